@@ -1,0 +1,19 @@
+"""Run the command line: `protestgen` and `python -m protestgen`."""
+
+import gc
+import sys
+
+# Most of a short run is imports, which make many objects and no garbage: with the
+# collector's default threshold it would scan them some hundred times in vain.
+gc.set_threshold(100_000)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    from .cli import run
+
+    sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""What a person types: the group of commands, and where all errors end."""
+
+import errno
+import os
+import sys
+from collections.abc import Sequence
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from protestgen import __version__
+from protestgen.campaign import Campaign, load_campaign
+from protestgen.errors import ProtestgenError
+
+from . import console
+
+# Each is a module of this package with a function of the same name, imported when it
+# is asked for: the letter does not wait for the tables.
+COMMANDS = ("letter", "cases", "show", "embassies", "styles", "profile")
+
+
+class App:
+    """What the commands of one run share."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = folders
+
+    @cached_property
+    def campaign(self) -> Campaign:
+        """The campaign, read when it is first needed."""
+        return load_campaign(*self._folders)
+
+
+class _Commands(click.Group):
+    """A group whose commands are imported one by one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f".{cmd_name}", __name__), cmd_name)
+        assert isinstance(command, click.Command)  # noqa: S101 - for the type checker
+        return command
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: protestgen letter --case kurmanov --country uk",
+)
+@click.option(
+    "--campaign",
+    "folders",
+    multiple=True,
+    envvar="PROTESTGEN_CAMPAIGN",
+    type=click.Path(path_type=Path),
+    help="Folder of a campaign of your own, laid over the bundled one.  [repeatable]",
+)
+@click.option("-q", "--quiet", is_flag=True, help="No notes, only errors.")
+@click.version_option(__version__, message="protestgen %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, folders: tuple[Path, ...], *, quiet: bool) -> None:
+    """Courteous, correct, personal protest letters from a campaign's facts."""
+    console.QUIET.set(quiet)
+    ctx.obj = App(folders)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code: see `docs` in the README."""
+    try:
+        code = _run(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except ProtestgenError as error:
+        console.show_error(*error.lines())
+        return error.exit_code
+    except OSError as error:
+        _abandon_stdout()
+        if error.errno == errno.EPIPE:
+            return 0
+        console.show_error(f"standard output: {error.strerror}")
+        return 1
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        code = cli.main(arguments, prog_name="protestgen", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
+    except click.UsageError as error:
+        console.show_error(console.usage_message(error))
+        return 2
+    except click.ClickException as error:
+        console.show_error(error.format_message())
+        return 1
+    except (click.Abort, KeyboardInterrupt):
+        console.show_error("interrupted")
+        return 130
+    return code if isinstance(code, int) else 0
+
+
+def _abandon_stdout() -> None:
+    """Let what is still to be written to a broken stream go nowhere, silently."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

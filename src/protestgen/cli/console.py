@@ -1,0 +1,107 @@
+"""What is shown to a person: notes and errors on stderr, tables on stdout."""
+
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+from msgspec import json
+
+from protestgen.yamlfile import Place
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+QUIET: ContextVar[bool] = ContextVar("QUIET", default=False)
+
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+def show_error(*messages: str) -> None:
+    """Show each message as one line on stderr."""
+    for message in messages:
+        _show(click.style("error:", fg="red", bold=True), message)
+
+
+def show_note(message: str) -> None:
+    """Show *message* on stderr, unless the user wants it quiet."""
+    if not QUIET.get():
+        _show(click.style("note:", fg="yellow"), message)
+
+
+def _show(label: str, message: str) -> None:
+    click.echo(f"{label} {visible(' '.join(message.split()))}", err=True)
+
+
+def visible(text: str) -> str:
+    """Return *text* with its control characters spelt out, for a terminal."""
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+
+
+def usage_message(error: click.UsageError) -> str:
+    """Return the message of *error* in the words of all our errors, with what to do."""
+    message = error.format_message().rstrip(".")
+    message = message[:1].lower() + message[1:]
+    command = error.ctx.command_path if error.ctx else "protestgen"
+    hint = "" if "?" in message else f" (see '{command} --help')"
+    return message + hint
+
+
+def write_product(data: bytes) -> None:
+    """Write *data* to stdout as it is."""
+    if sys.stdout is None:
+        raise click.ClickException("standard output is closed: add '-o FILE'")
+    stdout: BinaryIO = click.get_binary_stream("stdout")
+    stdout.write(data)
+
+
+def write_json(value: object) -> None:
+    """Write *value* to stdout as indented JSON."""
+    data = json.encode(value, enc_hook=_plain)
+    write_product(json.format(data, indent=2) + b"\n")
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Place):
+        return str(value)
+    raise NotImplementedError(type(value))
+
+
+def write_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """
+    Write a table to stdout.
+
+    On a terminal it has a header and fits the width; in a pipe each row is one line,
+    its cells parted by tabs.
+    """
+    if not sys.stdout.isatty():
+        for row in rows:
+            write_product(("\t".join(map(visible, row)) + "\n").encode())
+        return
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
+    for row in rows:
+        table.add_row(*(Text(visible(cell)) for cell in row))
+    rich_console().print(table)
+
+
+def write_text(text: str) -> None:
+    """Write *text* to stdout, wrapped to the terminal or as it is in a pipe."""
+    if not sys.stdout.isatty():
+        write_product(text.encode())
+        return
+    from rich.text import Text
+
+    rich_console().print(Text(visible(text)), end="")
+
+
+def rich_console() -> "Console":
+    """Return the console for stdout."""
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, emoji=False)

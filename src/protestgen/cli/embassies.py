@@ -1,0 +1,107 @@
+"""The command `embassies`: who can be written to, where, and how sure that is."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import click
+
+from protestgen.addressee import Addressee, Mission
+from protestgen.country import country_name, find_country
+
+from . import App
+from .console import write_json, write_table, write_text
+from .letter import today
+from .parameters import complete_country
+
+
+@click.command(epilog="Example: protestgen embassies --host germany")
+@click.option("--state", help="Only missions of this state.")
+@click.option(
+    "--host",
+    shell_complete=complete_country,
+    help="Only what is in, or covers, this country; in full.",
+)
+@click.option(
+    "--stale",
+    type=click.IntRange(0),
+    metavar="YEARS",
+    help="Only addresses whose source is older than this, or undated.",
+)
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with everything in it.")
+@click.pass_obj
+def embassies(
+    app: App,
+    /,
+    *,
+    state: str | None,
+    host: str | None,
+    stale: int | None,
+    as_json: bool,
+) -> None:
+    """List embassies, consulates and offices, with how old and sure each address is."""
+    directory = app.campaign.directory
+    found: list[Addressee] = [*directory.missions, *directory.offices.values()]
+    if state:
+        code = find_country(state)
+        found = [
+            entry
+            for entry in found
+            if isinstance(entry, Mission) and entry.state == code
+        ]
+    if host:
+        code = find_country(host)
+        found = [entry for entry in found if code in (entry.country, *_covers(entry))]
+    if stale is not None:
+        found = [entry for entry in found if _is_stale(entry, stale, today())]
+    if as_json:
+        write_json(found)
+    elif host:
+        write_text(
+            "\n\n".join("\n".join(_card(entry)) for entry in found) + "\n"
+            if found
+            else ""
+        )
+    else:
+        write_table(
+            ("Country", "Addressee", "City", "By", "Source of", "Sure"),
+            [_row(entry) for entry in found],
+        )
+
+
+def _covers(entry: Addressee) -> Sequence[str]:
+    return entry.covers if isinstance(entry, Mission) else ()
+
+
+def _is_stale(entry: Addressee, years: int, on: date) -> bool:
+    if not entry.verified:
+        return True
+    last = entry.verified.last_day
+    return (last.year + years, last.month, last.day) < (on.year, on.month, on.day)
+
+
+def _row(entry: Addressee) -> tuple[str, ...]:
+    ways = {"post": entry.address, "fax": entry.fax, "e-mail": entry.email}
+    return (
+        country_name(entry.country),
+        entry.kind if isinstance(entry, Mission) else entry.id,
+        entry.city or "",
+        ", ".join(way for way, known in ways.items() if known) or "?",
+        str(entry.verified or "undated"),
+        entry.confidence,
+    )
+
+
+def _card(entry: Addressee) -> Iterator[str]:
+    yield entry.name
+    yield from entry.address or [f"{entry.city or ''} (no street known)".strip()]
+    yield country_name(entry.country).upper()
+    if covered := _covers(entry):
+        yield f"covers   {', '.join(country_name(code) for code in covered)}"
+    for field in ("phone", "fax", "email", "website"):
+        if value := getattr(entry, field):
+            yield f"{field:8} {value}"
+    yield f"source   {entry.verified or 'undated'}, confidence {entry.confidence}"
+    for source in entry.sources:
+        yield f"         {source}"
+    if entry.note:
+        yield f"note     {entry.note}"

@@ -1,0 +1,123 @@
+"""Kinds of parameter that several commands take, and what completes them."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from protestgen.campaign import Campaign, load_campaign
+from protestgen.errors import ProtestgenError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Checked(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """A text read by one of the parsers of `protestgen.values`."""
+
+    def __init__(self, parse: Callable[[str], Any], name: str = "text") -> None:
+        self._parse = parse
+        self.name = name
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
+        """Read *value*, or fail with the parser's own words."""
+        try:
+            return self._parse(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def parse_date(text: str) -> date:
+    """Read a day for the command line."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"'{text}' is not a day: write 2026-11-22") from None
+
+
+def complete_case(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the id of a case."""
+    del param
+    campaign = _campaign(ctx)
+    cases = campaign.cases.values() if campaign else ()
+    return [
+        CompletionItem(case.id, help=case.title)
+        for case in cases
+        if case.id.startswith(incomplete)
+    ]
+
+
+def complete_country(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the code of a country that a mission stands in or covers."""
+    del param
+    from protestgen.country import country_name
+
+    campaign = _campaign(ctx)
+    missions = campaign.directory.missions if campaign else ()
+    served = {code for mission in missions for code in (mission.host, *mission.covers)}
+    return [
+        CompletionItem(code, help=country_name(code))
+        for code in sorted(served)
+        if code.startswith(incomplete.lower())
+    ]
+
+
+def complete_style(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the name of a style."""
+    del param
+    from protestgen.templates import Templates
+
+    campaign = _campaign(ctx)
+    styles = Templates(campaign.folders).styles("en") if campaign else ()
+    return [CompletionItem(style) for style in styles if style.startswith(incomplete)]
+
+
+def complete_demand(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the id of a demand of the case that is named already."""
+    del param
+    campaign = _campaign(ctx)
+    case = campaign and campaign.cases.get(ctx.params.get("case_id") or "")
+    return [
+        CompletionItem(demand.id, help=demand.text)
+        for demand in (case.demands if case else ())
+        if demand.id.startswith(incomplete)
+    ]
+
+
+def complete_addressee(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete a kind of mission or the id of an office."""
+    del param
+    from protestgen.addressee import MISSION_KINDS
+
+    campaign = _campaign(ctx)
+    offices = campaign.directory.offices if campaign else {}
+    known = [(kind, "") for kind in MISSION_KINDS]
+    known += [(office.id, office.name) for office in offices.values()]
+    return [
+        CompletionItem(name, help=help_)
+        for name, help_ in known
+        if name.startswith(incomplete)
+    ]
+
+
+def _campaign(ctx: click.Context) -> Campaign | None:
+    """Return the campaign that is completed for; none while its files have errors."""
+    folders: tuple[Path, ...] = ctx.find_root().params.get("folders") or ()
+    try:
+        return load_campaign(*folders)
+    except ProtestgenError:
+        return None

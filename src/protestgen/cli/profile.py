@@ -1,0 +1,100 @@
+"""The command `profile`: what a sender types once."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from protestgen.country import find_country
+from protestgen.errors import ProtestgenError
+from protestgen.output import write_file
+from protestgen.sender import Sender, profile_text, read_profile
+from protestgen.values import parse_email, parse_line
+
+from .console import show_note
+from .parameters import Checked
+
+# What removes a field that the profile already has.
+_NONE = "-"
+
+
+def default_profile() -> Path:
+    """Return where the sender's own profile is kept."""
+    return Path(click.get_app_dir("protestgen")) / "profile.yaml"
+
+
+@click.command(epilog="Example: protestgen profile --omit-address")
+@click.option(
+    "--omit-address", is_flag=True, help="Neither ask for nor print a postal address."
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write to this file instead of the default profile.",
+)
+def profile(*, output: Path | None, omit_address: bool) -> None:
+    """Ask for your name, address and so on, and keep the answers for your letters."""
+    path = output or default_profile()
+    old = read_profile(path) if path.exists() else Sender()
+    click.echo(
+        f"Enter skips a question or keeps [the answer]; '{_NONE}' removes it.", err=True
+    )
+    answers: dict[str, Any] = {"name": _ask("Name", old.name)}
+    if omit_address:
+        answers["omit_address"] = True
+    else:
+        answers["address"] = _ask_address(old.address)
+    answers |= {
+        "city": _ask("City", old.city),
+        "country": _ask("Country", old.country, _country),
+        "residence": _ask(
+            "Your place in a sentence, such as 'Leeds, England'", old.residence
+        ),
+        "email": _ask("E-mail address", old.email, parse_email),
+        "organisation": _ask("Organisation that you write for", old.organisation),
+        "role": _ask("Role or occupation", old.role),
+    }
+    sender = Sender(**answers, why=old.why, cosigners=old.cosigners)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise click.ClickException(f"{path.parent}: {error.strerror}") from None
+    write_file(path, profile_text(sender).encode(), mode=0o600)
+    show_note(f"written to {path}, which only you can read")
+
+
+def _ask(
+    question: str, old: str | None, parse: Callable[[str], str] = parse_line
+) -> str | None:
+    checked = Checked(parse)
+
+    def read(text: str) -> str | None:
+        if text == _NONE or not text.strip():
+            return None
+        value: str = checked.convert(text.strip(), None, None)
+        return value
+
+    answer: str | None = click.prompt(
+        question, default=old or "", show_default=bool(old), value_proc=read, err=True
+    )
+    return answer
+
+
+def _ask_address(old: tuple[str, ...]) -> tuple[str, ...]:
+    lines: list[str] = []
+    while line := _ask(
+        f"Address, line {len(lines) + 1} (country left out)",
+        old[len(lines)] if len(lines) < len(old) else None,
+    ):
+        lines.append(line)
+    return tuple(lines)
+
+
+def _country(text: str) -> str:
+    try:
+        return find_country(text)
+    except ProtestgenError as error:
+        raise ValueError(str(error)) from None

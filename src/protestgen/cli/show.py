@@ -1,0 +1,52 @@
+"""The command `show`: one case, readable."""
+
+from collections.abc import Iterator
+
+import click
+
+from protestgen.case import Case
+from protestgen.language import Language, load_language
+
+from . import App
+from .console import write_json, write_text
+from .parameters import complete_case
+
+
+@click.command(epilog="Example: protestgen show kurmanov")
+@click.argument("case_id", metavar="CASE", shell_complete=complete_case)
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_obj
+def show(app: App, /, *, case_id: str, as_json: bool) -> None:
+    """Show what happened in a case, what is demanded and who is written to."""
+    case = app.campaign.case(case_id)
+    if as_json:
+        write_json(case)
+    else:
+        language = load_language("en", app.campaign.folders)
+        write_text("\n".join(_lines(case, language)) + "\n")
+
+
+def _lines(case: Case, language: Language) -> Iterator[str]:
+    yield f"{case.title[:1].upper()}{case.title[1:]} ({case.id})"
+    yield f"{case.status}, last news {language.date(case.updated)}"
+    if case.write_by:
+        yield f"write by {language.date(case.write_by)}"
+    if case.people:
+        yield f"People: {language.series(case.people)}"
+    yield from ("", case.summary)
+    if case.outcome:
+        yield from ("", f"Outcome: {case.outcome}")
+    yield from ("", "What happened")
+    for incident in case.incidents:
+        yield f"- {language.date(incident.date)}, {incident.place}: {incident.text}"
+    yield from ("", "Demands (--demand ID)")
+    for demand in case.demands:
+        mark = " (optional)" if demand.optional else ""
+        mark += f" (met {language.date(demand.met)})" if demand.met else ""
+        yield f"- {demand.id}{mark}: {demand.text}"
+    yield from ("", f"Letters go to: {', '.join(case.write_to)}")
+    if case.copies_to:
+        yield f"Copies go to: {', '.join(case.copies_to)}"
+    if case.follows:
+        yield f"Follows: {case.follows}"
+    yield from ("", "Sources", *(f"- {source}" for source in case.sources))

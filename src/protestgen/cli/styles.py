@@ -1,0 +1,23 @@
+"""The command `styles`: what kinds of letter there are."""
+
+import click
+
+from protestgen.templates import Templates
+
+from . import App
+from .console import write_json, write_table
+
+
+@click.command(epilog="Example: protestgen styles")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_obj
+def styles(app: App, /, *, as_json: bool) -> None:
+    """List the kinds of letter."""
+    templates = Templates(app.campaign.folders)
+    found = {
+        style: templates.description("en", style) for style in templates.styles("en")
+    }
+    if as_json:
+        write_json([{"style": style, "about": about} for style, about in found.items()])
+    else:
+        write_table(("Style", "About"), list(found.items()))

@@ -1,0 +1,82 @@
+"""What a user may see go wrong, and where."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+
+class Location(Struct, frozen=True, order=True):
+    """A place in a file. Lines and columns count from 1."""
+
+    path: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        parts = (self.path, self.line, self.column)
+        return ":".join(str(part) for part in parts if part is not None)
+
+
+class Problem(Struct, frozen=True, order=True):
+    """One thing that is wrong with a campaign's data, and what to do about it."""
+
+    at: Location
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.at}: {self.message}"
+
+
+class ProtestgenError(Exception):
+    """Base of all errors that end as one line and one exit code."""
+
+    exit_code = 1
+
+    def lines(self) -> Sequence[str]:
+        """Return the lines to show, one for each thing that is wrong."""
+        return [str(self)]
+
+
+class DataError(ProtestgenError):
+    """All that is wrong with the files of a campaign, sorted by place."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+    def lines(self) -> Sequence[str]:
+        """Return a line for each problem."""
+        return [str(problem) for problem in self.problems]
+
+
+class TemplateError(ProtestgenError):
+    """A template that cannot be read or rendered."""
+
+
+class OutputError(ProtestgenError):
+    """A file or stream that cannot be written."""
+
+
+class ChoiceError(ProtestgenError):
+    """Something was asked for that there is not, or not enough to choose by."""
+
+    exit_code = 2
+
+
+class UnknownNameError(ChoiceError):
+    """A name that is not among the known ones."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, see: str) -> None:
+        self.name = name
+        near = nearest(name, known)
+        hint = f"did you mean '{near}'?" if near else f"see '{see}'"
+        super().__init__(f"unknown {kind} '{name}': {hint}")
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the name among *known* that *word* is most probably meant to be."""
+    from difflib import get_close_matches
+
+    by_folded = {name.casefold(): name for name in known}
+    matches = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    return by_folded[matches[0]] if matches else None

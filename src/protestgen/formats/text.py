@@ -1,0 +1,77 @@
+"""Plain text, wrapped, as a letter is laid out on paper."""
+
+from collections.abc import Iterable
+
+from protestgen.letter import Letter
+from protestgen.templates import Block, ItemList
+
+from . import Options
+
+
+def render(letter: Letter, options: Options) -> bytes:
+    """
+    Return *letter* as UTF-8 text, lines at most as wide as *options* say.
+
+    Lines of addresses are never broken; nor are words, so that a URL may overhang.
+    """
+    width = options.width
+    parts = [
+        "\n".join(letter.sender_block),
+        letter.dateline,
+        "\n".join(letter.addressee_block),
+        letter.salutation,
+        wrap(letter.subject_line, width),
+        body(letter, width),
+        "\n".join((letter.closing, "", *letter.signature)),
+        "\n".join(letter.copies),
+    ]
+    return ("\n\n".join(part for part in parts if part) + "\n").encode()
+
+
+def body(letter: Letter, width: int) -> str:
+    """Return what stands between the salutation and the closing."""
+    return "\n\n".join(_block(block, width) for block in letter.body)
+
+
+def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
+    """
+    Return *text* in lines of at most *width* columns of a terminal.
+
+    The first line begins with *first*, the others with *rest*. Only ordinary spaces
+    break, not the no-break ones.
+    """
+    lines: list[str] = []
+    line, columns = first, cells(first)
+    fresh = True
+    for word in text.split(" "):
+        word_columns = cells(word)
+        if not fresh and columns + 1 + word_columns > width:
+            lines.append(line)
+            line, columns, fresh = rest, cells(rest), True
+        line += word if fresh else f" {word}"
+        columns += word_columns if fresh else word_columns + 1
+        fresh = False
+    return "\n".join((*lines, line))
+
+
+def cells(text: str) -> int:
+    """Return how many columns *text* takes in a terminal."""
+    if text.isascii():
+        return len(text)
+    from wcwidth import wcswidth
+
+    columns: int = wcswidth(text)
+    return columns if columns >= 0 else len(text)
+
+
+def _block(block: Block, width: int) -> str:
+    if not isinstance(block, ItemList):
+        return wrap(block.text, width)
+    return "\n".join(_items(block, width))
+
+
+def _items(block: ItemList, width: int) -> Iterable[str]:
+    last = len(str(len(block.items))) + len(". ")
+    for number, item in enumerate(block.items, 1):
+        marker = f"{number}.".ljust(last) if block.numbered else "- "
+        yield wrap(item, width, marker, " " * len(marker))

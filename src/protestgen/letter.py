@@ -1,0 +1,264 @@
+"""The finished letter as data, and how it is composed."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from .addressee import Addressee, Office
+from .case import Case, Demand
+from .country import country_name
+from .errors import ChoiceError
+from .language import Language
+from .sender import Sender
+from .templates import Block, ItemList, Paragraph, Templates, parse_blocks
+
+DEFAULT_STYLE = "statement"
+# Written to the people of a case, not to somebody in office; so it needs no addressee.
+SUPPORT_STYLE = "support"
+# What fits on a page: more is read by nobody.
+PAGE_WORDS = 400
+
+
+class Letter(Struct, frozen=True, kw_only=True):
+    """
+    A letter in its parts, ready for any format.
+
+    The blocks of lines are as printed; an empty part is left out by the formats. The
+    *addressee* is None in a message of support.
+    """
+
+    case: str
+    style: str
+    language: str
+    date: date
+    sender: Sender
+    addressee: Addressee | None
+    sender_block: tuple[str, ...]
+    dateline: str
+    addressee_block: tuple[str, ...]
+    salutation: str
+    subject: str
+    subject_line: str
+    body: tuple[Block, ...]
+    closing: str
+    signature: tuple[str, ...]
+    copies: tuple[str, ...]
+
+
+def compose(
+    case: Case,
+    addressee: Addressee | None,
+    sender: Sender,
+    *,
+    style: str = DEFAULT_STYLE,
+    language: Language,
+    templates: Templates,
+    on: date,
+    demands: Sequence[str] = (),
+    copies: Sequence[Addressee] = (),
+) -> Letter:
+    """
+    Return the letter of *sender* to *addressee* about *case*, dated *on*.
+
+    *demands* are ids, in the order wanted; without them the case's own choice stands.
+    """
+    language = language.in_country(sender.country)
+    placeholders = language.forms.placeholders
+    organisation = sender.organisation or ""
+    if style == "organisation" and not organisation:
+        organisation = placeholders.organisation
+    supported = case.support_to.name or language.series(case.people)
+    text = templates.render(
+        language,
+        style,
+        {
+            "addressee": addressee,
+            "archived": case.is_archived(on),
+            "case": case,
+            "cosigners": sender.cosigners,
+            "demands": choose_demands(case, demands, on),
+            "joint": bool(sender.cosigners),
+            "organisation": organisation,
+            "place": sender.place or "",
+            "plural": bool(sender.cosigners or organisation),
+            "state": language.state(case.state),
+            "supported": supported,
+            "why": sender.why or "",
+        },
+    )
+    subject, *body = parse_blocks(text)
+    plain_subject = subject.text if isinstance(subject, Paragraph) else ""
+    abroad = addressee is not None and addressee.country != sender.country
+    return Letter(
+        case=case.id,
+        style=style,
+        language=language.code,
+        date=on,
+        sender=sender,
+        addressee=addressee,
+        sender_block=_sender_block(sender, language, abroad=abroad),
+        dateline=language.date(on),
+        addressee_block=_addressee_block(case, addressee, language, abroad=abroad),
+        salutation=_salutation(case, addressee, language),
+        subject=plain_subject,
+        subject_line=language.forms.subject.format(subject=plain_subject),
+        body=tuple(body),
+        closing=language.closing(addressee.role if addressee else "friends"),
+        signature=_signature(sender, organisation, placeholders.name),
+        copies=tuple(f"{language.forms.copy} {copy.name}" for copy in copies),
+    )
+
+
+def choose_demands(case: Case, ids: Sequence[str], on: date) -> tuple[Demand, ...]:
+    """Return the demands *ids* of *case*, or those that it makes by default."""
+    if not ids:
+        return case.default_demands(on)
+    by_id = {demand.id: demand for demand in case.demands}
+    for id_ in ids:
+        if id_ not in by_id:
+            known = ", ".join(by_id)
+            raise ChoiceError(
+                f"case '{case.id}' has no demand '{id_}': choose from {known}"
+            )
+    return tuple(by_id[id_] for id_ in dict.fromkeys(ids))
+
+
+def remarks(case: Case, letter: Letter, language: Language) -> list[str]:
+    """Return what the sender should know about *letter* before it is sent."""
+    found = []
+    if case.is_archived(letter.date):
+        outcome = case.outcome or "no outcome is recorded"
+        found.append(
+            f"case '{case.id}' is closed since {language.date(case.updated)}: {outcome}"
+        )
+    elif case.write_by and letter.date > case.write_by.last_day:
+        found.append(f"letters were to be written by {language.date(case.write_by)}")
+    found += _address_remarks(letter)
+    if not letter.sender.name:
+        found.append(
+            "the letter has no name: add '--name', or run 'protestgen profile'"
+        )
+    if letter.style == "organisation" and not letter.sender.organisation:
+        found.append("the letter names no organisation: add '--organisation'")
+    own = (letter.sender.why or "").casefold()
+    for word in case.avoid:
+        if re.search(rf"\b{re.escape(word.casefold())}\b", own):
+            found.append(f"the campaign asks not to write '{word}': reword '--why'")
+    if (words := count_words(letter)) > PAGE_WORDS * (
+        2 if letter.style == "points" else 1
+    ):
+        found.append(f"the letter has {words} words: more than a page, consider less")
+    return found
+
+
+def _address_remarks(letter: Letter) -> list[str]:
+    addressee = letter.addressee
+    if addressee is None:
+        return []
+    where = f": look at {addressee.website}" if addressee.website else ""
+    if not addressee.address:
+        return [f"no street is known for the {addressee.label}{where}"]
+    if addressee.confidence == "low":
+        return [f"the address of the {addressee.label} is not sure{where}"]
+    return []
+
+
+def count_words(letter: Letter) -> int:
+    """Return how many words stand between the salutation and the closing."""
+    return sum(len(line.split()) for line in _body_lines(letter.body))
+
+
+def editable(letter: Letter) -> str:
+    """Return the words of *letter* as text to be edited; `edited` reads it back."""
+    paragraphs = [_as_text(block) for block in letter.body]
+    words = [letter.subject, letter.salutation, *paragraphs, letter.closing]
+    return "\n\n".join(words) + "\n"
+
+
+def edited(letter: Letter, text: str) -> Letter:
+    """Return *letter* with the words of *text*, laid out as `editable` gives them."""
+    from .values import normalize
+
+    try:
+        blocks = parse_blocks(normalize(text.replace("\r\n", "\n")))
+    except ValueError as error:
+        raise ChoiceError(f"the edited letter: {error}") from None
+    if len(blocks) < 4 or not all(
+        isinstance(block, Paragraph) for block in (*blocks[:2], blocks[-1])
+    ):
+        raise ChoiceError(
+            "the edited letter needs a subject, a salutation, a text and a closing, "
+            "with blank lines between them: nothing is written"
+        )
+    subject, salutation, *body, closing = blocks
+    words = {
+        "subject": _as_text(subject),
+        "salutation": _as_text(salutation),
+        "closing": _as_text(closing),
+    }
+    subject_line = letter.subject_line.replace(letter.subject, words["subject"])
+    return replace(letter, body=tuple(body), subject_line=subject_line, **words)
+
+
+def _as_text(block: Block) -> str:
+    return "\n".join(_body_lines((block,)))
+
+
+def _body_lines(body: Sequence[Block]) -> list[str]:
+    lines = []
+    for block in body:
+        if isinstance(block, ItemList):
+            for number, item in enumerate(block.items, 1):
+                lines.append(f"{number}. {item}" if block.numbered else f"- {item}")
+        else:
+            lines.append(block.text)
+    return lines
+
+
+def _sender_block(
+    sender: Sender, language: Language, *, abroad: bool
+) -> tuple[str, ...]:
+    lines = [] if sender.omit_address else list(sender.address)
+    if lines and abroad and sender.country:
+        lines.append(_country_line(sender.country, language))
+    if sender.email:
+        lines.append(sender.email)
+    return tuple(lines)
+
+
+def _addressee_block(
+    case: Case, addressee: Addressee | None, language: Language, *, abroad: bool
+) -> tuple[str, ...]:
+    if addressee is None:
+        to = case.support_to
+        return (
+            (to.name or language.series(case.people), *to.address) if to.address else ()
+        )
+    form = language.form(addressee.role)
+    title = addressee.title if isinstance(addressee, Office) else None
+    lines = [title or form.title, addressee.name]
+    lines += addressee.address or [addressee.city]
+    if abroad:
+        lines.append(_country_line(addressee.country, language))
+    return tuple(line for line in lines if line)
+
+
+def _country_line(code: str, language: Language) -> str:
+    return country_name(code, language.code).upper()
+
+
+def _salutation(case: Case, addressee: Addressee | None, language: Language) -> str:
+    if addressee is not None:
+        return language.salutation(addressee)
+    own = case.support_to.salutation or language.form("friends").salutation
+    return own + language.forms.salutation_end
+
+
+def _signature(sender: Sender, organisation: str, placeholder: str) -> tuple[str, ...]:
+    lines = [sender.name or placeholder, sender.role, organisation]
+    if sender.omit_address or not sender.address:
+        lines.append(sender.place)
+    return tuple(line for line in (*lines, *sender.cosigners) if line)

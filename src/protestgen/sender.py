@@ -1,0 +1,45 @@
+"""Who signs a letter."""
+
+from pathlib import Path
+
+from msgspec import Struct, to_builtins
+
+from .values import CountryCode, Email, Line, Prose
+from .yamlfile import format_yaml, read_yaml
+
+
+class Sender(Struct, frozen=True, kw_only=True):
+    """
+    The person who signs, as typed once into a profile, a roster or on the command line.
+
+    *address* is the lines of the postal address without the country; *residence* is how
+    the place is named in a sentence ("Leeds, England"); *why* is their own words.
+    """
+
+    name: Line | None = None
+    address: tuple[Line, ...] = ()
+    city: Line | None = None
+    country: CountryCode | None = None
+    residence: Line | None = None
+    email: Email | None = None
+    organisation: Line | None = None
+    role: Line | None = None
+    why: Prose | None = None
+    cosigners: tuple[Line, ...] = ()
+    omit_address: bool = False
+
+    @property
+    def place(self) -> str | None:
+        """Where they write from, as a sentence names it."""
+        return self.residence or self.city
+
+
+def read_profile(path: Path) -> Sender:
+    """Read the profile of a sender from the YAML file *path*."""
+    return read_yaml(path, Sender)
+
+
+def profile_text(sender: Sender) -> str:
+    """Return *sender* as the text of a profile; empty fields are left out."""
+    fields = {name: value for name, value in to_builtins(sender).items() if value}
+    return format_yaml(fields)

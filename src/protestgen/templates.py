@@ -1,0 +1,233 @@
+"""
+Styles of letter, which are Jinja templates, and the environment that they run in.
+
+A template is plain text: a blank line parts paragraphs, lines that begin with `1.` or
+`-` are list items, the first paragraph is the subject. What a template inserts is never
+read that way: a sender's text stays text.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from traceback import walk_tb
+
+from jinja2 import (
+    ChoiceLoader,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    pass_context,
+)
+from jinja2 import TemplateError as JinjaError
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+from msgspec import Struct
+
+from .errors import TemplateError, UnknownNameError
+from .language import Language
+from .shipped import shipped_folder
+from .values import PartialDate
+
+# Stands before each line of what a template inserts, so that such a line is not taken
+# for a list item. No text that a user or a data file gives can hold it.
+_INSERTED = "\x02"
+
+_ITEM = re.compile(r"(?:(?P<number>\d+)\.|-)[ \t]+")
+_ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&#34;": '"', "&#39;": "'"}
+_ENTITY = re.compile("|".join(_ENTITIES))
+
+
+class Paragraph(Struct, frozen=True, tag="paragraph"):
+    """A paragraph of running text."""
+
+    text: str
+
+
+class ItemList(Struct, frozen=True, tag="list"):
+    """A numbered or bulleted list."""
+
+    items: tuple[str, ...]
+    numbered: bool
+
+
+Block = Paragraph | ItemList
+
+
+class Templates:
+    """The styles in the folders of a campaign, the first folder on top."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = [folder / "templates" for folder in folders]
+        shipped = FileSystemLoader(shipped_folder() / "templates")
+        paths = FileSystemLoader(self._folders)
+        self._loader = ChoiceLoader([paths, PrefixLoader({"shipped": shipped})])
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=self._loader,
+            undefined=StrictUndefined,
+            autoescape=True,
+            finalize=_insert,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters.update(_FILTERS)
+
+    def styles(self, language: str) -> list[str]:
+        """Return the names of the styles that there are in *language*."""
+        names = {
+            path.name.removesuffix(".txt.j2")
+            for folder in self._folders
+            for path in folder.glob(f"{language}/*.txt.j2")
+        }
+        return sorted(names - {"base"})
+
+    def description(self, language: str, style: str) -> str:
+        """Return what the comment in the first line of a style says."""
+        name = f"{language}/{style}.txt.j2"
+        source, _, _ = self._loader.get_source(self._environment, name)
+        match = re.match(r"\{#-?(.*?)-?#\}", source, re.DOTALL)
+        return " ".join(match[1].split()) if match else ""
+
+    def render(
+        self,
+        language: Language,
+        style: str,
+        values: Mapping[str, object],
+    ) -> str:
+        """
+        Return the text of a letter in *style*, for `parse_blocks` to read.
+
+        Raises `TemplateError` with the file and line of what is wrong.
+        """
+        name = f"{language.code}/{style}.txt.j2"
+        try:
+            template = self._environment.get_template(name)
+            return template.render(values, language=language)
+        except TemplateNotFound as error:
+            if error.name != name:
+                at = _template_line(error)
+                raise TemplateError(
+                    f"{at}: there is no template '{error.name}'"
+                ) from None
+            styles = self.styles(language.code)
+            raise UnknownNameError(
+                "style", style, styles, see="protestgen styles"
+            ) from None
+        except TemplateSyntaxError as error:
+            at = f"{error.filename or error.name}:{error.lineno}"
+            raise TemplateError(f"{at}: {error.message}") from None
+        except (
+            JinjaError,
+            ArithmeticError,
+            LookupError,
+            TypeError,
+            ValueError,
+        ) as error:
+            raise TemplateError(f"{_template_line(error)}: {error}") from error
+
+
+def parse_blocks(text: str) -> tuple[Block, ...]:
+    """Read what a template or an editor gave as paragraphs and lists."""
+    blocks: list[Block] = []
+    for chunk in re.split(rf"\n[ \t{_INSERTED}]*\n", text):
+        for found in _chunk_blocks(chunk):
+            block = found
+            last = blocks[-1] if blocks else None
+            if (
+                isinstance(block, ItemList)
+                and isinstance(last, ItemList)
+                and block.numbered == last.numbered
+            ):
+                block = ItemList(last.items + block.items, block.numbered)
+                blocks.pop()
+            blocks.append(block)
+    return tuple(blocks)
+
+
+def _chunk_blocks(chunk: str) -> list[Block]:
+    """Read lines without a blank one between them."""
+    groups: list[tuple[bool | None, list[str]]] = []
+    for line in chunk.split("\n"):
+        item = _ITEM.match(line.lstrip(" \t"))
+        if item:
+            rest = line.lstrip(" \t")[item.end() :]
+            groups.append((item["number"] is not None, [rest]))
+        elif groups:
+            groups[-1][1].append(line)
+        else:
+            groups.append((None, [line]))
+    blocks: list[Block] = []
+    for numbered, lines in groups:
+        text = _plain(" ".join(lines))
+        if not text:
+            continue
+        blocks.append(
+            Paragraph(text) if numbered is None else ItemList((text,), numbered)
+        )
+    return blocks
+
+
+def _sentence(text: str) -> str:
+    """Return *text* as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def _month(when: PartialDate) -> PartialDate:
+    """Return *when* without its day."""
+    return PartialDate(when.year, when.month)
+
+
+@pass_context
+def _date(context: Context, when: PartialDate) -> str:
+    return _language(context).date(when)
+
+
+@pass_context
+def _when(context: Context, when: PartialDate) -> str:
+    return _language(context).when(when)
+
+
+@pass_context
+def _series(context: Context, items: Sequence[str]) -> str:
+    return _language(context).series(items)
+
+
+def _language(context: Context) -> Language:
+    language = context["language"]
+    assert isinstance(language, Language)  # noqa: S101 - set by `render`
+    return language
+
+
+_FILTERS = {
+    "date": _date,
+    "month": _month,
+    "sentence": _sentence,
+    "series": _series,
+    "when": _when,
+}
+
+
+def _insert(value: object) -> object:
+    """Mark what a template inserts; what it has built of its own passes."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        marked = _INSERTED + value.replace("\n", f"\n{_INSERTED}")
+        return Markup(escape(marked))  # noqa: S704 - escaped on the same line
+    return value
+
+
+def _plain(text: str) -> str:
+    """Take the marks of `_insert` away, and superfluous white space."""
+    unescaped = _ENTITY.sub(lambda match: _ENTITIES[match[0]], text)
+    return " ".join(unescaped.replace(_INSERTED, "").split())
+
+
+def _template_line(error: BaseException) -> str:
+    """Return the file and line of the template in which *error* was raised."""
+    lines = [
+        f"{frame.f_code.co_filename}:{line}"
+        for frame, line in walk_tb(error.__traceback__)
+        if frame.f_code.co_filename.endswith(".j2")
+    ]
+    return lines[-1] if lines else "template"

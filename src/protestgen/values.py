@@ -1,0 +1,146 @@
+"""
+The kinds of value that stand in data files and in a sender's fields.
+
+Each is an annotated type whose second part reads it from text, or raises `ValueError`
+with a message that says what to write instead.
+"""
+
+import re
+from calendar import monthrange
+from datetime import date
+from typing import Annotated
+
+from msgspec import Struct
+
+# Control and format characters that no text may carry: they would act on a terminal or
+# a mail header, or turn the direction of the text around them. Tab and newline are
+# white space; joiners (U+200C, U+200D) belong to the spelling of some languages.
+_FORBIDDEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+_PARAGRAPH_BREAK = re.compile(r"\n[ \t]*\n\s*")
+
+
+class PartialDate(Struct, frozen=True, order=True):
+    """A day, a month or a year: as precise as the source, no more."""
+
+    year: int
+    month: int = 0  # 0: not known
+    day: int = 0  # 0: not known
+
+    @classmethod
+    def parse(cls, text: str) -> "PartialDate":
+        """Read `2011`, `2011-05` or `2011-05-01`."""
+        match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", text, re.ASCII)
+        if not match:
+            raise ValueError(
+                f"'{text}' is not a date: write 2011-05-01, 2011-05 or 2011"
+            )
+        year, month, day = (int(part) for part in match.groups("0"))
+        found = cls(year, month, day)
+        try:
+            date(year, month if match[2] else 1, day if match[3] else 1)
+        except ValueError:
+            raise ValueError(f"there is no date '{text}' in the calendar") from None
+        return found
+
+    @property
+    def last_day(self) -> date:
+        """The last day that this date may mean."""
+        month = self.month or 12
+        return date(self.year, month, self.day or monthrange(self.year, month)[1])
+
+    def __str__(self) -> str:
+        iso = f"{self.year:04}"
+        if self.month:
+            iso += f"-{self.month:02}"
+        if self.day:
+            iso += f"-{self.day:02}"
+        return iso
+
+
+def normalize(text: str) -> str:
+    """Return *text* in Unicode form NFC, or raise if it has a control character."""
+    if not text.isascii():
+        from unicodedata import normalize as nfc
+
+        text = nfc("NFC", text)
+    if match := _FORBIDDEN.search(text):
+        raise ValueError(
+            f"the character U+{ord(match[0]):04X} is not allowed in a text: remove it"
+        )
+    return text
+
+
+def parse_line(text: str) -> str:
+    """Read text that stands on one line; white space in it becomes single spaces."""
+    return " ".join(normalize(text.replace("\r\n", "\n")).split())
+
+
+def parse_prose(text: str) -> str:
+    """Read one or more paragraphs; a blank line parts them."""
+    clean = normalize(text.replace("\r\n", "\n"))
+    paragraphs = _PARAGRAPH_BREAK.split(clean.strip())
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+def parse_country_code(text: str) -> str:
+    """Read an ISO 3166-1 alpha-2 code; small letters and capitals are one."""
+    code = text.lower()
+    if code == "uk":
+        raise ValueError("unknown country code 'uk': the United Kingdom is 'gb'")
+    if code not in COUNTRY_CODES:
+        raise ValueError(
+            f"unknown country code '{text}': write two letters as in ISO 3166"
+        )
+    return code
+
+
+def parse_email(text: str) -> str:
+    """Read an e-mail address."""
+    if not re.fullmatch(
+        r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+\.[^\s@.]+", text
+    ):
+        raise ValueError(
+            f"'{text}' is not an e-mail address: write name@domain.example"
+        )
+    return normalize(text)
+
+
+def parse_phone(text: str) -> str:
+    """Read a telephone or fax number in international form."""
+    if not re.fullmatch(r"\+[0-9][0-9 ]{4,}[0-9]", text):
+        raise ValueError(f"'{text}' is not a number to dial: write +44 20 ...")
+    return text
+
+
+def parse_id(text: str) -> str:
+    """Read an id, as used on the command line and in file names."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text):
+        raise ValueError(f"'{text}' is not an id: use a-z, 0-9 and single hyphens")
+    return text
+
+
+Line = Annotated[str, parse_line]
+Prose = Annotated[str, parse_prose]
+CountryCode = Annotated[str, parse_country_code]
+Email = Annotated[str, parse_email]
+Phone = Annotated[str, parse_phone]
+Id = Annotated[str, parse_id]
+Date = Annotated[PartialDate, PartialDate.parse]
+
+# ISO 3166-1 alpha-2, as of 2024, and xk (Kosovo), which is in use though not assigned.
+COUNTRY_CODES = frozenset(
+    """
+    ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bl
+    bm bn bo bq br bs bt bv bw by bz ca cc cd cf cg ch ci ck cl cm cn co cr cu cv
+    cw cx cy cz de dj dk dm do dz ec ee eg eh er es et fi fj fk fm fo fr ga gb gd
+    ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im
+    in io iq ir is it je jm jo jp ke kg kh ki km kn kp kr kw ky kz la lb lc li lk
+    lr ls lt lu lv ly ma mc md me mf mg mh mk ml mm mn mo mp mq mr ms mt mu mv mw
+    mx my mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm pn pr
+    ps pt pw py qa re ro rs ru rw sa sb sc sd se sg sh si sj sk sl sm sn so sr ss
+    st sv sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug um us uy
+    uz va vc ve vg vi vn vu wf ws xk ye yt za zm zw
+    """.split()  # noqa: SIM905 - a block of words is easier to read and check
+)
