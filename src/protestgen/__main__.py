@@ -12,7 +12,10 @@ def main() -> None:
     """Run the command line and exit with its code."""
     from .cli import run
 
-    sys.exit(run())
+    code = run()
+    # The collection at the interpreter's end would look through all the modules again.
+    gc.freeze()
+    sys.exit(code)
 
 
 if __name__ == "__main__":

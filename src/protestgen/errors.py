@@ -57,6 +57,18 @@ class OutputError(ProtestgenError):
     """A file or stream that cannot be written."""
 
 
+class FormatError(ProtestgenError):
+    """A letter that cannot be written in the format asked for."""
+
+
+class MissingExtraError(ProtestgenError):
+    """A format that needs packages which are not installed."""
+
+    def __init__(self, format_: str, extra: str) -> None:
+        install = f"pip install 'protestgen[{extra}]'"
+        super().__init__(f"the format '{format_}' needs more packages: run {install}")
+
+
 class ChoiceError(ProtestgenError):
     """Something was asked for that there is not, or not enough to choose by."""
 

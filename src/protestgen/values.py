@@ -6,8 +6,7 @@ with a message that says what to write instead.
 """
 
 import re
-from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from msgspec import Struct
@@ -47,8 +46,10 @@ class PartialDate(Struct, frozen=True, order=True):
     @property
     def last_day(self) -> date:
         """The last day that this date may mean."""
-        month = self.month or 12
-        return date(self.year, month, self.day or monthrange(self.year, month)[1])
+        if self.day:
+            return date(self.year, self.month, self.day)
+        next_month = date(self.year, self.month or 12, 28) + timedelta(days=4)
+        return next_month - timedelta(days=next_month.day)
 
     def __str__(self) -> str:
         iso = f"{self.year:04}"
@@ -61,6 +62,8 @@ class PartialDate(Struct, frozen=True, order=True):
 
 def normalize(text: str) -> str:
     """Return *text* in Unicode form NFC, or raise if it has a control character."""
+    if text.isprintable() and text.isascii():
+        return text
     if not text.isascii():
         from unicodedata import normalize as nfc
 
@@ -74,13 +77,16 @@ def normalize(text: str) -> str:
 
 def parse_line(text: str) -> str:
     """Read text that stands on one line; white space in it becomes single spaces."""
-    return " ".join(normalize(text.replace("\r\n", "\n")).split())
+    bare = text.strip()
+    if "\n" in bare or "\r" in bare:
+        raise ValueError("a line break is not allowed here: write it on one line")
+    return " ".join(normalize(bare).split())
 
 
 def parse_prose(text: str) -> str:
     """Read one or more paragraphs; a blank line parts them."""
-    clean = normalize(text.replace("\r\n", "\n"))
-    paragraphs = _PARAGRAPH_BREAK.split(clean.strip())
+    clean = normalize(text.replace("\r\n", "\n").strip())
+    paragraphs = _PARAGRAPH_BREAK.split(clean)
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 

@@ -15,6 +15,7 @@ from protestgen.campaign import Campaign, load_campaign
 from protestgen.errors import ProtestgenError
 
 from . import console
+from .options import quiet_option
 
 # Each is a module of this package with a function of the same name, imported when it
 # is asked for: the letter does not wait for the tables.
@@ -62,12 +63,11 @@ class _Commands(click.Group):
     type=click.Path(path_type=Path),
     help="Folder of a campaign of your own, laid over the bundled one.  [repeatable]",
 )
-@click.option("-q", "--quiet", is_flag=True, help="No notes, only errors.")
+@quiet_option
 @click.version_option(__version__, message="protestgen %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, folders: tuple[Path, ...], *, quiet: bool) -> None:
+def cli(ctx: click.Context, folders: tuple[Path, ...]) -> None:
     """Courteous, correct, personal protest letters from a campaign's facts."""
-    console.QUIET.set(quiet)
     ctx.obj = App(folders)
 
 

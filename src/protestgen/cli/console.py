@@ -4,12 +4,10 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 from msgspec import json
-
-from protestgen.yamlfile import Place
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,20 +51,13 @@ def write_product(data: bytes) -> None:
     """Write *data* to stdout as it is."""
     if sys.stdout is None:
         raise click.ClickException("standard output is closed: add '-o FILE'")
-    stdout: BinaryIO = click.get_binary_stream("stdout")
-    stdout.write(data)
+    sys.stdout.buffer.write(data)
 
 
 def write_json(value: object) -> None:
     """Write *value* to stdout as indented JSON."""
-    data = json.encode(value, enc_hook=_plain)
+    data = json.encode(value, enc_hook=str)
     write_product(json.format(data, indent=2) + b"\n")
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, Place):
-        return str(value)
-    raise NotImplementedError(type(value))
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

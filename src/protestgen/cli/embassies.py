@@ -10,7 +10,7 @@ from protestgen.country import country_name, find_country
 
 from . import App
 from .console import write_json, write_table, write_text
-from .letter import today
+from .options import now
 from .parameters import complete_country
 
 
@@ -52,7 +52,7 @@ def embassies(
         code = find_country(host)
         found = [entry for entry in found if code in (entry.country, *_covers(entry))]
     if stale is not None:
-        found = [entry for entry in found if _is_stale(entry, stale, today())]
+        found = [entry for entry in found if _is_stale(entry, stale, now().date())]
     if as_json:
         write_json(found)
     elif host:

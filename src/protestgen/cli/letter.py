@@ -1,8 +1,7 @@
 """The command `letter`: one letter of one supporter."""
 
 import os
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from protestgen.addressee import Addressee
 from protestgen.campaign import Campaign
 from protestgen.case import Case
 from protestgen.country import find_country
-from protestgen.formats import DEFAULT_FORMAT, FORMATS, Options
+from protestgen.formats import Options
 from protestgen.language import load_language
 from protestgen.letter import (
     DEFAULT_STYLE,
@@ -27,10 +26,16 @@ from protestgen.letter import (
 from protestgen.output import write_file
 from protestgen.sender import Sender, read_profile
 from protestgen.templates import Templates
-from protestgen.values import parse_email, parse_line, parse_prose
 
 from . import App
 from .console import show_note, write_product
+from .options import (
+    choose_format,
+    format_options,
+    now,
+    personal_options,
+    quiet_option,
+)
 from .parameters import (
     Checked,
     complete_addressee,
@@ -41,64 +46,6 @@ from .parameters import (
     parse_date,
 )
 from .profile import default_profile
-
-_LINE = Checked(parse_line)
-_PERSONAL = ("name", "city", "residence", "email", "organisation", "role", "why")
-
-
-def personal_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that say who signs."""
-    options = (
-        click.option(
-            "--sender",
-            "profile",
-            metavar="FILE",
-            type=click.Path(path_type=Path),
-            help="Profile of the sender; without it, the one of 'protestgen profile'.",
-        ),
-        click.option("--name", type=_LINE, help="Your name."),
-        click.option(
-            "--address",
-            type=_LINE,
-            multiple=True,
-            metavar="LINE",
-            help="A line of your postal address.  [repeatable]",
-        ),
-        click.option("--city", type=_LINE, help="The city that you live in."),
-        click.option(
-            "--residence",
-            type=_LINE,
-            help="Your place as a sentence names it: 'Leeds, England'.",
-        ),
-        click.option("--email", type=Checked(parse_email), help="Your e-mail address."),
-        click.option(
-            "--organisation",
-            "--organization",
-            type=_LINE,
-            help="The organisation that you write for.",
-        ),
-        click.option("--role", type=_LINE, help="Your role in it, or your occupation."),
-        click.option(
-            "--why",
-            type=Checked(parse_prose),
-            metavar="TEXT",
-            help="Why you write, in your own words.",
-        ),
-        click.option(
-            "--cosigner",
-            "cosigners",
-            type=_LINE,
-            multiple=True,
-            metavar="'NAME, PLACE'",
-            help="Somebody who signs with you.  [repeatable]",
-        ),
-        click.option(
-            "--omit-address", is_flag=True, help="Leave your postal address out."
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 @click.command(
@@ -148,29 +95,25 @@ def personal_options(command: Callable[..., None]) -> Callable[..., None]:
     type=Checked(parse_date, "date"),
     help="Date of the letter, 2026-11-22; without it, today.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write to this file instead of stdout.",
-)
-@click.option(
-    "--width",
-    type=click.IntRange(30, 500),
-    default=Options().width,
-    show_default=True,
-    help="Columns of a line.",
-)
+@format_options
+@quiet_option
 @click.pass_obj
 def letter(
-    app: App, /, *, output: Path | None, width: int, edit: bool, **choices: Any
+    app: App,
+    /,
+    *,
+    output: Path | None,
+    format_name: str | None,
+    width: int,
+    edit: bool,
+    **choices: Any,
 ) -> None:
     """Write a letter about a case to the embassy in your country."""
+    format_ = choose_format(format_name, output)
     finished = _compose(app.campaign, **choices)
     if edit:
         finished = _edit(finished)
-    data = FORMATS[DEFAULT_FORMAT].render(finished, Options(width=width))
+    data = format_.render(finished, Options(width=width, now=now()))
     if output is None or str(output) == "-":
         write_product(data)
     else:
@@ -210,7 +153,7 @@ def _compose(
         style=style,
         language=language,
         templates=Templates(campaign.folders),
-        on=on or today(),
+        on=on or now().date(),
         demands=demands,
         copies=copies,
     )
@@ -237,18 +180,6 @@ def _sender(profile: Path | None, personal: dict[str, Any]) -> Sender:
     sender = read_profile(path) if profile or path.exists() else Sender()
     typed = {name: value for name, value in personal.items() if value}
     return replace(sender, **typed)
-
-
-def today() -> date:
-    """Return the date of the environment's `SOURCE_DATE_EPOCH`, else today's."""
-    if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
-        try:
-            return datetime.fromtimestamp(int(epoch), tz=UTC).date()
-        except (ValueError, OverflowError, OSError):
-            raise click.UsageError(
-                f"SOURCE_DATE_EPOCH is '{epoch}': write seconds since 1970"
-            ) from None
-    return datetime.now().astimezone().date()
 
 
 def _edit(finished: Letter) -> Letter:

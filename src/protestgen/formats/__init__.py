@@ -1,5 +1,6 @@
 """A letter as bytes: one module a format, and the table of them."""
 
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import PurePath
 from typing import cast
@@ -12,9 +13,10 @@ DEFAULT_FORMAT = "text"
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """What a user may choose about a format."""
+    """What a user may choose about a format, and the time *now*, with its zone."""
 
     width: int = 72
+    now: datetime = datetime.fromtimestamp(0, UTC)
 
 
 class Format(Struct, frozen=True, kw_only=True):
