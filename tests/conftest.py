@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -69,7 +69,7 @@ def _run(capfd: pytest.CaptureFixture[str]) -> Run:
 
 
 @pytest.fixture(name="shell")
-def _shell(tmp_path: Path) -> Iterator[Callable[[str], Result]]:
+def _shell(tmp_path: Path) -> Callable[..., Result]:
     """Return a function that runs a line of shell, with `protestgen` on its path."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 

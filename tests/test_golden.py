@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from conftest import Run
 
+from conftest import Run
 from protestgen import load_campaign
 from protestgen.templates import Templates
 
