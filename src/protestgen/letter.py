@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from .addressee import Addressee, Office
 from .case import Case, Demand
 from .country import country_name
-from .errors import ChoiceError
+from .errors import ChoiceError, TemplateError
 from .language import Language
 from .sender import Sender
 from .templates import Block, ItemList, Paragraph, Templates, parse_blocks
@@ -89,8 +89,12 @@ def compose(
             "why": sender.why or "",
         },
     )
-    subject, *body = parse_blocks(text)
-    plain_subject = subject.text if isinstance(subject, Paragraph) else ""
+    blocks = parse_blocks(text)
+    if len(blocks) < 2 or not isinstance(blocks[0], Paragraph):
+        raise TemplateError(
+            f"style '{style}' gives no text: it needs a subject and paragraphs"
+        )
+    plain_subject, body = blocks[0].text, blocks[1:]
     abroad = addressee is not None and addressee.country != sender.country
     return Letter(
         case=case.id,
@@ -105,7 +109,7 @@ def compose(
         salutation=_salutation(case, addressee, language),
         subject=plain_subject,
         subject_line=language.forms.subject.format(subject=plain_subject),
-        body=tuple(body),
+        body=body,
         closing=language.closing(addressee.role if addressee else "friends"),
         signature=_signature(sender, organisation, placeholders.name),
         copies=tuple(f"{language.forms.copy} {copy.name}" for copy in copies),
@@ -136,6 +140,10 @@ def remarks(case: Case, letter: Letter, language: Language) -> list[str]:
         )
     elif case.write_by and letter.date > case.write_by.last_day:
         found.append(f"letters were to be written by {language.date(case.write_by)}")
+    if letter.style == SUPPORT_STYLE and not (
+        case.support_to.address or case.support_to.email
+    ):
+        found.append("no address for messages of support is known: ask the campaign")
     found += _address_remarks(letter)
     if not letter.sender.name:
         found.append(

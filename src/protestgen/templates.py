@@ -32,7 +32,7 @@ from .shipped import shipped_folder
 from .values import PartialDate
 
 # Stands before each line of what a template inserts, so that such a line is not taken
-# for a list item. No text that a user or a data file gives can hold it.
+# for a list item. No text that a user or a data file gives can hold this character.
 _INSERTED = "\x02"
 
 _ITEM = re.compile(r"(?:(?P<number>\d+)\.|-)[ \t]+")
@@ -131,7 +131,7 @@ class Templates:
 def parse_blocks(text: str) -> tuple[Block, ...]:
     """Read what a template or an editor gave as paragraphs and lists."""
     blocks: list[Block] = []
-    for chunk in re.split(rf"\n[ \t{_INSERTED}]*\n", text):
+    for chunk in re.split(r"\n[ \t]*\n", text):
         for found in _chunk_blocks(chunk):
             block = found
             last = blocks[-1] if blocks else None
@@ -210,9 +210,16 @@ _FILTERS = {
 
 
 def _insert(value: object) -> object:
-    """Mark what a template inserts; what it has built of its own passes."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        marked = _INSERTED + value.replace("\n", f"\n{_INSERTED}")
+    """
+    Mark what a template inserts; what it has built of its own passes.
+
+    A mark stands for an empty value too, so that its line is not a blank one, which
+    would end the paragraph.
+    """
+    if isinstance(value, Markup):
+        return value or Markup(_INSERTED)  # noqa: S704 - a constant
+    if isinstance(value, str):
+        marked = re.sub(r"^(?!\n)", _INSERTED, value, flags=re.MULTILINE)
         return Markup(escape(marked))  # noqa: S704 - escaped on the same line
     return value
 
