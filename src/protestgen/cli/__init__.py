@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
 from protestgen import __version__
 from protestgen.campaign import Campaign, load_campaign
-from protestgen.errors import ProtestgenError
+from protestgen.errors import ProtestgenError, UnknownNameError
 
 from . import console
 from .options import quiet_option
@@ -42,12 +43,21 @@ class _Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
         if cmd_name not in COMMANDS:
-            return None
+            if ctx.resilient_parsing:
+                return None
+            raise UnknownNameError(
+                "command", cmd_name, COMMANDS, see="protestgen --help"
+            )
         command = getattr(import_module(f".{cmd_name}", __name__), cmd_name)
         assert isinstance(command, click.Command)  # noqa: S101 - for the type checker
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OSError as error:  # Click would exit with 1 when a reader has gone
+            return _stream_failed(error)
 
 
 @click.group(
@@ -72,7 +82,11 @@ def cli(ctx: click.Context, folders: tuple[Path, ...]) -> None:
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: see `docs` in the README."""
+    """
+    Run the command line and return its exit code.
+
+    0 done, 1 something in the data or a letter failed, 2 usage, 130 interrupted.
+    """
     try:
         code = _run(arguments)
         if sys.stdout is not None:
@@ -81,11 +95,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         console.show_error(*error.lines())
         return error.exit_code
     except OSError as error:
-        _abandon_stdout()
-        if error.errno == errno.EPIPE:
-            return 0
-        console.show_error(f"standard output: {error.strerror}")
-        return 1
+        return _stream_failed(error)
     return code
 
 
@@ -107,6 +117,10 @@ def _run(arguments: Sequence[str] | None) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _abandon_stdout() -> None:
-    """Let what is still to be written to a broken stream go nowhere, silently."""
+def _stream_failed(error: OSError) -> int:
+    """Return the exit code for a stdout that takes no more, and let the rest go."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if error.errno == errno.EPIPE:
+        return 0
+    console.show_error(f"standard output: {error.strerror}")
+    return 1

@@ -1,5 +1,6 @@
 """What is shown to a person: notes and errors on stderr, tables on stdout."""
 
+import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -30,7 +31,9 @@ def show_note(message: str) -> None:
 
 
 def _show(label: str, message: str) -> None:
-    click.echo(f"{label} {visible(' '.join(message.split()))}", err=True)
+    color = False if os.environ.get("NO_COLOR") else None
+    line = visible(" ".join(message.split()))
+    click.echo(f"{label} {line}", err=True, color=color)
 
 
 def visible(text: str) -> str:
@@ -41,7 +44,8 @@ def visible(text: str) -> str:
 def usage_message(error: click.UsageError) -> str:
     """Return the message of *error* in the words of all our errors, with what to do."""
     message = error.format_message().rstrip(".")
-    message = message[:1].lower() + message[1:]
+    if message[1:2].islower():
+        message = message[:1].lower() + message[1:]
     command = error.ctx.command_path if error.ctx else "protestgen"
     hint = "" if "?" in message else f" (see '{command} --help')"
     return message + hint
@@ -72,10 +76,11 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
             write_product(("\t".join(map(visible, row)) + "\n").encode())
         return
     from rich import box
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
+    folded = (Column(column, overflow="fold") for column in columns)
+    table = Table(*folded, box=box.SIMPLE_HEAD, pad_edge=False)
     for row in rows:
         table.add_row(*(Text(visible(cell)) for cell in row))
     rich_console().print(table)

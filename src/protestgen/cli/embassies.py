@@ -63,7 +63,7 @@ def embassies(
         )
     else:
         write_table(
-            ("Country", "Addressee", "City", "By", "Source of", "Sure"),
+            ("Country", "Kind", "City", "By", "Source", "Sure"),
             [_row(entry) for entry in found],
         )
 

@@ -1,0 +1,479 @@
+"""What a person types, and what comes back: commands, errors, streams, exit codes."""
+
+import json
+import os
+import pty
+import re
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import Result, Run
+
+LETTER = ("letter", "--case", "kurmanov", "--country", "uk")
+Shell = Callable[..., Result]
+
+
+def in_terminal(*arguments: str, columns: int = 80) -> str:
+    """Run the command line in a terminal of its own and return what it shows."""
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"COLUMNS": str(columns), "TERM": "xterm-256color"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "protestgen", *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment,
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                part = os.read(ours, 4096)
+            except OSError:
+                break
+            if not part:
+                break
+            shown += part
+        process.wait(timeout=30)
+    os.close(ours)
+    return shown.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "message"),
+    [
+        (("lettr",), 2, "unknown command 'lettr': did you mean 'letter'?"),
+        (("letter", "--cas", "x"), 2, "no such option '--cas'. Did you mean '--case'?"),
+        (
+            ("letter", "--country", "uk"),
+            2,
+            "missing option '--case' (see 'protestgen letter --help')",
+        ),
+        (
+            ("letter", "--case", "kurmanov"),
+            2,
+            "no country: add '--country' with the one that you live in",
+        ),
+        (
+            ("letter", "--case", "kurmanow", "--country", "uk"),
+            2,
+            "unknown case 'kurmanow': did you mean 'kurmanov'?",
+        ),
+        (
+            ("letter", "--case", "zzz", "--country", "uk"),
+            2,
+            "unknown case 'zzz': see 'protestgen cases'",
+        ),
+        (
+            ("letter", "--case", "kurmanov", "--country", "Grece"),
+            2,
+            "unknown country 'Grece': did you mean 'Greece'?",
+        ),
+        (
+            (*LETTER, "--demand", "release"),
+            2,
+            "case 'kurmanov' has no demand 'release': choose from end-harassment, "
+            "drop-tikhonov, no-charges-kurmanov, public-inquiry, press-freedom, "
+            "prosecute-violence, protect-workers, nationalise",
+        ),
+        (
+            (*LETTER, "--date", "2026-02-30"),
+            2,
+            "invalid value for '--date': '2026-02-30' is not a day: write 2026-11-22 "
+            "(see 'protestgen letter --help')",
+        ),
+        (
+            (*LETTER, "--name", "Ada\nBcc: x@example.org"),
+            2,
+            "invalid value for '--name': a line break is not allowed here: write it on "
+            "one line (see 'protestgen letter --help')",
+        ),
+        (
+            (*LETTER, "--name", "Ada\x1b[31m"),
+            2,
+            "invalid value for '--name': the character U+001B is not allowed in a "
+            "text: remove it (see 'protestgen letter --help')",
+        ),
+        (
+            (*LETTER, "--email", "ada"),
+            2,
+            "invalid value for '--email': 'ada' is not an e-mail address: write "
+            "name@domain.example (see 'protestgen letter --help')",
+        ),
+        (
+            (*LETTER, "--sender", "/none/ada.yaml"),
+            1,
+            "/none/ada.yaml: there is no such file",
+        ),
+        (
+            ("--campaign", "/none", "cases"),
+            1,
+            "/none: there is no folder 'data' in it: name the folder of a campaign",
+        ),
+        (
+            (*LETTER, "-o", "/none/letter.txt"),
+            1,
+            "/none/letter.txt: No such file or directory: nothing is written",
+        ),
+        (
+            (*LETTER, "-o", "/dev/full"),
+            1,
+            "/dev/full: No space left on device: nothing is written",
+        ),
+    ],
+)
+def test_mistake_is_answered_in_one_line(
+    arguments: tuple[str, ...], exit_code: int, message: str, run: Run
+) -> None:
+    """
+    A mistake ends as one line that says where, what, and what to do.
+    """
+    result = run(*arguments)
+
+    assert (result.exit_code, result.stdout) == (exit_code, "")
+    assert result.stderr.splitlines()[-1] == f"error: {message}"
+
+
+def test_no_command_shows_the_help(run: Run) -> None:
+    """
+    Whoever types the name alone learns what there is.
+    """
+    result = run()
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Example: protestgen letter --case kurmanov --country uk" in result.stderr
+    for command in ("letter", "cases", "show", "embassies", "styles", "profile"):
+        assert re.search(rf"^  {command} +\w", result.stderr, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "command", ["letter", "cases", "show", "embassies", "styles", "profile"]
+)
+def test_help_has_an_example_that_runs(command: str, run: Run, shell: Shell) -> None:
+    """
+    The example at the end of each help text is a command that works.
+    """
+    text = " ".join(run(command, "--help").stdout.split())
+    (example,) = re.findall(r"Example: (protestgen .*)$", text)
+    result = shell(
+        example + " < /dev/null" if command != "profile" else f"yes '' | {example}"
+    )
+
+    assert (result.exit_code, "error" in result.stderr) == (0, False)
+
+
+def test_product_alone_is_on_stdout(run: Run) -> None:
+    """
+    Notes go to stderr, so that a pipe carries the letter and nothing else.
+    """
+    loud, quiet = run(*LETTER), run(*LETTER, "--quiet")
+
+    assert loud.stdout == quiet.stdout
+    assert loud.stdout.startswith("22 November 2026\n")
+    assert loud.stdout.endswith("\n[your name]\n")
+    assert loud.stderr.startswith("note: ")
+    assert quiet.stderr == run("--quiet", *LETTER).stderr == ""
+
+
+def test_module_runs_like_the_command(shell: Shell) -> None:
+    """
+    `python -m protestgen` is `protestgen`.
+    """
+    line = "letter --case kurmanov --country uk"
+
+    assert shell(f"python -m protestgen {line}") == shell(f"protestgen {line}")
+
+
+@pytest.mark.parametrize("reader", ["head -1", "true"])
+def test_closed_pipe_ends_silently(reader: str, shell: Shell) -> None:
+    """
+    A reader that has enough is no error.
+    """
+    result = shell(f"set -o pipefail; protestgen --quiet {' '.join(LETTER)} | {reader}")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        ("> /dev/full", "standard output: No space left on device"),
+        (">&-", "standard output is closed: add '-o FILE'"),
+    ],
+)
+def test_broken_stdout_is_told(where: str, message: str, shell: Shell) -> None:
+    """
+    A full disk or a closed stream is one line, not a traceback.
+    """
+    result = shell(f"protestgen --quiet {' '.join(LETTER)} {where}")
+
+    assert (result.exit_code, result.stderr) == (1, f"error: {message}\n")
+
+
+@pytest.mark.parametrize("command", ["cases", "show kurmanov", "embassies --json"])
+def test_full_disk_is_told_by_every_command(command: str, shell: Shell) -> None:
+    """
+    Tables are products as letters are.
+    """
+    result = shell(f"protestgen {command} > /dev/full")
+
+    assert result.exit_code == 1
+    assert result.stderr == "error: standard output: No space left on device\n"
+
+
+def test_output_does_not_depend_on_the_locale(shell: Shell) -> None:
+    """
+    Letters are UTF-8 wherever they are written.
+    """
+    line = f"protestgen --quiet {' '.join(LETTER)} --name 'Αϊνούρ Қ'"
+
+    assert shell(line, LC_ALL="C") == shell(line, LC_ALL="C.UTF-8")
+    assert "Αϊνούρ Қ" in shell(line, LC_ALL="C").stdout
+
+
+def test_file_is_written_whole_and_private(tmp_path: Path, run: Run) -> None:
+    """
+    A new file can be read by its owner only, and holds what stdout would.
+    """
+    path = tmp_path / "letter.txt"
+    result = run(*LETTER, "-o", path)
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert path.read_text() == run(*LETTER).stdout
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_old_file_stays_when_the_letter_fails(tmp_path: Path, run: Run) -> None:
+    """
+    Nothing is half-written: a failed run leaves the old file, and no other.
+    """
+    path = tmp_path / "letter.txt"
+    path.write_text("old")
+    result = run("letter", "--case", "kurmanov", "--country", "zz", "-o", path)
+
+    assert result.exit_code == 2
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [
+        ("letter.txt", "old")
+    ]
+
+
+def test_link_is_followed_and_mode_kept(tmp_path: Path, run: Run) -> None:
+    """
+    Writing through a link replaces what it points to, with the mode it had.
+    """
+    target, link = tmp_path / "target.txt", tmp_path / "link.txt"
+    target.write_text("old")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    run(*LETTER, "-o", link)
+
+    assert link.is_symlink()
+    assert target.read_text().startswith("22 November 2026")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o640
+
+
+def test_dash_is_stdout(run: Run) -> None:
+    """
+    `-o -` writes to stdout, as everywhere.
+    """
+    assert run(*LETTER, "-o", "-") == run(*LETTER)
+
+
+def test_folder_is_no_file(tmp_path: Path, run: Run) -> None:
+    """
+    A folder given as output is told as what it is.
+    """
+    result = run(*LETTER, "-o", tmp_path, "-q")
+
+    assert result.stderr == f"error: {tmp_path}: Is a directory: nothing is written\n"
+
+
+def test_date_of_the_environment(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    `--date` wins over SOURCE_DATE_EPOCH, which wins over today.
+    """
+    assert run(*LETTER).stdout.startswith("22 November 2026")
+    assert run(*LETTER, "--date", "2011-05-03").stdout.startswith("3 May 2011")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "tomorrow")
+    assert run(*LETTER, "-q").stderr == (
+        "error: SOURCE_DATE_EPOCH is 'tomorrow': write seconds since 1970 "
+        "(see 'protestgen letter --help')\n"
+    )
+
+
+@pytest.mark.parametrize("command", [("cases",), ("embassies",), ("styles",)])
+def test_table_fits_the_terminal(command: tuple[str, ...]) -> None:
+    """
+    On a terminal tables have a header and keep within its columns.
+    """
+    for columns in (80, 60):
+        lines = in_terminal(*command, columns=columns).splitlines()
+        plain = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in lines]
+
+        assert max(map(len, plain)) <= columns
+        assert "─" in plain[1] + plain[2]
+
+
+@pytest.mark.parametrize("command", ["cases", "embassies", "styles"])
+def test_piped_table_has_a_line_for_each_row(command: str, run: Run) -> None:
+    """
+    In a pipe each row is one line with tabs, whole, and as many as in the JSON.
+    """
+    lines = run(command).stdout.splitlines()
+    rows = json.loads(run(command, "--json").stdout)
+
+    assert len(lines) == len(rows)
+    assert all("\t" in line and "\x1b" not in line for line in lines)
+
+
+def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    NO_COLOR takes the colours out; bold type may stay.
+    """
+    red = "\x1b[31m"
+    assert red in in_terminal("lettr")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert red not in in_terminal("lettr")
+    assert not re.search(r"\x1b\[[0-9;]*[34][0-7]m", in_terminal("cases"))
+
+
+def test_markup_in_names_is_shown_as_it_is(tmp_path: Path) -> None:
+    """
+    Brackets in data are no markup of the table.
+    """
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "embassies.yaml").write_text(
+        "embassies:\n- {state: kz, host: xk, kind: embassy, name: E, city: '[red]X[/]',"
+        " confidence: low, sources: [s]}\n"
+    )
+    (data / "demands.yaml").write_text("cases: {}\n")
+
+    assert "[red]X[/]" in in_terminal("--campaign", str(tmp_path), "embassies")
+
+
+def test_cases_are_listed_latest_first(run: Run) -> None:
+    """
+    The case that presses most stands on top.
+    """
+    lines = run("cases").stdout.splitlines()
+
+    assert lines[0].split("\t")[:3] == ["kurmanov", "2011-05-01", "closed"]
+    assert lines[-1].split("\t")[0] == "shanyrak"
+
+
+def test_show_tells_the_whole_case(run: Run) -> None:
+    """
+    One page with what happened, what is demanded and who is written to.
+    """
+    text = run("show", "temir-bank").stdout
+
+    assert "closed, last news 12 May 2010" in text
+    assert "- release (met 12 May 2010): release Ainur Kurmanov" in text
+    assert "Letters go to: embassy, osce" in text
+    assert json.loads(run("show", "temir-bank", "--json").stdout)["id"] == "temir-bank"
+
+
+def test_embassies_of_a_host_are_shown_in_full(run: Run) -> None:
+    """
+    `--host` shows what an envelope needs, and how old and sure it is.
+    """
+    text = run("embassies", "--host", "ireland").stdout
+
+    assert "125 Pall Mall\nLondon SW1Y 5EA\nUNITED KINGDOM\n" in text
+    assert "source   2022, confidence high" in text
+
+
+def test_stale_addresses_are_listed(run: Run) -> None:
+    """
+    `--stale` lists what is older than so many years, or undated.
+    """
+    stale = json.loads(run("embassies", "--stale", "3", "--json").stdout)
+    hosts = {entry["host"] for entry in stale if entry.get("kind") == "embassy"}
+
+    assert {"gb", "de", "fr"} <= hosts
+    assert not {"us", "ru", "kr"} & hosts
+
+
+def test_state_selects_missions(run: Run) -> None:
+    """
+    `--state` leaves the offices and other states' missions out.
+    """
+    entries = json.loads(run("embassies", "--state", "Kazakhstan", "--json").stdout)
+
+    assert {entry["state"] for entry in entries} == {"kz"}
+    assert json.loads(run("embassies", "--state", "gb", "--json").stdout) == []
+
+
+def test_editor_gets_the_letter_and_its_words_are_used(
+    tmp_path: Path, shell: Shell
+) -> None:
+    """
+    `--edit` opens the finished words in $EDITOR, also when stdout is a pipe.
+    """
+    editor = tmp_path / "editor"
+    editor.write_text(
+        "#!/bin/sh\n"
+        'echo "editing" && cp "$1" "$(dirname "$0")/seen.txt"\n'
+        'sed -i "s/^Your Excellency,/Dear Ambassador,/" "$1"\n'
+    )
+    editor.chmod(0o755)
+    result = shell(f"protestgen -q {' '.join(LETTER)} --edit | cat", EDITOR=str(editor))
+
+    assert "\n\nDear Ambassador,\n\nRe: The police attack" in result.stdout
+    assert "editing" not in result.stdout
+    seen = (tmp_path / "seen.txt").read_text()
+    assert seen.startswith(
+        "The police attack on the May Day march in Almaty, May 2011\n"
+    )
+
+
+def test_editor_that_fails_or_empties_writes_nothing(shell: Shell) -> None:
+    """
+    A letter that was given up is not written.
+    """
+    failed = shell(f"protestgen -q {' '.join(LETTER)} --edit", EDITOR="false")
+    emptied = shell(f"protestgen -q {' '.join(LETTER)} --edit", EDITOR="truncate -s 0")
+
+    assert (failed.exit_code, failed.stdout) == (1, "")
+    assert failed.stderr == "error: false: Editing failed\n"
+    assert (emptied.exit_code, emptied.stdout) == (2, "")
+    assert emptied.stderr == (
+        "error: the edited letter needs a subject, a salutation, a text and a closing, "
+        "with blank lines between them: nothing is written\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("letter --case kur", {"kurmanov", "kuramshin"}),
+        ("letter --country i", {"ie", "il", "in", "id", "it"}),
+        ("letter --style p", {"personal", "points"}),
+        (
+            "letter --case kolov --demand ",
+            {"investigate", "medical-care", "accountability"},
+        ),
+        ("letter --to os", {"osce"}),
+        ("show sha", {"shanyrak"}),
+        ("sho", {"show"}),
+    ],
+)
+def test_shell_completes(words: str, expected: set[str], shell: Shell) -> None:
+    """
+    Cases, countries, styles, demands and offices are completed by the shell.
+    """
+    line = f"protestgen {words}"
+    result = shell(
+        "protestgen",
+        _PROTESTGEN_COMPLETE="bash_complete",
+        COMP_WORDS=line,
+        COMP_CWORD=str(len(line.split(" ")) - 1),
+    )
+
+    assert {row.split(",", 1)[1] for row in result.stdout.splitlines()} == expected
