@@ -20,4 +20,5 @@ def cases(app: App, /, *, as_json: bool) -> None:
         write_table(
             ("Case", "Since", "Status", "About"),
             [(case.id, str(case.opened), case.status, case.title) for case in found],
+            whole="Case",
         )

@@ -5,13 +5,12 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from shutil import get_terminal_size
 
 import click
 from msgspec import json
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from protestgen.formats.text import wrap
 
 QUIET: ContextVar[bool] = ContextVar("QUIET", default=False)
 
@@ -64,40 +63,43 @@ def write_json(value: object) -> None:
     write_product(json.format(data, indent=2) + b"\n")
 
 
-def write_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def write_table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole: str
+) -> None:
     """
     Write a table to stdout.
 
-    On a terminal it has a header and fits the width; in a pipe each row is one line,
-    its cells parted by tabs.
+    On a terminal it has a header and fits the width, without folding the cells of the
+    column *whole*, which people type; in a pipe each row is one line, its cells parted
+    by tabs.
     """
     if not sys.stdout.isatty():
         for row in rows:
             write_product(("\t".join(map(visible, row)) + "\n").encode())
         return
     from rich import box
+    from rich.console import Console
     from rich.table import Column, Table
     from rich.text import Text
 
-    folded = (Column(column, overflow="fold") for column in columns)
-    table = Table(*folded, box=box.SIMPLE_HEAD, pad_edge=False)
+    folded = (
+        Column(column, overflow="fold", no_wrap=column == whole) for column in columns
+    )
+    table = Table(*folded, box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for row in rows:
         table.add_row(*(Text(visible(cell)) for cell in row))
-    rich_console().print(table)
+    Console(highlight=False, markup=False, emoji=False).print(table)
 
 
-def write_text(text: str) -> None:
-    """Write *text* to stdout, wrapped to the terminal or as it is in a pipe."""
-    if not sys.stdout.isatty():
-        write_product(text.encode())
-        return
-    from rich.text import Text
+def write_lines(lines: Iterable[str], *, wrapped: bool = False) -> None:
+    """Write *lines* to stdout; those to be *wrapped* fit the width of a terminal."""
+    shown = [visible(line) for line in lines]
+    if wrapped and sys.stdout.isatty():
+        width = get_terminal_size().columns
+        shown = [_hang(line, width) for line in shown]
+    write_product(("\n".join(shown) + "\n").encode())
 
-    rich_console().print(Text(visible(text)), end="")
 
-
-def rich_console() -> "Console":
-    """Return the console for stdout."""
-    from rich.console import Console
-
-    return Console(highlight=False, markup=False, emoji=False)
+def _hang(line: str, width: int) -> str:
+    bullet = "- " if line.startswith("- ") else ""
+    return wrap(line.removeprefix(bullet), width, bullet, " " * len(bullet))

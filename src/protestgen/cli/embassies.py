@@ -9,7 +9,7 @@ from protestgen.addressee import Addressee, Mission
 from protestgen.country import country_name, find_country
 
 from . import App
-from .console import write_json, write_table, write_text
+from .console import write_json, write_lines, write_table
 from .options import now
 from .parameters import complete_country
 
@@ -40,7 +40,8 @@ def embassies(
 ) -> None:
     """List embassies, consulates and offices, with how old and sure each address is."""
     directory = app.campaign.directory
-    found: list[Addressee] = [*directory.missions, *directory.offices.values()]
+    missions = sorted(directory.missions, key=lambda entry: country_name(entry.host))
+    found: list[Addressee] = [*missions, *directory.offices.values()]
     if state:
         code = find_country(state)
         found = [
@@ -56,15 +57,12 @@ def embassies(
     if as_json:
         write_json(found)
     elif host:
-        write_text(
-            "\n\n".join("\n".join(_card(entry)) for entry in found) + "\n"
-            if found
-            else ""
-        )
+        write_lines(line for entry in found for line in (*_card(entry), ""))
     else:
         write_table(
             ("Country", "Kind", "City", "By", "Source", "Sure"),
             [_row(entry) for entry in found],
+            whole="Kind",
         )
 
 
@@ -83,7 +81,7 @@ def _row(entry: Addressee) -> tuple[str, ...]:
     ways = {"post": entry.address, "fax": entry.fax, "e-mail": entry.email}
     return (
         country_name(entry.country),
-        entry.kind if isinstance(entry, Mission) else entry.id,
+        entry.kind.replace("-", " ") if isinstance(entry, Mission) else entry.id,
         entry.city or "",
         ", ".join(way for way, known in ways.items() if known) or "?",
         str(entry.verified or "undated"),

@@ -8,7 +8,7 @@ from protestgen.case import Case
 from protestgen.language import Language, load_language
 
 from . import App
-from .console import write_json, write_text
+from .console import write_json, write_lines
 from .parameters import complete_case
 
 
@@ -23,7 +23,7 @@ def show(app: App, /, *, case_id: str, as_json: bool) -> None:
         write_json(case)
     else:
         language = load_language("en", app.campaign.folders)
-        write_text("\n".join(_lines(case, language)) + "\n")
+        write_lines(_lines(case, language), wrapped=True)
 
 
 def _lines(case: Case, language: Language) -> Iterator[str]:

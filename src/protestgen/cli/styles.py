@@ -20,4 +20,4 @@ def styles(app: App, /, *, as_json: bool) -> None:
     if as_json:
         write_json([{"style": style, "about": about} for style, about in found.items()])
     else:
-        write_table(("Style", "About"), list(found.items()))
+        write_table(("Style", "About"), list(found.items()), whole="Style")

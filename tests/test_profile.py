@@ -1,0 +1,142 @@
+"""The profile: who signs, typed once."""
+
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from conftest import Result, Run
+
+Shell = Callable[..., Result]
+LETTER = ("letter", "--case", "kurmanov")
+ANSWERS = r"""Ada Example\n1 High Street\nLeeds LS1 1AA\n\nLeeds\nEngland\n\nada@mail.example\n\nnurse\n"""
+
+
+def test_answers_are_kept_and_used(tmp_path: Path, shell: Shell) -> None:
+    """
+    What is answered once stands in every later letter, and only its owner can read it.
+    """
+    home = {"HOME": str(tmp_path)}
+    written = shell(f"printf '{ANSWERS}' | protestgen profile", **home)
+    path = tmp_path / ".config" / "protestgen" / "profile.yaml"
+
+    assert (written.exit_code, written.stdout) == (0, "")
+    assert written.stderr.endswith(
+        f"note: written to {path}, which only you can read\n"
+    )
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert path.read_text() == dedent(
+        """\
+        name: Ada Example
+        address:
+        - 1 High Street
+        - Leeds LS1 1AA
+        city: Leeds
+        country: gb
+        email: ada@mail.example
+        role: nurse
+        """
+    )
+    letter = shell("protestgen -q letter --case kurmanov", **home).stdout
+    assert letter.startswith("1 High Street\nLeeds LS1 1AA\nada@mail.example\n\n22 Nov")
+    assert "\nEmbassy of the Republic of Kazakhstan in the United Kingdom\n" in letter
+    assert letter.endswith("\n\nAda Example\nnurse\n")
+
+
+def test_old_answers_are_kept_or_removed(tmp_path: Path, shell: Shell) -> None:
+    """
+    Enter keeps what a profile has; a hyphen removes it.
+    """
+    path = tmp_path / "ada.yaml"
+    path.write_text("name: Ada Example\ncity: Leeds\nwhy: I care.\n")
+    path.chmod(0o644)
+    shell(r"printf '\n\n-\n\n\n\n\n\n' | protestgen profile -o ada.yaml")
+
+    assert path.read_text() == "name: Ada Example\nwhy: I care.\n"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_wrong_answer_is_asked_again(shell: Shell, tmp_path: Path) -> None:
+    """
+    An answer that cannot be right is refused as it is typed.
+    """
+    answers = r"Ada\n\nLeeds\nEnglnd\nEngland\n\nada\nada@mail.example\n\n\n"
+    result = shell(f"printf '{answers}' | protestgen profile -o ada.yaml")
+
+    assert "unknown country 'Englnd': did you mean 'england'?" in result.stderr
+    assert "'ada' is not an e-mail address" in result.stderr
+    assert (
+        "country: gb\nemail: ada@mail.example\n" in (tmp_path / "ada.yaml").read_text()
+    )
+
+
+def test_address_can_be_left_out_for_good(shell: Shell, tmp_path: Path) -> None:
+    """
+    Who is at risk is not asked for an address, and none is printed.
+    """
+    answers = r"Ada\nLeeds\nuk\n\n\n\n\n"
+    shell(f"printf '{answers}' | protestgen profile --omit-address -o ada.yaml")
+    assert (tmp_path / "ada.yaml").read_text() == (
+        "name: Ada\ncity: Leeds\ncountry: gb\nomit_address: true\n"
+    )
+
+    letter = shell(
+        "protestgen -q letter --case kurmanov --sender ada.yaml --address '1 High Street'"
+    ).stdout
+    assert "High Street" not in letter
+    assert letter.endswith("\n\nAda\nLeeds\n")
+
+
+def test_interrupted_questions_write_nothing(shell: Shell, tmp_path: Path) -> None:
+    """
+    When the answers end early, no half profile is left.
+    """
+    result = shell(r"printf 'Ada\n' | protestgen profile -o ada.yaml")
+
+    assert result.exit_code == 130
+    assert result.stderr.endswith("error: interrupted\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_options_win_over_the_profile(run: Run, tmp_path: Path) -> None:
+    """
+    What is typed with the letter replaces what the profile says.
+    """
+    path = tmp_path / "ada.yaml"
+    path.write_text("name: Ada\nresidence: Leeds\ncountry: gb\n")
+    text = run(
+        *LETTER, "--sender", path, "--residence", "York", "--country", "fr"
+    ).stdout
+
+    assert "I am writing from York to" in text
+    assert "75008 Paris\nFRANCE\n" in text
+    assert text.endswith("\n\nAda\nYork\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        ("nmae: Ada\n", ["1:1: unknown key 'nmae': did you mean 'name'?"]),
+        (
+            "name: [Ada]\nemail: ada\n",
+            [
+                "1:7: a single value is expected here, not a list",
+                "2:8: 'ada' is not an e-mail address: write name@domain.example",
+            ],
+        ),
+    ],
+)
+def test_bad_profile_is_located(
+    text: str, problems: list[str], run: Run, tmp_path: Path
+) -> None:
+    """
+    A mistake in a profile names its line, as in any other file.
+    """
+    path = tmp_path / "ada.yaml"
+    path.write_text(text)
+    result = run(*LETTER, "--sender", path)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines() == [f"error: {path}:{line}" for line in problems]
