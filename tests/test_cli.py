@@ -48,7 +48,7 @@ def in_terminal(*arguments: str, columns: int = 80) -> str:
     ("arguments", "exit_code", "message"),
     [
         (("lettr",), 2, "unknown command 'lettr': did you mean 'letter'?"),
-        (("letter", "--cas", "x"), 2, "no such option '--cas'. Did you mean '--case'?"),
+        (("letter", "--cas", "x"), 2, "unknown option '--cas': did you mean '--case'?"),
         (
             ("letter", "--country", "uk"),
             2,

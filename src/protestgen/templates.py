@@ -9,7 +9,6 @@ read that way: a sender's text stays text.
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from traceback import walk_tb
 
 from jinja2 import (
     ChoiceLoader,
@@ -20,7 +19,6 @@ from jinja2 import (
     TemplateSyntaxError,
     pass_context,
 )
-from jinja2 import TemplateError as JinjaError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
@@ -118,13 +116,7 @@ class Templates:
         except TemplateSyntaxError as error:
             at = f"{error.filename or error.name}:{error.lineno}"
             raise TemplateError(f"{at}: {error.message}") from None
-        except (
-            JinjaError,
-            ArithmeticError,
-            LookupError,
-            TypeError,
-            ValueError,
-        ) as error:
+        except Exception as error:  # a template's expressions can raise anything
             raise TemplateError(f"{_template_line(error)}: {error}") from error
 
 
@@ -232,9 +224,9 @@ def _plain(text: str) -> str:
 
 def _template_line(error: BaseException) -> str:
     """Return the file and line of the template in which *error* was raised."""
-    lines = [
-        f"{frame.f_code.co_filename}:{line}"
-        for frame, line in walk_tb(error.__traceback__)
-        if frame.f_code.co_filename.endswith(".j2")
-    ]
-    return lines[-1] if lines else "template"
+    place, trace = "template", error.__traceback__
+    while trace:
+        if (path := trace.tb_frame.f_code.co_filename).endswith(".j2"):
+            place = f"{path}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

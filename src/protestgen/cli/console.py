@@ -42,12 +42,15 @@ def visible(text: str) -> str:
 
 def usage_message(error: click.UsageError) -> str:
     """Return the message of *error* in the words of all our errors, with what to do."""
+    command = error.ctx.command_path if error.ctx else "protestgen"
+    if isinstance(error, click.NoSuchOption):
+        near = " or ".join(f"'{option}'" for option in error.possibilities or ())
+        hint = f"did you mean {near}?" if near else f"see '{command} --help'"
+        return f"unknown option '{error.option_name}': {hint}"
     message = error.format_message().rstrip(".")
     if message[1:2].islower():
         message = message[:1].lower() + message[1:]
-    command = error.ctx.command_path if error.ctx else "protestgen"
-    hint = "" if "?" in message else f" (see '{command} --help')"
-    return message + hint
+    return f"{message} (see '{command} --help')"
 
 
 def write_product(data: bytes) -> None:

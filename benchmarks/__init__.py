@@ -1,0 +1,1 @@
+"""Measurements of protestgen, each a ratio within one run."""

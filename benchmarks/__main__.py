@@ -1,0 +1,66 @@
+"""Measure how long a letter takes from a cold start, and print a table."""
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from statistics import median
+from time import perf_counter
+
+FLOOR = (sys.executable, "-c", "import click, jinja2, yaml")
+LETTER = (
+    sys.executable,
+    "-m",
+    "protestgen",
+    "letter",
+    "--case",
+    "kurmanov",
+    "--country",
+    "uk",
+)
+PACKAGES = ("babel", "click", "jinja2", "msgspec", "pyyaml")
+BAR = 1.5
+
+
+def main() -> None:
+    """Measure, and print what was measured."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--runs", type=int, default=31, help="runs of each command")
+    runs = parser.parse_args().runs
+    floor, letter = cold_starts(FLOOR, LETTER, runs=runs)
+    versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
+    print(
+        f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {versions}"
+    )
+    print(f"{os.cpu_count()} cores, {platform.machine()}, median of {runs} runs each\n")
+    print("| what | ms | ratio | bar |")
+    print("|---|---|---|---|")
+    print(f"| import click, jinja2, yaml | {floor * 1000:.0f} | 1 | |")
+    print(f"| protestgen letter | {letter * 1000:.0f} | {letter / floor:.2f} | {BAR} |")
+
+
+def cold_starts(*commands: Sequence[str], runs: int) -> list[float]:
+    """
+    Return the median seconds of each of *commands* as a whole process.
+
+    They take turns, so that whatever else the machine does meets all of them.
+    """
+    environment = {
+        k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"
+    }
+    seconds: list[list[float]] = [[] for _ in commands]
+    for turn in range(runs + 1):
+        for command, taken in zip(commands, seconds, strict=True):
+            start = perf_counter()
+            subprocess.run(command, check=True, env=environment, capture_output=True)
+            if turn:  # the first one compiles
+                taken.append(perf_counter() - start)
+    return [median(taken) for taken in seconds]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""The README: what it shows is what happens."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+
+from conftest import EPOCH, ROOT, Result
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ANSWERS = "Ada Example\n\nLeeds\nEngland\n\n\n\n\n"
+BAD_CASE = "cases:\n  mine:\n    titel: x\n"
+Shell = Callable[..., Result]
+
+
+class Example(Struct, frozen=True):
+    """A command of the README, and what is shown below it."""
+
+    command: str
+    shown: list[str]
+
+
+def examples() -> Iterator[Example]:
+    """Yield the commands of the console blocks."""
+    for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, *shown = part.splitlines()
+            yield Example(command, shown)
+
+
+@pytest.mark.parametrize(
+    "example", list(examples()), ids=lambda example: example.command
+)
+def test_command_runs_as_printed(
+    example: Example, shell: Shell, tmp_path: Path
+) -> None:
+    """
+    Every command does what is shown below it; "..." stands for any further lines.
+    """
+    (tmp_path / "answers.txt").write_text(ANSWERS)
+    (tmp_path / "ada.yaml").write_text("name: Ada Example\ncountry: gb\n")
+    (tmp_path / "mine" / "data").mkdir(parents=True)
+    (tmp_path / "mine" / "data" / "demands.yaml").write_text(BAD_CASE)
+    result = shell(f"{example.command} 2>&1", SOURCE_DATE_EPOCH=str(EPOCH))
+    lines = result.stdout.splitlines()
+
+    fails = any(line.startswith("error: ") for line in example.shown)
+    assert fails == (result.exit_code != 0)
+    if example.shown[-1:] == ["..."]:
+        assert len(lines) >= len(example.shown)
+        assert lines[: len(example.shown) - 1] == example.shown[:-1]
+    else:
+        assert lines == example.shown
+
+
+def test_library_example_prints_the_letter(capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    The lines of Python work as they stand.
+    """
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(compile(code, "README.md", "exec"), {})  # noqa: S102 - our own README
+
+    assert capsys.readouterr().out.endswith("\nAda Example\n\n")
+
+
+def test_set_up_is_what_the_checks_run() -> None:
+    """
+    The two commands that set everything up are run, as printed, by `.ci/run`.
+    """
+    checks = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    lines = re.findall(
+        r"^.*(?:python3 -m venv|bin/pip install).*$", README, re.MULTILINE
+    )
+
+    assert len(lines) == 2
+    assert [line for line in lines if line not in checks] == []
+
+
+def test_every_command_and_option_is_named(shell: Shell) -> None:
+    """
+    The tour leaves no command out, and no option of the letter but the plainest.
+    """
+    helped = shell("protestgen --help").stdout
+    commands = re.findall(
+        r"^  (\w+) {2,}\w", helped.split("Commands:")[1], re.MULTILINE
+    )
+    options = re.findall(
+        r"^ +(?:-\w, )?(--[\w-]+)",
+        shell("protestgen letter --help").stdout,
+        re.MULTILINE,
+    )
+
+    assert [name for name in commands if f"protestgen {name}" not in README] == []
+    assert [name for name in options if name not in README] == [
+        "--format",
+        "--output",
+        "--width",
+    ]
