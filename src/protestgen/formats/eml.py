@@ -23,7 +23,7 @@ from protestgen.letter import Letter
 # The formats that can be attached, with their media types.
 ATTACHABLE = {"pdf": "application/pdf"}
 
-_FROM_LINE = re.compile(rb"^From ", re.MULTILINE)
+_FROM_LINE = re.compile(rb"^(>*From) ", re.MULTILINE)
 
 
 def render(letter: Letter, options: Options) -> bytes:
@@ -32,8 +32,8 @@ def render(letter: Letter, options: Options) -> bytes:
 
     Its identifier comes from what it says, so that the same letter has the same one.
     """
-    text = message_text(letter, options.width)
     envelope = _envelope(letter)
+    text = message_text(letter, options.width)
     digest = _digest(*envelope, letter.date.isoformat(), text)
     domain = sender_mailbox(letter).address.rpartition("@")[2]
     content = _text_part(text)
@@ -66,9 +66,9 @@ def _digest(*parts: str) -> str:
 
 
 def _text_part(text: str) -> bytes:
-    # A line that begins with "From " would part messages in an mbox file: a soft break
-    # after the first word leaves no such line.
-    encoded = _FROM_LINE.sub(b"From=\n ", b2a_qp(text.encode()))
+    # A line that begins with "From " parts messages in an mbox file, and each program
+    # quotes it in another way: a soft break after the word leaves no such line.
+    encoded = _FROM_LINE.sub(rb"\1=\n ", b2a_qp(text.encode()))
     head = (
         b"Content-Type: text/plain; charset=utf-8\n"
         b"Content-Transfer-Encoding: quoted-printable\n\n"

@@ -12,8 +12,8 @@ from textwrap import wrap
 
 from protestgen.formats.mail import Mailbox
 
-# A line with an encoded word may have 76 characters, others 78 (RFC 2047, RFC 5322); one
-# is left for the space that a folded line begins with.
+# A line with an encoded word may have 76 characters, others 78 (RFC 2047, RFC 5322);
+# one is left for the space that a folded line begins with.
 _WIDTH = 75
 # Bytes in an encoded word: 52 characters in base64, which fit behind any header's name.
 _WORD_BYTES = 39
@@ -24,7 +24,7 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 def text_header(name: str, value: str) -> str:
     """Return the header *name* with any text, folded."""
     lines = _folded(f"{name}: {value}", _WIDTH)
-    # The name does not stand on a line alone: some readers take that for an empty header.
+    # Some readers take a name that stands on a line alone for an empty header.
     if lines and lines[0] != f"{name}:":
         return "\n ".join(lines)
     return f"{name}: " + "\n ".join(_encoded_words(value))
