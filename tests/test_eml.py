@@ -277,8 +277,9 @@ def test_international_domain_is_in_ascii() -> None:
         (
             "ada@straße.example",
             (
-                "your e-mail address has the domain 'straße.example', of which it is "
-                "not sure what it is in ASCII: write it in the form that begins with xn--"
+                "your e-mail address has the domain 'straße.example', of which it "
+                "is not sure what it is in ASCII: write it in the form that begins "
+                "with xn--"
             ),
         ),
         (

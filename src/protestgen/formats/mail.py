@@ -30,12 +30,13 @@ class Mailbox(Struct, frozen=True):
 
 def sender_name(letter: Letter) -> str:
     """Return the name that signs, or raise: nothing is sent without one."""
-    if not letter.sender.name:
+    name = header_text(letter.sender.name or "", "your name")
+    if not name:
         raise FormatError(
             "a letter that is sent needs your name: add '--name', "
             "or run 'protestgen profile'"
         )
-    return header_text(letter.sender.name, "your name")
+    return name
 
 
 def sender_mailbox(letter: Letter) -> Mailbox:
