@@ -102,7 +102,7 @@ from .profile import default_profile
     "--open",
     "opens",
     is_flag=True,
-    help="Open your mail program with the letter in it; goes with '--format mailto'.",
+    help="Open your mail program with the letter in it, by '--format mailto'.",
 )
 @quiet_option
 @click.pass_obj
@@ -120,6 +120,8 @@ def letter(
     **choices: Any,
 ) -> None:
     """Write a letter about a case to the embassy in your country."""
+    if opens and output is None:
+        format_name = format_name or "mailto"
     format_ = choose_format(format_name, output)
     if opens:
         check_only_for("--open", "mailto", format_)
@@ -132,12 +134,12 @@ def letter(
     data = format_.render(finished, options)
     for note in (*notes, *format_.remarks(finished, options)):
         show_note(note)
+    if output is not None and str(output) != "-":
+        write_file(output, data)
+    elif not opens:
+        write_product(data)
     if opens:
         _open(data.decode().strip())
-    elif output is None or str(output) == "-":
-        write_product(data)
-    else:
-        write_file(output, data)
 
 
 def _compose(
