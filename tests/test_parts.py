@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from conftest import Run
 from mailing import EMBASSY, OFFICE, SENDER, a_letter, campaign_folder
 from protestgen.formats import FORMATS
+from protestgen.sender import profile_text, read_profile
 
 DOCS = Path(__file__).parents[1] / "docs" / "json.md"
 
@@ -104,3 +105,13 @@ def test_format_follows_the_name_of_the_file(run: Run, tmp_path: Path) -> None:
     message = (tmp_path / "a.EML").read_bytes()
     assert message.startswith(b"Date: Sun, 22 Nov 2026")
     assert b"\r\nReply-To: Ada <b@x.example>\r\n" in message
+
+
+def test_profile_keeps_where_answers_go(tmp_path: Path) -> None:
+    """
+    The address for answers goes into a profile and comes out of it.
+    """
+    profile = tmp_path / "profile.yaml"
+    profile.write_text(profile_text(replace(SENDER, reply_to="group@home.example")))
+
+    assert read_profile(profile).reply_to == "group@home.example"

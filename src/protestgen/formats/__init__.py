@@ -31,8 +31,8 @@ class Format(Struct, frozen=True, kw_only=True):
     A way to write a letter down.
 
     Its module is the one of its name in this package; the function `render` there takes
-    a letter and the options and returns bytes; `remarks`, if there is one, returns what
-    the sender should know about them. *suffixes* are those of file names that ask for
+    a letter and the options and returns bytes; `remarks`, if it has one, returns what
+    the sender should know about these bytes. *suffixes* are those of file names that ask for
     it; *mails_copies* tells that the bytes go to those who are to get a copy as well.
     """
 

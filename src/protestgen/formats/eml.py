@@ -78,9 +78,10 @@ def _text_part(text: str) -> bytes:
 
 def _attachment(letter: Letter, options: Options) -> bytes:
     name = options.attach or ""
-    if name not in ATTACHABLE or name not in FORMATS:
+    known = ATTACHABLE.keys() & FORMATS.keys()
+    if name not in known:
         see = "protestgen letter --help"
-        raise UnknownNameError("format to attach", name, ATTACHABLE, see=see)
+        raise UnknownNameError("format to attach", name, known, see=see)
     data = FORMATS[name].render(letter, options)
     head = (
         f"Content-Type: {ATTACHABLE[name]}\n"
