@@ -32,8 +32,8 @@ class Format(Struct, frozen=True, kw_only=True):
 
     Its module is the one of its name in this package; the function `render` there takes
     a letter and the options and returns bytes; `remarks`, if it has one, returns what
-    the sender should know about these bytes. *suffixes* are those of file names that ask for
-    it; *mails_copies* tells that the bytes go to those who are to get a copy as well.
+    the sender should know about these. *suffixes* are those of file names that ask for
+    it; *mails_copies* tells that what it writes goes to those who get a copy as well.
     """
 
     name: str
