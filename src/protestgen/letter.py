@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .addressee import Addressee, Office
-from .case import Case, Demand
+from .case import Case, Demand, SupportTo
 from .country import country_name
 from .errors import ChoiceError, TemplateError
 from .language import Language
@@ -27,7 +27,8 @@ class Letter(Struct, frozen=True, kw_only=True):
     A letter in its parts, ready for any format.
 
     The blocks of lines are as printed; an empty part is left out by the formats. The
-    *addressee* is None in a message of support.
+    *addressee* is None in a message of support, which is to *support_to*. Those
+    *copied* are named in the lines *copies*.
     """
 
     case: str
@@ -36,6 +37,8 @@ class Letter(Struct, frozen=True, kw_only=True):
     date: date
     sender: Sender
     addressee: Addressee | None
+    support_to: SupportTo | None
+    copied: tuple[Addressee, ...]
     sender_block: tuple[str, ...]
     dateline: str
     addressee_block: tuple[str, ...]
@@ -103,6 +106,8 @@ def compose(
         date=on,
         sender=sender,
         addressee=addressee,
+        support_to=None if addressee else replace(case.support_to, name=supported),
+        copied=tuple(copies),
         sender_block=_sender_block(sender, language, abroad=abroad),
         dateline=language.date(on),
         addressee_block=_addressee_block(case, addressee, language, abroad=abroad),

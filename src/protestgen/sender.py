@@ -13,7 +13,8 @@ class Sender(Struct, frozen=True, kw_only=True):
     The person who signs, as typed once into a profile, a roster or on the command line.
 
     *address* is the lines of the postal address without the country; *residence* is how
-    the place is named in a sentence ("Leeds, England"); *why* is their own words.
+    the place is named in a sentence ("Leeds, England"); *reply_to* is where answers
+    go, if not to *email*; *why* is their own words.
     """
 
     name: Line | None = None
@@ -22,6 +23,7 @@ class Sender(Struct, frozen=True, kw_only=True):
     country: CountryCode | None = None
     residence: Line | None = None
     email: Email | None = None
+    reply_to: Email | None = None
     organisation: Line | None = None
     role: Line | None = None
     why: Prose | None = None

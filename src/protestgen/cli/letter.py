@@ -1,18 +1,19 @@
 """The command `letter`: one letter of one supporter."""
 
 import os
+import sys
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 from msgspec.structs import replace
 
 from protestgen.addressee import Addressee
 from protestgen.campaign import Campaign
-from protestgen.case import Case
 from protestgen.country import find_country
-from protestgen.formats import Options
+from protestgen.formats import Format, Options
 from protestgen.language import load_language
 from protestgen.letter import (
     DEFAULT_STYLE,
@@ -30,6 +31,7 @@ from protestgen.templates import Templates
 from . import App
 from .console import show_note, write_product
 from .options import (
+    check_only_for,
     choose_format,
     format_options,
     now,
@@ -96,6 +98,12 @@ from .profile import default_profile
     help="Date of the letter, 2026-11-22; without it, today.",
 )
 @format_options
+@click.option(
+    "--open",
+    "opens",
+    is_flag=True,
+    help="Open your mail program with the letter in it, by '--format mailto'.",
+)
 @quiet_option
 @click.pass_obj
 def letter(
@@ -105,23 +113,38 @@ def letter(
     output: Path | None,
     format_name: str | None,
     width: int,
+    eol: Literal["crlf", "lf"],
+    attach: str | None,
+    opens: bool,
     edit: bool,
     **choices: Any,
 ) -> None:
     """Write a letter about a case to the embassy in your country."""
+    if opens and output is None:
+        format_name = format_name or "mailto"
     format_ = choose_format(format_name, output)
-    finished = _compose(app.campaign, **choices)
+    if opens:
+        check_only_for("--open", "mailto", format_)
+    if attach:
+        check_only_for("--attach", "eml", format_)
+    options = Options(width=width, now=now(), eol=eol, attach=attach)
+    finished, notes = _compose(app.campaign, format_, **choices)
     if edit:
         finished = _edit(finished)
-    data = format_.render(finished, Options(width=width, now=now()))
-    if output is None or str(output) == "-":
-        write_product(data)
-    else:
+    data = format_.render(finished, options)
+    for note in (*notes, *format_.remarks(finished, options)):
+        show_note(note)
+    if output is not None and str(output) != "-":
         write_file(output, data)
+    elif not opens:
+        write_product(data)
+    if opens:
+        _open(data.decode().strip())
 
 
 def _compose(
     campaign: Campaign,
+    format_: Format,
     *,
     case_id: str,
     country: str | None,
@@ -131,20 +154,23 @@ def _compose(
     on: date | None,
     profile: Path | None,
     **personal: Any,
-) -> Letter:
+) -> tuple[Letter, list[str]]:
+    """Return the letter, and what is to be noted on it."""
     case = campaign.case(case_id)
     sender = _sender(profile, personal)
     code = find_country(country) if country else sender.country
     if sender.country is None:
         sender = replace(sender, country=code)
     addressee, copies = None, []
+    notes = []
     if style != SUPPORT_STYLE:
         addressee, note = campaign.directory.choose(
             state=case.state, country=code, to=to, write_to=case.write_to
         )
         if note:
-            show_note(note)
-        copies = _copies(campaign, case, addressee, code)
+            notes.append(note)
+        copies = campaign.directory.copies(case.state, code, case.copies_to, addressee)
+        notes += _copy_notes(copies, format_)
     language = load_language("en", campaign.folders)
     finished = compose(
         case,
@@ -157,21 +183,14 @@ def _compose(
         demands=demands,
         copies=copies,
     )
-    for remark in remarks(case, finished, language):
-        show_note(remark)
-    return finished
+    return finished, [*notes, *remarks(case, finished, language)]
 
 
-def _copies(
-    campaign: Campaign, case: Case, addressee: Addressee, country: str | None
-) -> list[Addressee]:
-    copies = campaign.directory.copies(case.state, country, case.copies_to, addressee)
+def _copy_notes(copies: Sequence[Addressee], format_: Format) -> Iterator[str]:
     for copy in copies:
-        by = copy.email or copy.fax or "by post"
-        show_note(
-            f"the letter names a copy: send it to the {copy.label} as well ({by})"
-        )
-    return copies
+        if not (copy.email and format_.mails_copies):
+            by = copy.email or copy.fax or "by post"
+            yield f"the letter names a copy: send it to the {copy.label} as well ({by})"
 
 
 def _sender(profile: Path | None, personal: dict[str, Any]) -> Sender:
@@ -192,3 +211,14 @@ def _edit(finished: Letter) -> Letter:
         os.dup2(stdout, 1)
         os.close(stdout)
     return edited(finished, text or "")
+
+
+def _open(link: str) -> None:
+    """Open *link* in the mail program of the desktop."""
+    # Elsewhere the launcher's own exit code comes without waiting, and to wait would be
+    # to wait until the mail program is closed.
+    if click.launch(link, wait=sys.platform == "linux"):
+        raise click.ClickException(
+            "no mail program could be opened: leave '--open' out, "
+            "or write the letter with '-o letter.eml' and open that"
+        )

@@ -45,6 +45,12 @@ def personal_options(command: Command) -> Command:
         ),
         click.option("--email", type=Checked(parse_email), help="Your e-mail address."),
         click.option(
+            "--reply-to",
+            type=Checked(parse_email),
+            metavar="ADDRESS",
+            help="Where answers to an e-mail go, if not to your own address.",
+        ),
+        click.option(
             "--organisation",
             "--organization",
             type=_LINE,
@@ -97,6 +103,18 @@ def format_options(command: Command) -> Command:
             show_default=True,
             help="Columns of a line of text.",
         ),
+        click.option(
+            "--eol",
+            type=click.Choice(["crlf", "lf"]),
+            default=Options().eol,
+            show_default=True,
+            help="How the lines of an e-mail end.",
+        ),
+        click.option(
+            "--attach",
+            type=click.Choice(["pdf"]),
+            help="Add the letter to the e-mail as a file of this form.",
+        ),
     )
     for option in reversed(options):
         command = option(command)
@@ -125,6 +143,14 @@ def choose_format(name: str | None, output: Path | None) -> Format:
     """Return the format called *name*, or the one that the file *output* is in."""
     by_file = format_for(output) if output else None
     return FORMATS[name or by_file or DEFAULT_FORMAT]
+
+
+def check_only_for(option: str, name: str, format_: Format) -> None:
+    """Raise if *option* stands with another format than the one called *name*."""
+    if format_.name != name:
+        raise click.UsageError(
+            f"'{option}' goes with '--format {name}' only, this is '{format_.name}'"
+        )
 
 
 def now() -> datetime:

@@ -57,7 +57,9 @@ def profile(*, output: Path | None, omit_address: bool) -> None:
         "organisation": _ask("Organisation that you write for", old.organisation),
         "role": _ask("Role or occupation", old.role),
     }
-    sender = Sender(**answers, why=old.why, cosigners=old.cosigners)
+    sender = Sender(
+        **answers, reply_to=old.reply_to, why=old.why, cosigners=old.cosigners
+    )
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import PurePath
-from typing import cast
+from types import ModuleType
+from typing import Literal, cast
 
 from msgspec import Struct
 
@@ -13,9 +14,15 @@ DEFAULT_FORMAT = "text"
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """What a user may choose about a format, and the time *now*, with its zone."""
+    """
+    What a user may choose about a format, and the time *now*, with its zone.
+
+    *eol* ends the lines of an e-mail; *attach* names the format of its attachment.
+    """
 
     width: int = 72
+    eol: Literal["crlf", "lf"] = "crlf"
+    attach: str | None = None
     now: datetime = datetime.fromtimestamp(0, UTC)
 
 
@@ -24,24 +31,41 @@ class Format(Struct, frozen=True, kw_only=True):
     A way to write a letter down.
 
     Its module is the one of its name in this package; the function `render` there takes
-    a letter and the options and returns bytes. *suffixes* are those of file names that
-    ask for it.
+    a letter and the options and returns bytes; `remarks`, if it has one, returns what
+    the sender should know about these. *suffixes* are those of file names that ask for
+    it; *mails_copies* tells that what it writes goes to those who get a copy as well.
     """
 
     name: str
     suffixes: tuple[str, ...] = ()
     about: str
+    mails_copies: bool = False
 
     def render(self, letter: Letter, options: Options | None = None) -> bytes:
         """Return *letter* in this format."""
-        module = import_module(f".{self.name}", __name__)
-        return cast("bytes", module.render(letter, options or Options()))
+        return cast("bytes", self._module.render(letter, options or Options()))
+
+    def remarks(self, letter: Letter, options: Options | None = None) -> list[str]:
+        """Return what the sender should know about *letter* in this format."""
+        remarks = getattr(self._module, "remarks", None)
+        return remarks(letter, options or Options()) if remarks else []
+
+    @property
+    def _module(self) -> ModuleType:
+        return import_module(f".{self.name}", __name__)
 
 
 FORMATS = {
     format_.name: format_
     for format_ in (
         Format(name="text", suffixes=(".txt",), about="plain text, wrapped"),
+        Format(
+            name="eml", suffixes=(".eml",), about="an e-mail message", mails_copies=True
+        ),
+        Format(name="subject", about="the subject of an e-mail"),
+        Format(name="body", about="the text of an e-mail"),
+        Format(name="mailto", about="a link for a mail program", mails_copies=True),
+        Format(name="json", suffixes=(".json",), about="the parts, for programs"),
     )
 }
 

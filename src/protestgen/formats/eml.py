@@ -1,0 +1,99 @@
+"""One e-mail message as in RFC 5322, which a mail program sends unchanged."""
+
+import re
+from base64 import encodebytes
+from binascii import b2a_qp
+from collections.abc import Sequence
+from email.utils import format_datetime
+from hashlib import sha256
+
+from protestgen.errors import UnknownNameError
+from protestgen.formats import FORMATS, Options
+from protestgen.formats.header import mailbox_header, text_header
+from protestgen.formats.mail import (
+    addressee_mailbox,
+    copied_mailboxes,
+    message_text,
+    reply_mailbox,
+    sender_mailbox,
+    subject_text,
+)
+from protestgen.letter import Letter
+
+# The formats that can be attached, with their media types.
+ATTACHABLE = {"pdf": "application/pdf"}
+
+_FROM_LINE = re.compile(rb"^(>*From) ", re.MULTILINE)
+
+
+def render(letter: Letter, options: Options) -> bytes:
+    """
+    Return *letter* as a message from the sender to the addressee.
+
+    Its identifier comes from what it says, so that the same letter has the same one.
+    """
+    envelope = _envelope(letter)
+    text = message_text(letter, options.width)
+    digest = _digest(*envelope, letter.date.isoformat(), text)
+    domain = sender_mailbox(letter).address.rpartition("@")[2]
+    content = _text_part(text)
+    if options.attach:
+        content = _mixed(digest, [content, _attachment(letter, options)])
+    head = (
+        f"Date: {format_datetime(options.now)}",
+        *envelope,
+        f"Message-ID: <{digest}@{domain}>",
+        "MIME-Version: 1.0",
+    )
+    message = "\n".join(head).encode("ascii") + b"\n" + content
+    return message.replace(b"\n", b"\r\n") if options.eol == "crlf" else message
+
+
+def _envelope(letter: Letter) -> list[str]:
+    headers = [
+        mailbox_header("From", [sender_mailbox(letter)]),
+        mailbox_header("To", [addressee_mailbox(letter)]),
+    ]
+    if copied := copied_mailboxes(letter):
+        headers.append(mailbox_header("Cc", copied))
+    if reply := reply_mailbox(letter):
+        headers.append(mailbox_header("Reply-To", [reply]))
+    return [*headers, text_header("Subject", subject_text(letter))]
+
+
+def _digest(*parts: str) -> str:
+    return sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def _text_part(text: str) -> bytes:
+    # A line that begins with "From " parts messages in an mbox file, and each program
+    # quotes it in another way: a soft break after the word leaves no such line.
+    encoded = _FROM_LINE.sub(rb"\1=\n ", b2a_qp(text.encode()))
+    head = (
+        b"Content-Type: text/plain; charset=utf-8\n"
+        b"Content-Transfer-Encoding: quoted-printable\n\n"
+    )
+    return head + encoded
+
+
+def _attachment(letter: Letter, options: Options) -> bytes:
+    name = options.attach or ""
+    known = ATTACHABLE.keys() & FORMATS.keys()
+    if name not in known:
+        see = "protestgen letter --help"
+        raise UnknownNameError("format to attach", name, known, see=see)
+    data = FORMATS[name].render(letter, options)
+    head = (
+        f"Content-Type: {ATTACHABLE[name]}\n"
+        f'Content-Disposition: attachment; filename="letter.{name}"\n'
+        "Content-Transfer-Encoding: base64\n\n"
+    )
+    return head.encode("ascii") + encodebytes(data)
+
+
+def _mixed(digest: str, parts: Sequence[bytes]) -> bytes:
+    # "=_" can stand neither in quoted-printable nor in base64.
+    boundary = f"=_{digest}".encode("ascii")
+    head = b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\n\n'
+    body = b"".join(b"--" + boundary + b"\n" + part + b"\n" for part in parts)
+    return head + body + b"--" + boundary + b"--\n"

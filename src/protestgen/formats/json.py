@@ -1,0 +1,59 @@
+"""The parts of a letter for other programs: `docs/json.md` says what each holds."""
+
+import re
+from typing import Any
+
+from msgspec import json
+
+from protestgen.addressee import Addressee
+from protestgen.case import SupportTo
+from protestgen.formats import Options
+from protestgen.letter import Letter
+
+# Changes when a field is renamed, removed or gets another meaning; not for a new one.
+VERSION = 1
+
+# What JSON may hold as it is, but would act on a terminal that the output is shown on.
+_UNSEEN = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+def render(letter: Letter, options: Options) -> bytes:
+    """Return *letter* as an object in JSON."""
+    del options
+    data = json.format(json.encode(_parts(letter)), indent=2).decode()
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", data).encode() + b"\n"
+
+
+def _parts(letter: Letter) -> dict[str, Any]:
+    sender = letter.sender
+    return {
+        "version": VERSION,
+        "case": letter.case,
+        "style": letter.style,
+        "language": letter.language,
+        "date": letter.date,
+        "from": {
+            "name": sender.name,
+            "email": sender.email,
+            "reply_to": sender.reply_to,
+        },
+        "to": _contact(letter.addressee or letter.support_to),
+        "copied": [_contact(copy) for copy in letter.copied],
+        "sender_block": letter.sender_block,
+        "dateline": letter.dateline,
+        "addressee_block": letter.addressee_block,
+        "salutation": letter.salutation,
+        "subject": letter.subject,
+        "subject_line": letter.subject_line,
+        "body": letter.body,
+        "closing": letter.closing,
+        "signature": letter.signature,
+        "copies": letter.copies,
+    }
+
+
+def _contact(to: Addressee | SupportTo | None) -> dict[str, Any] | None:
+    if to is None:
+        return None
+    fields = ("name", "country", "email", "fax", "phone", "website")
+    return {field: getattr(to, field, None) for field in fields}
