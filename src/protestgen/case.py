@@ -32,6 +32,10 @@ class Demand(Struct, frozen=True, kw_only=True):
     optional: bool = False
     met: Date | None = None
 
+    def is_met(self, on: date) -> bool:
+        """Tell whether it was met before the day *on*."""
+        return self.met is not None and on > self.met.last_day
+
 
 class SupportTo(Struct, frozen=True, kw_only=True):
     """Who a message of support goes to, and where."""
@@ -80,5 +84,5 @@ class Case(Struct, frozen=True, kw_only=True):
         return tuple(
             demand
             for demand in self.demands
-            if not demand.optional and not (demand.met and on > demand.met.last_day)
+            if not demand.optional and not demand.is_met(on)
         )

@@ -71,6 +71,7 @@ class Forms(Struct, frozen=True, kw_only=True):
     subject: Line
     copy: Line
     conjunction: Line
+    avoid: tuple[Line, ...] = ()
     placeholders: Placeholders
     dates: Dates
     roles: dict[Line, Form]
@@ -105,9 +106,9 @@ class Language(Struct, frozen=True):
         if len(items) < 2:
             return "".join(items)
         last = f" {self.forms.conjunction} "
-        comma = any("," in item or last in item for item in items)
-        if comma:
-            return "; ".join(items[:-1]) + f";{last}{items[-1]}"
+        if any("," in item or last in item for item in items):
+            comma = ";" if len(items) > 2 else ","
+            return f"{comma} ".join(items[:-1]) + f"{comma}{last}{items[-1]}"
         return ", ".join(items[:-1]) + f"{last}{items[-1]}"
 
     def state(self, code: str) -> str:

@@ -1,25 +1,22 @@
 """The finished letter as data, and how it is composed."""
 
-import re
 from collections.abc import Sequence
 from datetime import date
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .addressee import Addressee, Office
+from .addressee import Addressee, Mission, Office
 from .case import Case, Demand, SupportTo
 from .country import country_name
 from .errors import ChoiceError, TemplateError
 from .language import Language
 from .sender import Sender
-from .templates import Block, ItemList, Paragraph, Templates, parse_blocks
+from .templates import Block, Paragraph, Templates, parse_blocks
 
 DEFAULT_STYLE = "statement"
 # Written to the people of a case, not to somebody in office; so it needs no addressee.
 SUPPORT_STYLE = "support"
-# What fits on a page: more is read by nobody.
-PAGE_WORDS = 400
 
 
 class Letter(Struct, frozen=True, kw_only=True):
@@ -32,6 +29,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     """
 
     case: str
+    demands: tuple[str, ...]
     style: str
     language: str
     date: date
@@ -74,6 +72,7 @@ def compose(
     if style == "organisation" and not organisation:
         organisation = placeholders.organisation
     supported = case.support_to.name or language.series(case.people)
+    chosen = choose_demands(case, demands, on)
     text = templates.render(
         language,
         style,
@@ -82,10 +81,11 @@ def compose(
             "archived": case.is_archived(on),
             "case": case,
             "cosigners": sender.cosigners,
-            "demands": choose_demands(case, demands, on),
+            "demands": chosen,
             "joint": bool(sender.cosigners),
             "organisation": organisation,
             "place": sender.place or "",
+            "relation": _relation(case, addressee),
             "plural": bool(sender.cosigners or organisation),
             "state": language.state(case.state),
             "supported": supported,
@@ -101,6 +101,7 @@ def compose(
     abroad = addressee is not None and addressee.country != sender.country
     return Letter(
         case=case.id,
+        demands=tuple(demand.id for demand in chosen),
         style=style,
         language=language.code,
         date=on,
@@ -135,58 +136,9 @@ def choose_demands(case: Case, ids: Sequence[str], on: date) -> tuple[Demand, ..
     return tuple(by_id[id_] for id_ in dict.fromkeys(ids))
 
 
-def remarks(case: Case, letter: Letter, language: Language) -> list[str]:
-    """Return what the sender should know about *letter* before it is sent."""
-    found = []
-    if case.is_archived(letter.date):
-        outcome = case.outcome or "no outcome is recorded"
-        found.append(
-            f"case '{case.id}' is closed since {language.date(case.updated)}: {outcome}"
-        )
-    elif case.write_by and letter.date > case.write_by.last_day:
-        found.append(f"letters were to be written by {language.date(case.write_by)}")
-    if letter.style == SUPPORT_STYLE and not (
-        case.support_to.address or case.support_to.email
-    ):
-        found.append("no address for messages of support is known: ask the campaign")
-    found += _address_remarks(letter)
-    if not letter.sender.name:
-        found.append(
-            "the letter has no name: add '--name', or run 'protestgen profile'"
-        )
-    if letter.style == "organisation" and not letter.sender.organisation:
-        found.append("the letter names no organisation: add '--organisation'")
-    own = (letter.sender.why or "").casefold()
-    for word in case.avoid:
-        if re.search(rf"\b{re.escape(word.casefold())}\b", own):
-            found.append(f"the campaign asks not to write '{word}': reword '--why'")
-    if (words := count_words(letter)) > PAGE_WORDS * (
-        2 if letter.style == "points" else 1
-    ):
-        found.append(f"the letter has {words} words: more than a page, consider less")
-    return found
-
-
-def _address_remarks(letter: Letter) -> list[str]:
-    addressee = letter.addressee
-    if addressee is None:
-        return []
-    where = f": look at {addressee.website}" if addressee.website else ""
-    if not addressee.address:
-        return [f"no street is known for the {addressee.label}{where}"]
-    if addressee.confidence == "low":
-        return [f"the address of the {addressee.label} is not sure{where}"]
-    return []
-
-
-def count_words(letter: Letter) -> int:
-    """Return how many words stand between the salutation and the closing."""
-    return sum(len(line.split()) for line in _body_lines(letter.body))
-
-
 def editable(letter: Letter) -> str:
     """Return the words of *letter* as text to be edited; `edited` reads it back."""
-    paragraphs = [_as_text(block) for block in letter.body]
+    paragraphs = [block_text(block) for block in letter.body]
     words = [letter.subject, letter.salutation, *paragraphs, letter.closing]
     return "\n\n".join(words) + "\n"
 
@@ -208,27 +160,31 @@ def edited(letter: Letter, text: str) -> Letter:
         )
     subject, salutation, *body, closing = blocks
     words = {
-        "subject": _as_text(subject),
-        "salutation": _as_text(salutation),
-        "closing": _as_text(closing),
+        "subject": block_text(subject),
+        "salutation": block_text(salutation),
+        "closing": block_text(closing),
     }
     subject_line = letter.subject_line.replace(letter.subject, words["subject"])
     return replace(letter, body=tuple(body), subject_line=subject_line, **words)
 
 
-def _as_text(block: Block) -> str:
-    return "\n".join(_body_lines((block,)))
+def block_text(block: Block) -> str:
+    """Return *block* as text, a line for each item of a list."""
+    if isinstance(block, Paragraph):
+        return block.text
+    return "\n".join(
+        f"{number}. {item}" if block.numbered else f"- {item}"
+        for number, item in enumerate(block.items, 1)
+    )
 
 
-def _body_lines(body: Sequence[Block]) -> list[str]:
-    lines = []
-    for block in body:
-        if isinstance(block, ItemList):
-            for number, item in enumerate(block.items, 1):
-                lines.append(f"{number}. {item}" if block.numbered else f"- {item}")
-        else:
-            lines.append(block.text)
-    return lines
+def _relation(case: Case, addressee: Addressee | None) -> str:
+    """Return what the addressee can do: a mission passes a letter on, others act."""
+    if addressee is None:
+        return ""
+    if isinstance(addressee, Mission):
+        return "mission"
+    return "authority" if addressee.country == case.state else "body"
 
 
 def _sender_block(

@@ -44,6 +44,11 @@ class PartialDate(Struct, frozen=True, order=True):
         return found
 
     @property
+    def first_day(self) -> date:
+        """The first day that this date may mean."""
+        return date(self.year, self.month or 1, self.day or 1)
+
+    @property
     def last_day(self) -> date:
         """The last day that this date may mean."""
         if self.day:

@@ -22,9 +22,9 @@ from protestgen.letter import (
     compose,
     editable,
     edited,
-    remarks,
 )
 from protestgen.output import write_file
+from protestgen.remarks import remarks
 from protestgen.sender import Sender, read_profile
 from protestgen.templates import Templates
 
@@ -116,7 +116,6 @@ def letter(
     eol: Literal["crlf", "lf"],
     attach: str | None,
     opens: bool,
-    edit: bool,
     **choices: Any,
 ) -> None:
     """Write a letter about a case to the embassy in your country."""
@@ -129,8 +128,6 @@ def letter(
         check_only_for("--attach", "eml", format_)
     options = Options(width=width, now=now(), eol=eol, attach=attach)
     finished, notes = _compose(app.campaign, format_, **choices)
-    if edit:
-        finished = _edit(finished)
     data = format_.render(finished, options)
     for note in (*notes, *format_.remarks(finished, options)):
         show_note(note)
@@ -152,18 +149,21 @@ def _compose(
     style: str,
     demands: tuple[str, ...],
     on: date | None,
+    edit: bool,
     profile: Path | None,
     **personal: Any,
 ) -> tuple[Letter, list[str]]:
     """Return the letter, and what is to be noted on it."""
     case = campaign.case(case_id)
-    sender = _sender(profile, personal)
+    sender, notes = _sender(profile, personal)
     code = find_country(country) if country else sender.country
     if sender.country is None:
         sender = replace(sender, country=code)
     addressee, copies = None, []
-    notes = []
-    if style != SUPPORT_STYLE:
+    if style == SUPPORT_STYLE:
+        if to:
+            raise click.UsageError(f"'--to' does not go with '--style {style}'")
+    else:
         addressee, note = campaign.directory.choose(
             state=case.state, country=code, to=to, write_to=case.write_to
         )
@@ -183,6 +183,8 @@ def _compose(
         demands=demands,
         copies=copies,
     )
+    if edit:
+        finished = _edit(finished)
     return finished, [*notes, *remarks(case, finished, language)]
 
 
@@ -193,12 +195,22 @@ def _copy_notes(copies: Sequence[Addressee], format_: Format) -> Iterator[str]:
             yield f"the letter names a copy: send it to the {copy.label} as well ({by})"
 
 
-def _sender(profile: Path | None, personal: dict[str, Any]) -> Sender:
-    """Return the sender of the profile, with what was typed over it."""
+def _sender(profile: Path | None, typed: dict[str, Any]) -> tuple[Sender, list[str]]:
+    """Return the sender: the profile, with what was *typed* over it; and notes on that."""
+    typed = {name: value for name, value in typed.items() if value}
     path = profile or default_profile()
-    sender = read_profile(path) if profile or path.exists() else Sender()
-    typed = {name: value for name, value in personal.items() if value}
-    return replace(sender, **typed)
+    if profile is None and not path.exists():
+        return Sender(**typed), []
+    sender = read_profile(path)
+    if (
+        profile is None
+        and sender.name
+        and typed.get("name", sender.name) != sender.name
+    ):
+        return Sender(**typed), [
+            f"the profile is that of {sender.name}, so nothing of it is used here"
+        ]
+    return replace(sender, **typed), []
 
 
 def _edit(finished: Letter) -> Letter:

@@ -1,0 +1,81 @@
+"""What a sender should know about a letter before it is sent."""
+
+import re
+from collections.abc import Iterator
+
+from .case import Case
+from .language import Language
+from .letter import SUPPORT_STYLE, Letter, block_text
+
+# What fits on a page; `points` may run to two.
+PAGE_WORDS = 400
+# Embassies move: an address whose source is older than this is to be looked at.
+ADDRESS_YEARS = 2
+
+
+def remarks(case: Case, letter: Letter, language: Language) -> list[str]:
+    """Return what is to be known about *letter*, a sentence each."""
+    return [
+        *_about_time(case, letter, language),
+        *_about_address(case, letter),
+        *_about_sender(letter),
+        *_about_words(case, letter, language),
+    ]
+
+
+def count_words(letter: Letter) -> int:
+    """Return how many words stand between the salutation and the closing."""
+    return sum(len(block_text(block).split()) for block in letter.body)
+
+
+def _about_time(case: Case, letter: Letter, language: Language) -> Iterator[str]:
+    if case.is_archived(letter.date):
+        outcome = case.outcome or "no outcome is recorded"
+        since = language.date(case.updated)
+        yield f"case '{case.id}' has been closed since {since}: {outcome}"
+    elif case.write_by and letter.date > case.write_by.last_day:
+        yield f"letters were to be written by {language.date(case.write_by)}"
+    elif letter.date < case.opened.first_day:
+        yield f"the letter is dated before the case, of {language.date(case.opened)}"
+    for demand in case.demands:
+        if demand.id in letter.demands and demand.is_met(letter.date):
+            yield f"the demand '{demand.id}' was met: choose others with '--demand'"
+
+
+def _about_address(case: Case, letter: Letter) -> Iterator[str]:
+    to = letter.addressee
+    if to is None:
+        if letter.style == SUPPORT_STYLE and not _gives_address(case):
+            yield "no address for messages of support is known: ask the campaign"
+        return
+    where = f": look at {to.website}" if to.website else ": ask there before you write"
+    if not to.address:
+        yield f"no street is known for the {to.label}{where}"
+    elif to.confidence == "low":
+        yield f"the address of the {to.label} is not sure{where}"
+    elif to.verified is None:
+        yield f"the address of the {to.label} is from an undated source{where}"
+    elif letter.date.year - to.verified.year > ADDRESS_YEARS:
+        source = f"a source of {to.verified.year}"
+        yield f"the address of the {to.label} is from {source}{where}"
+
+
+def _gives_address(case: Case) -> bool:
+    return bool(case.support_to.address or case.support_to.email)
+
+
+def _about_sender(letter: Letter) -> Iterator[str]:
+    if not letter.sender.name:
+        yield "the letter has no name: add '--name', or run 'protestgen profile'"
+    if letter.style == "organisation" and not letter.sender.organisation:
+        yield "the letter names no organisation: add '--organisation'"
+
+
+def _about_words(case: Case, letter: Letter, language: Language) -> Iterator[str]:
+    text = " ".join((letter.salutation, *map(block_text, letter.body))).casefold()
+    for word in dict.fromkeys((*case.avoid, *language.forms.avoid)):
+        if re.search(rf"\b{re.escape(word.casefold())}\b", text):
+            yield f"'{word}' may do harm to those the letter is for: find another word"
+    pages = 2 if letter.style == "points" else 1
+    if (words := count_words(letter)) > PAGE_WORDS * pages:
+        yield f"the letter has {words} words: more than is read, leave some out"
