@@ -37,7 +37,7 @@ from .errors import DataError, Location, Problem, nearest, quoted
 MAX_DEPTH = 50
 _SAMPLE = 20
 _DEEP_MARGIN = re.compile(r"[ \-?:]{10}")
-_MANY_BRACKETS = 2_000
+_MANY_BRACKETS = 250
 
 # The base loader resolves nothing: a scalar is text, and what has another tag than
 # these was given it in the file.
@@ -189,6 +189,9 @@ def _compose(text: str, name: str) -> yaml.Node:
         raise DataError([Problem(at, _syntax(error, text))]) from None
     except yaml.reader.ReaderError:
         raise DataError([_unprintable(text, name)]) from None
+    except (RecursionError, ValueError) as error:  # the loader without C: too deep, \U
+        reason = f"not valid YAML ({error}): look at brackets and backslashes"
+        raise DataError([Problem(Location(name), reason)]) from None
     if node is None or _is_blank(node):
         raise DataError([Problem(Location(name), "the file is empty")])
     return node
