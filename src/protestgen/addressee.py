@@ -23,6 +23,7 @@ _ROLES = {
     "permanent-mission": "permanent_representative",
     "branch": "office",
 }
+MISSION_ROLES = tuple(_ROLES.values())
 
 
 class _Contact(Struct, frozen=True, kw_only=True):
@@ -194,11 +195,8 @@ class _Missions:
             ]
             return mission, served + "".join(nearer)
         if self.local and not exact:
-            mission = self.local[0]
-            return (
-                mission,
-                f"{self._none('embassy')}: this letter is to the {mission.label}",
-            )
+            mission, none = self.local[0], self._none("embassy")
+            return mission, f"{none}: this letter is to the {mission.label}"
         raise ChoiceError(self._nobody("embassy"))
 
     def called(self, wanted: str) -> tuple[Mission, str | None]:
@@ -248,7 +246,7 @@ class _Missions:
 def _matches(wanted: str, missions: Iterable[Mission]) -> list[Mission]:
     """Return the missions that have all words of *wanted*, or if any just those."""
     words = _words(wanted)
-    found = [m for m in missions if words <= _words(f"{m.kind} {m.city}")]
+    found = [m for m in missions if words and words <= _words(f"{m.kind} {m.city}")]
     exact = [m for m in found if words in (_words(m.kind), _words(m.city))]
     return exact or found
 
@@ -269,5 +267,5 @@ def _at(mission: Mission) -> str:
 
 
 def _choices(names: Iterable[str]) -> str:
-    *first, last = [f"'--to {name}'" for name in names]
+    *first, last = [f"'--to {name}'" for name in names] or ["an office"]
     return f"{', '.join(first)} or {last}" if first else last
