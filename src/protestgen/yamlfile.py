@@ -49,6 +49,17 @@ _PLAIN_TAGS = {_TEXT_TAG, "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"}
 # take all of the memory.
 _LONG = 1_000
 
+# What PyYAML says of common mistakes, and what a volunteer makes of it.
+_PLAIN_WORDS = {
+    "mapping values": (
+        "a colon is not allowed here: look at the indentation, or use quotes"
+    ),
+    "scanning an alias": "a text cannot begin with '*': put it in quotes",
+    "scanning an anchor": "a text cannot begin with '&': put it in quotes",
+    "another document": "a second document begins here: keep one a file",
+    "occurrence": "this anchor ('&...') stands twice: give it another name",
+}
+
 
 class _Invalid(Enum):
     """The value of a field whose problem has been noted."""
@@ -190,7 +201,7 @@ def _compose(text: str, name: str) -> yaml.Node:
     except yaml.reader.ReaderError:
         raise DataError([_unprintable(text, name)]) from None
     except (RecursionError, ValueError) as error:  # the loader without C: too deep, \U
-        reason = f"not valid YAML ({error}): look at brackets and backslashes"
+        reason = f"not valid YAML ({error}): look at the indentation, quotes and colons"
         raise DataError([Problem(Location(name), reason)]) from None
     if node is None or _is_blank(node):
         raise DataError([Problem(Location(name), "the file is empty")])
@@ -210,24 +221,17 @@ def _unprintable(text: str, name: str) -> Problem:
 def _syntax(error: yaml.MarkedYAMLError, text: str) -> str:
     """Return in plain words what keeps a file from being YAML."""
     problem, mark = error.problem or "", error.problem_mark or error.context_mark
-    index = mark.index if mark else 0
+    for words, reason in _PLAIN_WORDS.items():
+        if words in f"{error.context} {problem}":
+            return reason
     if "cannot start any token" in problem or "undefined alias" in problem:
-        character = text[index : index + 1]
+        character = text[mark.index : mark.index + 1] if mark else ""
         if character == "\t":
             return "a tab is not allowed here: indent with spaces"
         return f"a text cannot begin with {quoted(character)}: put it in quotes"
-    if "mapping values are not allowed" in problem:
-        hint = "look at the indentation, or put the text in quotes"
-        return f"a colon is not allowed here: {hint}"
-    if "another document" in problem:
-        return "a second document begins here: keep one a file"
-    if "occurrence" in problem:
-        return "this anchor ('&...') stands twice: give it another name"
-    began = ""
     if mark and error.context_mark and error.context_mark.line < mark.line:
-        began = f" for what begins in line {error.context_mark.line + 1}"
-    hint = "look at the indentation, quotes and colons"
-    return f"not valid YAML ({problem}{began}): {hint}"
+        problem += f", from line {error.context_mark.line + 1} on"
+    return f"not valid YAML ({problem}): look at the indentation, quotes and colons"
 
 
 def _check_depth(text: str, name: str) -> None:
