@@ -123,5 +123,6 @@ def _fold(name: str) -> str:
     if not bare.isascii():
         bare = "".join(c for c in normalize("NFD", bare) if not combining(c))
     words = re.sub(r"[\W_]+", " ", bare.replace("&", " and ")).split()
-    words = ["saint" if word == "st" else word for word in words]
+    if words[1:]:  # alone, `st` is a code
+        words = ["saint" if word == "st" else word for word in words]
     return "".join(words[1:] if words[:1] == ["the"] else words)

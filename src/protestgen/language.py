@@ -33,10 +33,8 @@ def _parse_pattern(text: str, *names: str) -> str:
     line = parse_line(text)
     held = [f"{{{name}}}" for name in names]
     if re.search(r"[{}]", re.sub("|".join(map(re.escape, held)), "", line)):
-        raise ValueError(
-            f"{quoted(line)} has other braces than those of {', '.join(held)}: "
-            "remove them"
-        )
+        message = f"{quoted(line)} has braces other than {', '.join(held)}: remove them"
+        raise ValueError(message)
     return line
 
 
