@@ -1,11 +1,12 @@
 """Who letters go to: missions abroad and offices; which of them serves a country."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Literal, get_args
 
 from msgspec import Struct
 
-from .country import country_name
+from .country import country_in_sentence, country_name
 from .errors import ChoiceError, UnknownNameError
 from .values import CountryCode, Date, Email, Id, Line, Phone, Prose
 from .yamlfile import Place
@@ -22,6 +23,7 @@ _ROLES = {
     "permanent-mission": "permanent_representative",
     "branch": "office",
 }
+MISSION_ROLES = tuple(_ROLES.values())
 
 
 class _Contact(Struct, frozen=True, kw_only=True):
@@ -103,6 +105,9 @@ class Office(_Contact, frozen=True, kw_only=True):
 
 Addressee = Mission | Office
 
+# How many offices a message offers.
+_OFFERED = 3
+
 
 class Directory(Struct, frozen=True):
     """The missions and offices of a campaign."""
@@ -122,19 +127,20 @@ class Directory(Struct, frozen=True):
         Return the addressee for a letter to *state* from *country*, and a note on it.
 
         *to* is a kind of mission, a city, both, or the id of an office; without it the
-        first of *write_to* decides. The note says when it is not the embassy in
-        *country* itself.
+        first of *write_to* decides. The note says when it is not a mission in *country*
+        itself.
         """
-        wanted = to or write_to[0]
+        wanted = (to or "").strip().casefold() or write_to[0]
         if wanted in self.offices:
             return self.offices[wanted], None
         if country is None:
             raise ChoiceError(
                 "no country: add '--country' with the one that you live in"
             )
-        if to is None or to == "embassy":
-            return self._embassy_for(state, country, exact=to is not None)
-        return self._mission_called(to, state, country), None
+        among = _Missions(self, state, country, write_to)
+        if wanted == "embassy":
+            return among.embassy(exact=bool(to))
+        return among.called(wanted)
 
     def copies(
         self,
@@ -156,75 +162,110 @@ class Directory(Struct, frozen=True):
                 found.append(copy)
         return found
 
-    def _embassy_for(
-        self, state: str, country: str, *, exact: bool
-    ) -> tuple[Mission, str | None]:
-        missions = [mission for mission in self.missions if mission.state == state]
-        local = [mission for mission in missions if mission.host == country]
-        for mission in local:
+
+class _Missions:
+    """The missions of a *state*, as seen from the *country* that a sender lives in."""
+
+    def __init__(
+        self, directory: Directory, state: str, country: str, write_to: Sequence[str]
+    ) -> None:
+        self.state = state
+        self.country = country
+        self.all = [m for m in directory.missions if m.state == state]
+        self.local = [m for m in self.all if m.host == country]
+        self.covering = [
+            m for m in self.all if country in m.covers and m.kind == "embassy"
+        ]
+        offices = directory.offices
+        chosen = [id_ for id_ in write_to if id_ in offices]
+        near = [id_ for id_, office in offices.items() if office.country == country]
+        self.offices = offices
+        self.offered = (near or chosen or list(offices))[:_OFFERED]
+
+    def embassy(self, *, exact: bool) -> tuple[Mission, str | None]:
+        """Return the embassy for the country; unless *exact*, what else is there."""
+        for mission in self.local:
             if mission.kind == "embassy":
                 return mission, None
-        for mission in missions:
-            if country in mission.covers and mission.kind == "embassy":
-                served = f"{country_name(country)} is served by the {mission.label}"
-                nearer = "".join(f"; '--to {m.kind}' is the {m.label}" for m in local)
-                return mission, f"{served} ({country_name(mission.host)}){nearer}"
-        if local and not exact:
-            missing = f"no embassy of {country_name(state)} is known in "
-            return local[0], (
-                f"{missing}{country_name(country)}: "
-                f"this letter is to the {local[0].label}"
-            )
-        raise ChoiceError(self._nobody(state, country, local))
+        if self.covering:
+            mission = self.covering[0]
+            served = f"{country_name(self.country)} is served by the {_at(mission)}"
+            nearer = [
+                f"; '--to {self._option(m)}' is the {m.label}" for m in self.local
+            ]
+            return mission, served + "".join(nearer)
+        if self.local and not exact:
+            mission, none = self.local[0], self._none("embassy")
+            return mission, f"{none}: this letter is to the {mission.label}"
+        raise ChoiceError(self._nobody("embassy"))
 
-    def _mission_called(self, to: str, state: str, country: str) -> Mission:
-        local = [m for m in self.missions if m.state == state and m.host == country]
-        words = set(to.casefold().replace("-", " ").split())
-        found = [mission for mission in local if words <= _words(mission)]
-        exact = [mission for mission in found if mission.kind == to]
-        if len(exact or found) == 1:
-            return (exact or found)[0]
+    def called(self, wanted: str) -> tuple[Mission, str | None]:
+        """Return the mission whose kind, city or both are *wanted*."""
+        if found := _matches(wanted, self.local):
+            note = None
+        else:
+            found = [m for m in _matches(wanted, self.all) if _names_one(wanted, m)]
+            note = "".join(f"this letter is to the {_at(mission)}" for mission in found)
+        if len(found) == 1:
+            return found[0], note
         if found:
-            choices = " or ".join(f"'--to {_option(m, found)}'" for m in found)
             raise ChoiceError(
-                f"{country_name(country)} has {len(found)} missions that '--to {to}' "
-                f"may mean: choose {choices}"
+                f"'--to {wanted}' may mean {len(found)} missions: "
+                f"choose {_choices(map(self._option, found))}"
             )
-        if to in MISSION_KINDS and not local:
-            raise ChoiceError(self._nobody(state, country, local))
-        options = [_option(mission, local) for mission in local]
-        raise UnknownNameError(
-            "addressee",
-            to,
-            [*options, *self.offices],
-            see="protestgen embassies",
-        )
+        if wanted in MISSION_KINDS:
+            raise ChoiceError(self._nobody(wanted))
+        near = map(self._option, self.local)
+        known = [*near, *self.offices, *MISSION_KINDS]
+        raise UnknownNameError("addressee", wanted, known, see="protestgen embassies")
 
-    def _nobody(self, state: str, country: str, local: Sequence[Mission]) -> str:
-        where = country_name(country)
-        if local:
-            choices = " or ".join(f"'--to {_option(m, local)}'" for m in local)
-            missing = f"no embassy of {country_name(state)} is known in {where}"
-            return f"{missing}: add {choices}"
-        near = [
-            id_ for id_, office in self.offices.items() if office.country == country
-        ]
-        offices = " or ".join(f"'--to {id_}'" for id_ in near or self.offices)
+    def _option(self, mission: Mission) -> str:
+        """Return the value of `--to` that means *mission* only."""
+        alike = [other for other in self.all if other.city == mission.city]
+        name = mission.city if len(alike) == 1 else f"{mission.kind} {mission.city}"
+        return "-".join(re.findall(r"\w+", name.casefold()))
+
+    def _none(self, kind: str) -> str:
+        state = country_in_sentence(self.state)
+        where = country_in_sentence(self.country)
+        return f"no {kind.replace('-', ' ')} of {state} is known in {where}"
+
+    def _nobody(self, kind: str) -> str:
+        """Return what to say where no mission of this *kind* can be chosen."""
+        if near := self.local or self.covering:
+            return f"{self._none(kind)}: choose {_choices(map(self._option, near))}"
+        offices = _choices(self.offered)
+        if self.state == self.country:
+            return f"a state has no embassy in its own country: choose {offices}"
         return (
-            f"no mission of {country_name(state)} is known in {where}, and none that "
-            f"covers it: choose an office with {offices}, or another country "
-            f"(see 'protestgen embassies')"
+            f"{self._none('mission')}, and none that covers it: choose {offices}, "
+            f"or another country (see 'protestgen embassies')"
         )
 
 
-def _words(mission: Mission) -> set[str]:
-    """Return the words by which a mission may be asked for."""
-    words = f"{mission.kind} {mission.city}".casefold().replace("-", " ").split()
-    return set(words)
+def _matches(wanted: str, missions: Iterable[Mission]) -> list[Mission]:
+    """Return the missions that have all words of *wanted*, or if any just those."""
+    words = _words(wanted)
+    found = [m for m in missions if words and words <= _words(f"{m.kind} {m.city}")]
+    exact = [m for m in found if words in (_words(m.kind), _words(m.city))]
+    return exact or found
 
 
-def _option(mission: Mission, among: Sequence[Mission]) -> str:
-    """Return the value of `--to` that means *mission* only."""
-    city = mission.city.casefold().replace(" ", "-")
-    alike = [other for other in among if other.city == mission.city]
-    return city if len(alike) == 1 else f"{mission.kind}-{city}"
+def _names_one(wanted: str, mission: Mission) -> bool:
+    """Tell whether *wanted* may mean a mission in another country than one's own."""
+    return bool(_words(wanted) & _words(mission.city)) or wanted == "permanent-mission"
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
+
+
+def _at(mission: Mission) -> str:
+    """Return what to call a mission in a sentence, with its country."""
+    host = country_name(mission.host)
+    return mission.label if host == mission.city else f"{mission.label} ({host})"
+
+
+def _choices(names: Iterable[str]) -> str:
+    *first, last = [f"'--to {name}'" for name in names] or ["an office"]
+    return f"{', '.join(first)} or {last}" if first else last

@@ -2,15 +2,24 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from msgspec import Struct
 
 from .addressee import MISSION_KINDS, Directory, Mission, Office
 from .case import Case
-from .errors import DataError, Location, Problem, UnknownNameError, nearest
+from .errors import DataError, Location, Problem, UnknownNameError, nearest, quoted
 from .shipped import shipped_folder
 from .values import Id
-from .yamlfile import read_yaml
+from .yamlfile import read_yaml, unreadable
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+# What `data/` holds: `demands.yaml`, and for large campaigns `demands/*.yaml`; so for
+# the directory. The forms of address are read with the language.
+_PARTED = ("demands", "embassies")
+_KINDS = (*_PARTED, "forms")
 
 
 class _DemandsFile(Struct, frozen=True):
@@ -45,27 +54,32 @@ def load_campaign(*folders: Path) -> Campaign:
     Read the campaigns in *folders*, the first on top, over the bundled one.
 
     A case of the same id, an office of the same id, or a mission of the same state,
-    host, kind and city replaces the one below it. Raises `DataError` with everything
-    that is wrong with any of the files.
+    host, kind and city replaces the one below it. A folder may hold templates only.
+    Raises `DataError` with everything that is wrong with any of the files.
     """
     layers = (*folders, shipped_folder())
     problems: list[Problem] = []
     cases: dict[str, Case] = {}
     missions: dict[tuple[str, ...], Mission] = {}
     offices: dict[str, Office] = {}
-    for folder in reversed(layers):
-        found, found_problems = _read_layer(folder)
-        problems += found_problems
+    for folder in layers:
+        found = _read_layer(folder, problems)
         problems += _doubled_missions(found.missions)
-        cases |= found.cases
-        missions |= {_key(mission): mission for mission in found.missions}
-        offices |= found.offices
+        problems += _doubly_covered(found.missions)
+        cases |= _new(found.cases, cases)
+        missions |= _new({_key(m): m for m in found.missions}, missions)
+        offices |= _new(found.offices, offices)
     campaign = Campaign(layers, cases, Directory(tuple(missions.values()), offices))
     if not problems:
         problems += _dangling(campaign)
     if problems:
         raise DataError(problems)
     return campaign
+
+
+def _new(found: dict[K, V], known: dict[K, V]) -> dict[K, V]:
+    """Return the entries of a layer that no layer above it replaces."""
+    return {key: value for key, value in found.items() if key not in known}
 
 
 class _Layer(Struct):
@@ -76,38 +90,59 @@ class _Layer(Struct):
     offices: dict[str, Office] = {}
 
 
-def _read_layer(folder: Path) -> tuple[_Layer, list[Problem]]:
+def _read_layer(folder: Path, problems: list[Problem]) -> _Layer:
     layer = _Layer()
-    problems: list[Problem] = []
+    try:
+        for kind, path in _files(folder, problems):
+            _read_file(kind, path, layer, problems)
+    except OSError as error:
+        problems += unreadable(Path(error.filename), error).problems
+    return layer
+
+
+def _read_file(kind: str, path: Path, layer: _Layer, problems: list[Problem]) -> None:
+    try:
+        if kind == "demands":
+            cases = read_yaml(path, _DemandsFile).cases
+            problems += _doubled(cases, layer.cases, "case")
+            layer.cases |= _new(cases, layer.cases)
+        else:
+            found = read_yaml(path, _EmbassiesFile)
+            problems += _doubled(found.offices, layer.offices, "office")
+            layer.missions += found.embassies
+            layer.offices |= _new(found.offices, layer.offices)
+    except DataError as error:
+        problems += error.problems
+
+
+def _files(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, Path]]:
+    """Yield the files to read, with their kinds; note what would be overlooked."""
     data = folder / "data"
     if not data.is_dir():
-        hint = "there is no folder 'data' in it: name the folder of a campaign"
-        return layer, [Problem(Location(str(folder)), hint)]
-    for path in _files(data, "demands"):
-        try:
-            found = read_yaml(path, _DemandsFile).cases
-        except DataError as error:
-            problems += error.problems
-            continue
-        problems += _doubled(found, layer.cases, "case")
-        layer.cases |= found
-    for path in _files(data, "embassies"):
-        try:
-            directory = read_yaml(path, _EmbassiesFile)
-        except DataError as error:
-            problems += error.problems
-            continue
-        problems += _doubled(directory.offices, layer.offices, "office")
-        layer.missions += directory.embassies
-        layer.offices |= directory.offices
-    return layer, problems
+        if not (folder / "templates").is_dir():
+            hint = "there is no folder 'data' in it: name the folder of a campaign"
+            problems.append(Problem(Location(str(folder)), hint))
+        return
+    for path in sorted(data.iterdir()):
+        if path.name in _PARTED and path.is_dir():
+            for part in sorted(path.iterdir()):
+                if _is_yaml(part, problems):
+                    yield path.name, part
+        elif _is_yaml(path, problems):
+            kind = path.name.partition(".")[0]
+            if kind not in _KINDS:
+                near = nearest(path.stem, _KINDS) or " or ".join(_KINDS)
+                hint = f"this file is not read: name it {near}.yaml"
+                problems.append(Problem(Location(str(path)), hint))
+            elif kind == path.stem and kind in _PARTED:
+                yield kind, path
 
 
-def _files(data: Path, name: str) -> Iterator[Path]:
-    """Yield `demands.yaml` and, for large campaigns, the files of `demands/`."""
-    if not (more := data / name).is_dir() or (data / f"{name}.yaml").exists():
-        yield data / f"{name}.yaml"
-    yield from sorted(more.glob("*.yaml"))
+def _is_yaml(path: Path, problems: list[Problem]) -> bool:
+    if path.suffix == ".yml":
+        hint = f"this file is not read: name it {path.stem}.yaml"
+        problems.append(Problem(Location(str(path)), hint))
+    return path.suffix == ".yaml" and not path.name.startswith(".")
 
 
 def _doubled(
@@ -117,7 +152,7 @@ def _doubled(
 ) -> Iterator[Problem]:
     for id_ in found.keys() & known.keys():
         first = known[id_].at
-        message = f"the {kind} '{id_}' stands in {first} already: choose another id"
+        message = f"the {kind} '{id_}' is in {first} already: choose another id"
         yield Problem(found[id_].at.of(), message)
 
 
@@ -139,29 +174,30 @@ def _doubled_missions(missions: Sequence[Mission]) -> Iterator[Problem]:
 
 def _dangling(campaign: Campaign) -> Iterator[Problem]:
     """Yield a problem for each reference to what is not there."""
-    offices = campaign.directory.offices
+    cases, offices = campaign.cases, campaign.directory.offices
     goals = [*MISSION_KINDS, *offices]
-    for case in campaign.cases.values():
-        yield from _doubled_demands(case)
-        if case.follows and case.follows not in campaign.cases:
-            yield _unknown(case.at.of("follows"), "case", case.follows, campaign.cases)
+    for case in cases.values():
+        if case.follows and case.follows not in cases:
+            yield _unknown(case.at.of("follows"), "case", case.follows, cases)
+        elif _follows_itself(case, cases):
+            message = "the case follows itself in the end: remove this line"
+            yield Problem(case.at.of("follows"), message)
         for field in ("write_to", "copies_to"):
             for index, goal in enumerate(getattr(case, field)):
                 if goal not in goals:
                     yield _unknown(case.at.of(field, index), "addressee", goal, goals)
-        if not case.write_to:
-            message = "nobody to write to: name 'embassy' or the id of an office"
-            yield Problem(case.at.of("write_to"), message)
-    yield from _doubly_covered(campaign.directory.missions)
+    for id_ in offices.keys() & set(MISSION_KINDS):
+        message = f"'{id_}' is a kind of mission: choose another id"
+        yield Problem(offices[id_].at.of(), message)
 
 
-def _doubled_demands(case: Case) -> Iterator[Problem]:
-    seen = set()
-    for index, demand in enumerate(case.demands):
-        if demand.id in seen:
-            message = f"the demand '{demand.id}' stands twice: choose another id"
-            yield Problem(case.at.of("demands", index, "id"), message)
-        seen.add(demand.id)
+def _follows_itself(case: Case, cases: dict[str, Case]) -> bool:
+    earlier = cases.get(case.follows or "")
+    for _ in cases:
+        if earlier is None or earlier is case:
+            break
+        earlier = cases.get(earlier.follows or "")
+    return earlier is case
 
 
 def _doubly_covered(missions: Sequence[Mission]) -> Iterator[Problem]:
@@ -172,7 +208,7 @@ def _doubly_covered(missions: Sequence[Mission]) -> Iterator[Problem]:
             at = mission.at.of("covers", index)
             first = covering.setdefault((mission.state, country), mission)
             if first is not mission:
-                message = f"'{country}' is covered by {first.at} already: keep one"
+                message = f"'{country}' is covered already, by {first.at}: keep one"
                 yield Problem(at, message)
             elif (mission.state, country) in hosts:
                 message = f"'{country}' has an embassy of its own: remove it here"
@@ -184,4 +220,4 @@ def _unknown(
 ) -> Problem:
     near = nearest(name, known)
     hint = f"did you mean '{near}'?" if near else "add it, or remove this line"
-    return Problem(at, f"unknown {kind} '{name}': {hint}")
+    return Problem(at, f"unknown {kind} {quoted(name)}: {hint}")

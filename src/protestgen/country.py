@@ -10,15 +10,16 @@ from .values import COUNTRY_CODES
 # What people type that is no country's English name in the Unicode data (CLDR).
 SHORT_NAMES = {
     "america": "us",
-    "bolivia": "bo",
+    "bosnia": "ba",
     "britain": "gb",
-    "brunei": "bn",
     "burma": "mm",
-    "cape verde": "cv",
+    "cabo verde": "cv",
     "czech republic": "cz",
+    "democratic republic of the congo": "cd",
     "dr congo": "cd",
     "drc": "cd",
     "east timor": "tl",
+    "eire": "ie",
     "england": "gb",
     "great britain": "gb",
     "holland": "nl",
@@ -26,23 +27,24 @@ SHORT_NAMES = {
     "hong kong": "hk",
     "ivory coast": "ci",
     "korea": "kr",
+    "kyrgyz republic": "kg",
     "macao": "mo",
     "macau": "mo",
     "macedonia": "mk",
+    "moldavia": "md",
     "myanmar": "mm",
     "northern ireland": "gb",
     "palestine": "ps",
     "republic of ireland": "ie",
     "republic of korea": "kr",
+    "republic of the congo": "cg",
     "russian federation": "ru",
+    "sao tome": "st",
     "scotland": "gb",
-    "south korea": "kr",
+    "slovak republic": "sk",
     "swaziland": "sz",
-    "the netherlands": "nl",
+    "trinidad": "tt",
     "turkey": "tr",
-    "u k": "gb",
-    "u s": "us",
-    "u s a": "us",
     "uae": "ae",
     "uk": "gb",
     "united states of america": "us",
@@ -51,10 +53,23 @@ SHORT_NAMES = {
     "wales": "gb",
 }
 
+# Countries whose English name has an article in a sentence.
+_WITH_ARTICLE = frozenset(
+    """
+    ae ax bs cf ck do fk fo gb gm io km ky mh mp mv nl ph pn ps sb tc tf um us vg vi
+    """.split()  # noqa: SIM905 - a line of words is easier to read and check
+)
+
 
 def country_name(code: str, language: str = "en") -> str:
     """Return the name of the country *code* in *language*, from Unicode's CLDR."""
     return _names(language)[code]
+
+
+def country_in_sentence(code: str) -> str:
+    """Return the English name of the country *code* as a sentence has it."""
+    article = "the " if code in _WITH_ARTICLE else ""
+    return article + country_name(code)
 
 
 def find_country(text: str, language: str = "en") -> str:
@@ -62,15 +77,17 @@ def find_country(text: str, language: str = "en") -> str:
     Return the ISO 3166-1 alpha-2 code, in small letters, of the country called *text*.
 
     ISO codes of two or three letters, names in *language* and in English and short
-    names are understood; capitals, accents and punctuation do not matter.
+    names are understood; capitals, accents, spaces, punctuation and a leading "the" do
+    not matter.
     """
     wanted = _fold(text)
-    if wanted in SHORT_NAMES:
-        return SHORT_NAMES[wanted]
     if wanted in COUNTRY_CODES:
         return wanted
+    short = {_fold(name): code for name, code in SHORT_NAMES.items()}
+    if wanted in short:
+        return short[wanted]
     known = _codes_by_name("en") | _codes_by_name(language)
-    if code := known.get(_fold(text)) or _from_alpha_3(wanted):
+    if code := known.get(wanted) or _from_alpha_3(wanted):
         return code
     names = [*_names("en").values(), *_names(language).values(), *SHORT_NAMES]
     raise UnknownNameError("country", text.strip(), names, see="protestgen embassies")
@@ -92,13 +109,20 @@ def _codes_by_name(language: str) -> dict[str, str]:
 def _from_alpha_3(text: str) -> str | None:
     from babel.core import get_global
 
-    codes = get_global("territory_aliases").get(text.upper(), ())
-    return codes[0].lower() if len(codes) == 1 and len(text) == 3 else None
+    # The table has former countries too, some of them with several successors.
+    codes = [
+        code.lower() for code in get_global("territory_aliases").get(text.upper(), ())
+    ]
+    found = len(codes) == 1 and len(text) == 3 and codes[0] in COUNTRY_CODES
+    return codes[0] if found else None
 
 
 def _fold(name: str) -> str:
     """Return *name* without what people write one way or the other."""
-    bare = "".join(c for c in normalize("NFD", name.casefold()) if not combining(c))
-    bare = bare.replace("&", " and ")
-    words = re.sub(r"[^\w]+", " ", bare).split()
-    return " ".join("saint" if word == "st" else word for word in words)
+    bare = name.casefold()
+    if not bare.isascii():
+        bare = "".join(c for c in normalize("NFD", bare) if not combining(c))
+    words = re.sub(r"[\W_]+", " ", bare.replace("&", " and ")).split()
+    if words[1:]:  # alone, `st` is a code
+        words = ["saint" if word == "st" else word for word in words]
+    return "".join(words[1:] if words[:1] == ["the"] else words)

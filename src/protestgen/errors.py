@@ -4,8 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
+# Characters of a wrong value that a message repeats.
+_LONGEST = 60
 
-class Location(Struct, frozen=True, order=True):
+
+class Location(Struct, frozen=True):
     """A place in a file. Lines and columns count from 1."""
 
     path: str
@@ -17,7 +20,7 @@ class Location(Struct, frozen=True, order=True):
         return ":".join(str(part) for part in parts if part is not None)
 
 
-class Problem(Struct, frozen=True, order=True):
+class Problem(Struct, frozen=True):
     """One thing that is wrong with a campaign's data, and what to do about it."""
 
     at: Location
@@ -41,12 +44,17 @@ class DataError(ProtestgenError):
     """All that is wrong with the files of a campaign, sorted by place."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(problems))
+        self.problems = tuple(sorted(set(problems), key=_place))
         super().__init__("\n".join(map(str, self.problems)))
 
     def lines(self) -> Sequence[str]:
         """Return a line for each problem."""
         return [str(problem) for problem in self.problems]
+
+
+def _place(problem: Problem) -> tuple[str, int, int, str]:
+    at = problem.at
+    return at.path, at.line or 0, at.column or 0, problem.message
 
 
 class TemplateError(ProtestgenError):
@@ -82,11 +90,19 @@ class UnknownNameError(ChoiceError):
         self.name = name
         near = nearest(name, known)
         hint = f"did you mean '{near}'?" if near else f"see '{see}'"
-        super().__init__(f"unknown {kind} '{name}': {hint}")
+        super().__init__(f"unknown {kind} {quoted(name)}: {hint}")
+
+
+def quoted(text: str) -> str:
+    """Return *text* in quotes as a message shows it: on one line, and not too long."""
+    line = " ".join(text[: 2 * _LONGEST].splitlines())
+    return f"'{line}'" if len(line) <= _LONGEST else f"'{line[: _LONGEST - 1]}…'"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the name among *known* that *word* is most probably meant to be."""
+    if len(word) > _LONGEST:
+        return None
     from difflib import get_close_matches
 
     by_folded = {name.casefold(): name for name in known}

@@ -1,18 +1,45 @@
 """What is particular to a language: forms of address, dates, names of states."""
 
 import datetime as dt
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from .addressee import Addressee
+from .addressee import MISSION_ROLES, Addressee
 from .country import country_name
-from .errors import DataError, Problem, UnknownNameError
-from .values import CountryCode, Line, PartialDate
+from .errors import DataError, Problem, UnknownNameError, nearest, quoted
+from .values import CountryCode, Line, PartialDate, parse_line
 from .yamlfile import Place, read_yaml
+
+# The roles that every language needs: who heads a mission, and the people of a case.
+_ROLES = (*MISSION_ROLES, "friends")
+
+
+def _parse_date_pattern(text: str) -> str:
+    """Read a pattern that holds `{day}`, `{month}` and `{year}` and no other braces."""
+    return _parse_pattern(text, "day", "month", "year")
+
+
+def _parse_subject_pattern(text: str) -> str:
+    """Read a pattern that holds `{subject}` and no other braces."""
+    return _parse_pattern(text, "subject")
+
+
+def _parse_pattern(text: str, *names: str) -> str:
+    line = parse_line(text)
+    held = [f"{{{name}}}" for name in names]
+    if re.search(r"[{}]", re.sub("|".join(map(re.escape, held)), "", line)):
+        message = f"{quoted(line)} has braces other than {', '.join(held)}: remove them"
+        raise ValueError(message)
+    return line
+
+
+DatePattern = Annotated[str, _parse_date_pattern]
+SubjectPattern = Annotated[str, _parse_subject_pattern]
 
 
 class Form(Struct, frozen=True, kw_only=True):
@@ -32,19 +59,19 @@ class Dates(Struct, frozen=True, kw_only=True):
     """
 
     months: tuple[Line, ...]
-    day: Line
-    month: Line
-    year: Line
-    on_day: Line
-    in_month: Line
-    in_year: Line
+    day: DatePattern
+    month: DatePattern
+    year: DatePattern
+    on_day: DatePattern
+    in_month: DatePattern
+    in_year: DatePattern
 
 
 class DatesVariant(Struct, frozen=True, kw_only=True):
     """What a country writes differently from its language's `Dates`."""
 
-    day: Line | None = None
-    on_day: Line | None = None
+    day: DatePattern | None = None
+    on_day: DatePattern | None = None
 
 
 class Placeholders(Struct, frozen=True, kw_only=True):
@@ -68,7 +95,7 @@ class Forms(Struct, frozen=True, kw_only=True):
     name: Line
     salutation_end: Line
     closing_end: Line
-    subject: Line
+    subject: SubjectPattern
     copy: Line
     conjunction: Line
     avoid: tuple[Line, ...] = ()
@@ -165,12 +192,27 @@ def load_language(code: str, folders: Sequence[Path]) -> Language:
         path = folder / "data" / "forms.yaml"
         if path.exists():
             forms = read_yaml(path, _FormsFile).en
-            _check(forms)
+            if problems := [*_gaps(forms)]:
+                raise DataError(problems)
             return Language(code, forms)
     raise UnknownNameError("language", code, (), see="data/forms.yaml")
 
 
-def _check(forms: Forms) -> None:
+def _gaps(forms: Forms) -> Iterator[Problem]:
+    """Yield a problem for each thing that a letter may need and *forms* have not."""
     if (count := len(forms.dates.months)) != 12:
         message = f"{count} months: write the names of all twelve"
-        raise DataError([Problem(forms.at.of("dates", "months"), message)])
+        yield Problem(forms.at.of("dates", "months"), message)
+    for role in _ROLES:
+        if role not in forms.roles:
+            message = f"the role '{role}' is missing: add it"
+            yield Problem(forms.at.of("roles"), message)
+    closings = {form.closing for form in forms.roles.values()}
+    for country, variant in forms.variants.items():
+        for closing in variant.closings:
+            if closing not in closings:
+                near = nearest(closing, closings)
+                hint = f"did you mean '{near}'?" if near else "add it to a role first"
+                message = f"no role has the closing {quoted(closing)}: {hint}"
+                at = forms.at.of("variants", country, "closings", closing)
+                yield Problem(at, message)

@@ -11,6 +11,8 @@ from typing import Annotated
 
 from msgspec import Struct
 
+from .errors import quoted
+
 # Control and format characters that no text may carry: they would act on a terminal or
 # a mail header, or turn the direction of the text around them. Tab and newline are
 # white space; joiners (U+200C, U+200D) belong to the spelling of some languages.
@@ -18,6 +20,11 @@ _FORBIDDEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t]*\n\s*")
+# White space that may become one space. A no-break space is meant as it is.
+_SPACES = re.compile(r"[ \t\n]+")
+_EMAIL = re.compile(
+    r"""[^\s@<>,;:"()\[\]\\]+@([^\s@<>,;:"()\[\]\\.]+\.)+[^\s@<>,;:"()\[\]\\.]+"""
+)
 
 
 class PartialDate(Struct, frozen=True, order=True):
@@ -33,15 +40,14 @@ class PartialDate(Struct, frozen=True, order=True):
         match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", text, re.ASCII)
         if not match:
             raise ValueError(
-                f"'{text}' is not a date: write 2011-05-01, 2011-05 or 2011"
+                f"{quoted(text)} is not a date: write 2011-05-01, 2011-05 or 2011"
             )
         year, month, day = (int(part) for part in match.groups("0"))
-        found = cls(year, month, day)
         try:
             date(year, month if match[2] else 1, day if match[3] else 1)
         except ValueError:
             raise ValueError(f"there is no date '{text}' in the calendar") from None
-        return found
+        return cls(year, month, day)
 
     @property
     def first_day(self) -> date:
@@ -53,8 +59,9 @@ class PartialDate(Struct, frozen=True, order=True):
         """The last day that this date may mean."""
         if self.day:
             return date(self.year, self.month, self.day)
-        next_month = date(self.year, self.month or 12, 28) + timedelta(days=4)
-        return next_month - timedelta(days=next_month.day)
+        if self.month in {0, 12}:
+            return date(self.year, 12, 31)
+        return date(self.year, self.month + 1, 1) - timedelta(days=1)
 
     def __str__(self) -> str:
         iso = f"{self.year:04}"
@@ -85,14 +92,20 @@ def parse_line(text: str) -> str:
     bare = text.strip()
     if "\n" in bare or "\r" in bare:
         raise ValueError("a line break is not allowed here: write it on one line")
-    return " ".join(normalize(bare).split())
+    return _single_spaces(normalize(bare))
 
 
 def parse_prose(text: str) -> str:
     """Read one or more paragraphs; a blank line parts them."""
     clean = normalize(text.replace("\r\n", "\n").strip())
     paragraphs = _PARAGRAPH_BREAK.split(clean)
-    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+    return "\n\n".join(map(_single_spaces, paragraphs))
+
+
+def _single_spaces(text: str) -> str:
+    if text.isascii():
+        return " ".join(text.split())
+    return _SPACES.sub(" ", text)
 
 
 def parse_country_code(text: str) -> str:
@@ -102,18 +115,16 @@ def parse_country_code(text: str) -> str:
         raise ValueError("unknown country code 'uk': the United Kingdom is 'gb'")
     if code not in COUNTRY_CODES:
         raise ValueError(
-            f"unknown country code '{text}': write two letters as in ISO 3166"
+            f"unknown country code {quoted(text)}: write two letters as in ISO 3166"
         )
     return code
 
 
 def parse_email(text: str) -> str:
     """Read an e-mail address."""
-    if not re.fullmatch(
-        r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+\.[^\s@.]+", text
-    ):
+    if not _EMAIL.fullmatch(text):
         raise ValueError(
-            f"'{text}' is not an e-mail address: write name@domain.example"
+            f"{quoted(text)} is not an e-mail address: write name@domain.example"
         )
     return normalize(text)
 
@@ -121,14 +132,17 @@ def parse_email(text: str) -> str:
 def parse_phone(text: str) -> str:
     """Read a telephone or fax number in international form."""
     if not re.fullmatch(r"\+[0-9][0-9 ]{4,}[0-9]", text):
-        raise ValueError(f"'{text}' is not a number to dial: write +44 20 ...")
+        raise ValueError(
+            f"{quoted(text)} is not a number to dial: write it like +44 20 7946 0958"
+        )
     return text
 
 
 def parse_id(text: str) -> str:
     """Read an id, as used on the command line and in file names."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text):
-        raise ValueError(f"'{text}' is not an id: use a-z, 0-9 and single hyphens")
+        message = f"{quoted(text)} is not an id: use a-z, 0-9 and single hyphens"
+        raise ValueError(message)
     return text
 
 

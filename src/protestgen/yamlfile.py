@@ -7,7 +7,7 @@ a postcode. All that is wrong with a file is reported at once.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -28,16 +28,37 @@ import yaml
 from msgspec import Struct
 from msgspec.structs import fields
 
-from .errors import DataError, Location, Problem, nearest
+from .errors import DataError, Location, Problem, nearest, quoted
 
 # The C loader composes nested nodes by recursion on the machine's stack, which a
 # hostile file can exhaust. Nesting needs brackets or a deep left margin: only a file
-# that has plenty of either is measured before it is composed.
+# that has plenty of either is measured before it is composed. A margin shows in every
+# 20th character, which is quick to search.
 MAX_DEPTH = 50
-_DEEP_MARGIN = re.compile(r"^[ \-?:]{200}", re.MULTILINE)
-_MANY_BRACKETS = 2_000
+_SAMPLE = 20
+_DEEP_MARGIN = re.compile(r"[ \-?:]{10}")
+_MANY_BRACKETS = 250
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# The base loader resolves nothing: a scalar is text, and what has another tag than
+# these was given it in the file.
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_TEXT_TAG = "tag:yaml.org,2002:str"
+_PLAIN_TAGS = {_TEXT_TAG, "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"}
+
+# A scalar that is longer than this may stand in a file once only: aliases of it could
+# take all of the memory.
+_LONG = 1_000
+
+# What PyYAML says of common mistakes, and what a volunteer makes of it.
+_PLAIN_WORDS = {
+    "mapping values": (
+        "a colon is not allowed here: look at the indentation, or use quotes"
+    ),
+    "scanning an alias": "a text cannot begin with '*': put it in quotes",
+    "scanning an anchor": "a text cannot begin with '&': put it in quotes",
+    "another document": "a second document begins here: keep one a file",
+    "occurrence": "this anchor ('&...') stands twice: give it another name",
+}
 
 
 class _Invalid(Enum):
@@ -101,11 +122,8 @@ def read_yaml(path: Path, schema: type[T]) -> T:
     name = str(path)
     try:
         text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise DataError([Problem(Location(name), "there is no such file")]) from None
     except OSError as error:
-        reason = f"cannot be read: {error.strerror}"
-        raise DataError([Problem(Location(name), reason)]) from None
+        raise unreadable(path, error) from None
     except UnicodeDecodeError as error:
         before = error.object[: error.start]
         line = before.count(b"\n") + 1
@@ -113,6 +131,17 @@ def read_yaml(path: Path, schema: type[T]) -> T:
         reason = "not UTF-8: save the file with the encoding UTF-8"
         raise DataError([Problem(at, reason)]) from None
     return parse_yaml(text, name, schema)
+
+
+def unreadable(path: Path, error: OSError) -> DataError:
+    """Return the error that says why *path* cannot be read."""
+    if isinstance(error, FileNotFoundError):
+        reason = "there is no such file"
+    elif isinstance(error, IsADirectoryError):
+        reason = "this is a folder: name a file"
+    else:
+        reason = f"cannot be read: {error.strerror}"
+    return DataError([Problem(Location(str(path)), reason)])
 
 
 def parse_yaml(text: str, name: str, schema: type[T]) -> T:
@@ -142,11 +171,15 @@ class _File:
         self.problems.append(Problem(_location(self.path, node.start_mark), message))
         return _INVALID
 
-    def is_alias(self, node: yaml.Node) -> bool:
-        """Note a collection that was met before: its alias might nest without end."""
+    def refuses(self, node: yaml.Node) -> bool:
+        """Note a tag, or a node that was met before: aliases could nest without end."""
+        if node.tag not in _PLAIN_TAGS:
+            tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+            self.reject(node, f"the tag {quoted(tag)} has no meaning here: remove it")
+            return True
         if id(node) in self.seen:
             self.reject(
-                node, "used by an alias ('*...'): write it out where it is needed"
+                node, "an alias ('*...') repeats this: write it out where it is needed"
             )
             return True
         self.seen.add(id(node))
@@ -164,24 +197,46 @@ def _compose(text: str, name: str) -> yaml.Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = _location(name, mark) if mark else Location(name)
-        hint = "look at the indentation, quotes and colons"
-        reason = f"not valid YAML ({error.problem}): {hint}"
-        raise DataError([Problem(at, reason)]) from None
-    except yaml.reader.ReaderError as error:
-        position = error.position if isinstance(error.position, int) else 0
-        before = text.encode()[:position].decode(errors="replace")
-        at = Location(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
-        reason = "a control character is not allowed here: remove it"
-        raise DataError([Problem(at, reason)]) from None
-    if node is None:
+        raise DataError([Problem(at, _syntax(error, text))]) from None
+    except yaml.reader.ReaderError:
+        raise DataError([_unprintable(text, name)]) from None
+    except (RecursionError, ValueError) as error:  # the loader without C: too deep, \U
+        reason = f"not valid YAML ({error}): look at the indentation, quotes and colons"
+        raise DataError([Problem(Location(name), reason)]) from None
+    if node is None or _is_blank(node):
         raise DataError([Problem(Location(name), "the file is empty")])
     return node
 
 
+def _unprintable(text: str, name: str) -> Problem:
+    # The two loaders count differently: by bytes and by characters.
+    match = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    before = text[: match.start()] if match else ""
+    at = Location(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    character = f"U+{ord(match[0]):04X}" if match else "there"
+    hint = "remove it, and save the file with the encoding UTF-8"
+    return Problem(at, f"the character {character} is not allowed here: {hint}")
+
+
+def _syntax(error: yaml.MarkedYAMLError, text: str) -> str:
+    """Return in plain words what keeps a file from being YAML."""
+    problem, mark = error.problem or "", error.problem_mark or error.context_mark
+    for words, reason in _PLAIN_WORDS.items():
+        if words in f"{error.context} {problem}":
+            return reason
+    if "cannot start any token" in problem or "undefined alias" in problem:
+        character = text[mark.index : mark.index + 1] if mark else ""
+        if character == "\t":
+            return "a tab is not allowed here: indent with spaces"
+        return f"a text cannot begin with {quoted(character)}: put it in quotes"
+    if mark and error.context_mark and error.context_mark.line < mark.line:
+        problem += f", from line {error.context_mark.line + 1} on"
+    return f"not valid YAML ({problem}): look at the indentation, quotes and colons"
+
+
 def _check_depth(text: str, name: str) -> None:
-    if text.count("[") + text.count("{") < _MANY_BRACKETS and not _DEEP_MARGIN.search(
-        text
-    ):
+    brackets = text.count("[") + text.count("{")
+    if brackets < _MANY_BRACKETS and not _DEEP_MARGIN.search(text[::_SAMPLE]):
         return
     depth = 0
     for event in yaml.parse(text, Loader=_LOADER):
@@ -191,7 +246,8 @@ def _check_depth(text: str, name: str) -> None:
             depth -= 1
         if depth > MAX_DEPTH:
             at = _location(name, event.start_mark)
-            raise DataError([Problem(at, f"nested deeper than {MAX_DEPTH} levels")])
+            reason = f"nested deeper than {MAX_DEPTH} levels: write it flatter"
+            raise DataError([Problem(at, reason)])
 
 
 @cache
@@ -204,7 +260,7 @@ def _reader(kind: Any) -> _Read:
         (inner,) = (argument for argument in arguments if argument is not NoneType)
         return _reader(inner)
     if origin is tuple:
-        return _sequence_reader(_reader(arguments[0]))
+        return _sequence_reader(arguments[0])
     if origin is dict:
         return _mapping_reader(_reader(arguments[0]), arguments[1])
     if origin is Literal or kind is bool:
@@ -219,8 +275,11 @@ def _scalar_reader(parse: Callable[[str], Any]) -> _Read:
             return file.reject(
                 node, f"a single value is expected here, not a {_kind(node)}"
             )
+        known = node.tag == _TEXT_TAG and len(node.value) < _LONG
+        if not known and file.refuses(node):
+            return _INVALID
         if not node.value.strip():
-            return file.reject(node, "empty: write a value or remove the key")
+            return file.reject(node, "empty: write a value, or leave it out")
         try:
             return parse(node.value)
         except ValueError as error:
@@ -233,38 +292,55 @@ def _choice_reader(choices: dict[str, Any]) -> _Read:
     def parse(text: str) -> Any:
         if text not in choices:
             raise ValueError(
-                f"'{text}' is not known here: write {_alternatives(choices)}"
+                f"{quoted(text)} is not known here: write {_alternatives(choices)}"
             )
         return choices[text]
 
     return _scalar_reader(parse)
 
 
-def _sequence_reader(read_item: _Read) -> _Read:
+def _sequence_reader(kind: Any) -> _Read:
+    read_item, has_ids = _reader(kind), _has_id(kind)
+
     def read(node: yaml.Node, file: _File) -> Any:
         if not isinstance(node, yaml.SequenceNode):
             return file.reject(node, f"a list is expected here, not a {_kind(node)}")
-        if file.is_alias(node):
+        if file.refuses(node):
             return _INVALID
-        return tuple([read_item(item, file) for item in node.value])
+        items = tuple([read_item(item, file) for item in node.value])
+        if has_ids:
+            _reject_doubled(items, node, file)
+        return items
 
     return read
 
 
+def _reject_doubled(items: Iterable[Any], node: yaml.Node, file: _File) -> None:
+    """Note the items of a list whose id another one before them has."""
+    seen = set()
+    for item, item_node in zip(items, node.value, strict=True):
+        if item is _INVALID:
+            continue
+        if item.id in seen:
+            id_node = next(v for k, v in item_node.value if k.value == "id")
+            file.reject(id_node, f"the id '{item.id}' stands twice: choose another one")
+        seen.add(item.id)
+
+
 def _mapping_reader(read_key: _Read, kind: Any) -> _Read:
-    takes_id = (
-        isinstance(kind, type) and issubclass(kind, Struct) and "id" in _types(kind)
-    )
+    takes_id = _has_id(kind)
     read_value = _struct_reader(kind, keyed=True) if takes_id else _reader(kind)
 
     def read(node: yaml.Node, file: _File) -> Any:
         found: dict[Any, Any] = {}
-        for key, key_node, value_node in _entries(node, file):
+        for _, key_node, value_node in _entries(node, file):
             checked = read_key(key_node, file)
             value = read_value(value_node, file)
-            if takes_id and not isinstance(value, _Invalid):
+            if takes_id and value is not _INVALID:
                 value = value(id=checked)
-            found[key] = value
+            if checked in found and checked is not _INVALID:
+                file.reject(key_node, f"the key '{checked}' stands twice: keep one")
+            found[checked] = value
         return found
 
     return read
@@ -281,18 +357,17 @@ def _struct_reader(struct: type[Struct], *, keyed: bool = False) -> _Read:
     filled = {"at", "id"} if keyed else {"at"}
     readers = {name: _reader(types[name]) for name in types if name not in filled}
     required = {f.name for f in fields(struct) if f.required} - filled
+    readers |= {name: _required_reader(name, readers[name]) for name in required}
     placed = "at" in types
 
     def read(node: yaml.Node, file: _File) -> Any:
         noted = len(file.problems)
         values: dict[str, Any] = {}
         for key, key_node, value_node in _entries(node, file):
-            if read_value := readers.get(key):
-                if _is_blank(value_node) and key not in required:
-                    continue
-                values[key] = read_value(value_node, file)
-            else:
+            if key not in readers:
                 file.reject(key_node, _unknown_key(key, readers))
+            elif key in required or not _is_blank(value_node):
+                values[key] = readers[key](value_node, file)
         if isinstance(node, yaml.MappingNode):
             for name in sorted(required - values.keys()):
                 file.reject(node, f"the key '{name}' is missing: add it")
@@ -307,6 +382,18 @@ def _struct_reader(struct: type[Struct], *, keyed: bool = False) -> _Read:
     return read
 
 
+def _required_reader(name: str, read_value: _Read) -> _Read:
+    def read(node: yaml.Node, file: _File) -> Any:
+        if _is_blank(node):
+            return file.reject(node, f"the key '{name}' has no value: write one")
+        value = read_value(node, file)
+        if value == ():
+            return file.reject(node, "the list is empty: write one item at least")
+        return value
+
+    return read
+
+
 def _entries(
     node: yaml.Node, file: _File
 ) -> Iterator[tuple[str, yaml.ScalarNode, yaml.Node]]:
@@ -314,7 +401,7 @@ def _entries(
     if not isinstance(node, yaml.MappingNode):
         file.reject(node, f"keys and values are expected here, not a {_kind(node)}")
         return
-    if file.is_alias(node):
+    if file.refuses(node):
         return
     lines: dict[str, int] = {}
     for key_node, value_node in node.value:
@@ -323,8 +410,8 @@ def _entries(
             continue
         key = key_node.value
         if key in lines:
-            again = f"the key '{key}' stands twice: it is in line {lines[key]} already"
-            file.reject(key_node, again)
+            again = f"stands twice: it is in line {lines[key]} already"
+            file.reject(key_node, f"the key {quoted(key)} {again}")
             continue
         lines[key] = key_node.start_mark.line + 1
         yield key, key_node, value_node
@@ -334,12 +421,22 @@ def _types(struct: type[Struct]) -> dict[str, Any]:
     return get_type_hints(struct, include_extras=True)
 
 
+def _has_id(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Struct) and "id" in _types(kind)
+
+
 def _is_blank(node: yaml.Node) -> bool:
     """Tell whether nothing stands behind a key; a volunteer may leave it so."""
-    return isinstance(node, yaml.ScalarNode) and not node.value and not node.style
+    return (
+        isinstance(node, yaml.ScalarNode)
+        and not node.value.strip()
+        and node.style not in ("'", '"')
+    )
 
 
 def _kind(node: yaml.Node) -> str:
+    if _is_blank(node):
+        return "blank"
     if isinstance(node, yaml.ScalarNode):
         return "single value"
     return "list" if isinstance(node, yaml.SequenceNode) else "group of keys"
@@ -348,7 +445,7 @@ def _kind(node: yaml.Node) -> str:
 def _unknown_key(key: str, known: dict[str, Any]) -> str:
     near = nearest(key, known)
     hint = f"did you mean '{near}'?" if near else f"known are {_alternatives(known)}"
-    return f"unknown key '{key}': {hint}"
+    return f"unknown key {quoted(key)}: {hint}"
 
 
 def _alternatives(names: dict[str, Any]) -> str:

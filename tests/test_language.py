@@ -1,0 +1,253 @@
+"""Forms of address, dates and the small words, held against Babel's copy of CLDR."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from babel.dates import format_date, get_month_names
+from msgspec.structs import asdict
+
+from protestgen import load_campaign
+from protestgen.errors import DataError, UnknownNameError
+from protestgen.language import Language, load_language
+from protestgen.shipped import shipped_folder
+from protestgen.values import PartialDate
+
+CAMPAIGN = load_campaign()
+ENGLISH = load_language("en", CAMPAIGN.folders)
+SHIPPED = (shipped_folder() / "data" / "forms.yaml").read_text(encoding="utf-8")
+
+Loader = Callable[[str], Language]
+
+
+@pytest.fixture(name="load")
+def _load(tmp_path: Path) -> Loader:
+    """Return a function that reads the language of a campaign with these forms."""
+
+    def load(text: str) -> Language:
+        (tmp_path / "data").mkdir()
+        (tmp_path / "data" / "forms.yaml").write_text(text, encoding="utf-8")
+        return load_language("en", (tmp_path, shipped_folder()))
+
+    return load
+
+
+def problems(load: Loader, text: str) -> list[str]:
+    """Return what is wrong with the forms *text*, without the folder."""
+    with pytest.raises(DataError) as caught:
+        load(text)
+    return [line.rpartition("/")[2] for line in caught.value.lines()]
+
+
+def test_months_are_those_of_cldr() -> None:
+    """
+    The names of the months are as they stand in a date.
+    """
+    names = get_month_names("wide", "format", "en")
+
+    assert ENGLISH.forms.dates.months == tuple(names[month] for month in range(1, 13))
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+@pytest.mark.parametrize(
+    ("country", "locale", "pattern"),
+    [
+        ("gb", "en_GB", "d MMMM y"),
+        ("ie", "en_IE", "d MMMM y"),
+        (None, "en_001", "d MMMM y"),
+        ("us", "en_US", "MMMM d, y"),
+    ],
+)
+def test_dates_are_written_as_cldr_has_them(
+    country: str | None, locale: str, pattern: str, month: int
+) -> None:
+    """
+    A day is written as in the sender's country, a month with its year.
+    """
+    day = date(2011, month, 1)
+    language = ENGLISH.in_country(country)
+
+    assert language.date(day) == format_date(day, pattern, locale)
+    assert language.date(day) == format_date(day, "long", locale)
+    assert language.when(day) == f"on {format_date(day, 'long', locale)}"
+    partial = PartialDate(2011, month)
+    assert language.date(partial) == format_date(day, "MMMM y", locale)
+    assert language.when(partial) == f"in {format_date(day, 'MMMM y', locale)}"
+
+
+def test_a_year_alone_is_a_date() -> None:
+    """
+    A date is written as precisely as it is known.
+    """
+    assert ENGLISH.date(PartialDate(2011)) == "2011"
+    assert ENGLISH.when(PartialDate(2011)) == "in 2011"
+    assert ENGLISH.date(PartialDate(2011, 5, 1)) == "1 May 2011"
+
+
+@pytest.mark.parametrize(
+    ("items", "text"),
+    [
+        ([], ""),
+        (["a"], "a"),
+        (["a", "b"], "a and b"),
+        (["a", "b", "c"], "a, b and c"),
+        (["a", "b, c", "d"], "a; b, c; and d"),
+        (["a and b", "c"], "a and b; and c"),
+        (["a, b"], "a, b"),
+    ],
+)
+def test_a_series_can_be_read(items: list[str], text: str) -> None:
+    """
+    Items that hold commas or the conjunction are parted by semicolons.
+    """
+    assert ENGLISH.series(items) == text
+
+
+def test_states_are_named_as_in_a_sentence() -> None:
+    """
+    Where the bare name will not do, `forms.yaml` has another.
+    """
+    assert ENGLISH.state("gb") == "the United Kingdom"
+    assert ENGLISH.state("kz") == "Kazakhstan"
+    assert ENGLISH.state("fr") == "France"
+
+
+def test_american_letters_differ() -> None:
+    """
+    A colon follows the salutation, and the closing has no "Yours".
+    """
+    london = CAMPAIGN.directory.missions[0]
+    american = ENGLISH.in_country("us")
+
+    assert ENGLISH.salutation(london) == "Your Excellency,"
+    assert ENGLISH.closing("ambassador") == "Yours sincerely,"
+    assert american.salutation(london) == "Your Excellency:"
+    assert american.closing("ambassador") == "Sincerely,"
+    assert american.closing("friends") == "In solidarity,"
+    assert ENGLISH.in_country("gb") is ENGLISH
+
+
+def test_every_addressee_has_a_form() -> None:
+    """
+    The bundled missions and offices are all of roles that the language knows.
+    """
+    directory = CAMPAIGN.directory
+
+    for mission in directory.missions:
+        assert ENGLISH.salutation(mission).endswith(",")
+    for office in directory.offices.values():
+        assert ENGLISH.salutation(office).endswith(",")
+
+
+def test_an_unknown_role_is_answered() -> None:
+    """
+    A role that no language can know is answered with the nearest.
+    """
+    with pytest.raises(UnknownNameError) as caught:
+        ENGLISH.form("ambasador")
+
+    assert str(caught.value) == "unknown role 'ambasador': did you mean 'ambassador'?"
+
+
+def test_the_first_folder_with_forms_is_read(load: Loader) -> None:
+    """
+    A campaign may bring its own forms of address.
+    """
+    own = load(SHIPPED.replace("Your Excellency", "Excellency"))
+
+    assert own.form("ambassador").salutation == "Excellency"
+
+
+def test_a_language_without_forms_is_unknown(tmp_path: Path) -> None:
+    """
+    There is nothing to fall back on.
+    """
+    with pytest.raises(UnknownNameError) as caught:
+        load_language("en", (tmp_path,))
+
+    assert str(caught.value) == "unknown language 'en': see 'data/forms.yaml'"
+
+
+BRACES = "has braces other than {day}, {month}, {year}: remove them"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (' "{day} {month} {year}"', ' "{Day}"', f"'{{Day}}' {BRACES}"),
+        (' "{year}"', ' "{year!r}"', f"'{{year!r}}' {BRACES}"),
+        (' "in {year}"', ' "{day.__class__}"', f"'{{day.__class__}}' {BRACES}"),
+        (' "in {year}"', ' "{year:>999999}"', f"'{{year:>999999}}' {BRACES}"),
+        (' "{month} {year}"', ' "{"', f"'{{' {BRACES}"),
+        (' "{month} {year}"', ' "{{day}}"', f"'{{{{day}}}}' {BRACES}"),
+        (
+            ' "Re: {subject}"',
+            ' "{subject} {0}"',
+            "'{subject} {0}' has braces other than {subject}: remove them",
+        ),
+        (" [January, ", " [", "11 months: write the names of all twelve"),
+        (
+            "Yours sincerely: Sincerely",
+            "Yours sincerly: Sincerely",
+            "no role has the closing 'Yours sincerly': did you mean 'Yours sincerely'?",
+        ),
+        (
+            "Yours sincerely: Sincerely",
+            "Amicalement: Sincerely",
+            "no role has the closing 'Amicalement': add it to a role first",
+        ),
+        (
+            " pattern\n",
+            " sure\n",
+            "'sure' is not known here: write sourced, pattern or unconfirmed",
+        ),
+    ],
+)
+def test_forms_that_would_spoil_a_letter_are_refused(
+    load: Loader, old: str, new: str, message: str
+) -> None:
+    """
+    Patterns hold what they may and no more, and what must be complete is.
+    """
+    text = SHIPPED.replace(old, new, 1)
+    before = text[: text.index(new) + len(new) - len(new.lstrip())]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    if "closing" in message:
+        column += len(new.partition(": ")[0]) + 2  # at what the closing turns into
+
+    assert problems(load, text) == [f"forms.yaml:{line}:{column}: {message}"]
+
+
+@pytest.mark.parametrize("role", ["consul", "friends", "office"])
+def test_every_role_of_the_program_has_a_form(load: Loader, role: str) -> None:
+    """
+    A letter to any kind of mission, and one of support, can be opened and closed.
+    """
+    text = SHIPPED.replace(f"    {role}:\n", "    someone:\n", 1)
+    line = text[: text.index("    ambassador:\n")].count("\n") + 1
+
+    assert problems(load, text) == [
+        f"forms.yaml:{line}:5: the role '{role}' is missing: add it"
+    ]
+
+
+def test_patterns_write_every_date(load: Loader) -> None:
+    """
+    A pattern may leave parts of the date out, and hold any other words.
+    """
+    own = load(
+        SHIPPED.replace('"{day} {month} {year}"', '"{year}.{month}.{day}, %d"', 1)
+    )
+
+    assert own.date(date(2011, 5, 1)) == "2011.May.1, %d"
+
+
+def test_a_variant_changes_what_it_names_only() -> None:
+    """
+    Letters to and from the United States keep the months and the small words.
+    """
+    english, american = asdict(ENGLISH.forms), asdict(ENGLISH.in_country("us").forms)
+    changed = {name for name in english if english[name] != american[name]}
+
+    assert changed == {"salutation_end", "dates", "roles"}
