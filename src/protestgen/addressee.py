@@ -89,9 +89,11 @@ class Office(_Contact, frozen=True, kw_only=True):
     An office or body that is no mission, such as the OSCE or a ministry.
 
     *title* is that of the person who heads it, where letters are addressed to them.
+    *state* is the one that it belongs to; letters to other states are not for it.
     """
 
     id: Id
+    state: CountryCode | None = None
     role: Line
     title: Line | None = None
     country: CountryCode
@@ -101,6 +103,10 @@ class Office(_Contact, frozen=True, kw_only=True):
     def label(self) -> str:
         """What to call it in a sentence."""
         return self.name
+
+    def concerns(self, state: str) -> bool:
+        """Tell whether letters about *state* may go to it."""
+        return self.state in {None, state}
 
 
 Addressee = Mission | Office
@@ -131,8 +137,9 @@ class Directory(Struct, frozen=True):
         itself.
         """
         wanted = (to or "").strip().casefold() or write_to[0]
-        if wanted in self.offices:
-            return self.offices[wanted], None
+        office = self.offices.get(wanted)
+        if office and office.concerns(state):
+            return office, None
         if country is None:
             raise ChoiceError(
                 "no country: add '--country' with the one that you live in"
@@ -176,7 +183,11 @@ class _Missions:
         self.covering = [
             m for m in self.all if country in m.covers and m.kind == "embassy"
         ]
-        offices = directory.offices
+        offices = {
+            id_: office
+            for id_, office in directory.offices.items()
+            if office.concerns(state)
+        }
         chosen = [id_ for id_ in write_to if id_ in offices]
         near = [id_ for id_, office in offices.items() if office.country == country]
         self.offices = offices

@@ -184,7 +184,7 @@ def _relation(case: Case, addressee: Addressee | None) -> str:
         return ""
     if isinstance(addressee, Mission):
         return "mission"
-    return "authority" if addressee.country == case.state else "body"
+    return "authority" if addressee.state == case.state else "body"
 
 
 def _sender_block(

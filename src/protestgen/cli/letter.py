@@ -196,7 +196,7 @@ def _copy_notes(copies: Sequence[Addressee], format_: Format) -> Iterator[str]:
 
 
 def _sender(profile: Path | None, typed: dict[str, Any]) -> tuple[Sender, list[str]]:
-    """Return the sender: the profile, with what was *typed* over it; and notes on that."""
+    """Return the sender, the profile with what was *typed* over it, and notes on it."""
     typed = {name: value for name, value in typed.items() if value}
     path = profile or default_profile()
     if profile is None and not path.exists():

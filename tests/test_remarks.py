@@ -1,0 +1,185 @@
+"""What a sender is told about a letter before it is sent."""
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from conftest import Run
+
+CLOSED = "case 'kurmanov' has been closed since May 2011: no outcome is recorded"
+ADA = ("--name", "Ada Example")
+
+
+def notes(run: Run, *arguments: str) -> list[str]:
+    """Return the notes on a letter, without their label."""
+    lines = run("letter", *arguments).stderr.splitlines()
+    assert all(line.startswith("note: ") for line in lines)
+    return [line.removeprefix("note: ") for line in lines]
+
+
+def test_everything_doubtful_is_said_a_line_each(run: Run) -> None:
+    """
+    What is to be known stands on stderr, one line for each thing.
+    """
+    expected = """
+    the letter names a copy: send it to the OSCE Secretariat as well (info@osce.org)
+    case 'temir-bank' has been closed since 12 May 2010: Ainur Kurmanov was released on
+     12 May 2010 after serving the whole sentence. According to the campaign it was the
+     first case in Kazakhstan in which people under arrest took part in person in the
+     hearings of their own appeals.
+    the demand 'release' was met: choose others with '--demand'
+    the address of the embassy in Madrid is not sure: look at
+     https://www.gov.kz/memleket/entities/mfa-madrid?lang=es
+    the letter has no name: add '--name', or run 'protestgen profile'
+    'regime' may do harm to those the letter is for: find another word
+    """
+    found = notes(
+        run, "--case", "temir-bank", "--country", "spain", "--why", "This regime!",
+        "--demand", "release",
+    )  # fmt: skip
+
+    assert found == dedent(expected).strip().replace("\n ", " ").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("country", "note"),
+    [
+        ("us", None),
+        (
+            "uk",
+            "the address of the embassy in London is from a source of 2022: look at "
+            "https://www.gov.kz/memleket/entities/mfa-london?lang=en",
+        ),
+        (
+            "poland",
+            "the address of the embassy in Warsaw is from a source of 2003: ask there "
+            "before you write",
+        ),
+        (
+            "france",
+            "the address of the embassy in Paris is from an undated source: ask there "
+            "before you write",
+        ),
+        (
+            "greece",
+            "no street is known for the embassy in Athens: look at "
+            "https://www.gov.kz/memleket/entities/mfa-athens",
+        ),
+    ],
+)
+def test_address_that_is_to_be_checked_is_named(
+    country: str, note: str | None, run: Run
+) -> None:
+    """
+    An address that is old, undated, unsure or without a street is to be looked at.
+    """
+    found = notes(run, "--case", "kurmanov", "--country", country, *ADA)
+
+    assert found == [CLOSED, *([note] if note else [])]
+
+
+def test_letter_dated_before_its_case_is_noted(run: Run) -> None:
+    """
+    A letter cannot be about what is yet to happen.
+    """
+    found = notes(
+        run, "--case", "kurmanov", "--country", "us", *ADA, "--date", "2011-04-30"
+    )
+
+    assert found == ["the letter is dated before the case, of 1 May 2011"]
+
+
+def test_words_from_the_editor_are_looked_at_too(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    A rude word is noted wherever it came from.
+    """
+    monkeypatch.setenv("EDITOR", "sed -i s/Excellency/murderer/")
+    found = notes(run, "--case", "kurmanov", "--country", "us", *ADA, "--edit")
+
+    assert found[-1] == (
+        "'murderer' may do harm to those the letter is for: find another word"
+    )
+
+
+def test_own_words_that_are_too_long_are_noted(run: Run) -> None:
+    """
+    More than a page is read by nobody.
+    """
+    found = notes(
+        run, "--case", "kurmanov", "--country", "us", *ADA, "--why", "so " * 400
+    )
+
+    assert found[-1].endswith(" words: more than is read, leave some out")
+
+
+def test_support_without_address_is_noted(run: Run) -> None:
+    """
+    Where a message of support can be sent is for the campaign to say.
+    """
+    assert notes(run, "--case", "kurmanov", "--style", "support", *ADA) == [
+        CLOSED,
+        "no address for messages of support is known: ask the campaign",
+    ]
+
+
+def test_missing_organisation_is_noted(run: Run) -> None:
+    """
+    The style of organisations needs one.
+    """
+    found = notes(
+        run, "--case", "kurmanov", "--country", "us", *ADA, "--style", "organisation"
+    )
+
+    assert found[-1] == "the letter names no organisation: add '--organisation'"
+
+
+def test_write_by_is_kept_in_mind(run: Run, tmp_path: Path) -> None:
+    """
+    A letter that comes too late is noted.
+    """
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "demands.yaml").write_text(
+        dedent(
+            """\
+            cases:
+              mine:
+                title: the arrest of Ada Example
+                state: kz
+                people: [Ada Example]
+                status: open
+                opened: 2026-11-01
+                updated: 2026-11-02
+                write_by: 2026-11-20
+                summary: Ada Example was arrested.
+                incidents:
+                  - {date: 2026-11-01, place: Almaty, text: x., sources: [s]}
+                demands:
+                  - {id: release, text: release Ada Example, reason: She did nothing.}
+                write_to: [embassy]
+                sources: [s]
+            """
+        )
+    )
+    result = run(
+        "--campaign", tmp_path, "letter", "--case", "mine", "--country", "us", *ADA
+    )
+
+    assert result.stderr == "note: letters were to be written by 20 November 2026\n"
+
+
+def test_profile_of_somebody_else_is_left_out(run: Run, tmp_path: Path) -> None:
+    """
+    A friend's letter does not carry the address of whose machine it is written on.
+    """
+    profile = Path.home() / ".config" / "protestgen" / "profile.yaml"
+    profile.parent.mkdir(parents=True)
+    profile.write_text("name: Bob Example\naddress: [1 High Street]\ncountry: us\n")
+    result = run("letter", "--case", "kurmanov", "--country", "us", *ADA)
+
+    assert "High Street" not in result.stdout
+    assert result.stderr.splitlines()[0] == (
+        "note: the profile is that of Bob Example, so nothing of it is used here"
+    )
