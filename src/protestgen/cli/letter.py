@@ -105,6 +105,7 @@ def letter(
     output: Path | None,
     format_name: str | None,
     width: int,
+    layout: str | None,
     edit: bool,
     **choices: Any,
 ) -> None:
@@ -113,11 +114,14 @@ def letter(
     finished = _compose(app.campaign, **choices)
     if edit:
         finished = _edit(finished)
-    data = format_.render(finished, Options(width=width, now=now()))
+    options = Options(width=width, layout=layout, now=now())
+    data = format_.render(finished, options)
     if output is None or str(output) == "-":
         write_product(data)
     else:
         write_file(output, data)
+        if advice := format_.advice(finished, options, output):
+            show_note(advice)
 
 
 def _compose(

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import click
 
-from protestgen.formats import DEFAULT_FORMAT, FORMATS, Format, Options, format_for
+from protestgen.formats import (
+    DEFAULT_FORMAT,
+    FORMATS,
+    LAYOUTS,
+    Format,
+    Options,
+    format_for,
+)
 from protestgen.values import parse_email, parse_line, parse_prose
 
 from .console import QUIET
@@ -96,6 +103,11 @@ def format_options(command: Command) -> Command:
             default=Options().width,
             show_default=True,
             help="Columns of a line of text.",
+        ),
+        click.option(
+            "--layout",
+            type=click.Choice(LAYOUTS),
+            help="Where the address lies on paper; without it, as in your country.",
         ),
     )
     for option in reversed(options):

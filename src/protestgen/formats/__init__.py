@@ -10,12 +10,19 @@ from msgspec import Struct
 from protestgen.letter import Letter
 
 DEFAULT_FORMAT = "text"
+# How a letter lies on paper, for the envelopes of different countries.
+LAYOUTS = ("din", "din-a", "french", "swiss", "us", "a4")
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """What a user may choose about a format, and the time *now*, with its zone."""
+    """
+    What a user may choose about a format, and the time *now*, with its zone.
+
+    *layout* is one of `LAYOUTS`; without it, the sender's country decides.
+    """
 
     width: int = 72
+    layout: str | None = None
     now: datetime = datetime.fromtimestamp(0, UTC)
 
 
@@ -24,8 +31,8 @@ class Format(Struct, frozen=True, kw_only=True):
     A way to write a letter down.
 
     Its module is the one of its name in this package; the function `render` there takes
-    a letter and the options and returns bytes. *suffixes* are those of file names that
-    ask for it.
+    a letter and the options and returns bytes; where it has a function `advice`, that
+    tells what to do with the file. *suffixes* are those of file names that ask for it.
     """
 
     name: str
@@ -37,11 +44,20 @@ class Format(Struct, frozen=True, kw_only=True):
         module = import_module(f".{self.name}", __name__)
         return cast("bytes", module.render(letter, options or Options()))
 
+    def advice(self, letter: Letter, options: Options, file: PurePath) -> str | None:
+        """Return what to do with *file*, which *letter* was written to, if anything."""
+        module = import_module(f".{self.name}", __name__)
+        if not hasattr(module, "advice"):
+            return None
+        return cast("str", module.advice(letter, options, file))
+
 
 FORMATS = {
     format_.name: format_
     for format_ in (
         Format(name="text", suffixes=(".txt",), about="plain text, wrapped"),
+        Format(name="pdf", suffixes=(".pdf",), about="paper, for a window envelope"),
+        Format(name="fax", about="the PDF in black, with a cover page"),
     )
 }
 
