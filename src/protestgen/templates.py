@@ -13,6 +13,7 @@ from traceback import walk_tb
 
 from jinja2 import (
     ChoiceLoader,
+    Environment,
     FileSystemLoader,
     PrefixLoader,
     StrictUndefined,
@@ -103,29 +104,43 @@ class Templates:
         """
         name = f"{language.code}/{style}.txt.j2"
         try:
-            template = self._environment.get_template(name)
-            return template.render(values, language=language)
-        except TemplateNotFound as error:
-            if error.name != name:
-                at = _template_line(error)
-                raise TemplateError(
-                    f"{at}: there is no template '{error.name}'"
-                ) from None
+            return _rendered(self._environment, name, {**values, "language": language})
+        except TemplateNotFound:
             styles = self.styles(language.code)
             raise UnknownNameError(
                 "style", style, styles, see="protestgen styles"
             ) from None
-        except TemplateSyntaxError as error:
-            at = f"{error.filename or error.name}:{error.lineno}"
-            raise TemplateError(f"{at}: {error.message}") from None
-        except (
-            JinjaError,
-            ArithmeticError,
-            LookupError,
-            TypeError,
-            ValueError,
-        ) as error:
-            raise TemplateError(f"{_template_line(error)}: {error}") from error
+
+    def layout(self, name: str, values: Mapping[str, object]) -> str:
+        """
+        Return what the layout *name* makes of *values*, which it gets escaped for HTML.
+
+        Raises `TemplateError` as `render` does.
+        """
+        environment = self._environment.overlay(finalize=_as_is)
+        return _rendered(environment, f"layout/{name}", values)
+
+
+def _rendered(environment: Environment, name: str, values: Mapping[str, object]) -> str:
+    """Return what the template *name* gives, or raise `TemplateNotFound` without it."""
+    try:
+        return environment.get_template(name).render(values)
+    except TemplateNotFound as error:
+        if error.name == name:
+            raise
+        at = _template_line(error)
+        raise TemplateError(f"{at}: there is no template '{error.name}'") from None
+    except TemplateSyntaxError as error:
+        at = f"{error.filename or error.name}:{error.lineno}"
+        raise TemplateError(f"{at}: {error.message}") from None
+    except (
+        JinjaError,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
+        raise TemplateError(f"{_template_line(error)}: {error}") from error
 
 
 def parse_blocks(text: str) -> tuple[Block, ...]:
@@ -214,6 +229,10 @@ def _insert(value: object) -> object:
     if isinstance(value, str) and not isinstance(value, Markup):
         marked = _INSERTED + value.replace("\n", f"\n{_INSERTED}")
         return Markup(escape(marked))  # noqa: S704 - escaped on the same line
+    return value
+
+
+def _as_is(value: object) -> object:
     return value
 
 

@@ -114,7 +114,9 @@ def letter(
     finished = _compose(app.campaign, **choices)
     if edit:
         finished = _edit(finished)
-    options = Options(width=width, layout=layout, now=now())
+    options = Options(
+        folders=app.campaign.folders, width=width, layout=layout, now=now()
+    )
     data = format_.render(finished, options)
     if output is None or str(output) == "-":
         write_product(data)

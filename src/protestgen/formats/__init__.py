@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from importlib import import_module
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import cast
 
 from msgspec import Struct
@@ -18,10 +18,12 @@ class Options(Struct, frozen=True, kw_only=True):
     """
     What a user may choose about a format, and the time *now*, with its zone.
 
+    *folders* are the campaign's, whose templates may change the page for a browser.
     *layout* is one of `LAYOUTS`; without it, the sender's country decides.
     """
 
     width: int = 72
+    folders: tuple[Path, ...] = ()
     layout: str | None = None
     now: datetime = datetime.fromtimestamp(0, UTC)
 
@@ -56,6 +58,7 @@ FORMATS = {
     format_.name: format_
     for format_ in (
         Format(name="text", suffixes=(".txt",), about="plain text, wrapped"),
+        Format(name="html", suffixes=(".html", ".htm"), about="a page for a browser"),
         Format(name="pdf", suffixes=(".pdf",), about="paper, for a window envelope"),
         Format(name="fax", about="the PDF in black, with a cover page"),
     )

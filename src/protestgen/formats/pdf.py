@@ -28,7 +28,10 @@ _LAYOUTS = {
 }
 # A letter that would be a little longer than a page is set a little smaller.
 _SIZES = (11, 10.5, 10)
+# So many of the characters that the fonts lack are named.
+_NAMED = 5
 _MISSING = re.compile(r'the text `"([^`]*)"` could not be displayed')
+_PANIC = re.compile(r'panicked with: "?(address|sender)\b')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 
 
@@ -123,17 +126,20 @@ def _problem(diagnostic: str, letter: Letter, layout: str) -> str | None:
     """Return what the sender can do about an error, or None where that is nothing."""
     missing = dict.fromkeys("".join(map(_unescaped, _MISSING.findall(diagnostic))))
     if missing:
-        names = ", ".join(map(_named, missing))
+        named = [_named(character) for character in missing][:_NAMED]
+        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
         return (
-            f"the fonts of the PDF do not have {names}: write it in Latin, Greek or "
-            "Cyrillic letters"
+            f"the fonts of the PDF lack {', '.join(named)}{more}: use Latin, Greek or "
+            "Cyrillic letters instead"
         )
-    if 'panicked with: "address"' in diagnostic:
+    panic = _PANIC.search(diagnostic)
+    part = panic[1] if panic else ""
+    if part == "address":
         return (
             f"the address has {len(letter.addressee_block)} lines, which are more than "
             f"the window of the layout '{layout}' shows: add '--layout a4'"
         )
-    if 'panicked with: "sender"' in diagnostic:
+    if part == "sender":
         return (
             f"your address is longer than the layout '{layout}' has room for: shorten "
             "it, or add '--layout a4'"
