@@ -66,7 +66,7 @@ def typeset(
     compiler = _compiler()
     from typst import TypstError
 
-    data = _parts(letter) | {"layout": layout, "sizes": sizes} | (extra or {})
+    data = {**_parts(letter), "layout": layout, "sizes": sizes, **(extra or {})}
     try:
         pdf = compiler.compile(
             format="pdf",
