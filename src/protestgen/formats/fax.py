@@ -66,16 +66,16 @@ def _recipient(letter: Letter) -> tuple[Addressee, str]:
     if addressee.fax:
         return addressee, addressee.fax
     known = (
-        addressee.email and f"e-mail to {addressee.email}",
+        addressee.email and f"e-mail ({addressee.email})",
         addressee.address and "post ('--format pdf')",
-        addressee.website and f"its website, {addressee.website}",
-        addressee.phone and f"telephone, {addressee.phone}",
+        addressee.phone and f"telephone ({addressee.phone})",
+        addressee.website and f"its website ({addressee.website})",
     )
-    ways = " or ".join(way for way in known if way)
-    raise FormatError(
-        f"no fax number is known for the {addressee.label}: "
-        + (f"use {ways}" if ways else "choose another addressee with '--to'")
-    )
+    ways = [way for way in known if way]
+    hint = "choose another addressee with '--to'"
+    if ways:
+        hint = "use " + " or ".join(filter(None, (", ".join(ways[:-1]), ways[-1])))
+    raise FormatError(f"no fax number is known for the {addressee.label}: {hint}")
 
 
 def _cover_fields(
