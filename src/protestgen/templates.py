@@ -74,6 +74,7 @@ class Templates:
             lstrip_blocks=True,
         )
         self._environment.filters.update(_FILTERS)
+        self._pages = self._environment.overlay(finalize=_as_is)
 
     def styles(self, language: str) -> list[str]:
         """Return the names of the styles that there are in *language*."""
@@ -113,12 +114,11 @@ class Templates:
 
     def layout(self, name: str, values: Mapping[str, object]) -> str:
         """
-        Return what the layout *name* makes of *values*, which it gets escaped for HTML.
+        Return what the layout *name* makes of *values*, which it escapes for HTML.
 
         Raises `TemplateError` as `render` does.
         """
-        environment = self._environment.overlay(finalize=_as_is)
-        return _rendered(environment, f"layout/{name}", values)
+        return _rendered(self._pages, f"layout/{name}", values)
 
 
 def _rendered(environment: Environment, name: str, values: Mapping[str, object]) -> str:

@@ -19,11 +19,10 @@ def render(letter: Letter, options: Options) -> bytes:
     """Return *letter* as a page in UTF-8, everything in it escaped."""
     direction = "rtl" if letter.language in _FROM_THE_RIGHT else "ltr"
     values = {"letter": letter, "direction": direction}
-    folders = options.folders or (shipped_folder(),)
-    page = _templates(folders).layout("letter.html.j2", values)
+    page = _templates(options.folders).layout("letter.html.j2", values)
     return f"{page}\n".encode()
 
 
 @cache
 def _templates(folders: tuple[Path, ...]) -> Templates:
-    return Templates(folders)
+    return Templates((*folders, shipped_folder()))
