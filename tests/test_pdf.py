@@ -285,7 +285,7 @@ def test_what_a_pdf_says_of_itself() -> None:
     assert re.search(rb"/Lang ?\(en", pdf)
 
 
-def test_same_letter_same_bytes(shell: Callable[..., Result], run: Run) -> None:
+def test_same_letter_same_bytes(shell: Callable[..., Result]) -> None:
     """
     A letter of the same time is the same bytes, in another process too.
     """
@@ -296,7 +296,6 @@ def test_same_letter_same_bytes(shell: Callable[..., Result], run: Run) -> None:
         f"protestgen {line} | sha256sum", SOURCE_DATE_EPOCH=str(EPOCH + 86400)
     )
 
-    del run
     assert first.exit_code == second.exit_code == later.exit_code == 0
     assert first.stdout == second.stdout != later.stdout
 
