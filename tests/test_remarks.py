@@ -170,7 +170,7 @@ def test_write_by_is_kept_in_mind(run: Run, tmp_path: Path) -> None:
     assert result.stderr == "note: letters were to be written by 20 November 2026\n"
 
 
-def test_profile_of_somebody_else_is_left_out(run: Run, tmp_path: Path) -> None:
+def test_profile_of_somebody_else_is_left_out(run: Run) -> None:
     """
     A friend's letter does not carry the address of whose machine it is written on.
     """

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from jinja2 import (
     ChoiceLoader,
+    Environment,
     FileSystemLoader,
     PrefixLoader,
     StrictUndefined,
@@ -71,6 +72,7 @@ class Templates:
             lstrip_blocks=True,
         )
         self._environment.filters.update(_FILTERS)
+        self._pages = self._environment.overlay(finalize=_as_is)
 
     def styles(self, language: str) -> list[str]:
         """Return the names of the styles that there are in *language*."""
@@ -101,23 +103,36 @@ class Templates:
         """
         name = f"{language.code}/{style}.txt.j2"
         try:
-            template = self._environment.get_template(name)
-            return template.render(values, language=language)
-        except TemplateNotFound as error:
-            if error.name != name:
-                at = _template_line(error)
-                raise TemplateError(
-                    f"{at}: there is no template '{error.name}'"
-                ) from None
+            return _rendered(self._environment, name, {**values, "language": language})
+        except TemplateNotFound:
             styles = self.styles(language.code)
             raise UnknownNameError(
                 "style", style, styles, see="protestgen styles"
             ) from None
-        except TemplateSyntaxError as error:
-            at = f"{error.filename or error.name}:{error.lineno}"
-            raise TemplateError(f"{at}: {error.message}") from None
-        except Exception as error:  # a template's expressions can raise anything
-            raise TemplateError(f"{_template_line(error)}: {error}") from error
+
+    def layout(self, name: str, values: Mapping[str, object]) -> str:
+        """
+        Return what the layout *name* makes of *values*, which it escapes for HTML.
+
+        Raises `TemplateError` as `render` does.
+        """
+        return _rendered(self._pages, f"layout/{name}", values)
+
+
+def _rendered(environment: Environment, name: str, values: Mapping[str, object]) -> str:
+    """Return what the template *name* gives, or raise `TemplateNotFound` without it."""
+    try:
+        return environment.get_template(name).render(values)
+    except TemplateNotFound as error:
+        if error.name == name:
+            raise
+        at = _template_line(error)
+        raise TemplateError(f"{at}: there is no template '{error.name}'") from None
+    except TemplateSyntaxError as error:
+        at = f"{error.filename or error.name}:{error.lineno}"
+        raise TemplateError(f"{at}: {error.message}") from None
+    except Exception as error:  # a template's expressions can raise anything
+        raise TemplateError(f"{_template_line(error)}: {error}") from error
 
 
 def parse_blocks(text: str) -> tuple[Block, ...]:
@@ -213,6 +228,10 @@ def _insert(value: object) -> object:
     if isinstance(value, str):
         marked = re.sub(r"^(?!\n)", _INSERTED, value, flags=re.MULTILINE)
         return Markup(escape(marked))  # noqa: S704 - escaped on the same line
+    return value
+
+
+def _as_is(value: object) -> object:
     return value
 
 

@@ -16,7 +16,7 @@ from protestgen.campaign import Campaign, load_campaign
 from protestgen.errors import ProtestgenError, UnknownNameError
 
 from . import console
-from .options import quiet_option
+from .options import campaign_folders, common_options
 
 # Each is a module of this package with a function of the same name, imported when it
 # is asked for: the letter does not wait for the tables.
@@ -65,20 +65,14 @@ class _Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: protestgen letter --case kurmanov --country uk",
 )
-@click.option(
-    "--campaign",
-    "folders",
-    multiple=True,
-    envvar="PROTESTGEN_CAMPAIGN",
-    type=click.Path(path_type=Path),
-    help="Folder of a campaign of your own, laid over the bundled one.  [repeatable]",
-)
-@quiet_option
+@common_options
 @click.version_option(__version__, message="protestgen %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, folders: tuple[Path, ...]) -> None:
+def cli(ctx: click.Context) -> None:
     """Courteous, correct, personal protest letters from a campaign's facts."""
-    ctx.obj = App(folders)
+    if own := os.environ.get("PROTESTGEN_CAMPAIGN"):
+        campaign_folders(ctx).extend(Path(folder) for folder in own.split(os.pathsep))
+    ctx.obj = App(campaign_folders(ctx))
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -4,10 +4,12 @@ import click
 
 from . import App
 from .console import write_json, write_table
+from .options import common_options
 
 
 @click.command(epilog="Example: protestgen cases")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with everything in it.")
+@common_options
 @click.pass_obj
 def cases(app: App, /, *, as_json: bool) -> None:
     """List the cases, the latest first."""

@@ -10,7 +10,7 @@ from protestgen.country import country_name, find_country
 
 from . import App
 from .console import write_json, write_lines, write_table
-from .options import now
+from .options import common_options, now
 from .parameters import complete_country
 
 
@@ -28,6 +28,7 @@ from .parameters import complete_country
     help="Only addresses whose source is older than this, or undated.",
 )
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with everything in it.")
+@common_options
 @click.pass_obj
 def embassies(
     app: App,

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 from msgspec.structs import replace
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from protestgen.addressee import Addressee
 from protestgen.campaign import Campaign
 from protestgen.country import find_country
-from protestgen.formats import Format, Options
+from protestgen.formats import DEFAULT_FORMAT, Format
 from protestgen.language import load_language
 from protestgen.letter import (
     DEFAULT_STYLE,
@@ -31,12 +31,11 @@ from protestgen.templates import Templates
 from . import App
 from .console import show_note, write_product
 from .options import (
-    check_only_for,
-    choose_format,
+    common_options,
     format_options,
     now,
     personal_options,
-    quiet_option,
+    take_form,
 )
 from .parameters import (
     Checked,
@@ -104,35 +103,20 @@ from .profile import default_profile
     is_flag=True,
     help="Open your mail program with the letter in it, by '--format mailto'.",
 )
-@quiet_option
+@common_options
 @click.pass_obj
-def letter(
-    app: App,
-    /,
-    *,
-    output: Path | None,
-    format_name: str | None,
-    width: int,
-    eol: Literal["crlf", "lf"],
-    attach: str | None,
-    opens: bool,
-    **choices: Any,
-) -> None:
+def letter(app: App, /, *, opens: bool, **choices: Any) -> None:
     """Write a letter about a case to the embassy in your country."""
-    if opens and output is None:
-        format_name = format_name or "mailto"
-    format_ = choose_format(format_name, output)
+    default = "mailto" if opens else DEFAULT_FORMAT
+    form = take_form(choices, app.campaign.folders, default=default)
     if opens:
-        check_only_for("--open", "mailto", format_)
-    if attach:
-        check_only_for("--attach", "eml", format_)
-    options = Options(width=width, now=now(), eol=eol, attach=attach)
-    finished, notes = _compose(app.campaign, format_, **choices)
-    data = format_.render(finished, options)
-    for note in (*notes, *format_.remarks(finished, options)):
+        form.check_only_for("--open", "mailto")
+    finished, notes = _compose(app.campaign, form.format, **choices)
+    data = form.format.render(finished, form.options)
+    for note in (*notes, *form.format.remarks(finished, form.options)):
         show_note(note)
-    if output is not None and str(output) != "-":
-        write_file(output, data)
+    if form.options.output:
+        write_file(form.options.output, data)
     elif not opens:
         write_product(data)
     if opens:

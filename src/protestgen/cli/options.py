@@ -4,16 +4,27 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
+from msgspec import Struct
 
-from protestgen.formats import DEFAULT_FORMAT, FORMATS, Format, Options, format_for
+from protestgen.formats import (
+    FORMATS,
+    LAYOUTS,
+    Format,
+    Options,
+    format_for,
+)
 from protestgen.values import parse_email, parse_line, parse_prose
 
 from .console import QUIET
 from .parameters import Checked
 
 Command = Callable[..., None]
+
+# The options of a format that are named like the fields of `Options`.
+_DETAILS = ("width", "eol", "attach", "layout")
 
 _LINE = Checked(parse_line)
 _PERSONAL = ("name", "city", "residence", "email", "organisation", "role", "why")
@@ -115,42 +126,94 @@ def format_options(command: Command) -> Command:
             type=click.Choice(["pdf"]),
             help="Add the letter to the e-mail as a file of this form.",
         ),
+        click.option(
+            "--layout",
+            type=click.Choice(LAYOUTS),
+            help="Where the address lies on paper; without it, as in your country.",
+        ),
     )
     for option in reversed(options):
         command = option(command)
     return command
 
 
-def quiet_option(command: Command) -> Command:
-    """Add `--quiet`, which may stand before the command as well as behind it."""
-
-    def be_quiet(_ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click passes it so
-        if value:
-            QUIET.set(True)
-
-    option = click.option(
-        "-q",
-        "--quiet",
-        is_flag=True,
-        expose_value=False,
-        callback=be_quiet,
-        help="No notes, only errors.",
+def common_options(command: Command) -> Command:
+    """Add the options of all commands, which may stand before the command as well."""
+    options = (
+        click.option(
+            "--campaign",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            metavar="DIR",
+            expose_value=False,
+            callback=_add_folders,
+            help="Folder of a campaign of your own, over the bundled one.  [repeatable]",
+        ),
+        click.option(
+            "-q",
+            "--quiet",
+            is_flag=True,
+            expose_value=False,
+            callback=_be_quiet,
+            help="No notes, only errors.",
+        ),
     )
-    return option(command)
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
-def choose_format(name: str | None, output: Path | None) -> Format:
-    """Return the format called *name*, or the one that the file *output* is in."""
+def campaign_folders(ctx: click.Context) -> list[Path]:
+    """Return the folders of the `--campaign` options of this run, the first on top."""
+    folders: list[Path] = ctx.meta.setdefault("protestgen.folders", [])
+    return folders
+
+
+def _add_folders(
+    ctx: click.Context, _param: click.Parameter, folders: tuple[Path, ...]
+) -> None:
+    campaign_folders(ctx).extend(folders)
+
+
+def _be_quiet(_ctx: click.Context, _param: click.Parameter, value: object) -> None:
+    if value:
+        QUIET.set(True)
+
+
+class Form(Struct, frozen=True):
+    """In which form the letter leaves: what `format_options` came to."""
+
+    format: Format
+    options: Options
+
+    def check_only_for(self, option: str, name: str) -> None:
+        """Raise if *option* stands with another format than the one called *name*."""
+        if self.format.name != name:
+            raise click.UsageError(
+                f"'{option}' goes with '--format {name}' only, "
+                f"this is '{self.format.name}'"
+            )
+
+
+def take_form(
+    choices: dict[str, Any], folders: tuple[Path, ...], *, default: str
+) -> Form:
+    """
+    Take what `format_options` added out of *choices* and return what it comes to.
+
+    Without a format, the name of the file decides, else it is the *default*.
+    """
+    output = choices.pop("output")
+    if output is not None and str(output) == "-":
+        output = None
     by_file = format_for(output) if output else None
-    return FORMATS[name or by_file or DEFAULT_FORMAT]
-
-
-def check_only_for(option: str, name: str, format_: Format) -> None:
-    """Raise if *option* stands with another format than the one called *name*."""
-    if format_.name != name:
-        raise click.UsageError(
-            f"'{option}' goes with '--format {name}' only, this is '{format_.name}'"
-        )
+    name = choices.pop("format_name") or by_file or default
+    details = {field: choices.pop(field) for field in _DETAILS}
+    options = Options(folders=folders, output=output, now=now(), **details)
+    form = Form(FORMATS[name], options)
+    if options.attach:
+        form.check_only_for("--attach", "eml")
+    return form
 
 
 def now() -> datetime:

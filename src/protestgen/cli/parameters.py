@@ -2,16 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from protestgen.campaign import Campaign, load_campaign
 from protestgen.errors import ProtestgenError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class Checked(click.ParamType):  # type: ignore[type-arg,unused-ignore]
@@ -116,8 +113,9 @@ def complete_addressee(
 
 def _campaign(ctx: click.Context) -> Campaign | None:
     """Return the campaign that is completed for; none while its files have errors."""
-    folders: tuple[Path, ...] = ctx.find_root().params.get("folders") or ()
+    from .options import campaign_folders
+
     try:
-        return load_campaign(*folders)
+        return load_campaign(*campaign_folders(ctx))
     except ProtestgenError:
         return None

@@ -6,10 +6,12 @@ from protestgen.templates import Templates
 
 from . import App
 from .console import write_json, write_table
+from .options import common_options
 
 
 @click.command(epilog="Example: protestgen styles")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@common_options
 @click.pass_obj
 def styles(app: App, /, *, as_json: bool) -> None:
     """List the kinds of letter."""

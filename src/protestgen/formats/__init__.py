@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from importlib import import_module
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from types import ModuleType
 from typing import Literal, cast
 
@@ -11,6 +11,8 @@ from msgspec import Struct
 from protestgen.letter import Letter
 
 DEFAULT_FORMAT = "text"
+# How a letter lies on paper, for the envelopes of different countries.
+LAYOUTS = ("din", "din-a", "french", "swiss", "us", "a4")
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -18,11 +20,17 @@ class Options(Struct, frozen=True, kw_only=True):
     What a user may choose about a format, and the time *now*, with its zone.
 
     *eol* ends the lines of an e-mail; *attach* names the format of its attachment.
+    *folders* are the campaign's, whose templates may change the page for a browser.
+    *layout* is one of `LAYOUTS`; without it, the sender's country decides. *output* is
+    the file that is written to, if it is one.
     """
 
     width: int = 72
     eol: Literal["crlf", "lf"] = "crlf"
     attach: str | None = None
+    folders: tuple[Path, ...] = ()
+    layout: str | None = None
+    output: Path | None = None
     now: datetime = datetime.fromtimestamp(0, UTC)
 
 
@@ -66,6 +74,9 @@ FORMATS = {
         Format(name="body", about="the text of an e-mail"),
         Format(name="mailto", about="a link for a mail program", mails_copies=True),
         Format(name="json", suffixes=(".json",), about="the parts, for programs"),
+        Format(name="html", suffixes=(".html", ".htm"), about="a page for a browser"),
+        Format(name="pdf", suffixes=(".pdf",), about="paper, for a window envelope"),
+        Format(name="fax", about="the PDF in black, with a cover page"),
     )
 }
 

@@ -1,0 +1,108 @@
+"""A letter for a fax machine: the PDF with a cover page, in black."""
+
+from pathlib import PurePath
+
+from protestgen.addressee import Addressee, Mission
+from protestgen.country import country_name
+from protestgen.errors import FormatError
+from protestgen.letter import Letter
+
+from . import Options
+from .pdf import layout_for, typeset
+
+# A fax has 98 or 196 lines to the inch: what is smaller than 11 points is lost.
+_SIZES = (12, 11.5, 11)
+
+
+def render(letter: Letter, options: Options) -> bytes:
+    """
+    Return *letter* as a PDF that begins with a cover page.
+
+    Raises `FormatError` for an addressee without a fax number, or without a sender's
+    name.
+    """
+    addressee, number = _recipient(letter)
+    if not letter.sender.name:
+        raise FormatError("a fax says who it is from: add '--name'")
+    cover = {
+        "title": "Fax",
+        "groups": _cover_fields(letter, addressee, number),
+        "pages": ("Pages", "and this cover page"),
+    }
+    layout = "letter" if layout_for(letter, options) == "us" else "a4"
+    return typeset(letter, options, layout, _SIZES, extra={"cover": cover})
+
+
+def remarks(letter: Letter, options: Options) -> list[str]:
+    """Return how to send the file that *letter* is written to."""
+    if options.output is None:
+        return []
+    from shlex import join
+
+    line = join(sendfax(letter, options, options.output))
+    return [f"to send it with HylaFAX: {line}"]
+
+
+def sendfax(letter: Letter, options: Options, file: PurePath) -> list[str]:
+    """Return the arguments with which HylaFAX's `sendfax` sends *file*."""
+    _, number = _recipient(letter)
+    sender = letter.sender
+    name = f"{sender.name} <{sender.email}>" if sender.email else sender.name or ""
+    size = "na-let" if layout_for(letter, options) == "us" else "a4"
+    # Options hold for the numbers behind them; the cover page is our own.
+    line = ["sendfax", "-n", "-m", "-s", size, "-f", name]
+    return [*line, "-d", _dialled(number), str(file)]
+
+
+def _dialled(number: str) -> str:
+    """Return *number* as it is dialled: the plus sign and digits."""
+    return "".join(c for c in number if c == "+" or c.isdecimal())
+
+
+def _recipient(letter: Letter) -> tuple[Addressee, str]:
+    """Return the addressee and its number, or raise with what it has instead."""
+    addressee = letter.addressee
+    if addressee is None:
+        raise FormatError(
+            "a message of support has no fax number: choose another '--format'"
+        )
+    if addressee.fax:
+        return addressee, addressee.fax
+    known = (
+        addressee.email and f"e-mail ({addressee.email})",
+        addressee.address and "post ('--format pdf')",
+        addressee.phone and f"telephone ({addressee.phone})",
+        addressee.website and f"its website ({addressee.website})",
+    )
+    ways = [way for way in known if way]
+    hint = "choose another addressee with '--to'"
+    if ways:
+        hint = "use " + " or ".join(filter(None, (", ".join(ways[:-1]), ways[-1])))
+    raise FormatError(f"no fax number is known for the {addressee.label}: {hint}")
+
+
+def _cover_fields(
+    letter: Letter, addressee: Addressee, number: str
+) -> list[list[tuple[str, str]]]:
+    """Return the labels and values of the cover page: to whom, from whom, what."""
+    sender = letter.sender
+    title = letter.addressee_block[0]
+    city = addressee.city if isinstance(addressee, Mission) else None
+    place = ", ".join(part for part in (city, country_name(addressee.country)) if part)
+    groups = (
+        (
+            ("To", title if title != addressee.name else None),
+            ("Organisation", addressee.name),
+            ("Place", place),
+            ("Fax", number),
+            ("Telephone", addressee.phone),
+        ),
+        (
+            ("From", sender.name),
+            ("Organisation", sender.organisation),
+            ("Place", sender.place),
+            ("E-mail", sender.email),
+        ),
+        (("Regarding", letter.subject), ("Date", letter.dateline)),
+    )
+    return [[(label, value) for label, value in rows if value] for rows in groups]

@@ -1,0 +1,236 @@
+"""The page for a browser: what it is made of, and what a browser makes of it."""
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from conftest import Run
+from paper import browse, facts_of, letter, options, program, text_of
+from protestgen.formats import FORMATS
+from protestgen.letter import Letter
+from protestgen.templates import ItemList
+
+HOSTILE = (
+    "<script>document.title='taken'</script>",
+    "<img src=x onerror=\"document.title='taken'\">",
+    "</title><script>document.title='taken'</script>",
+    "</style><b>",
+    '"><svg onload=alert(1)>',
+    "' onmouseover='x",
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "&lt;b&gt;",
+    "&#60;b&#62;",
+    "{{ 7 * 7 }}",
+    "{% raw %}",
+    "javascript:alert(1)",
+    "<base href=//example.org>",
+    "<meta http-equiv=refresh content=0>",
+    "</span></p></main></body></html>",
+    "<plaintext>",
+    "\\x3cb\\x3e",
+    "a & b",
+)
+
+
+class Outline(HTMLParser):
+    """The tags of a page with their attributes, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, tuple[tuple[str, str | None], ...]]] = []
+        self.text = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Remember a tag."""
+        self.tags.append((tag, tuple(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Remember an end."""
+        self.tags.append((f"/{tag}", ()))
+
+    def handle_data(self, data: str) -> None:
+        """Remember text."""
+        self.text += data
+
+    def handle_comment(self, data: str) -> None:
+        """Remember a comment, of which there is none."""
+        self.tags.append(("!", (("data", data),)))
+
+
+def page_of(written: Letter) -> str:
+    """Return a letter as a page."""
+    return FORMATS["html"].render(written, options()).decode()
+
+
+def written_with(values: list[str]) -> Letter:
+    """Return a letter whose sender has *values* in the personal fields."""
+    name, street, home, email, organisation, role, why, cosigner = values
+    return letter(
+        name=name,
+        address=(street,),
+        residence=home,
+        email=email,
+        organisation=organisation,
+        role=role,
+        why=why,
+        cosigners=(cosigner,),
+        country="gb",
+    )
+
+
+HARMLESS = Outline(page_of(written_with(["x"] * 8)))
+
+
+@settings(max_examples=250, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(HOSTILE),
+            st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z"))),
+        ).map(lambda text: f"X{text}Y"),
+        min_size=8,
+        max_size=8,
+    )
+)
+def test_nothing_in_a_letter_is_markup(values: list[str]) -> None:
+    """
+    Whatever a sender writes in whatever field is text: no tag, attribute or comment.
+    """
+    outline = Outline(page_of(written_with(values)))
+
+    assert outline.tags == HARMLESS.tags
+    for value in values:
+        assert value in outline.text
+
+
+def test_page_stands_alone() -> None:
+    """
+    A page has its language and direction, one style sheet, and asks for nothing else.
+    """
+    outline = Outline(page_of(letter()))
+    names = {name for name, _ in outline.tags}
+
+    assert ("html", (("lang", "en"), ("dir", "ltr"))) in outline.tags
+    assert not names & {"script", "link", "img", "iframe", "object", "base", "a"}
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    assert (
+        "meta",
+        (("http-equiv", "Content-Security-Policy"), ("content", policy)),
+    ) in outline.tags
+    assert not {"src", "href"} & {
+        name for _, found in outline.tags for name, _ in found
+    }
+    assert "url(" not in outline.text
+    assert "@import" not in outline.text
+
+
+@pytest.mark.parametrize("language", ["ar", "fa", "he"])
+def test_direction(language: str) -> None:
+    """
+    A letter in a language that is written from the right says so.
+    """
+    page = page_of(replace(letter(), language=language))
+
+    assert f'<html lang="{language}" dir="rtl">' in page
+
+
+def test_campaign_may_change_the_page(run: Run, tmp_path: Path) -> None:
+    """
+    The layout of a campaign's own folder comes first, and can extend the shipped one.
+    """
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "demands.yaml").write_text("cases: {}\n", encoding="utf-8")
+    (tmp_path / "data" / "embassies.yaml").write_text("embassies: []\n", "utf-8")
+    layout = tmp_path / "templates" / "layout" / "letter.html.j2"
+    layout.parent.mkdir(parents=True)
+    layout.write_text("<h1>{{ letter.signature[0] }}</h1>", encoding="utf-8")
+    line = ("letter", "--case", "shanyrak", "--country", "uk", "--name", "A<b>", "-q")
+
+    result = run("--campaign", tmp_path, *line, "--format", "html")
+    assert (result.exit_code, result.stdout) == (0, "<h1>A&lt;b&gt;</h1>\n")
+
+    layout.write_text("{{ letter.nothing }}", encoding="utf-8")
+    result = run("--campaign", tmp_path, *line, "--format", "html")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"error: {layout}:1: ")
+
+
+def parts_of(written: Letter) -> list[str]:
+    """Return the parts of a letter in the order of a page."""
+    body = (
+        part
+        for block in written.body
+        for part in (block.items if isinstance(block, ItemList) else (block.text,))
+    )
+    return [
+        *written.sender_block,
+        written.dateline,
+        *written.addressee_block,
+        written.salutation,
+        written.subject_line,
+        *body,
+        written.closing,
+        *written.signature,
+    ]
+
+
+@pytest.mark.parametrize("sheet", ["A4", "letter"])
+@pytest.mark.parametrize(
+    "style", ["statement", "personal", "organisation", "points", "support"]
+)
+def test_printed_from_a_browser(style: str, sheet: str, tmp_path: Path) -> None:
+    """
+    A browser prints a letter of any style, the longest there is, on one sheet.
+    """
+    program("pdftotext")
+    written = letter(
+        "repression-2010",
+        style,
+        address=("12 Example Road", "Leeds LS1 1AA"),
+        email="ada@example.org",
+        organisation="Leeds Readers",
+        role="Secretary",
+        country="gb",
+    )
+    page, printed = tmp_path / "letter.html", tmp_path / "printed.pdf"
+    # A browser without a head does not ask for the paper.
+    text = page_of(written).replace("@page {", f"@page {{ size: {sheet};")
+    page.write_text(text, encoding="utf-8")
+    browse(page, f"--print-to-pdf={printed}")
+    pdf = printed.read_bytes()
+
+    assert facts_of(pdf)["Pages"] == "1"
+    assert f"({sheet})" in facts_of(pdf)["Page size"]
+    seen = " ".join(text_of(pdf, "-raw").split())
+    place = 0
+    for part in parts_of(written):
+        assert part in seen[place:]
+        place = seen.index(part, place) + len(part)
+
+
+def test_browser_takes_text_as_text(tmp_path: Path) -> None:
+    """
+    A browser finds in a hostile letter the elements of a harmless one, no more.
+    """
+    page = tmp_path / "letter.html"
+
+    def dom(values: list[str]) -> Outline:
+        page.write_text(page_of(written_with(values)), encoding="utf-8")
+        return Outline(browse(page, "--dump-dom"))
+
+    harmless = dom(["x"] * 8)
+    for start in range(0, len(HOSTILE), 4):
+        values = [*HOSTILE[start : start + 4], *HOSTILE[start : start + 4]]
+        hostile = dom(values)
+
+        assert hostile.tags == harmless.tags
+        for value in values:
+            assert value in hostile.text
