@@ -70,7 +70,8 @@ def test_dates_are_written_as_cldr_has_them(
 
     assert language.date(day) == format_date(day, pattern, locale)
     assert language.date(day) == format_date(day, "long", locale)
-    assert language.when(day) == f"on {format_date(day, 'long', locale)}"
+    comma = "," if country == "us" else ""  # as it goes on in a sentence
+    assert language.when(day) == f"on {format_date(day, 'long', locale)}{comma}"
     partial = PartialDate(2011, month)
     assert language.date(partial) == format_date(day, "MMMM y", locale)
     assert language.when(partial) == f"in {format_date(day, 'MMMM y', locale)}"
@@ -93,13 +94,14 @@ def test_a_year_alone_is_a_date() -> None:
         (["a", "b"], "a and b"),
         (["a", "b", "c"], "a, b and c"),
         (["a", "b, c", "d"], "a; b, c; and d"),
-        (["a and b", "c"], "a and b; and c"),
+        (["a and b", "c"], "a and b, and c"),
+        (["a and b", "c", "d"], "a and b; c; and d"),
         (["a, b"], "a, b"),
     ],
 )
 def test_a_series_can_be_read(items: list[str], text: str) -> None:
     """
-    Items that hold commas or the conjunction are parted by semicolons.
+    Three items of which one holds a comma or the conjunction have semicolons.
     """
     assert ENGLISH.series(items) == text
 

@@ -1,6 +1,7 @@
 """Links for the desktop's mail program."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
@@ -112,11 +113,12 @@ def test_long_text_is_left_out_with_a_note(run: Run, tmp_path: Path) -> None:
 
     assert result.exit_code == 0
     assert list(fields) == ["subject"]
-    assert (
-        "note: with its text the link has 2476 characters, more than the 2000 that "
+    note = result.stderr.splitlines()[-1]
+    assert re.sub(r"2\d\d\d characters", "N characters", note) == (
+        "note: with its text the link has N characters, more than the 2000 that "
         "mail programs take: it opens an empty message, paste the text of "
-        "'--format body' into it, or use '--format eml'\n"
-    ) in result.stderr
+        "'--format body' into it, or use '--format eml'"
+    )
 
 
 def test_link_needs_a_name_and_an_address_to_write_to() -> None:

@@ -44,7 +44,7 @@ class DataError(ProtestgenError):
     """All that is wrong with the files of a campaign, sorted by place."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems), key=_place))
+        self.problems = tuple(sorted(dict.fromkeys(problems), key=_place))
         super().__init__("\n".join(map(str, self.problems)))
 
     def lines(self) -> Sequence[str]:

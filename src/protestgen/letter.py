@@ -228,6 +228,6 @@ def _salutation(case: Case, addressee: Addressee | None, language: Language) -> 
 
 def _signature(sender: Sender, organisation: str, placeholder: str) -> tuple[str, ...]:
     lines = [sender.name or placeholder, sender.role, organisation]
-    if sender.omit_address or not sender.address:
+    if sender.omit_address or not sender.address or sender.cosigners:
         lines.append(sender.place)
     return tuple(line for line in (*lines, *sender.cosigners) if line)
