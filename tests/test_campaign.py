@@ -266,7 +266,6 @@ def test_all_files_are_read_before_anything_is_said(load: Load) -> None:
         "demands.yaml:2:6: the key 'state' is missing: add it",
         "demands.yaml:2:6: the key 'status' is missing: add it",
         "demands.yaml:2:6: the key 'summary' is missing: add it",
-        "demands.yaml:2:6: the key 'title' is missing: add it",
         "demands.yaml:2:6: the key 'updated' is missing: add it",
         "demands.yaml:2:6: the key 'write_to' is missing: add it",
         "demands.yaml:2:7: unknown key 'titel': did you mean 'title'?",

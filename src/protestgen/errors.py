@@ -44,7 +44,7 @@ class DataError(ProtestgenError):
     """All that is wrong with the files of a campaign, sorted by place."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems), key=_place))
+        self.problems = tuple(sorted(dict.fromkeys(problems), key=_place))
         super().__init__("\n".join(map(str, self.problems)))
 
     def lines(self) -> Sequence[str]:
@@ -52,9 +52,9 @@ class DataError(ProtestgenError):
         return [str(problem) for problem in self.problems]
 
 
-def _place(problem: Problem) -> tuple[str, int, int, str]:
+def _place(problem: Problem) -> tuple[str, int, int]:
     at = problem.at
-    return at.path, at.line or 0, at.column or 0, problem.message
+    return at.path, at.line or 0, at.column or 0
 
 
 class TemplateError(ProtestgenError):

@@ -363,13 +363,16 @@ def _struct_reader(struct: type[Struct], *, keyed: bool = False) -> _Read:
     def read(node: yaml.Node, file: _File) -> Any:
         noted = len(file.problems)
         values: dict[str, Any] = {}
+        meant = set()
         for key, key_node, value_node in _entries(node, file):
             if key not in readers:
-                file.reject(key_node, _unknown_key(key, readers))
+                near = nearest(key, readers)
+                meant.add(near)
+                file.reject(key_node, _unknown_key(key, near, readers))
             elif key in required or not _is_blank(value_node):
                 values[key] = readers[key](value_node, file)
         if isinstance(node, yaml.MappingNode):
-            for name in sorted(required - values.keys()):
+            for name in sorted(required - values.keys() - meant):
                 file.reject(node, f"the key '{name}' is missing: add it")
         if len(file.problems) > noted:
             return _INVALID
@@ -442,8 +445,7 @@ def _kind(node: yaml.Node) -> str:
     return "list" if isinstance(node, yaml.SequenceNode) else "group of keys"
 
 
-def _unknown_key(key: str, known: dict[str, Any]) -> str:
-    near = nearest(key, known)
+def _unknown_key(key: str, near: str | None, known: dict[str, Any]) -> str:
     hint = f"did you mean '{near}'?" if near else f"known are {_alternatives(known)}"
     return f"unknown key {quoted(key)}: {hint}"
 
