@@ -176,6 +176,16 @@ def test_a_value_that_does_not_fit_is_located(text: str, problem: str) -> None:
     assert problems(text) == [problem]
 
 
+def test_a_misspelt_key_is_not_missing_as_well() -> None:
+    """
+    One slip is one error, before what is really missing.
+    """
+    assert problems("lnes: [a]", Strict) == [
+        "1:1: unknown key 'lnes': did you mean 'lines'?",
+        "1:1: the key 'item' is missing: add it",
+    ]
+
+
 def test_what_is_required_is_not_empty() -> None:
     """
     A required list has an item, a required group is no blank.

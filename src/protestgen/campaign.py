@@ -123,7 +123,7 @@ def _files(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, Path]]:
             hint = "there is no folder 'data' in it: name the folder of a campaign"
             problems.append(Problem(Location(str(folder)), hint))
         return
-    for path in sorted(data.iterdir()):
+    for path in sorted(data.iterdir(), key=lambda path: (not path.suffix, path)):
         if path.name in _PARTED and path.is_dir():
             for part in sorted(path.iterdir()):
                 if _is_yaml(part, problems):
@@ -131,7 +131,7 @@ def _files(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, Path]]:
         elif _is_yaml(path, problems):
             kind = path.name.partition(".")[0]
             if kind not in _KINDS:
-                near = nearest(path.stem, _KINDS) or " or ".join(_KINDS)
+                near = nearest(path.stem, _KINDS) or ".yaml or ".join(_PARTED)
                 hint = f"this file is not read: name it {near}.yaml"
                 problems.append(Problem(Location(str(path)), hint))
             elif kind == path.stem and kind in _PARTED:
@@ -208,7 +208,7 @@ def _doubly_covered(missions: Sequence[Mission]) -> Iterator[Problem]:
             at = mission.at.of("covers", index)
             first = covering.setdefault((mission.state, country), mission)
             if first is not mission:
-                message = f"'{country}' is covered already, by {first.at}: keep one"
+                message = f"'{country}' is covered by {first.at} already: keep one"
                 yield Problem(at, message)
             elif (mission.state, country) in hosts:
                 message = f"'{country}' has an embassy of its own: remove it here"

@@ -52,9 +52,9 @@ class DataError(ProtestgenError):
         return [str(problem) for problem in self.problems]
 
 
-def _place(problem: Problem) -> tuple[str, int, int, str]:
+def _place(problem: Problem) -> tuple[str, int, int]:
     at = problem.at
-    return at.path, at.line or 0, at.column or 0, problem.message
+    return at.path, at.line or 0, at.column or 0
 
 
 class TemplateError(ProtestgenError):

@@ -363,14 +363,17 @@ def _struct_reader(struct: type[Struct], *, keyed: bool = False) -> _Read:
     def read(node: yaml.Node, file: _File) -> Any:
         noted = len(file.problems)
         values: dict[str, Any] = {}
+        meant = set()
         for key, key_node, value_node in _entries(node, file):
             if key not in readers:
-                file.reject(key_node, _unknown_key(key, readers))
+                near = nearest(key, readers)
+                meant.add(near)
+                file.reject(key_node, _unknown_key(key, near, readers))
             elif key in required or not _is_blank(value_node):
                 values[key] = readers[key](value_node, file)
         if isinstance(node, yaml.MappingNode):
-            for name in sorted(required - values.keys()):
-                file.reject(node, f"the key '{name}' is missing: add it")
+            if missing := sorted(required - values.keys() - meant):
+                file.reject(node, _missing_keys(missing))
         if len(file.problems) > noted:
             return _INVALID
         if placed:
@@ -442,8 +445,14 @@ def _kind(node: yaml.Node) -> str:
     return "list" if isinstance(node, yaml.SequenceNode) else "group of keys"
 
 
-def _unknown_key(key: str, known: dict[str, Any]) -> str:
-    near = nearest(key, known)
+def _missing_keys(names: list[str]) -> str:
+    named = ", ".join(f"'{name}'" for name in names)
+    if names[1:]:
+        return f"the keys {named} are missing: add them"
+    return f"the key {named} is missing: add it"
+
+
+def _unknown_key(key: str, near: str | None, known: dict[str, Any]) -> str:
     hint = f"did you mean '{near}'?" if near else f"known are {_alternatives(known)}"
     return f"unknown key {quoted(key)}: {hint}"
 

@@ -1,0 +1,509 @@
+"""Campaigns: folders in layers, and what is said of data that does not fit together."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from protestgen import load_campaign
+from protestgen.campaign import Campaign
+from protestgen.errors import DataError, UnknownNameError
+
+BUNDLED = load_campaign()
+
+CASE = """\
+  {id}:
+    title: the arrest of Ada Example
+    state: kz
+    status: open
+    opened: 2026-05-01
+    updated: 2026-05-02
+    summary: Ada Example was arrested.
+    incidents:
+      - {{date: 2026-05-01, place: Leeds, text: she was arrested., sources: [a page]}}
+    demands:
+      - {{id: release, text: release her, reason: She did no wrong.}}
+    write_to: [embassy]
+    sources: [a page]
+"""
+MISSION = """\
+- state: kz
+  host: {host}
+  kind: {kind}
+  name: Embassy of Kazakhstan
+  city: {city}
+  confidence: low
+  sources: [a page]
+"""
+OFFICE = """\
+  {id}: {{name: An office, role: office, country: gb, confidence: low, sources: [a]}}
+"""
+
+Load = Callable[[dict[str, str]], Campaign]
+
+
+def case(id_: str = "ada", **changes: str) -> str:
+    """Return the entry of a case; a line of *changes* replaces the one of its key."""
+    lines = CASE.format(id=id_).splitlines()
+    for key, line in changes.items():
+        places = [n for n, old in enumerate(lines) if old.startswith(f"    {key}:")]
+        for place in places or [len(lines)]:
+            lines[place : place + 1] = [f"    {key}: {line}"]
+    return "\n".join(lines) + "\n"
+
+
+def mission(host: str, city: str, kind: str = "embassy", covers: str = "") -> str:
+    """Return the entry of a mission."""
+    more = f"  covers: [{covers}]\n" if covers else ""
+    return MISSION.format(host=host, kind=kind, city=city) + more
+
+
+@pytest.fixture(name="load")
+def _load(tmp_path: Path) -> Load:
+    """Return a function that writes files to `data` of a campaign, and loads it."""
+
+    def load(files: dict[str, str]) -> Campaign:
+        for name, text in files.items():
+            path = tmp_path / "data" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return load_campaign(tmp_path)
+
+    return load
+
+
+def problems(load: Load, files: dict[str, str]) -> list[str]:
+    """Return what is wrong with a campaign of *files*, with their names only."""
+    with pytest.raises(DataError) as caught:
+        load(files)
+    lines = caught.value.lines()
+    folder = min(lines, key=len).partition("/data/")[0] + "/data/"
+    return [line.replace(folder, "") for line in lines]
+
+
+def test_a_layer_lies_over_the_bundled_campaign(load: Load) -> None:
+    """
+    Entries of the same id or place are replaced, others are added.
+    """
+    own = load(
+        {
+            "demands.yaml": f"cases:\n{case('kolov')}{case('ada')}",
+            "embassies.yaml": "embassies:\n"
+            + mission("gb", "London")
+            + mission("br", "Brasilia")
+            + "offices:\n"
+            + OFFICE.format(id="osce")
+            + OFFICE.format(id="ours"),
+        }
+    )
+
+    assert own.cases.keys() == BUNDLED.cases.keys() | {"ada"}
+    assert own.case("kolov").title == own.case("ada").title
+    assert own.case("kurmanov") == own.cases["kurmanov"]
+    directory = own.directory
+    assert len(directory.missions) == len(BUNDLED.directory.missions) + 1
+    (london,) = (m for m in directory.missions if m.city == "London")
+    assert (london.name, london.covers) == ("Embassy of Kazakhstan", ())
+    assert directory.offices["osce"].name == "An office"
+    assert directory.offices.keys() == BUNDLED.directory.offices.keys() | {"ours"}
+
+
+def test_the_first_folder_is_on_top(tmp_path: Path) -> None:
+    """
+    Of several folders, the one that is named first wins.
+    """
+    for name in ("upper", "lower"):
+        data = tmp_path / name / "data"
+        data.mkdir(parents=True)
+        text = f"cases:\n{case('ada', title=name)}{case(name)}"
+        (data / "demands.yaml").write_text(text, encoding="utf-8")
+
+    own = load_campaign(tmp_path / "upper", tmp_path / "lower")
+
+    assert own.case("ada").title == "upper"
+    assert {"upper", "lower", "kolov"} <= own.cases.keys()
+    assert own.folders[:2] == (tmp_path / "upper", tmp_path / "lower")
+
+
+def test_an_embassy_of_ones_own_may_stand_in_a_covered_country(load: Load) -> None:
+    """
+    That London covers Ireland is no error once there is one in Dublin.
+    """
+    own = load({"embassies.yaml": f"embassies:\n{mission('ie', 'Dublin')}"})
+    chosen, note = own.directory.choose(
+        state="kz", country="ie", to=None, write_to=["embassy"]
+    )
+
+    assert (chosen.label, note) == ("embassy in Dublin", None)
+
+
+def test_an_embassy_of_ones_own_may_cover_a_covered_country(load: Load) -> None:
+    """
+    The upper layer decides who serves a country.
+    """
+    own = load(
+        {"embassies.yaml": f"embassies:\n{mission('is', 'Reykjavik', covers='ie')}"}
+    )
+    chosen, _ = own.directory.choose(
+        state="kz", country="ie", to=None, write_to=["embassy"]
+    )
+
+    assert chosen.label == "embassy in Reykjavik"
+
+
+def test_a_campaign_may_be_one_file_or_templates_only(
+    load: Load, tmp_path: Path
+) -> None:
+    """
+    Whoever corrects one address, or words one style anew, needs no other file.
+    """
+    assert load({"embassies.yaml": "offices:\n" + OFFICE.format(id="ours")})
+    assert load({"demands.yaml": f"cases:\n{case()}"}).case("ada")
+    templates = tmp_path / "other" / "templates"
+    templates.mkdir(parents=True)
+    assert load_campaign(tmp_path / "other").cases.keys() == BUNDLED.cases.keys()
+
+
+def test_large_campaigns_part_their_files(load: Load) -> None:
+    """
+    `demands/*.yaml` and `embassies/*.yaml` are read as well, hidden files are not.
+    """
+    own = load(
+        {
+            "demands.yaml": f"cases:\n{case('a')}",
+            "demands/b.yaml": f"cases:\n{case('b')}",
+            "demands/c.yaml": f"cases:\n{case('c', follows='a')}",
+            "demands/.d.yaml": "]",
+            "demands/readme.txt": "]",
+            "embassies/br.yaml": f"embassies:\n{mission('br', 'Brasilia')}",
+            "embassies/ar.yaml": f"embassies:\n{mission('ar', 'Buenos Aires')}",
+            "demands.ru.yaml": "cases: {}",
+            "forms.yaml": "read with the language",
+        }
+    )
+
+    assert {"a", "b", "c"} <= own.cases.keys()
+    assert {"Brasilia", "Buenos Aires"} <= {m.city for m in own.directory.missions}
+
+
+def test_files_that_would_be_overlooked_are_named(load: Load) -> None:
+    """
+    A file with another name or suffix is not read, which is easily overlooked.
+    """
+    assert problems(
+        load,
+        {
+            "demands.yml": "",
+            "embassy.yaml": "",
+            "other.yaml": "",
+            "demands/more.yml": "",
+            "notes.txt": "",
+        },
+    ) == [
+        "demands.yml: this file is not read: name it demands.yaml",
+        "demands/more.yml: this file is not read: name it more.yaml",
+        "embassy.yaml: this file is not read: name it embassies.yaml",
+        "other.yaml: this file is not read: name it demands.yaml or embassies.yaml",
+    ]
+
+
+@pytest.mark.parametrize("name", ["none", "empty", "file"])
+def test_what_is_no_campaign_is_refused(tmp_path: Path, name: str) -> None:
+    """
+    A folder that is not there, or has nothing of a campaign in it, is a slip.
+    """
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError) as caught:
+        load_campaign(tmp_path / name, tmp_path / name)
+
+    assert caught.value.lines() == [
+        (
+            f"{tmp_path / name}: there is no folder 'data' in it: "
+            "name the folder of a campaign"
+        )
+    ]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder")
+@pytest.mark.parametrize("name", [".", "data", "data/demands"])
+def test_a_folder_that_may_not_be_read_is_refused(tmp_path: Path, name: str) -> None:
+    """
+    A folder that is closed is no empty one.
+    """
+    (tmp_path / "data" / "demands").mkdir(parents=True)
+    closed = tmp_path / name
+    closed.chmod(0)
+    try:
+        with pytest.raises(DataError) as caught:
+            load_campaign(tmp_path)
+    finally:
+        closed.chmod(0o700)
+
+    (line,) = caught.value.lines()
+    assert line.endswith(": cannot be read: Permission denied")
+
+
+def test_all_files_are_read_before_anything_is_said(load: Load) -> None:
+    """
+    One run names what is wrong with every file, sorted by file and line.
+    """
+    assert problems(
+        load,
+        {
+            "demands.yaml": "cases:\n  a: {titel: x}\n  A: {}\n",
+            "demands/b.yaml": "]",
+            "embassies.yaml": "embassies:\n"
+            + mission("zz", "x")
+            + mission("gb", "London", kind="ambassy"),
+        },
+    ) == [
+        "demands.yaml:2:6: the key 'demands' is missing: add it",
+        "demands.yaml:2:6: the key 'incidents' is missing: add it",
+        "demands.yaml:2:6: the key 'opened' is missing: add it",
+        "demands.yaml:2:6: the key 'sources' is missing: add it",
+        "demands.yaml:2:6: the key 'state' is missing: add it",
+        "demands.yaml:2:6: the key 'status' is missing: add it",
+        "demands.yaml:2:6: the key 'summary' is missing: add it",
+        "demands.yaml:2:6: the key 'updated' is missing: add it",
+        "demands.yaml:2:6: the key 'write_to' is missing: add it",
+        "demands.yaml:2:7: unknown key 'titel': did you mean 'title'?",
+        "demands.yaml:3:3: 'A' is not an id: use a-z, 0-9 and single hyphens",
+        *(
+            f"demands.yaml:3:6: the key '{key}' is missing: add it"
+            for key in (
+                "demands",
+                "incidents",
+                "opened",
+                "sources",
+                "state",
+                "status",
+                "summary",
+                "title",
+                "updated",
+                "write_to",
+            )
+        ),
+        (
+            "demands/b.yaml:1:1: not valid YAML (did not find expected node content): "
+            "look at the indentation, quotes and colons"
+        ),
+        (
+            "embassies.yaml:3:9: unknown country code 'zz': write two letters as in "
+            "ISO 3166"
+        ),
+        (
+            "embassies.yaml:11:9: 'ambassy' is not known here: write embassy, "
+            "consulate-general, consulate, permanent-mission or branch"
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        (
+            {"follows": "kurmanow"},
+            "15:14: unknown case 'kurmanow': did you mean 'kurmanov'?",
+        ),
+        ({"follows": "x"}, "15:14: unknown case 'x': add it, or remove this line"),
+        (
+            {"follows": "ada"},
+            "15:14: the case follows itself in the end: remove this line",
+        ),
+        (
+            {"write_to": "[embasy, osce]"},
+            "13:16: unknown addressee 'embasy': did you mean 'embassy'?",
+        ),
+        (
+            {"write_to": "[embassy, x]"},
+            "13:25: unknown addressee 'x': add it, or remove this line",
+        ),
+        (
+            {"copies_to": "[osze]"},
+            "15:17: unknown addressee 'osze': did you mean 'osce'?",
+        ),
+        ({"write_to": "[]"}, "13:15: the list is empty: write one item at least"),
+        ({"incidents": "[]"}, "9:16: the list is empty: write one item at least"),
+        ({"demands": "[]"}, "11:14: the list is empty: write one item at least"),
+        ({"status": "closd"}, "5:13: 'closd' is not known here: write open or closed"),
+        (
+            {"opened": "2026-02-29"},
+            "6:13: there is no date '2026-02-29' in the calendar",
+        ),
+        (
+            {"state": "uk"},
+            "4:12: unknown country code 'uk': the United Kingdom is 'gb'",
+        ),
+        (
+            {"outcom": "x"},
+            "15:5: unknown key 'outcom': did you mean 'outcome'?",
+        ),
+    ],
+)
+def test_a_case_that_does_not_hold_is_located(
+    load: Load, changes: dict[str, str], problem: str
+) -> None:
+    """
+    References lead somewhere, dates exist, and there is something to demand.
+    """
+    lines = case(**changes)
+    if "incidents" in changes:
+        lines = lines.replace("      - {date", "#     - {date", 1)
+    if "demands" in changes:
+        lines = lines.replace("      - {id", "#     - {id", 1)
+
+    assert problems(load, {"demands.yaml": f"cases:\n{lines}"}) == [
+        f"demands.yaml:{problem}"
+    ]
+
+
+def test_cases_may_not_follow_each_other_in_a_ring(load: Load) -> None:
+    """
+    Each case of the ring is named; one that leads to it is not.
+    """
+    ring = case("a", follows="b") + case("b", follows="c") + case("c", follows="a")
+
+    message = "the case follows itself in the end: remove this line"
+    assert problems(
+        load, {"demands.yaml": f"cases:\n{ring}{case('d', follows='a')}"}
+    ) == [
+        f"demands.yaml:15:14: {message}",
+        f"demands.yaml:29:14: {message}",
+        f"demands.yaml:43:14: {message}",
+    ]
+
+
+def test_ids_of_demands_are_told_apart(load: Load) -> None:
+    """
+    A sender chooses demands by id, and so there is one of each.
+    """
+    lines = case(demands="").replace(
+        "      - {id: release, text: release her, reason: She did no wrong.}\n",
+        "      - {id: a, text: a, reason: A.}\n      - {reason: B., id: a, text: b}\n",
+    )
+
+    assert problems(load, {"demands.yaml": f"cases:\n{lines}"}) == [
+        "demands.yaml:13:26: the id 'a' stands twice: choose another one"
+    ]
+
+
+def test_an_id_stands_in_one_file_of_a_folder(load: Load) -> None:
+    """
+    Within one campaign, nothing is replaced in silence.
+    """
+    found = problems(
+        load,
+        {
+            "demands.yaml": f"cases:\n{case('a')}",
+            "demands/b.yaml": f"cases:\n{case('b')}{case('a')}",
+            "embassies.yaml": f"offices:\n{OFFICE.format(id='o')}",
+            "embassies/o.yaml": f"offices:\n{OFFICE.format(id='o')}"
+            "embassies:\n" + mission("br", "Rio"),
+            "embassies/p.yaml": "embassies:\n" + mission("br", "rio"),
+        },
+    )
+
+    assert found == [
+        (
+            "demands/b.yaml:16:5: the case 'a' is in demands.yaml:3:5 already: "
+            "choose another id"
+        ),
+        (
+            "embassies/o.yaml:2:6: the office 'o' is in embassies.yaml:2:6 already: "
+            "choose another id"
+        ),
+        (
+            "embassies/p.yaml:2:3: a second embassy of 'kz' in rio: remove one of "
+            "them, the other is embassies/o.yaml:4:3"
+        ),
+    ]
+
+
+def test_a_city_has_one_mission_of_a_state_and_kind(load: Load) -> None:
+    """
+    An embassy and a consulate in one city are two, two embassies are one too many.
+    """
+    missions = (
+        mission("br", "Rio")
+        + mission("br", "Rio", kind="consulate")
+        + mission("br", "Brasilia")
+        + mission("br", "RIO")
+    )
+
+    assert problems(load, {"embassies.yaml": f"embassies:\n{missions}"}) == [
+        (
+            "embassies.yaml:23:3: a second embassy of 'kz' in RIO: remove one of them, "
+            "the other is embassies.yaml:2:3"
+        )
+    ]
+
+
+def test_a_country_is_covered_once(load: Load) -> None:
+    """
+    Two that cover a country, or one that covers where there is another, contradict.
+    """
+    missions = (
+        mission("br", "Rio", covers="uy, py")
+        + mission("ar", "Buenos Aires", covers="py, cl, zz")
+        + mission("uy", "Montevideo")
+    )
+    text = f"embassies:\n{missions}"
+
+    assert problems(load, {"embassies.yaml": text}) == [
+        (
+            "embassies.yaml:17:20: unknown country code 'zz': write two letters as in "
+            "ISO 3166"
+        )
+    ]
+    assert problems(load, {"embassies.yaml": text.replace(", zz", "")}) == [
+        "embassies.yaml:9:12: 'uy' has an embassy of its own: remove it here",
+        "embassies.yaml:17:12: 'py' is covered by embassies.yaml:2:3 already: keep one",
+    ]
+
+
+def test_an_office_is_not_called_like_a_kind_of_mission(load: Load) -> None:
+    """
+    `write_to: [embassy]` means one thing.
+    """
+    text = f"offices:\n{OFFICE.format(id='embassy')}"
+
+    assert problems(load, {"embassies.yaml": text}) == [
+        "embassies.yaml:2:12: 'embassy' is a kind of mission: choose another id"
+    ]
+
+
+def test_a_host_called_no_is_norway(load: Load) -> None:
+    """
+    Codes and numbers are text, however other programs read them.
+    """
+    text = f"embassies:\n{mission('no', '01309')}  phone: +47 22 000000\n"
+    own = load({"embassies.yaml": text})
+    (oslo,) = (m for m in own.directory.missions if m.city == "01309")
+
+    assert (oslo.host, oslo.phone) == ("no", "+47 22 000000")
+
+
+def test_blank_fields_are_absent(load: Load) -> None:
+    """
+    A template of an entry, with fields left blank, is read.
+    """
+    text = f"embassies:\n{mission('br', 'Rio')}  email:\n  address:\n  verified: #\n"
+    own = load({"embassies.yaml": text})
+    (rio,) = (m for m in own.directory.missions if m.city == "Rio")
+
+    assert (rio.email, rio.address, rio.verified) == (None, (), None)
+
+
+def test_an_unknown_case_is_answered() -> None:
+    """
+    A near miss is answered with the case that may be meant.
+    """
+    with pytest.raises(UnknownNameError) as near:
+        BUNDLED.case("kurmanow")
+    with pytest.raises(UnknownNameError) as far:
+        BUNDLED.case("x")
+
+    assert str(near.value) == "unknown case 'kurmanow': did you mean 'kurmanov'?"
+    assert str(far.value) == "unknown case 'x': see 'protestgen cases'"
