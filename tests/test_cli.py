@@ -106,6 +106,21 @@ def in_terminal(*arguments: str, columns: int = 80) -> str:
             "name@domain.example (see 'protestgen letter --help')",
         ),
         (
+            ("letter", "--name", "Ada", "Example", "--case", "kolov"),
+            2,
+            "got unexpected extra argument (Example) (put quotes round what has spaces in it)",
+        ),
+        (
+            ("letter", "--case", "kolov", "--style", "support", "--to", "osce"),
+            2,
+            "'--to' does not go with '--style support' (see 'protestgen letter --help')",
+        ),
+        (
+            (*LETTER, "--format", "text", "--open"),
+            2,
+            "'--open' goes with '--format mailto' only, this is 'text' (see 'protestgen letter --help')",
+        ),
+        (
             (*LETTER, "--sender", "/none/ada.yaml"),
             1,
             "/none/ada.yaml: there is no such file",
@@ -453,7 +468,22 @@ def test_editor_that_fails_or_empties_writes_nothing(shell: Shell) -> None:
     ("words", "expected"),
     [
         ("letter --case kur", {"kurmanov", "kuramshin"}),
-        ("letter --country i", {"ie", "il", "in", "id", "it"}),
+        (
+            "letter --country i",
+            {
+                "ie",
+                "il",
+                "in",
+                "id",
+                "it",
+                "india",
+                "indonesia",
+                "ireland",
+                "israel",
+                "italy",
+            },
+        ),
+        ("letter --country Ire", {"ireland"}),
         ("letter --style p", {"personal", "points"}),
         (
             "letter --case kolov --demand ",
@@ -477,3 +507,39 @@ def test_shell_completes(words: str, expected: set[str], shell: Shell) -> None:
     )
 
     assert {row.split(",", 1)[1] for row in result.stdout.splitlines()} == expected
+
+
+def test_name_of_another_program_is_noted(tmp_path: Path, run: Run) -> None:
+    """
+    A file is not what its name says when nobody here can write that.
+    """
+    path = tmp_path / "letter.docx"
+    result = run(*LETTER, "-o", path)
+
+    assert result.stderr.splitlines()[0] == (
+        f"note: {path} holds plain text, wrapped, whatever its name says"
+    )
+
+
+def test_campaign_may_stand_behind_the_command(tmp_path: Path, run: Run) -> None:
+    """
+    `--campaign` is taken before the command and behind it.
+    """
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "demands.yaml").write_text("cases: {mine: 1}\n")
+    problem = f"error: {tmp_path}/data/demands.yaml:1:15: keys and values are expected here, not a single value\n"
+
+    assert run("--campaign", tmp_path, "cases").stderr == problem
+    assert run("cases", "--campaign", tmp_path).stderr == problem
+
+
+def test_nothing_found_is_said(run: Run) -> None:
+    """
+    An empty list is told, since it may be a mistake.
+    """
+    result = run("embassies", "--host", "brazil")
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == (
+        "note: nothing in the directory is so: see 'protestgen embassies'\n"
+    )

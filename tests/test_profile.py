@@ -89,6 +89,21 @@ def test_address_can_be_left_out_for_good(shell: Shell, tmp_path: Path) -> None:
     assert letter.endswith("\n\nAda\nLeeds\n")
 
 
+def test_address_stays_omitted_until_it_is_wanted(shell: Shell, tmp_path: Path) -> None:
+    """
+    A later round of questions does not bring a hidden address back, nor lose it.
+    """
+    path = tmp_path / "ada.yaml"
+    path.write_text("name: Ada\naddress: [1 High Street]\nomit_address: true\n")
+    shell("yes '' | protestgen profile -o ada.yaml")
+    assert path.read_text() == (
+        "name: Ada\naddress:\n- 1 High Street\nomit_address: true\n"
+    )
+
+    shell("yes '' | protestgen profile --with-address -o ada.yaml")
+    assert path.read_text() == "name: Ada\naddress:\n- 1 High Street\n"
+
+
 def test_interrupted_questions_write_nothing(shell: Shell, tmp_path: Path) -> None:
     """
     When the answers end early, no half profile is left.
@@ -96,7 +111,7 @@ def test_interrupted_questions_write_nothing(shell: Shell, tmp_path: Path) -> No
     result = shell(r"printf 'Ada\n' | protestgen profile -o ada.yaml")
 
     assert result.exit_code == 130
-    assert result.stderr.endswith("error: interrupted\n")
+    assert result.stderr.endswith("error: interrupted: nothing is written\n")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -7,6 +7,7 @@ all addresses end with `.example`.
 
 import os
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -20,7 +21,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from msgspec import Struct
 
-from conftest import Result, Run
+from conftest import ROOT, Result, Run
 from mailing import CAMPAIGN, campaign_folder, read_mail
 
 EMBASSY = (
@@ -377,3 +378,25 @@ def test_line_of_shell_sends_the_letter(
     assert delivery.sender == ADDRESS
     assert delivery.recipients == [EMBASSY[1]]
     assert read_mail(delivery.data).text.startswith("Your Excellency,\n\nI am writing")
+
+
+@pytest.mark.parametrize("program", ["msmtp", "mutt", "bsd-mailx"])
+def test_line_of_the_readme_sends_the_letter(
+    program: str, server: Server, campaign: Path, shell: Callable[..., Result]
+) -> None:
+    """
+    The lines under "By e-mail" do what they say, as they are printed.
+    """
+    _program(program)
+    _write_settings(server)
+    profile = Path(os.environ["HOME"]) / ".config" / "protestgen" / "profile.yaml"
+    profile.parent.mkdir(parents=True)
+    profile.write_text(f"name: Ada Example\nemail: {ADDRESS}\n")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (line,) = re.findall(rf"^protestgen .* \| {program} .*$", readme, re.MULTILINE)
+    result = shell(line, PROTESTGEN_CAMPAIGN=str(campaign), LC_ALL="C.UTF-8")
+    delivery = server.delivery()
+
+    assert result.exit_code == 0
+    assert delivery.recipients == [EMBASSY[1]]
+    assert read_mail(delivery.data).subject.startswith("The police attack on")

@@ -371,9 +371,9 @@ def _struct_reader(struct: type[Struct], *, keyed: bool = False) -> _Read:
                 file.reject(key_node, _unknown_key(key, near, readers))
             elif key in required or not _is_blank(value_node):
                 values[key] = readers[key](value_node, file)
-        if isinstance(node, yaml.MappingNode):
-            if missing := sorted(required - values.keys() - meant):
-                file.reject(node, _missing_keys(missing))
+        missing = sorted(required - values.keys() - meant)
+        if missing and isinstance(node, yaml.MappingNode):
+            file.reject(node, _missing_keys(missing))
         if len(file.problems) > noted:
             return _INVALID
         if placed:

@@ -106,7 +106,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         console.show_error(error.format_message())
         return 1
     except (click.Abort, KeyboardInterrupt):
-        console.show_error("interrupted")
+        console.show_error("interrupted: nothing is written")
         return 130
     return code if isinstance(code, int) else 0
 

@@ -50,7 +50,10 @@ def usage_message(error: click.UsageError) -> str:
     message = error.format_message().rstrip(".")
     if message[1:2].islower():
         message = message[:1].lower() + message[1:]
-    return f"{message} (see '{command} --help')"
+    hint = f"see '{command} --help'"
+    if "unexpected extra argument" in message:
+        hint = "put quotes round what has spaces in it"
+    return f"{message} ({hint})"
 
 
 def write_product(data: bytes) -> None:
@@ -100,7 +103,7 @@ def write_lines(lines: Iterable[str], *, wrapped: bool = False) -> None:
     if wrapped and sys.stdout.isatty():
         width = get_terminal_size().columns
         shown = [_hang(line, width) for line in shown]
-    write_product(("\n".join(shown) + "\n").encode())
+    write_product("".join(f"{line}\n" for line in shown).encode())
 
 
 def _hang(line: str, width: int) -> str:

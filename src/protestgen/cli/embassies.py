@@ -9,7 +9,7 @@ from protestgen.addressee import Addressee, Mission
 from protestgen.country import country_name, find_country
 
 from . import App
-from .console import write_json, write_lines, write_table
+from .console import show_note, write_json, write_lines, write_table
 from .options import common_options, now
 from .parameters import complete_country
 
@@ -55,6 +55,8 @@ def embassies(
         found = [entry for entry in found if code in (entry.country, *_covers(entry))]
     if stale is not None:
         found = [entry for entry in found if _is_stale(entry, stale, now().date())]
+    if not found:
+        show_note("nothing in the directory is so: see 'protestgen embassies'")
     if as_json:
         write_json(found)
     elif host:

@@ -18,13 +18,15 @@ from protestgen.formats import (
 )
 from protestgen.values import parse_email, parse_line, parse_prose
 
-from .console import QUIET
+from .console import QUIET, show_note
 from .parameters import Checked
 
 Command = Callable[..., None]
 
 # The options of a format that are named like the fields of `Options`.
 _DETAILS = ("width", "eol", "attach", "layout")
+
+_WRITTEN_BY_OTHERS = {".doc", ".docx", ".odt", ".rtf"}
 
 _LINE = Checked(parse_line)
 _PERSONAL = ("name", "city", "residence", "email", "organisation", "role", "why")
@@ -147,7 +149,7 @@ def common_options(command: Command) -> Command:
             metavar="DIR",
             expose_value=False,
             callback=_add_folders,
-            help="Folder of a campaign of your own, over the bundled one.  [repeatable]",
+            help="Folder of a campaign of your own, on the bundled one.  [repeatable]",
         ),
         click.option(
             "-q",
@@ -213,6 +215,8 @@ def take_form(
     form = Form(FORMATS[name], options)
     if options.attach:
         form.check_only_for("--attach", "eml")
+    if output and output.suffix.lower() in _WRITTEN_BY_OTHERS and not by_file:
+        show_note(f"{output} holds {form.format.about}, whatever its name says")
     return form
 
 

@@ -53,17 +53,20 @@ def complete_case(
 def complete_country(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Complete the code of a country that a mission stands in or covers."""
+    """Complete the code or name of a country that a mission stands in or covers."""
     del param
     from protestgen.country import country_name
 
     campaign = _campaign(ctx)
     missions = campaign.directory.missions if campaign else ()
     served = {code for mission in missions for code in (mission.host, *mission.covers)}
+    names = {code: country_name(code) for code in sorted(served)}
+    # A shell would take the parts of a longer name for several words.
+    known = [*names.items(), *((n.lower(), "") for n in names.values() if " " not in n)]
     return [
-        CompletionItem(code, help=country_name(code))
-        for code in sorted(served)
-        if code.startswith(incomplete.lower())
+        CompletionItem(name, help=help_)
+        for name, help_ in known
+        if name.startswith(incomplete.lower())
     ]
 
 

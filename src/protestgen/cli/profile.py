@@ -26,7 +26,9 @@ def default_profile() -> Path:
 
 @click.command(epilog="Example: protestgen profile --omit-address")
 @click.option(
-    "--omit-address", is_flag=True, help="Neither ask for nor print a postal address."
+    "--omit-address/--with-address",
+    default=None,
+    help="Neither ask for nor print a postal address; or do so again.",
 )
 @click.option(
     "-o",
@@ -35,7 +37,7 @@ def default_profile() -> Path:
     metavar="FILE",
     help="Write to this file instead of the default profile.",
 )
-def profile(*, output: Path | None, omit_address: bool) -> None:
+def profile(*, output: Path | None, omit_address: bool | None) -> None:
     """Ask for your name, address and so on, and keep the answers for your letters."""
     path = output or default_profile()
     old = read_profile(path) if path.exists() else Sender()
@@ -43,8 +45,8 @@ def profile(*, output: Path | None, omit_address: bool) -> None:
         f"Enter skips a question or keeps [the answer]; '{_NONE}' removes it.", err=True
     )
     answers: dict[str, Any] = {"name": _ask("Name", old.name)}
-    if omit_address:
-        answers["omit_address"] = True
+    if old.omit_address if omit_address is None else omit_address:
+        answers |= {"omit_address": True, "address": old.address}
     else:
         answers["address"] = _ask_address(old.address)
     answers |= {
