@@ -202,9 +202,9 @@ def _compose(text: str, name: str) -> yaml.Node:
         raise DataError([_unprintable(text, name)]) from None
     except (RecursionError, ValueError) as error:  # the loader without C: too deep, \U
         reason = f"not valid YAML ({error}): look at the indentation, quotes and colons"
-        raise DataError([Problem(Location(name), reason)]) from None
+        raise DataError([Problem(Location(name, 1, 1), reason)]) from None
     if node is None or _is_blank(node):
-        raise DataError([Problem(Location(name), "the file is empty")])
+        raise DataError([Problem(Location(name, 1, 1), "the file is empty")])
     return node
 
 
