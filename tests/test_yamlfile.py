@@ -213,6 +213,14 @@ def test_long_values_are_cut_in_messages() -> None:
             "name: a\nitems:\n\tx: y",
             "3:1: a tab is not allowed here: indent with spaces",
         ),
+        (
+            "items:\n  a: b\n\tx: y",
+            "3:1: a tab is not allowed here: indent with spaces",
+        ),
+        (
+            "  name: a\ntext: b",
+            "2:1: this belongs to nothing before it: look at the indentation",
+        ),
         ("name: @a", "1:7: a text cannot begin with '@': put it in quotes"),
         ("name: `a`", "1:7: a text cannot begin with '`': put it in quotes"),
         ("name: 5\ntext: %a", "2:7: a text cannot begin with '%': put it in quotes"),

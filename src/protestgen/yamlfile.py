@@ -56,6 +56,8 @@ _PLAIN_WORDS = {
     ),
     "scanning an alias": "a text cannot begin with '*': put it in quotes",
     "scanning an anchor": "a text cannot begin with '&': put it in quotes",
+    "tab character": "a tab is not allowed here: indent with spaces",
+    "<document start>": "this belongs to nothing before it: look at the indentation",
     "another document": "a second document begins here: keep one a file",
     "occurrence": "this anchor ('&...') stands twice: give it another name",
 }
