@@ -213,6 +213,14 @@ def test_long_values_are_cut_in_messages() -> None:
             "name: a\nitems:\n\tx: y",
             "3:1: a tab is not allowed here: indent with spaces",
         ),
+        (
+            "items:\n  a: b\n\tx: y",
+            "3:1: a tab is not allowed here: indent with spaces",
+        ),
+        (
+            "  name: a\ntext: b",
+            "2:1: this belongs to nothing before it: look at the indentation",
+        ),
         ("name: @a", "1:7: a text cannot begin with '@': put it in quotes"),
         ("name: `a`", "1:7: a text cannot begin with '`': put it in quotes"),
         ("name: 5\ntext: %a", "2:7: a text cannot begin with '%': put it in quotes"),
@@ -368,7 +376,7 @@ def test_an_empty_file_is_said_to_be_empty(text: str) -> None:
     with pytest.raises(DataError) as caught:
         parse_yaml(text, "t.yaml", Toy)
 
-    assert caught.value.lines() == ["t.yaml: the file is empty"]
+    assert caught.value.lines() == ["t.yaml:1:1: the file is empty"]
 
 
 @pytest.mark.parametrize(
@@ -551,7 +559,7 @@ def test_many_brackets_side_by_side_are_no_depth() -> None:
         ("name: é\ntext: \0", f"t:2:7: the character U+0000 {CHARACTER}"),
         (
             'name: "\\U00110000"',
-            "t: " + no_yaml("chr() arg not in range(0x110000)"),
+            "t:1:1: " + no_yaml("chr() arg not in range(0x110000)"),
         ),
         ("name: " + "[" * 250, f"t:1:56: {DEEP}"),
     ],

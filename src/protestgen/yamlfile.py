@@ -56,6 +56,8 @@ _PLAIN_WORDS = {
     ),
     "scanning an alias": "a text cannot begin with '*': put it in quotes",
     "scanning an anchor": "a text cannot begin with '&': put it in quotes",
+    "tab character": "a tab is not allowed here: indent with spaces",
+    "<document start>": "this belongs to nothing before it: look at the indentation",
     "another document": "a second document begins here: keep one a file",
     "occurrence": "this anchor ('&...') stands twice: give it another name",
 }
@@ -202,9 +204,9 @@ def _compose(text: str, name: str) -> yaml.Node:
         raise DataError([_unprintable(text, name)]) from None
     except (RecursionError, ValueError) as error:  # the loader without C: too deep, \U
         reason = f"not valid YAML ({error}): look at the indentation, quotes and colons"
-        raise DataError([Problem(Location(name), reason)]) from None
+        raise DataError([Problem(Location(name, 1, 1), reason)]) from None
     if node is None or _is_blank(node):
-        raise DataError([Problem(Location(name), "the file is empty")])
+        raise DataError([Problem(Location(name, 1, 1), "the file is empty")])
     return node
 
 

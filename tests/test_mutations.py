@@ -1,0 +1,181 @@
+"""
+Whatever becomes of a data file, it is loaded or refused with file and line.
+
+Each mutation is drawn from its own number, so that one that fails can be repeated.
+"""
+
+import random
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from protestgen import campaign
+from protestgen.campaign import load_campaign
+from protestgen.errors import DataError
+from protestgen.shipped import shipped_folder
+
+DATA = shipped_folder() / "data"
+MUTATIONS = 1_100  # of each of the two files
+GARBAGE = """
+~ null no yes 0x1F 1e999 -1 2011-13-45 'it''s' "\\x00" "\\ud800" "\\u202e" [] {} [[]] {a: b}
+[a, {b: [c]}] - ? : | > & * ! % @ ` # !!set !!binary !x &a *a << --- ... %YAML é ¬ 𐍈
+""".split()  # noqa: SIM905 - quicker to read
+CHARACTERS = (
+    "\0\x01\t\n\r\x1b\x7f\x85\x9b\u2028\u202e\ufeff\uffff[]{}&*!|>'\"%@`#:,-? é𐍈"
+)
+
+Mutation = Callable[[random.Random, list[str]], object]
+
+
+def _drop_line(draw: random.Random, lines: list[str]) -> None:
+    del lines[draw.randrange(len(lines))]
+
+
+def _double_line(draw: random.Random, lines: list[str]) -> None:
+    line = draw.choice(lines)
+    lines.insert(draw.randrange(len(lines)), line)
+
+
+def _swap_lines(draw: random.Random, lines: list[str]) -> None:
+    one, other = draw.randrange(len(lines)), draw.randrange(len(lines))
+    lines[one], lines[other] = lines[other], lines[one]
+
+
+def _misspell_key(draw: random.Random, lines: list[str]) -> None:
+    place = _some_key(draw, lines)
+    letter = draw.randrange(len(lines[place].partition(":")[0]) + 1)
+    lines[place] = lines[place][:letter] + draw.choice("xX _") + lines[place][letter:]
+
+
+def _change_value(draw: random.Random, lines: list[str]) -> None:
+    place = _some_key(draw, lines)
+    lines[place] = f"{lines[place].partition(':')[0]}: {draw.choice(GARBAGE)}"
+
+
+def _add_to_value(draw: random.Random, lines: list[str]) -> None:
+    lines[draw.randrange(len(lines))] += f" {draw.choice(GARBAGE)}"
+
+
+def _indent(draw: random.Random, lines: list[str]) -> None:
+    first = draw.randrange(len(lines))
+    for place in range(first, min(len(lines), first + draw.randint(1, 9))):
+        lines[place] = draw.choice((" ", "  ", "\t", " " * 300)) + lines[place]
+
+
+def _outdent(draw: random.Random, lines: list[str]) -> None:
+    place = draw.randrange(len(lines))
+    lines[place] = lines[place][draw.randint(1, 4) :]
+
+
+def _insert_characters(draw: random.Random, lines: list[str]) -> None:
+    place = draw.randrange(len(lines))
+    letter = draw.randint(0, len(lines[place]))
+    more = "".join(draw.choices(CHARACTERS, k=draw.randint(1, 4)))
+    lines[place] = lines[place][:letter] + more + lines[place][letter:]
+
+
+def _insert_much(draw: random.Random, lines: list[str]) -> None:
+    more = draw.choice(("[", "{", "- ", "? ", "a: ", "&a ", "*a ", "!", "'")) * 2_000
+    lines.insert(draw.randrange(len(lines)), more)
+
+
+def _alias(draw: random.Random, lines: list[str]) -> None:
+    for mark in ("&", "*"):
+        place = _some_key(draw, lines)
+        key, _, value = lines[place].partition(":")
+        lines[place] = f"{key}: {mark}here{value if mark == '&' else ''}"
+
+
+def _repeat_part(draw: random.Random, lines: list[str]) -> None:
+    first = draw.randrange(len(lines))
+    part = lines[first : first + draw.randint(1, 40)]
+    place = draw.randrange(len(lines))
+    lines[place:place] = part
+
+
+def _some_key(draw: random.Random, lines: list[str]) -> int:
+    return draw.choice([n for n, line in enumerate(lines) if ":" in line] or [0])
+
+
+OF_LINES: tuple[Mutation, ...] = (
+    _drop_line,
+    _double_line,
+    _swap_lines,
+    _misspell_key,
+    _change_value,
+    _add_to_value,
+    _indent,
+    _outdent,
+    _insert_characters,
+    _insert_much,
+    _alias,
+    _repeat_part,
+)
+
+
+def _bytes(draw: random.Random, data: bytes) -> bytes:
+    """Return *data* cut off, or with random bytes in it, or in another encoding."""
+    place = draw.randrange(len(data))
+    return draw.choice(
+        (
+            lambda: data[:place],
+            lambda: data[place:],
+            lambda: data[:place] + draw.randbytes(draw.randint(1, 9)) + data[place:],
+            lambda: (
+                data[:place]
+                + bytes([data[place] ^ 1 << draw.randrange(8)])
+                + data[place + 1 :]
+            ),
+            lambda: data.replace(b"\n", draw.choice((b"\r\n", b"\r", b" ", b"\x85"))),
+            lambda: data.decode().encode(
+                draw.choice(("utf-16", "utf-16-le", "utf-8-sig"))
+            ),
+        )
+    )()
+
+
+def mutate(draw: random.Random, text: str) -> bytes:
+    """Return a file after one to three accidents."""
+    if draw.random() < 0.2:
+        return _bytes(draw, text.encode())
+    lines = text.split("\n")
+    for _ in range(draw.randint(1, 3)):
+        draw.choice(OF_LINES)(draw, lines)
+    return "\n".join(lines).encode()
+
+
+@pytest.mark.parametrize("name", ["demands.yaml", "embassies.yaml"])
+def test_a_mutated_file_is_loaded_or_refused_with_its_lines(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    No accident in one of the two files ends in anything but a campaign or a `DataError`.
+
+    The mutated campaign stands in for the bundled one, which need not be read as well.
+    """
+    shutil.copytree(DATA, tmp_path / "data")
+    monkeypatch.setattr(campaign, "shipped_folder", lambda: tmp_path)
+    if name == "embassies.yaml":
+        (tmp_path / "data" / "demands.yaml").unlink()
+    path = tmp_path / "data" / name
+    text = path.read_text(encoding="utf-8")
+    found = Counter[str]()
+    for number in range(MUTATIONS):
+        path.write_bytes(mutate(random.Random(number), text))  # noqa: S311 - no secret
+        try:
+            load_campaign()
+        except DataError as error:
+            found["refused"] += 1
+            for problem in error.problems:
+                assert problem.at.path == str(path), number
+                assert problem.at.line, number
+                assert problem.at.column, number
+                assert "\n" not in problem.message, number
+        else:
+            found["loaded"] += 1
+
+    assert found["refused"] > MUTATIONS / 2
+    assert found["loaded"] > MUTATIONS / 20
