@@ -21,7 +21,6 @@ from typing import (
     cast,
     get_args,
     get_origin,
-    get_type_hints,
 )
 
 import yaml
@@ -423,7 +422,7 @@ def _entries(
 
 
 def _types(struct: type[Struct]) -> dict[str, Any]:
-    return get_type_hints(struct, include_extras=True)
+    return {field.name: field.type for field in fields(struct)}
 
 
 def _has_id(kind: Any) -> bool:
