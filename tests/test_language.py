@@ -149,16 +149,6 @@ def test_every_addressee_has_a_form() -> None:
         assert ENGLISH.salutation(office).endswith(",")
 
 
-def test_an_unknown_role_is_answered() -> None:
-    """
-    A role that no language can know is answered with the nearest.
-    """
-    with pytest.raises(UnknownNameError) as caught:
-        ENGLISH.form("ambasador")
-
-    assert str(caught.value) == "unknown role 'ambasador': did you mean 'ambassador'?"
-
-
 def test_the_first_folder_with_forms_is_read(load: Loader) -> None:
     """
     A campaign may bring its own forms of address.

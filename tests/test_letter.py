@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -340,3 +341,23 @@ def test_support_needs_no_country(run: Run) -> None:
     assert result == Result(0, result.stdout, "")
     assert "Dear family and friends of Kanat Makhmet," in result.stdout
     assert "Embassy" not in result.stdout
+
+
+def test_unknown_role_is_located(run: Run, tmp_path: Path) -> None:
+    """
+    An office whose role has no form of address is told with its place.
+    """
+    (tmp_path / "data").mkdir()
+    path = tmp_path / "data" / "embassies.yaml"
+    path.write_text(
+        "offices:\n  mine:\n    name: My Office\n    role: ministre\n    country: at\n"
+        "    confidence: low\n    sources: [s]\n"
+    )
+    result = run(
+        "--campaign", tmp_path, "letter", "--case", "kolov", "--to", "mine", "-q"
+    )
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"error: {path}:4:11: unknown role 'ministre': did you mean 'minister'?\n"
+    )

@@ -445,7 +445,7 @@ HOSTILE_LINE = st.lists(
 @given(st.lists(HOSTILE_LINE, min_size=9, max_size=9))
 def test_nothing_in_a_letter_is_markup(values: list[str]) -> None:
     """
-    Whatever a sender writes in whatever field is printed as it was written.
+    Whatever a sender writes in whatever field is printed as it was written, fax or not.
     """
     name, street, city, home, email, organisation, role, why, cosigner = values
     written = letter(
@@ -460,14 +460,14 @@ def test_nothing_in_a_letter_is_markup(values: list[str]) -> None:
         cosigners=(cosigner,),
         country="gb",
     )
-    pdf = typeset(written)
-    text = "".join(text_of(pdf, "-raw").split())
+    for pdf in (typeset(written), FORMATS["fax"].render(written, options())):
+        text = "".join(text_of(pdf, "-raw").split())
 
-    for value in (name, street, home, email, organisation, role, why, cosigner):
-        assert "".join(value.split()) in text
-    assert facts_of(pdf)["Author"] == name
-    for act in (b"/URI", b"/JavaScript", b"/Launch", b"/EmbeddedFile"):
-        assert act not in pdf
+        for value in (name, street, home, email, organisation, role, why, cosigner):
+            assert "".join(value.split()) in text
+        assert facts_of(pdf)["Author"] == name
+        for act in (b"/URI", b"/JavaScript", b"/Launch", b"/EmbeddedFile"):
+            assert act not in pdf
 
 
 def test_missing_extra_is_named(shell: Callable[..., Result]) -> None:

@@ -144,10 +144,6 @@ class Language(Struct, frozen=True):
 
     def form(self, role: str) -> Form:
         """Return the form of address for *role*."""
-        if role not in self.forms.roles:
-            raise UnknownNameError(
-                "role", role, self.forms.roles, see="data/forms.yaml"
-            )
         return self.forms.roles[role]
 
     def salutation(self, addressee: Addressee) -> str:

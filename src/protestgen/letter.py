@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from .addressee import Addressee, Mission, Office
 from .case import Case, Demand, SupportTo
 from .country import country_name
-from .errors import ChoiceError, TemplateError
+from .errors import ChoiceError, DataError, Problem, TemplateError, nearest, quoted
 from .language import Language
 from .sender import Sender
 from .templates import Block, Paragraph, Templates, parse_blocks
@@ -66,6 +66,8 @@ def compose(
 
     *demands* are ids, in the order wanted; without them the case's own choice stands.
     """
+    if addressee and addressee.role not in language.forms.roles:
+        raise _unknown_role(addressee, language)
     language = language.in_country(sender.country)
     placeholders = language.forms.placeholders
     organisation = sender.organisation or ""
@@ -176,6 +178,13 @@ def block_text(block: Block) -> str:
         f"{number}. {item}" if block.numbered else f"- {item}"
         for number, item in enumerate(block.items, 1)
     )
+
+
+def _unknown_role(addressee: Addressee, language: Language) -> DataError:
+    near = nearest(addressee.role, language.forms.roles)
+    hint = f"did you mean '{near}'?" if near else "it is not in forms.yaml"
+    message = f"unknown role {quoted(addressee.role)}: {hint}"
+    return DataError([Problem(addressee.at.of("role"), message)])
 
 
 def _relation(case: Case, addressee: Addressee | None) -> str:

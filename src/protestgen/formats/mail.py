@@ -6,9 +6,8 @@ from msgspec import Struct
 
 from protestgen.addressee import Addressee
 from protestgen.errors import FormatError
-from protestgen.formats.text import body
+from protestgen.formats.text import body, joined
 from protestgen.letter import Letter
-from protestgen.values import normalize
 
 # What would end a header or be read as code in one, in any mail program: controls, line
 # and paragraph separators, turns of direction, and the begin of an encoded word.
@@ -96,11 +95,7 @@ def subject_text(letter: Letter) -> str:
 
 
 def message_text(letter: Letter, width: int) -> str:
-    """
-    Return *letter* as the text of an e-mail, without what its headers say.
-
-    Raises if there is a control character in it, whatever made the letter.
-    """
+    """Return *letter* as the text of an e-mail, without what its headers say."""
     address = [line for line in letter.sender_block if line != letter.sender.email]
     parts = [
         letter.salutation,
@@ -109,10 +104,7 @@ def message_text(letter: Letter, width: int) -> str:
         "\n".join(address),
         "\n".join(letter.copies),
     ]
-    try:
-        return normalize("\n\n".join(part for part in parts if part) + "\n")
-    except ValueError as error:
-        raise FormatError(f"the text of the letter: {error}") from None
+    return joined(parts)
 
 
 def header_text(text: str, what: str) -> str:

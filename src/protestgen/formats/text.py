@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from protestgen.errors import FormatError
 from protestgen.letter import Letter
 from protestgen.templates import Block, ItemList
+from protestgen.values import normalize
 
 from . import Options
 
@@ -25,7 +27,19 @@ def render(letter: Letter, options: Options) -> bytes:
         "\n".join((letter.closing, "", *letter.signature)),
         "\n".join(letter.copies),
     ]
-    return ("\n\n".join(part for part in parts if part) + "\n").encode()
+    return joined(parts).encode()
+
+
+def joined(parts: Iterable[str]) -> str:
+    """
+    Return the *parts* that are not empty as one text, blank lines between them.
+
+    Raises `FormatError` if there is a control character in it, whatever made it.
+    """
+    try:
+        return normalize("\n\n".join(part for part in parts if part) + "\n")
+    except ValueError as error:
+        raise FormatError(f"the text of the letter: {error}") from None
 
 
 def body(letter: Letter, width: int) -> str:

@@ -1,4 +1,4 @@
-"""Hostile values in personal fields: nothing of theirs takes effect in an e-mail."""
+"""Hostile values in personal fields: nothing of theirs takes effect, in any text."""
 
 import json
 import re
@@ -86,8 +86,9 @@ def test_hostile_value_takes_no_effect(field: str, value: str) -> None:
     if data := _render(letter, "subject"):
         assert data.count(b"\n") == 1
         assert not _CONTROLS.search(data.decode())
-    if data := _render(letter, "body"):
-        assert not _CONTROLS.search(data.decode())
+    for format_ in ("text", "body"):
+        if data := _render(letter, format_):
+            assert not _CONTROLS.search(data.decode())
     if data := _render(letter, "json"):
         assert not _CONTROLS.search(data.decode())
         assert len(json.loads(data)) == 18
