@@ -444,7 +444,7 @@ def test_editor_gets_the_letter_and_its_words_are_used(
     assert "editing" not in result.stdout
     seen = (tmp_path / "seen.txt").read_text()
     assert seen.startswith(
-        "The police attack on the May Day march in Almaty, May 2011\n"
+        "The police attack on the May Day marchers in Almaty, May 2011\n"
     )
 
 

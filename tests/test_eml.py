@@ -62,7 +62,9 @@ def test_message_has_each_header_once_in_order() -> None:
         ("Embassy of the Republic of Kazakhstan", "london@embassy.example")
     ]
     assert mail.copies == [("OSCE Secretariat", "osce@office.example")]
-    assert mail.subject == "The police attack on the May Day march in Almaty, May 2011"
+    assert (
+        mail.subject == "The police attack on the May Day marchers in Almaty, May 2011"
+    )
 
 
 def test_text_is_the_body_without_what_the_headers_say() -> None:
@@ -417,7 +419,7 @@ def test_support_goes_to_the_address_of_the_case() -> None:
 
     people = "Ainur Kurmanov, Bakhytgul Ukteshbaeva and Dmitry Tikhonov"
     assert mail.to == [(people, "friends@campaign.example")]
-    assert mail.subject == f"Solidarity with {people}"
+    assert mail.subject == f"A message of solidarity for {people}"
 
 
 def test_attachment_follows_the_text() -> None:

@@ -19,7 +19,7 @@ def test_subject_is_one_line() -> None:
     """
     data = FORMATS["subject"].render(a_letter())
 
-    assert data == b"The police attack on the May Day march in Almaty, May 2011\n"
+    assert data == b"The police attack on the May Day marchers in Almaty, May 2011\n"
 
 
 def test_body_is_the_text_without_blocks_and_subject(run: Run) -> None:

@@ -277,7 +277,8 @@ def test_what_a_pdf_says_of_itself() -> None:
 
     assert facts["Tagged"] == "yes"
     assert (
-        facts["Title"] == "The police attack on the May Day march in Almaty, May 2011"
+        facts["Title"]
+        == "The police attack on the May Day marchers in Almaty, May 2011"
     )
     assert facts["Author"] == "Ada Example"
     assert re.search(r"pdfuaid:part\D+1\D", metadata)

@@ -25,9 +25,9 @@ def test_everything_doubtful_is_said_a_line_each(run: Run) -> None:
     expected = """
     the letter names a copy: send it to the OSCE Secretariat as well (info@osce.org)
     case 'temir-bank' has been closed since 12 May 2010: Ainur Kurmanov was released on
-     12 May 2010 after serving the whole sentence. According to the campaign it was the
-     first case in Kazakhstan in which people under arrest took part in person in the
-     hearings of their own appeals.
+     12 May 2010 after serving the whole sentence. According to the campaign for his
+     release, his was the first case in Kazakhstan in which those under arrest took part
+     in person in the hearings of their own appeals.
     the demand 'release' was met: choose others with '--demand'
     the address of the embassy in Madrid is not sure: look at
      https://www.gov.kz/memleket/entities/mfa-madrid?lang=es

@@ -38,10 +38,11 @@ class Demand(Struct, frozen=True, kw_only=True):
 
 
 class SupportTo(Struct, frozen=True, kw_only=True):
-    """Who a message of support goes to, and where."""
+    """Who a message of support goes to, and where; the *bereaved* get condolences."""
 
     name: Line | None = None
     salutation: Line | None = None
+    bereaved: bool = False
     address: tuple[Line, ...] = ()
     email: Email | None = None
 

@@ -239,4 +239,6 @@ def _signature(sender: Sender, organisation: str, placeholder: str) -> tuple[str
     lines = [sender.name or placeholder, sender.role, organisation]
     if sender.omit_address or not sender.address or sender.cosigners:
         lines.append(sender.place)
-    return tuple(line for line in (*lines, *sender.cosigners) if line)
+    own = tuple(line for line in lines if line)
+    parted = ("",) if own[1:] and sender.cosigners else ()
+    return (*own, *parted, *sender.cosigners)

@@ -196,11 +196,6 @@ def _when(context: Context, when: PartialDate) -> str:
     return _language(context).when(when)
 
 
-@pass_context
-def _series(context: Context, items: Sequence[str]) -> str:
-    return _language(context).series(items)
-
-
 def _language(context: Context) -> Language:
     language = context["language"]
     assert isinstance(language, Language)  # noqa: S101 - set by `render`
@@ -211,7 +206,6 @@ _FILTERS = {
     "date": _date,
     "month": _month,
     "sentence": _sentence,
-    "series": _series,
     "when": _when,
 }
 
