@@ -1,4 +1,4 @@
-"""Measure how long a letter takes from a cold start, and print a table."""
+"""Measure how long letters take from a cold start, and print a table."""
 
 import argparse
 import os
@@ -22,8 +22,11 @@ LETTER = (
     "--country",
     "uk",
 )
-PACKAGES = ("babel", "click", "jinja2", "msgspec", "pyyaml")
-BAR = 1.5
+PDF = (*LETTER, "--format", "pdf")
+PACKAGES = ("babel", "click", "jinja2", "msgspec", "pyyaml", "typst")
+# How many times as long a letter may take as the imports, and a PDF as the letter.
+LETTER_BAR = 1.5
+PDF_BAR = 3
 
 
 def main() -> None:
@@ -31,7 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--runs", type=int, default=31, help="runs of each command")
     runs = parser.parse_args().runs
-    floor, letter = cold_starts(FLOOR, LETTER, runs=runs)
+    floor, letter, pdf = cold_starts(FLOOR, LETTER, PDF, runs=runs)
     versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
     print(
         f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {versions}"
@@ -39,8 +42,13 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, {platform.machine()}, median of {runs} runs each\n")
     print("| what | ms | ratio | bar |")
     print("|---|---|---|---|")
-    print(f"| import click, jinja2, yaml | {floor * 1000:.0f} | 1 | |")
-    print(f"| protestgen letter | {letter * 1000:.0f} | {letter / floor:.2f} | {BAR} |")
+    print(_row("import click, jinja2, yaml", floor))
+    print(_row("protestgen letter", letter, letter / floor, LETTER_BAR))
+    print(_row("protestgen letter --format pdf", pdf, pdf / letter, PDF_BAR))
+
+
+def _row(what: str, seconds: float, ratio: float = 1, bar: float | str = "") -> str:
+    return f"| {what} | {seconds * 1000:.0f} | {ratio:.2f} | {bar} |"
 
 
 def cold_starts(*commands: Sequence[str], runs: int) -> list[float]:

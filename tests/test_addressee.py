@@ -359,21 +359,25 @@ def test_the_mission_on_top_serves_a_country() -> None:
 
 def test_copies_go_to_others_than_the_addressee() -> None:
     """
-    Who is written to gets no copy, and who is not in the country none either.
+    Who is written to gets no copy; of whom it cannot be told, a note is given.
     """
 
     def copies(country: str | None, to: str, *copies_to: str) -> list[str]:
         addressee, _ = DIRECTORY.choose(
             state="kz", country=country, to=to, write_to=WRITE_TO
         )
-        found = DIRECTORY.copies("kz", country, copies_to, addressee)
-        return [copy.label for copy in found]
+        found, notes = DIRECTORY.copies("kz", country, copies_to, addressee)
+        return [*(copy.label for copy in found), *notes]
 
     assert copies("gb", "embassy", "osce") == ["OSCE Secretariat"]
     assert copies("gb", "osce", "osce") == []
     assert copies("gb", "osce", "embassy", "osce") == ["embassy in London"]
-    assert copies("br", "osce", "embassy") == []
-    assert copies(None, "osce", "embassy") == []
+    (note,) = copies("br", "osce", "embassy")
+    assert note.startswith("no copy to 'embassy' is named: no mission of Kazakhstan")
+    (note,) = copies("de", "osce", "consulate")
+    assert note.startswith("no copy to 'consulate' is named: '--to consulate' may mean")
+    (note,) = copies(None, "osce", "embassy")
+    assert note.startswith("no copy to 'embassy' is named: no country: add '--country'")
 
 
 def test_a_mission_says_who_heads_it() -> None:

@@ -84,7 +84,7 @@ def in_terminal(*arguments: str, columns: int = 80) -> str:
         (
             (*LETTER, "--date", "2026-02-30"),
             2,
-            "invalid value for '--date': '2026-02-30' is not a day: write 2026-11-22 "
+            "invalid value for '--date': there is no date '2026-02-30' in the calendar "
             "(see 'protestgen letter --help')",
         ),
         (
@@ -230,6 +230,17 @@ def test_broken_stdout_is_told(where: str, message: str, shell: Shell) -> None:
     assert (result.exit_code, result.stderr) == (1, f"error: {message}\n")
 
 
+@pytest.mark.parametrize("command", ["cases", "show kurmanov", "embassies", "styles"])
+def test_closed_stdout_is_told_by_every_command(command: str, shell: Shell) -> None:
+    """
+    Without a stdout there is one line, not a traceback.
+    """
+    result = shell(f"protestgen {command} >&-")
+
+    assert result.exit_code == 1
+    assert result.stderr == "error: standard output is closed: add '-o FILE'\n"
+
+
 @pytest.mark.parametrize("command", ["cases", "show kurmanov", "embassies --json"])
 def test_full_disk_is_told_by_every_command(command: str, shell: Shell) -> None:
     """
@@ -297,6 +308,29 @@ def test_dash_is_stdout(run: Run) -> None:
     `-o -` writes to stdout, as everywhere.
     """
     assert run(*LETTER, "-o", "-") == run(*LETTER)
+
+
+def test_loop_of_links_is_told(tmp_path: Path, run: Run) -> None:
+    """
+    Odd paths are answered in one line as well.
+    """
+    path = tmp_path / "loop"
+    path.symlink_to("loop")
+    result = run(*LETTER, "-o", path / "letter.txt", "-q")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"error: {path}/letter.txt: Too many levels of")
+
+
+def test_unwritable_folder_is_told(run: Run) -> None:
+    """
+    Where nothing can be written, nothing is.
+    """
+    result = run(*LETTER, "-o", "/proc/letter.txt", "-q")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: /proc/letter.txt: ")
+    assert result.stderr.endswith(": nothing is written\n")
 
 
 def test_folder_is_no_file(tmp_path: Path, run: Run) -> None:
@@ -448,6 +482,36 @@ def test_editor_gets_the_letter_and_its_words_are_used(
     )
 
 
+def test_words_are_kept_when_the_letter_cannot_be_written(
+    tmp_path: Path, shell: Shell
+) -> None:
+    """
+    What was written in the editor is not lost for a mistake behind it.
+    """
+    result = shell(
+        f"protestgen -q {' '.join(LETTER)} --edit > /dev/full",
+        EDITOR="sed -i s/Excellency/Grace/",
+        TMPDIR=str(tmp_path),
+        PYTHONUNBUFFERED="1",
+    )
+    (kept,) = tmp_path.glob("protestgen-*.txt")
+
+    assert result.exit_code == 1
+    assert "\n\nYour Grace,\n\n" in kept.read_text()
+
+
+def test_refusal_comes_before_the_editor(tmp_path: Path, shell: Shell) -> None:
+    """
+    Nobody edits a letter that cannot be sent anyway.
+    """
+    result = shell(
+        f"protestgen {' '.join(LETTER)} --edit --format eml", EDITOR="touch seen"
+    )
+
+    assert result.exit_code == 1
+    assert not (tmp_path / "seen").exists()
+
+
 def test_editor_that_fails_or_empties_writes_nothing(shell: Shell) -> None:
     """
     A letter that was given up is not written.
@@ -456,11 +520,13 @@ def test_editor_that_fails_or_empties_writes_nothing(shell: Shell) -> None:
     emptied = shell(f"protestgen -q {' '.join(LETTER)} --edit", EDITOR="truncate -s 0")
 
     assert (failed.exit_code, failed.stdout) == (1, "")
-    assert failed.stderr == "error: false: Editing failed\n"
+    assert failed.stderr == (
+        "error: false: Editing failed: set the variable EDITOR to the name of your editor\n"
+    )
     assert (emptied.exit_code, emptied.stdout) == (2, "")
     assert emptied.stderr == (
-        "error: the edited letter needs a subject, a salutation, a text and a closing, "
-        "with blank lines between them: nothing is written\n"
+        "error: the edited letter needs a subject, a salutation, a text and a closing like "
+        "'Yours sincerely,', blank lines between them: nothing is written\n"
     )
 
 

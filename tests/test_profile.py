@@ -155,3 +155,42 @@ def test_bad_profile_is_located(
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.splitlines() == [f"error: {path}:{line}" for line in problems]
+
+
+def test_typed_place_is_where_the_sender_is(run: Run, tmp_path: Path) -> None:
+    """
+    An address that is typed is in the country that is typed; so is a city.
+    """
+    path = tmp_path / "ada.yaml"
+    path.write_text("name: Ada\nresidence: Leeds, England\ncountry: gb\nrole: nurse\n")
+    text = run(
+        *LETTER, "--sender", path, "--country", "us", "--city", "Austin",
+        "--address", "5 Oak Street", "--address", "Austin, TX 78701", "--role", "",
+    ).stdout  # fmt: skip
+
+    assert text.startswith("5 Oak Street\nAustin, TX 78701\n\nNovember 22, 2026\n")
+    assert "writing from Austin to protest" in text
+    assert text.endswith("\n\nAda\n")
+
+
+def test_profile_is_not_overwritten_by_a_letter(run: Run, tmp_path: Path) -> None:
+    """
+    `-o` never names the profile that the letter is signed with.
+    """
+    path = tmp_path / "ada.yaml"
+    path.write_text("name: Ada\ncountry: gb\n")
+    result = run(*LETTER, "--sender", path, "-o", path)
+
+    assert (result.exit_code, path.read_text()) == (2, "name: Ada\ncountry: gb\n")
+    assert "is your profile: choose another file" in result.stderr
+
+
+def test_folder_is_made_before_anything_is_asked(shell: Shell, tmp_path: Path) -> None:
+    """
+    Nobody answers all questions in vain.
+    """
+    (tmp_path / "file").write_text("")
+    result = shell("yes '' | protestgen profile -o file/ada.yaml")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "error: file: File exists: name another file with '-o'\n"

@@ -65,13 +65,13 @@ def test_library_example_prints_the_letter(capsys: pytest.CaptureFixture[str]) -
 
 def test_set_up_is_what_the_checks_run() -> None:
     """
-    The two commands that set everything up are run, as printed, by `.ci/run`.
+    The commands that install anything are run, as printed, by `.ci/run`.
     """
     checks = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     set_up = r"^(?:python3 -m venv|\.venv/bin/pip install).*$"
     lines = re.findall(set_up, README, re.MULTILINE)
 
-    assert len(lines) == 2
+    assert len(lines) == 3
     assert [line for line in lines if line not in checks] == []
 
 
@@ -91,3 +91,14 @@ def test_every_command_and_option_is_named(shell: Shell) -> None:
 
     assert [name for name in commands if f"protestgen {name}" not in README] == []
     assert [name for name in options if name not in README] == []
+
+
+def test_completion_is_switched_on_as_printed(shell: Shell) -> None:
+    """
+    The line for the shell makes it complete the command.
+    """
+    (line,) = re.findall(r"^eval .*$", README, re.MULTILINE)
+    result = shell(f"{line}; complete -p protestgen")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.endswith(" protestgen\n")

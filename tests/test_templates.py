@@ -88,10 +88,15 @@ def test_own_template_of_a_shipped_name_can_extend_the_shipped_one(
         ("Subject\n\n{{ case.titel }}\n", 3, "'protestgen.case.Case object' has no attribute 'titel'"),
         ("Subject\n{% if x %}\n", 2, "Unexpected end of template. Jinja was looking for the following tags: 'elif' or 'else' or 'endif'. The innermost block that needs to be closed is 'if'."),
         ("Subject\n\n{{ ''.__class__.__mro__ }}\n", 3, "access to attribute '__class__' of 'str' object is unsafe."),
+        (
+            "Subject\n\n{{ ('{0.__class__.__mro__}'|attr('format'))(1) }}\n",
+            3,
+            "access to attribute '__class__' of 'int' object is unsafe.",
+        ),
         ("Subject\n\n{{ 1 / 0 }}\n", 3, "division by zero"),
         ("Subject\n\n{% include 'en/none.txt.j2' %}\n", 3, "there is no template 'en/none.txt.j2'"),
     ],
-    ids=["variable", "attribute", "syntax", "sandbox", "arithmetic", "include"],
+    ids=["variable", "attribute", "syntax", "sandbox", "format", "arithmetic", "include"],
 )  # fmt: skip
 def test_template_error_names_file_and_line(
     text: str, line: int, message: str, run: Run, campaign: Path
@@ -132,4 +137,70 @@ def test_unknown_style_is_answered(run: Run) -> None:
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.splitlines()[-1] == (
         "error: unknown style 'pionts': did you mean 'points'?"
+    )
+
+
+def test_link_out_of_the_folder_is_not_followed(run: Run, campaign: Path) -> None:
+    """
+    A template of a stranger reads no file but those of its folder.
+    """
+    secret = campaign.parent / "secret.txt"
+    secret.write_text("Subject\n\nsecret\n")
+    path = campaign / "templates" / "en" / "mine.txt.j2"
+    path.symlink_to(secret)
+    result = run(
+        "--campaign", campaign, "letter", "--case", "kolov", "--country", "uk", "--style", "mine"
+    )  # fmt: skip
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"error: {path}: a link that leads out of its folder\n"
+
+
+@pytest.mark.parametrize("text", ["\x1b]0;x\x07", '{{ "\\x1b[31m" }}', "\u202e"])
+def test_control_characters_of_a_template_are_refused(
+    text: str, run: Run, campaign: Path
+) -> None:
+    """
+    A template can send nothing to a terminal that acts on it.
+    """
+    style(campaign, f"Subject\n\n{text}\n")
+    result = run(
+        "--campaign", campaign, "letter", "--case", "kolov", "--country", "uk", "--style", "mine"
+    )  # fmt: skip
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "is not allowed in a text: remove it" in result.stderr
+
+
+def test_template_that_is_not_utf_8_is_named(run: Run, campaign: Path) -> None:
+    """
+    Also the list of styles says which file cannot be read.
+    """
+    style(campaign, "").write_bytes(b"\xff")
+
+    assert run("--campaign", campaign, "styles").stderr == (
+        "error: template 'en/mine.txt.j2': 'utf-8' codec can't decode byte 0xff in "
+        "position 0: invalid start byte\n"
+    )
+
+
+def test_base_is_no_style(run: Run) -> None:
+    """
+    What the styles share makes no letter.
+    """
+    result = run("letter", "--case", "kolov", "--country", "uk", "--style", "base")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "unknown style 'base'" in result.stderr
+
+
+def test_lines_that_look_like_items_stay_in_their_paragraph() -> None:
+    """
+    "2011." at the beginning of a line, as editors wrap, is no first item.
+    """
+    text = "It began in\n2011. They came\n- on 1 May.\n\n2011. That year."
+
+    assert parse_blocks(text) == (
+        Paragraph("It began in 2011. They came - on 1 May."),
+        Paragraph("2011. That year."),
     )

@@ -155,19 +155,25 @@ class Directory(Struct, frozen=True):
         country: str | None,
         copies_to: Sequence[str],
         addressee: Addressee,
-    ) -> list[Addressee]:
-        """Return who gets a copy of a letter to *addressee* from *country*."""
+    ) -> tuple[list[Addressee], list[str]]:
+        """
+        Return who gets a copy of a letter to *addressee* from *country*.
+
+        And a note for each of *copies_to* of which that cannot be told.
+        """
         found: list[Addressee] = []
+        notes: list[str] = []
         for goal in copies_to:
             try:
                 copy, _ = self.choose(
                     state=state, country=country, to=goal, write_to=copies_to
                 )
-            except ChoiceError:
-                continue  # no such mission in this country: there is no copy to send
+            except ChoiceError as error:
+                notes.append(f"no copy to '{goal}' is named: {error}")
+                continue
             if copy != addressee:
                 found.append(copy)
-        return found
+        return found, notes
 
 
 class _Missions:

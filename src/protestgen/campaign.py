@@ -175,20 +175,30 @@ def _doubled_missions(missions: Sequence[Mission]) -> Iterator[Problem]:
 def _dangling(campaign: Campaign) -> Iterator[Problem]:
     """Yield a problem for each reference to what is not there."""
     cases, offices = campaign.cases, campaign.directory.offices
-    goals = [*MISSION_KINDS, *offices]
     for case in cases.values():
-        if case.follows and case.follows not in cases:
-            yield _unknown(case.at.of("follows"), "case", case.follows, cases)
-        elif _follows_itself(case, cases):
-            message = "the case follows itself in the end: remove this line"
-            yield Problem(case.at.of("follows"), message)
-        for field in ("write_to", "copies_to"):
-            for index, goal in enumerate(getattr(case, field)):
-                if goal not in goals:
-                    yield _unknown(case.at.of(field, index), "addressee", goal, goals)
+        yield from _case_problems(case, cases, offices)
     for id_ in offices.keys() & set(MISSION_KINDS):
         message = f"'{id_}' is a kind of mission: choose another id"
         yield Problem(offices[id_].at.of(), message)
+
+
+def _case_problems(
+    case: Case, cases: dict[str, Case], offices: dict[str, Office]
+) -> Iterator[Problem]:
+    if case.follows and case.follows not in cases:
+        yield _unknown(case.at.of("follows"), "case", case.follows, cases)
+    elif _follows_itself(case, cases):
+        message = "the case follows itself in the end: remove this line"
+        yield Problem(case.at.of("follows"), message)
+    near = [id_ for id_, office in offices.items() if office.concerns(case.state)]
+    goals = [*MISSION_KINDS, *near]
+    for field in ("write_to", "copies_to"):
+        for index, goal in enumerate(getattr(case, field)):
+            if goal not in goals:
+                yield _unknown(case.at.of(field, index), "addressee", goal, goals)
+    if all(demand.optional for demand in case.demands):
+        message = "all demands are optional: make one that every letter has"
+        yield Problem(case.at.of("demands"), message)
 
 
 def _follows_itself(case: Case, cases: dict[str, Case]) -> bool:

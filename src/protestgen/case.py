@@ -28,7 +28,7 @@ class Demand(Struct, frozen=True, kw_only=True):
 
     id: Id
     text: Line
-    reason: Prose
+    reason: Line
     optional: bool = False
     met: Date | None = None
 

@@ -79,6 +79,7 @@ class Placeholders(Struct, frozen=True, kw_only=True):
 
     name: Line
     organisation: Line
+    people: Line
 
 
 class Variant(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .addressee import Addressee, Mission, Office
+from .addressee import Addressee, Mission
 from .case import Case, Demand, SupportTo
 from .country import country_name
 from .errors import ChoiceError, DataError, Problem, TemplateError, nearest, quoted
@@ -17,6 +17,8 @@ from .templates import Block, Paragraph, Templates, parse_blocks
 DEFAULT_STYLE = "statement"
 # Written to the people of a case, not to somebody in office; so it needs no addressee.
 SUPPORT_STYLE = "support"
+# A last paragraph that is longer than this is none that closes a letter.
+_LONGEST_CLOSING = 80
 
 
 class Letter(Struct, frozen=True, kw_only=True):
@@ -73,8 +75,9 @@ def compose(
     organisation = sender.organisation or ""
     if style == "organisation" and not organisation:
         organisation = placeholders.organisation
-    supported = case.support_to.name or language.series(case.people)
-    chosen = choose_demands(case, demands, on)
+    people = language.series(case.people) or placeholders.people
+    supported = case.support_to.name or people
+    chosen = choose_demands(case, demands, on) if addressee else ()
     text = templates.render(
         language,
         style,
@@ -94,7 +97,10 @@ def compose(
             "why": sender.why or "",
         },
     )
-    blocks = parse_blocks(text)
+    try:
+        blocks = parse_blocks(text)
+    except ValueError as error:
+        raise TemplateError(f"style '{style}': {error}") from None
     if len(blocks) < 2 or not isinstance(blocks[0], Paragraph):
         raise TemplateError(
             f"style '{style}' gives no text: it needs a subject and paragraphs"
@@ -127,7 +133,12 @@ def compose(
 def choose_demands(case: Case, ids: Sequence[str], on: date) -> tuple[Demand, ...]:
     """Return the demands *ids* of *case*, or those that it makes by default."""
     if not ids:
-        return case.default_demands(on)
+        if not (found := case.default_demands(on)):
+            raise ChoiceError(
+                f"all demands of case '{case.id}' were met: choose with '--demand', or "
+                "'--style support'"
+            )
+        return found
     by_id = {demand.id: demand for demand in case.demands}
     for id_ in ids:
         if id_ not in by_id:
@@ -147,18 +158,17 @@ def editable(letter: Letter) -> str:
 
 def edited(letter: Letter, text: str) -> Letter:
     """Return *letter* with the words of *text*, laid out as `editable` gives them."""
-    from .values import normalize
-
     try:
-        blocks = parse_blocks(normalize(text.replace("\r\n", "\n")))
+        blocks = parse_blocks(text.replace("\r\n", "\n"))
     except ValueError as error:
         raise ChoiceError(f"the edited letter: {error}") from None
-    if len(blocks) < 4 or not all(
+    whole = len(blocks) >= 4 and all(
         isinstance(block, Paragraph) for block in (*blocks[:2], blocks[-1])
-    ):
+    )
+    if not whole or len(block_text(blocks[-1])) > _LONGEST_CLOSING:
         raise ChoiceError(
-            "the edited letter needs a subject, a salutation, a text and a closing, "
-            "with blank lines between them: nothing is written"
+            "the edited letter needs a subject, a salutation, a text and a closing "
+            f"like '{letter.closing}', blank lines between them: nothing is written"
         )
     subject, salutation, *body, closing = blocks
     words = {
@@ -216,8 +226,7 @@ def _addressee_block(
             (to.name or language.series(case.people), *to.address) if to.address else ()
         )
     form = language.form(addressee.role)
-    title = addressee.title if isinstance(addressee, Office) else None
-    lines = [title or form.title, addressee.name]
+    lines = [addressee.title or form.title, addressee.name]
     lines += addressee.address or [addressee.city]
     if abroad:
         lines.append(_country_line(addressee.country, language))

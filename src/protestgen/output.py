@@ -19,7 +19,7 @@ def write_file(path: Path, data: bytes, *, mode: int | None = None) -> None:
         if path.exists() and not path.is_file():
             path.write_bytes(data)
         else:
-            _replace(path.resolve(), data, mode)
+            _replace(Path(os.path.realpath(path)), data, mode)
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror}: nothing is written") from None
 
@@ -28,7 +28,7 @@ def _replace(path: Path, data: bytes, mode: int | None) -> None:
     from tempfile import NamedTemporaryFile
 
     with NamedTemporaryFile(
-        dir=path.parent, prefix=f".{path.name[:100]}.", delete=False
+        dir=path.parent, prefix=".protestgen-", delete=False
     ) as file:
         temporary = Path(file.name)
         try:

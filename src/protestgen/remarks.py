@@ -35,8 +35,9 @@ def _about_time(case: Case, letter: Letter, language: Language) -> Iterator[str]
         yield f"case '{case.id}' has been closed since {since}: {outcome}"
     elif case.write_by and letter.date > case.write_by.last_day:
         yield f"letters were to be written by {language.date(case.write_by)}"
-    elif letter.date < case.opened.first_day:
-        yield f"the letter is dated before the case, of {language.date(case.opened)}"
+    latest = max(incident.date for incident in case.incidents)
+    if letter.date < latest.first_day:
+        yield f"the letter is dated before what it tells of, {language.date(latest)}"
     for demand in case.demands:
         if demand.id in letter.demands and demand.is_met(letter.date):
             yield f"the demand '{demand.id}' was met: choose others with '--demand'"
@@ -72,9 +73,10 @@ def _about_sender(letter: Letter) -> Iterator[str]:
 
 
 def _about_words(case: Case, letter: Letter, language: Language) -> Iterator[str]:
-    text = " ".join((letter.salutation, *map(block_text, letter.body))).casefold()
+    around = (letter.subject, letter.salutation, letter.closing, *letter.signature)
+    text = " ".join((*around, *map(block_text, letter.body))).casefold()
     for word in dict.fromkeys((*case.avoid, *language.forms.avoid)):
-        if re.search(rf"\b{re.escape(word.casefold())}\b", text):
+        if re.search(rf"\b{re.escape(word.casefold())}(?:e?s)?\b", text):
             yield f"'{word}' may do harm to those the letter is for: find another word"
     pages = 2 if letter.style == "points" else 1
     if (words := count_words(letter)) > PAGE_WORDS * pages:

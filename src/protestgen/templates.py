@@ -7,8 +7,9 @@ read that way: a sender's text stays text.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeGuard
 
 from jinja2 import (
     ChoiceLoader,
@@ -28,11 +29,14 @@ from msgspec import Struct
 from .errors import TemplateError, UnknownNameError
 from .language import Language
 from .shipped import shipped_folder
-from .values import PartialDate
+from .values import PartialDate, normalize, single_spaces
 
 # Stands before each line of what a template inserts, so that such a line is not taken
 # for a list item. No text that a user or a data file gives can hold this character.
 _INSERTED = "\x02"
+
+# What the styles of a language share; it is no style itself.
+_BASE = "base"
 
 _ITEM = re.compile(r"(?:(?P<number>\d+)\.|-)[ \t]+")
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&#34;": '"', "&#39;": "'"}
@@ -55,13 +59,31 @@ class ItemList(Struct, frozen=True, tag="list"):
 Block = Paragraph | ItemList
 
 
+class _FolderLoader(FileSystemLoader):
+    """Reads templates from folders, and through no link from outside of them."""
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        try:
+            source, path, is_fresh = super().get_source(environment, template)
+        except TemplateNotFound:
+            raise
+        except (OSError, UnicodeDecodeError) as error:
+            raise TemplateError(f"template '{template}': {error}") from None
+        real = Path(path).resolve()
+        if not any(real.is_relative_to(Path(f).resolve()) for f in self.searchpath):
+            raise TemplateError(f"{path}: a link that leads out of its folder")
+        return source, path, is_fresh
+
+
 class Templates:
     """The styles in the folders of a campaign, the first folder on top."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = [folder / "templates" for folder in folders]
-        shipped = FileSystemLoader(shipped_folder() / "templates")
-        paths = FileSystemLoader(self._folders)
+        shipped = _FolderLoader(shipped_folder() / "templates")
+        paths = _FolderLoader(self._folders)
         self._loader = ChoiceLoader([paths, PrefixLoader({"shipped": shipped})])
         self._environment = ImmutableSandboxedEnvironment(
             loader=self._loader,
@@ -70,6 +92,7 @@ class Templates:
             finalize=_insert,
             trim_blocks=True,
             lstrip_blocks=True,
+            optimized=False,  # to fold constants takes longer than one letter gains
         )
         self._environment.filters.update(_FILTERS)
         self._pages = self._environment.overlay(finalize=_as_is)
@@ -81,7 +104,7 @@ class Templates:
             for folder in self._folders
             for path in folder.glob(f"{language}/*.txt.j2")
         }
-        return sorted(names - {"base"})
+        return sorted(names - {_BASE})
 
     def description(self, language: str, style: str) -> str:
         """Return what the comment in the first line of a style says."""
@@ -102,13 +125,14 @@ class Templates:
         Raises `TemplateError` with the file and line of what is wrong.
         """
         name = f"{language.code}/{style}.txt.j2"
+        values = {**values, "language": language}
         try:
-            return _rendered(self._environment, name, {**values, "language": language})
+            if style != _BASE:
+                return _rendered(self._environment, name, values)
         except TemplateNotFound:
-            styles = self.styles(language.code)
-            raise UnknownNameError(
-                "style", style, styles, see="protestgen styles"
-            ) from None
+            pass
+        styles = self.styles(language.code)
+        raise UnknownNameError("style", style, styles, see="protestgen styles")
 
     def layout(self, name: str, values: Mapping[str, object]) -> str:
         """
@@ -131,49 +155,61 @@ def _rendered(environment: Environment, name: str, values: Mapping[str, object])
     except TemplateSyntaxError as error:
         at = f"{error.filename or error.name}:{error.lineno}"
         raise TemplateError(f"{at}: {error.message}") from None
+    except TemplateError:
+        raise
     except Exception as error:  # a template's expressions can raise anything
         raise TemplateError(f"{_template_line(error)}: {error}") from error
 
 
 def parse_blocks(text: str) -> tuple[Block, ...]:
-    """Read what a template or an editor gave as paragraphs and lists."""
+    """
+    Read what a template or an editor gave as paragraphs and lists.
+
+    Raises `ValueError` for a control character.
+
+    A list stands by itself, and its numbers run from 1: a line of a paragraph that
+    happens to begin with "2011." or "-" is none.
+    """
     blocks: list[Block] = []
     for chunk in re.split(r"\n[ \t]*\n", text):
-        for found in _chunk_blocks(chunk):
-            block = found
-            last = blocks[-1] if blocks else None
-            if (
-                isinstance(block, ItemList)
-                and isinstance(last, ItemList)
-                and block.numbered == last.numbered
-            ):
-                block = ItemList(last.items + block.items, block.numbered)
-                blocks.pop()
-            blocks.append(block)
+        lines = chunk.strip("\n").split("\n")
+        items = _items(lines, blocks[-1] if blocks else None)
+        if items is None:
+            if paragraph := _plain(" ".join(lines)):
+                blocks.append(Paragraph(paragraph))
+        elif items.items and blocks and _continues(blocks[-1], items):
+            blocks[-1] = ItemList(blocks[-1].items + items.items, items.numbered)
+        elif items.items:
+            blocks.append(items)
     return tuple(blocks)
 
 
-def _chunk_blocks(chunk: str) -> list[Block]:
-    """Read lines without a blank one between them."""
-    groups: list[tuple[bool | None, list[str]]] = []
-    for line in chunk.split("\n"):
-        item = _ITEM.match(line.lstrip(" \t"))
-        if item:
-            rest = line.lstrip(" \t")[item.end() :]
-            groups.append((item["number"] is not None, [rest]))
-        elif groups:
-            groups[-1][1].append(line)
+def _continues(last: Block, items: ItemList) -> TypeGuard[ItemList]:
+    return isinstance(last, ItemList) and last.numbered == items.numbered
+
+
+def _items(lines: Sequence[str], last: Block | None) -> ItemList | None:
+    """Return *lines* as a list, which may go on from *last*; None if they are none."""
+    first = _ITEM.match(lines[0].lstrip(" \t"))
+    if first is None:
+        return None
+    numbered = first["number"] is not None
+    goes_on = isinstance(last, ItemList) and last.numbered == numbered
+    count = len(last.items) if goes_on and isinstance(last, ItemList) else 0
+    if numbered and int(first["number"]) not in {1, count + 1}:
+        return None
+    items: list[list[str]] = []
+    number = int(first["number"]) if numbered else 0
+    for line in lines:
+        bare = line.lstrip(" \t")
+        item = _ITEM.match(bare)
+        wanted = str(number + len(items)) if numbered else None
+        if item and item["number"] == wanted:
+            items.append([bare[item.end() :]])
         else:
-            groups.append((None, [line]))
-    blocks: list[Block] = []
-    for numbered, lines in groups:
-        text = _plain(" ".join(lines))
-        if not text:
-            continue
-        blocks.append(
-            Paragraph(text) if numbered is None else ItemList((text,), numbered)
-        )
-    return blocks
+            items[-1].append(line)
+    plain = (_plain(" ".join(item)) for item in items)
+    return ItemList(tuple(item for item in plain if item), numbered)
 
 
 def _sentence(text: str) -> str:
@@ -232,7 +268,7 @@ def _as_is(value: object) -> object:
 def _plain(text: str) -> str:
     """Take the marks of `_insert` away, and superfluous white space."""
     unescaped = _ENTITY.sub(lambda match: _ENTITIES[match[0]], text)
-    return " ".join(unescaped.replace(_INSERTED, "").split())
+    return single_spaces(normalize(unescaped.replace(_INSERTED, "")).strip())
 
 
 def _template_line(error: BaseException) -> str:

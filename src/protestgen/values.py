@@ -7,16 +7,14 @@ with a message that says what to write instead.
 
 import re
 from datetime import date, timedelta
-from typing import Annotated
-
-from msgspec import Struct
+from typing import Annotated, Any, Self
 
 from .errors import quoted
 
 # Control and format characters that no text may carry: they would act on a terminal or
 # a mail header, or turn the direction of the text around them. Tab and newline are
 # white space; joiners (U+200C, U+200D) belong to the spelling of some languages.
-_FORBIDDEN = re.compile(
+CONTROLS = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t]*\n\s*")
@@ -27,12 +25,37 @@ _EMAIL = re.compile(
 )
 
 
-class PartialDate(Struct, frozen=True, order=True):
-    """A day, a month or a year: as precise as the source, no more."""
+class PartialDate(str):
+    """
+    A day, a month or a year, as precise as the source and no more: `2011-05`.
 
-    year: int
-    month: int = 0  # 0: not known
-    day: int = 0  # 0: not known
+    It is its text, in ISO 8601, so that it sorts and stands in JSON as such.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, year: int, month: int = 0, day: int = 0) -> Self:
+        """Return the date of *year*; a *month* or *day* of 0 is not known."""
+        parts = [f"{year:04}", *(f"{part:02}" for part in (month, day) if part)]
+        return super().__new__(cls, "-".join(parts))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.year, self.month, self.day)
+
+    @property
+    def year(self) -> int:
+        """The year."""
+        return int(self[:4])
+
+    @property
+    def month(self) -> int:
+        """The month; 0 if it is not known."""
+        return int(self[5:7] or 0)
+
+    @property
+    def day(self) -> int:
+        """The day; 0 if it is not known."""
+        return int(self[8:] or 0)
 
     @classmethod
     def parse(cls, text: str) -> "PartialDate":
@@ -63,14 +86,6 @@ class PartialDate(Struct, frozen=True, order=True):
             return date(self.year, 12, 31)
         return date(self.year, self.month + 1, 1) - timedelta(days=1)
 
-    def __str__(self) -> str:
-        iso = f"{self.year:04}"
-        if self.month:
-            iso += f"-{self.month:02}"
-        if self.day:
-            iso += f"-{self.day:02}"
-        return iso
-
 
 def normalize(text: str) -> str:
     """Return *text* in Unicode form NFC, or raise if it has a control character."""
@@ -80,7 +95,7 @@ def normalize(text: str) -> str:
         from unicodedata import normalize as nfc
 
         text = nfc("NFC", text)
-    if match := _FORBIDDEN.search(text):
+    if match := CONTROLS.search(text):
         raise ValueError(
             f"the character U+{ord(match[0]):04X} is not allowed in a text: remove it"
         )
@@ -92,17 +107,18 @@ def parse_line(text: str) -> str:
     bare = text.strip()
     if "\n" in bare or "\r" in bare:
         raise ValueError("a line break is not allowed here: write it on one line")
-    return _single_spaces(normalize(bare))
+    return single_spaces(normalize(bare))
 
 
 def parse_prose(text: str) -> str:
     """Read one or more paragraphs; a blank line parts them."""
     clean = normalize(text.replace("\r\n", "\n").strip())
     paragraphs = _PARAGRAPH_BREAK.split(clean)
-    return "\n\n".join(map(_single_spaces, paragraphs))
+    return "\n\n".join(map(single_spaces, paragraphs))
 
 
-def _single_spaces(text: str) -> str:
+def single_spaces(text: str) -> str:
+    """Return *text* with single spaces for its white space, no-break spaces apart."""
     if text.isascii():
         return " ".join(text.split())
     return _SPACES.sub(" ", text)

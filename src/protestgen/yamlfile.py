@@ -38,11 +38,31 @@ _SAMPLE = 20
 _DEEP_MARGIN = re.compile(r"[ \-?:]{10}")
 _MANY_BRACKETS = 250
 
-# The base loader resolves nothing: a scalar is text, and what has another tag than
-# these was given it in the file.
-_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+# Nothing is resolved: a scalar is text, and what has another tag than these was given
+# it in the file.
 _TEXT_TAG = "tag:yaml.org,2002:str"
-_PLAIN_TAGS = {_TEXT_TAG, "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"}
+_TAGS = {
+    yaml.ScalarNode: _TEXT_TAG,
+    yaml.SequenceNode: "tag:yaml.org,2002:seq",
+    yaml.MappingNode: "tag:yaml.org,2002:map",
+}
+_PLAIN_TAGS = set(_TAGS.values())
+
+
+class _Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
+    """Reads YAML without looking for what a scalar may mean."""
+
+    def resolve(self, kind: type[yaml.Node], _value: object, _implicit: object) -> str:
+        return _TAGS[kind]
+
+    def descend_resolver(self, _node: object, _index: object) -> None:
+        pass
+
+    def ascend_resolver(self) -> None:
+        pass
+
+
+_LOADER = _Loader
 
 # A scalar that is longer than this may stand in a file once only: aliases of it could
 # take all of the memory.

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Sequence
 from functools import cached_property
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import click
@@ -26,13 +25,13 @@ COMMANDS = ("letter", "cases", "show", "embassies", "styles", "profile")
 class App:
     """What the commands of one run share."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
-        self._folders = folders
+    def __init__(self, ctx: click.Context) -> None:
+        self._ctx = ctx
 
     @cached_property
     def campaign(self) -> Campaign:
         """The campaign, read when it is first needed."""
-        return load_campaign(*self._folders)
+        return load_campaign(*campaign_folders(self._ctx))
 
 
 class _Commands(click.Group):
@@ -70,9 +69,7 @@ class _Commands(click.Group):
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Courteous, correct, personal protest letters from a campaign's facts."""
-    if own := os.environ.get("PROTESTGEN_CAMPAIGN"):
-        campaign_folders(ctx).extend(Path(folder) for folder in own.split(os.pathsep))
-    ctx.obj = App(campaign_folders(ctx))
+    ctx.obj = App(ctx)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -113,6 +110,9 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _stream_failed(error: OSError) -> int:
     """Return the exit code for a stdout that takes no more, and let the rest go."""
+    if error.filename:  # a file after all
+        console.show_error(f"{error.filename}: {error.strerror}")
+        return 1
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     if error.errno == errno.EPIPE:
         return 0

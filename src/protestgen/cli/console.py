@@ -1,7 +1,6 @@
 """What is shown to a person: notes and errors on stderr, tables on stdout."""
 
 import os
-import re
 import sys
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
@@ -11,10 +10,9 @@ import click
 from msgspec import json
 
 from protestgen.formats.text import wrap
+from protestgen.values import CONTROLS
 
 QUIET: ContextVar[bool] = ContextVar("QUIET", default=False)
-
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 def show_error(*messages: str) -> None:
@@ -37,7 +35,7 @@ def _show(label: str, message: str) -> None:
 
 def visible(text: str) -> str:
     """Return *text* with its control characters spelt out, for a terminal."""
-    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+    return CONTROLS.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
 
 
 def usage_message(error: click.UsageError) -> str:
@@ -54,6 +52,10 @@ def usage_message(error: click.UsageError) -> str:
     if "unexpected extra argument" in message:
         hint = "put quotes round what has spaces in it"
     return f"{message} ({hint})"
+
+
+def _is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def write_product(data: bytes) -> None:
@@ -79,7 +81,7 @@ def write_table(
     column *whole*, which people type; in a pipe each row is one line, its cells parted
     by tabs.
     """
-    if not sys.stdout.isatty():
+    if not _is_terminal():
         for row in rows:
             write_product(("\t".join(map(visible, row)) + "\n").encode())
         return
@@ -100,7 +102,7 @@ def write_table(
 def write_lines(lines: Iterable[str], *, wrapped: bool = False) -> None:
     """Write *lines* to stdout; those to be *wrapped* fit the width of a terminal."""
     shown = [visible(line) for line in lines]
-    if wrapped and sys.stdout.isatty():
+    if wrapped and _is_terminal():
         width = get_terminal_size().columns
         shown = [_hang(line, width) for line in shown]
     write_product("".join(f"{line}\n" for line in shown).encode())

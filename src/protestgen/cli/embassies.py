@@ -15,7 +15,7 @@ from .parameters import complete_country
 
 
 @click.command(epilog="Example: protestgen embassies --host germany")
-@click.option("--state", help="Only missions of this state.")
+@click.option("--state", help="Only missions and offices of this state.")
 @click.option(
     "--host",
     shell_complete=complete_country,
@@ -45,11 +45,7 @@ def embassies(
     found: list[Addressee] = [*missions, *directory.offices.values()]
     if state:
         code = find_country(state)
-        found = [
-            entry
-            for entry in found
-            if isinstance(entry, Mission) and entry.state == code
-        ]
+        found = [entry for entry in found if entry.state == code]
     if host:
         code = find_country(host)
         found = [entry for entry in found if code in (entry.country, *_covers(entry))]

@@ -1,20 +1,25 @@
 """The command `letter`: one letter of one supporter."""
 
 import os
+import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import date
+from functools import partial
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import click
 from msgspec.structs import replace
 
-from protestgen.addressee import Addressee
 from protestgen.campaign import Campaign
+from protestgen.case import Case
 from protestgen.country import find_country
+from protestgen.errors import ProtestgenError
 from protestgen.formats import DEFAULT_FORMAT, Format
-from protestgen.language import load_language
+from protestgen.language import Language, load_language
 from protestgen.letter import (
     DEFAULT_STYLE,
     SUPPORT_STYLE,
@@ -31,6 +36,7 @@ from protestgen.templates import Templates
 from . import App
 from .console import show_note, write_product
 from .options import (
+    PERSONAL,
     common_options,
     format_options,
     now,
@@ -47,6 +53,9 @@ from .parameters import (
     parse_date,
 )
 from .profile import default_profile
+
+# What Click gives for an option that does not stand on the command line.
+_NOT_TYPED = (None, (), False)
 
 
 @click.command(
@@ -105,108 +114,141 @@ from .profile import default_profile
 )
 @common_options
 @click.pass_obj
-def letter(app: App, /, *, opens: bool, **choices: Any) -> None:
+def letter(
+    app: App, /, *, case_id: str, opens: bool, edit: bool, **choices: Any
+) -> None:
     """Write a letter about a case to the embassy in your country."""
+    case = app.campaign.case(case_id)
+    language = load_language("en", app.campaign.folders)
     default = "mailto" if opens else DEFAULT_FORMAT
     form = take_form(choices, app.campaign.folders, default=default)
     if opens:
         form.check_only_for("--open", "mailto")
-    finished, notes = _compose(app.campaign, form.format, **choices)
-    data = form.format.render(finished, form.options)
-    for note in (*notes, *form.format.remarks(finished, form.options)):
-        show_note(note)
-    if form.options.output:
-        write_file(form.options.output, data)
+    sender, notes = _take_sender(choices, form.options.output)
+    finished = _compose(app.campaign, case, sender, language, notes, **choices)
+    if edit:
+        form.format.render(finished, form.options)  # may refuse, before words are lost
+        finished = _edit(finished)
+    with _kept(finished) if edit else nullcontext():
+        data = form.format.render(finished, form.options)
+        notes += _copy_notes(finished, form.format)
+        notes += remarks(case, finished, language)
+        for note in (*notes, *form.format.remarks(finished, form.options)):
+            show_note(note)
+        _leave(data, form.options.output, opens=opens)
+
+
+def _compose(
+    campaign: Campaign,
+    case: Case,
+    sender: Sender,
+    language: Language,
+    notes: list[str],
+    *,
+    country: str | None,
+    to: str | None,
+    style: str,
+    demands: tuple[str, ...],
+    on: date | None,
+) -> Letter:
+    """Return the letter to whom it is to, and note what was chosen."""
+    code = find_country(country) if country else sender.country
+    if sender.country is None:
+        sender = replace(sender, country=code)
+    written = partial(
+        compose,
+        case,
+        style=style,
+        language=language,
+        templates=Templates(campaign.folders),
+        on=on or now().date(),
+        demands=demands,
+    )
+    if style == SUPPORT_STYLE:
+        if to:
+            raise click.UsageError(f"'--to' does not go with '--style {style}'")
+        return written(None, sender)
+    directory = campaign.directory
+    addressee, note = directory.choose(
+        state=case.state, country=code, to=to, write_to=case.write_to
+    )
+    copies, missing = directory.copies(case.state, code, case.copies_to, addressee)
+    notes += [*([note] if note else []), *missing]
+    return written(addressee, sender, copies=copies)
+
+
+def _copy_notes(finished: Letter, format_: Format) -> Iterator[str]:
+    for copy in finished.copied:
+        if not (copy.email and format_.mails_copies):
+            by = copy.email or copy.fax or "by post"
+            yield f"the letter names a copy: send it to the {copy.label} as well ({by})"
+
+
+def _take_sender(
+    choices: dict[str, Any], output: Path | None
+) -> tuple[Sender, list[str]]:
+    """Take who signs out of *choices*: the profile, with what was typed; and notes."""
+    profile = choices.pop("profile")
+    path = profile or default_profile()
+    typed = {field: choices.pop(field) for field in PERSONAL}
+    typed = {field: value for field, value in typed.items() if value not in _NOT_TYPED}
+    if typed.get("city"):
+        typed.setdefault("residence", None)
+    if typed.get("address") and choices["country"]:
+        typed["country"] = find_country(choices["country"])
+    typed = {field: value or None for field, value in typed.items()}
+    if not profile and not os.path.lexists(path):
+        return Sender(**typed), []
+    if output and output.exists() and output.samefile(path):
+        raise click.UsageError(f"'-o {output}' is your profile: choose another file")
+    sender = read_profile(path)
+    other = typed.get("name", sender.name) != sender.name
+    if not profile and sender.name and other:
+        note = f"the profile is that of {sender.name}, so nothing of it is used here"
+        return Sender(**typed), [note]
+    return replace(sender, **typed), []
+
+
+def _leave(data: bytes, output: Path | None, *, opens: bool) -> None:
+    """Let the letter go to where it was asked for."""
+    if output:
+        write_file(output, data)
     elif not opens:
         write_product(data)
     if opens:
         _open(data.decode().strip())
 
 
-def _compose(
-    campaign: Campaign,
-    format_: Format,
-    *,
-    case_id: str,
-    country: str | None,
-    to: str | None,
-    style: str,
-    demands: tuple[str, ...],
-    on: date | None,
-    edit: bool,
-    profile: Path | None,
-    **personal: Any,
-) -> tuple[Letter, list[str]]:
-    """Return the letter, and what is to be noted on it."""
-    case = campaign.case(case_id)
-    sender, notes = _sender(profile, personal)
-    code = find_country(country) if country else sender.country
-    if sender.country is None:
-        sender = replace(sender, country=code)
-    addressee, copies = None, []
-    if style == SUPPORT_STYLE:
-        if to:
-            raise click.UsageError(f"'--to' does not go with '--style {style}'")
-    else:
-        addressee, note = campaign.directory.choose(
-            state=case.state, country=code, to=to, write_to=case.write_to
-        )
-        if note:
-            notes.append(note)
-        copies = campaign.directory.copies(case.state, code, case.copies_to, addressee)
-        notes += _copy_notes(copies, format_)
-    language = load_language("en", campaign.folders)
-    finished = compose(
-        case,
-        addressee,
-        sender,
-        style=style,
-        language=language,
-        templates=Templates(campaign.folders),
-        on=on or now().date(),
-        demands=demands,
-        copies=copies,
-    )
-    if edit:
-        finished = _edit(finished)
-    return finished, [*notes, *remarks(case, finished, language)]
-
-
-def _copy_notes(copies: Sequence[Addressee], format_: Format) -> Iterator[str]:
-    for copy in copies:
-        if not (copy.email and format_.mails_copies):
-            by = copy.email or copy.fax or "by post"
-            yield f"the letter names a copy: send it to the {copy.label} as well ({by})"
-
-
-def _sender(profile: Path | None, typed: dict[str, Any]) -> tuple[Sender, list[str]]:
-    """Return the sender, the profile with what was *typed* over it, and notes on it."""
-    typed = {name: value for name, value in typed.items() if value}
-    path = profile or default_profile()
-    if profile is None and not path.exists():
-        return Sender(**typed), []
-    sender = read_profile(path)
-    if (
-        profile is None
-        and sender.name
-        and typed.get("name", sender.name) != sender.name
-    ):
-        return Sender(**typed), [
-            f"the profile is that of {sender.name}, so nothing of it is used here"
-        ]
-    return replace(sender, **typed), []
-
-
 def _edit(finished: Letter) -> Letter:
     """Open the letter in the user's editor, even when stdout is a pipe."""
     stdout = os.dup(1)
     os.dup2(2, 1)
+    # An editor has its own use for Ctrl-C.
+    interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         text = click.edit(editable(finished), extension=".txt", require_save=False)
+    except click.ClickException as error:
+        hint = "set the variable EDITOR to the name of your editor"
+        raise click.ClickException(f"{error.format_message()}: {hint}") from None
     finally:
+        signal.signal(signal.SIGINT, interrupt)
         os.dup2(stdout, 1)
         os.close(stdout)
     return edited(finished, text or "")
+
+
+@contextmanager
+def _kept(finished: Letter) -> Iterator[None]:
+    """Keep the words of an edited letter in a file if it cannot be written."""
+    try:
+        yield
+    except (ProtestgenError, OSError):
+        with NamedTemporaryFile(
+            "w", prefix="protestgen-", suffix=".txt", encoding="utf-8", delete=False
+        ) as file:
+            file.write(editable(finished))
+        show_note(f"your words are kept in {file.name}")
+        raise
 
 
 def _open(link: str) -> None:

@@ -28,8 +28,25 @@ _DETAILS = ("width", "eol", "attach", "layout")
 
 _WRITTEN_BY_OTHERS = {".doc", ".docx", ".odt", ".rtf"}
 
+# Where the folders of `--campaign` are kept while the command line is read.
+_FOLDERS = "protestgen.folders"
+
+# The fields of a sender that are options of the same name.
+PERSONAL = (
+    "name",
+    "address",
+    "city",
+    "residence",
+    "email",
+    "reply_to",
+    "organisation",
+    "role",
+    "why",
+    "cosigners",
+    "omit_address",
+)
+
 _LINE = Checked(parse_line)
-_PERSONAL = ("name", "city", "residence", "email", "organisation", "role", "why")
 
 
 def personal_options(command: Command) -> Command:
@@ -125,7 +142,7 @@ def format_options(command: Command) -> Command:
         ),
         click.option(
             "--attach",
-            type=click.Choice(["pdf"]),
+            type=click.Choice([f.name for f in FORMATS.values() if f.media_type]),
             help="Add the letter to the e-mail as a file of this form.",
         ),
         click.option(
@@ -140,7 +157,7 @@ def format_options(command: Command) -> Command:
 
 
 def common_options(command: Command) -> Command:
-    """Add the options of all commands, which may stand before the command as well."""
+    """Add the options that may stand before a command as well as behind it."""
     options = (
         click.option(
             "--campaign",
@@ -166,15 +183,15 @@ def common_options(command: Command) -> Command:
 
 
 def campaign_folders(ctx: click.Context) -> list[Path]:
-    """Return the folders of the `--campaign` options of this run, the first on top."""
-    folders: list[Path] = ctx.meta.setdefault("protestgen.folders", [])
-    return folders
+    """Return the folders of `--campaign`, the first on top, and of the environment."""
+    environment = os.environ.get("PROTESTGEN_CAMPAIGN", "").split(os.pathsep)
+    return [*ctx.meta.get(_FOLDERS, ()), *(Path(f) for f in environment if f)]
 
 
 def _add_folders(
     ctx: click.Context, _param: click.Parameter, folders: tuple[Path, ...]
 ) -> None:
-    campaign_folders(ctx).extend(folders)
+    ctx.meta.setdefault(_FOLDERS, []).extend(folders)
 
 
 def _be_quiet(_ctx: click.Context, _param: click.Parameter, value: object) -> None:

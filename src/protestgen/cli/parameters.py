@@ -1,14 +1,17 @@
 """Kinds of parameter that several commands take, and what completes them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from protestgen.campaign import Campaign, load_campaign
 from protestgen.errors import ProtestgenError
+from protestgen.values import PartialDate
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class Checked(click.ParamType):  # type: ignore[type-arg,unused-ignore]
@@ -30,75 +33,66 @@ class Checked(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
 def parse_date(text: str) -> date:
     """Read a day for the command line."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"'{text}' is not a day: write 2026-11-22") from None
+    day = PartialDate.parse(text)
+    if not day.day:
+        raise ValueError(f"'{text}' is not a day: write 2026-11-22")
+    return day.first_day
 
 
 def complete_case(
     ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
+) -> list["CompletionItem"]:
     """Complete the id of a case."""
     del param
     campaign = _campaign(ctx)
     cases = campaign.cases.values() if campaign else ()
-    return [
-        CompletionItem(case.id, help=case.title)
-        for case in cases
-        if case.id.startswith(incomplete)
-    ]
+    return _beginning_with(incomplete, ((case.id, case.title) for case in cases))
 
 
 def complete_country(
     ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
+) -> list["CompletionItem"]:
     """Complete the code or name of a country that a mission stands in or covers."""
     del param
-    from protestgen.country import country_name
+    from protestgen.country import SHORT_NAMES, country_name
 
     campaign = _campaign(ctx)
     missions = campaign.directory.missions if campaign else ()
     served = {code for mission in missions for code in (mission.host, *mission.covers)}
     names = {code: country_name(code) for code in sorted(served)}
     # A shell would take the parts of a longer name for several words.
-    known = [*names.items(), *((n.lower(), "") for n in names.values() if " " not in n)]
-    return [
-        CompletionItem(name, help=help_)
-        for name, help_ in known
-        if name.startswith(incomplete.lower())
-    ]
+    words = [name.lower() for name in names.values()]
+    words += [name for name, code in SHORT_NAMES.items() if code in served]
+    known = [*names.items(), *((word, "") for word in sorted(words) if " " not in word)]
+    return _beginning_with(incomplete.lower(), known)
 
 
 def complete_style(
     ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
+) -> list["CompletionItem"]:
     """Complete the name of a style."""
     del param
     from protestgen.templates import Templates
 
     campaign = _campaign(ctx)
     styles = Templates(campaign.folders).styles("en") if campaign else ()
-    return [CompletionItem(style) for style in styles if style.startswith(incomplete)]
+    return _beginning_with(incomplete, ((style, "") for style in styles))
 
 
 def complete_demand(
     ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
+) -> list["CompletionItem"]:
     """Complete the id of a demand of the case that is named already."""
     del param
     campaign = _campaign(ctx)
     case = campaign and campaign.cases.get(ctx.params.get("case_id") or "")
-    return [
-        CompletionItem(demand.id, help=demand.text)
-        for demand in (case.demands if case else ())
-        if demand.id.startswith(incomplete)
-    ]
+    demands = case.demands if case else ()
+    return _beginning_with(incomplete, ((demand.id, demand.text) for demand in demands))
 
 
 def complete_addressee(
     ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
+) -> list["CompletionItem"]:
     """Complete a kind of mission or the id of an office."""
     del param
     from protestgen.addressee import MISSION_KINDS
@@ -107,6 +101,15 @@ def complete_addressee(
     offices = campaign.directory.offices if campaign else {}
     known = [(kind, "") for kind in MISSION_KINDS]
     known += [(office.id, office.name) for office in offices.values()]
+    return _beginning_with(incomplete, known)
+
+
+def _beginning_with(
+    incomplete: str, known: Iterable[tuple[str, str]]
+) -> list["CompletionItem"]:
+    """Return those *known* names, with their help, that go on from what is typed."""
+    from click.shell_completion import CompletionItem
+
     return [
         CompletionItem(name, help=help_)
         for name, help_ in known

@@ -40,6 +40,7 @@ def default_profile() -> Path:
 def profile(*, output: Path | None, omit_address: bool | None) -> None:
     """Ask for your name, address and so on, and keep the answers for your letters."""
     path = output or default_profile()
+    _make_folder(path.parent)
     old = read_profile(path) if path.exists() else Sender()
     click.echo(
         f"Enter skips a question or keeps [the answer]; '{_NONE}' removes it.", err=True
@@ -62,12 +63,17 @@ def profile(*, output: Path | None, omit_address: bool | None) -> None:
     sender = Sender(
         **answers, reply_to=old.reply_to, why=old.why, cosigners=old.cosigners
     )
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise click.ClickException(f"{path.parent}: {error.strerror}") from None
     write_file(path, profile_text(sender).encode(), mode=0o600)
     show_note(f"written to {path}, which only you can read")
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder of the profile, before questions are asked in vain."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        reason = f"{folder}: {error.strerror}: name another file with '-o'"
+        raise click.ClickException(reason) from None
 
 
 def _ask(

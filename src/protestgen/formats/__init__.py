@@ -42,12 +42,14 @@ class Format(Struct, frozen=True, kw_only=True):
     a letter and the options and returns bytes; `remarks`, if it has one, returns what
     the sender should know about these. *suffixes* are those of file names that ask for
     it; *mails_copies* tells that what it writes goes to those who get a copy as well.
+    What has a *media_type* can be attached to an e-mail.
     """
 
     name: str
     suffixes: tuple[str, ...] = ()
     about: str
     mails_copies: bool = False
+    media_type: str | None = None
 
     def render(self, letter: Letter, options: Options | None = None) -> bytes:
         """Return *letter* in this format."""
@@ -75,7 +77,12 @@ FORMATS = {
         Format(name="mailto", about="a link for a mail program", mails_copies=True),
         Format(name="json", suffixes=(".json",), about="the parts, for programs"),
         Format(name="html", suffixes=(".html", ".htm"), about="a page for a browser"),
-        Format(name="pdf", suffixes=(".pdf",), about="paper, for a window envelope"),
+        Format(
+            name="pdf",
+            suffixes=(".pdf",),
+            about="paper, for a window envelope",
+            media_type="application/pdf",
+        ),
         Format(name="fax", about="the PDF in black, with a cover page"),
     )
 }

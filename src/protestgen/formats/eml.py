@@ -8,9 +8,11 @@ from email.utils import format_datetime
 from hashlib import sha256
 
 from protestgen.errors import UnknownNameError
-from protestgen.formats import FORMATS, Options
-from protestgen.formats.header import mailbox_header, text_header
-from protestgen.formats.mail import (
+from protestgen.letter import Letter
+
+from . import FORMATS, Options
+from .header import mailbox_header, text_header
+from .mail import (
     addressee_mailbox,
     copied_mailboxes,
     message_text,
@@ -18,10 +20,6 @@ from protestgen.formats.mail import (
     sender_mailbox,
     subject_text,
 )
-from protestgen.letter import Letter
-
-# The formats that can be attached, with their media types.
-ATTACHABLE = {"pdf": "application/pdf"}
 
 _FROM_LINE = re.compile(rb"^(>*From) ", re.MULTILINE)
 
@@ -78,13 +76,14 @@ def _text_part(text: str) -> bytes:
 
 def _attachment(letter: Letter, options: Options) -> bytes:
     name = options.attach or ""
-    known = ATTACHABLE.keys() & FORMATS.keys()
-    if name not in known:
+    format_ = FORMATS.get(name)
+    if format_ is None or format_.media_type is None:
+        known = [known.name for known in FORMATS.values() if known.media_type]
         see = "protestgen letter --help"
         raise UnknownNameError("format to attach", name, known, see=see)
-    data = FORMATS[name].render(letter, options)
+    data = format_.render(letter, options)
     head = (
-        f"Content-Type: {ATTACHABLE[name]}\n"
+        f"Content-Type: {format_.media_type}\n"
         f'Content-Disposition: attachment; filename="letter.{name}"\n'
         "Content-Transfer-Encoding: base64\n\n"
     )

@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
-from protestgen.formats.mail import Mailbox
+from .mail import Mailbox
 
 # A line with an encoded word may have 76 characters, others 78 (RFC 2047, RFC 5322);
 # one is left for the space that a folded line begins with.

@@ -1,27 +1,26 @@
 """The parts of a letter for other programs: `docs/json.md` says what each holds."""
 
-import re
 from typing import Any
 
 from msgspec import json
 
 from protestgen.addressee import Addressee
 from protestgen.case import SupportTo
-from protestgen.formats import Options
 from protestgen.letter import Letter
+from protestgen.values import CONTROLS
+
+from . import Options
 
 # Changes when a field is renamed, removed or gets another meaning; not for a new one.
 VERSION = 1
-
-# What JSON may hold as it is, but would act on a terminal that the output is shown on.
-_UNSEEN = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 def render(letter: Letter, options: Options) -> bytes:
     """Return *letter* as an object in JSON."""
     del options
     data = json.format(json.encode(_parts(letter)), indent=2).decode()
-    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", data).encode() + b"\n"
+    # JSON may hold as it is what would act on a terminal that it is shown on.
+    return CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", data).encode() + b"\n"
 
 
 def _parts(letter: Letter) -> dict[str, Any]:

@@ -6,14 +6,14 @@ from msgspec import Struct
 
 from protestgen.addressee import Addressee
 from protestgen.errors import FormatError
-from protestgen.formats.text import body, joined
 from protestgen.letter import Letter
+from protestgen.values import CONTROLS
 
-# What would end a header or be read as code in one, in any mail program: controls, line
-# and paragraph separators, turns of direction, and the begin of an encoded word.
-_UNSAFE = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]|=\?"
-)
+from .text import body, joined
+
+# What would end a header or be read as code in one: controls, white space but the
+# space, and the begin of an encoded word.
+_UNSAFE = re.compile(rf"{CONTROLS.pattern}|[\t\n]|=\?")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")

@@ -2,15 +2,16 @@
 
 from urllib.parse import quote
 
-from protestgen.formats import Options
-from protestgen.formats.mail import (
+from protestgen.letter import Letter
+
+from . import Options
+from .mail import (
     addressee_mailbox,
     copied_mailboxes,
     message_text,
     sender_name,
     subject_text,
 )
-from protestgen.letter import Letter
 
 # What browsers and desktops still hand on to a mail program.
 LONGEST = 2_000

@@ -1,8 +1,9 @@
 """The subject alone, for mail programs that make the message themselves."""
 
-from protestgen.formats import Options
-from protestgen.formats.mail import subject_text
 from protestgen.letter import Letter
+
+from . import Options
+from .mail import subject_text
 
 
 def render(letter: Letter, options: Options) -> bytes:
