@@ -382,9 +382,10 @@ ADA = ("--name", "Ada Example", "--email", "ada@home.example")
         (
             ("--country", "de", *ADA),
             (
-                "no e-mail address is known for the embassy in Berlin: write by post, "
-                "or send a fax to +49 30 47007125, or look at "
-                "https://www.gov.kz/memleket/entities/mfa-berlin?lang=de"
+                "no e-mail address is known for the embassy in Berlin: use post "
+                "('--format pdf'), fax (+49 30 47007125, '--format fax'), telephone "
+                "(+49 30 47007111) or its website "
+                "(https://www.gov.kz/memleket/entities/mfa-berlin?lang=de)"
             ),
         ),
     ],

@@ -49,6 +49,21 @@ class _Contact(Struct, frozen=True, kw_only=True):
     note: Prose | None = None
     at: Place
 
+    def ways(self, without: str) -> str:
+        """Return what to use instead of the field *without*, which there is none of."""
+        known = {
+            "email": self.email and f"e-mail ({self.email})",
+            "address": self.address and "post ('--format pdf')",
+            "fax": self.fax and f"fax ({self.fax}, '--format fax')",
+            "phone": self.phone and f"telephone ({self.phone})",
+            "website": self.website and f"its website ({self.website})",
+        }
+        ways = [way for field, way in known.items() if way and field != without]
+        if not ways:
+            return "choose another addressee with '--to'"
+        *first, last = map(str, ways)
+        return f"use {', '.join(first)} or {last}" if first else f"use {last}"
+
 
 class Mission(_Contact, frozen=True, kw_only=True):
     """

@@ -105,9 +105,7 @@ def personal_options(command: Command) -> Command:
             "--omit-address", is_flag=True, help="Leave your postal address out."
         ),
     )
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return _with_options(command, *options)
 
 
 def format_options(command: Command) -> Command:
@@ -151,9 +149,7 @@ def format_options(command: Command) -> Command:
             help="Where the address lies on paper; without it, as in your country.",
         ),
     )
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return _with_options(command, *options)
 
 
 def common_options(command: Command) -> Command:
@@ -177,6 +173,11 @@ def common_options(command: Command) -> Command:
             help="No notes, only errors.",
         ),
     )
+    return _with_options(command, *options)
+
+
+def _with_options(command: Command, *options: Callable[[Command], Command]) -> Command:
+    """Decorate *command* with *options*, the first on top."""
     for option in reversed(options):
         command = option(command)
     return command

@@ -68,16 +68,7 @@ def _recipient(letter: Letter) -> tuple[Addressee, str]:
         )
     if addressee.fax:
         return addressee, addressee.fax
-    known = (
-        addressee.email and f"e-mail ({addressee.email})",
-        addressee.address and "post ('--format pdf')",
-        addressee.phone and f"telephone ({addressee.phone})",
-        addressee.website and f"its website ({addressee.website})",
-    )
-    ways = [way for way in known if way]
-    hint = "choose another addressee with '--to'"
-    if ways:
-        hint = "use " + " or ".join(filter(None, (", ".join(ways[:-1]), ways[-1])))
+    hint = addressee.ways("fax")
     raise FormatError(f"no fax number is known for the {addressee.label}: {hint}")
 
 

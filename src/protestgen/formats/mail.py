@@ -4,7 +4,6 @@ import re
 
 from msgspec import Struct
 
-from protestgen.addressee import Addressee
 from protestgen.errors import FormatError
 from protestgen.letter import Letter
 from protestgen.values import CONTROLS
@@ -162,15 +161,4 @@ def _other_ways(letter: Letter) -> str:
             f"case '{letter.case}' gives no e-mail address for messages of support: "
             f"{way}"
         )
-    return f"no e-mail address is known for the {to.label}: {_ways(to)}"
-
-
-def _ways(to: Addressee) -> str:
-    ways = []
-    if to.address:
-        ways.append("write by post")
-    if to.fax:
-        ways.append(f"send a fax to {to.fax}")
-    if to.website:
-        ways.append(f"look at {to.website}")
-    return ", or ".join(ways) or "choose another addressee with '--to'"
+    return f"no e-mail address is known for the {to.label}: {to.ways('email')}"
