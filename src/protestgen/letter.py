@@ -97,15 +97,7 @@ def compose(
             "why": sender.why or "",
         },
     )
-    try:
-        blocks = parse_blocks(text)
-    except ValueError as error:
-        raise TemplateError(f"style '{style}': {error}") from None
-    if len(blocks) < 2 or not isinstance(blocks[0], Paragraph):
-        raise TemplateError(
-            f"style '{style}' gives no text: it needs a subject and paragraphs"
-        )
-    plain_subject, body = blocks[0].text, blocks[1:]
+    subject, body = _subject_and_body(text, style)
     abroad = addressee is not None and addressee.country != sender.country
     return Letter(
         case=case.id,
@@ -121,13 +113,26 @@ def compose(
         dateline=language.date(on),
         addressee_block=_addressee_block(case, addressee, language, abroad=abroad),
         salutation=_salutation(case, addressee, language),
-        subject=plain_subject,
-        subject_line=language.forms.subject.format(subject=plain_subject),
+        subject=subject,
+        subject_line=language.forms.subject.format(subject=subject),
         body=body,
         closing=language.closing(addressee.role if addressee else "friends"),
         signature=_signature(sender, organisation, placeholders.name),
         copies=tuple(f"{language.forms.copy} {copy.name}" for copy in copies),
     )
+
+
+def _subject_and_body(text: str, style: str) -> tuple[str, tuple[Block, ...]]:
+    """Read what the template of *style* gave."""
+    try:
+        subject, *body = parse_blocks(text) or (None,)
+    except ValueError as error:
+        raise TemplateError(f"style '{style}': {error}") from None
+    if not body or not isinstance(subject, Paragraph):
+        raise TemplateError(
+            f"style '{style}' gives no text: it needs a subject and paragraphs"
+        )
+    return subject.text, tuple(body)
 
 
 def choose_demands(case: Case, ids: Sequence[str], on: date) -> tuple[Demand, ...]:
