@@ -226,7 +226,6 @@ def test_what_is_no_campaign_is_refused(tmp_path: Path, name: str) -> None:
     ]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder")
 @pytest.mark.parametrize("name", [".", "data", "data/demands"])
 def test_a_folder_that_may_not_be_read_is_refused(tmp_path: Path, name: str) -> None:
     """
@@ -235,6 +234,8 @@ def test_a_folder_that_may_not_be_read_is_refused(tmp_path: Path, name: str) -> 
     (tmp_path / "data" / "demands").mkdir(parents=True)
     closed = tmp_path / name
     closed.chmod(0)
+    if os.access(closed, os.R_OK):
+        pytest.skip("this user may read every folder")
     try:
         with pytest.raises(DataError) as caught:
             load_campaign(tmp_path)

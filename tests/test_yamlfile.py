@@ -471,7 +471,6 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
     assert caught.value.lines() == [f"{tmp_path}: this is a folder: name a file"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
 def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
     """
     The system's reason is given.
@@ -479,6 +478,8 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "t.yaml"
     path.write_text("name: a")
     path.chmod(0)
+    if os.access(path, os.R_OK):
+        pytest.skip("this user may read every file")
     with pytest.raises(DataError) as caught:
         read_yaml(path, Toy)
 
