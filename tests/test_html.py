@@ -235,3 +235,28 @@ def test_browser_takes_text_as_text(tmp_path: Path) -> None:
         assert hostile.tags == harmless.tags
         for value in values:
             assert value in hostile.text
+
+
+def test_browser_takes_many_values_as_text(tmp_path: Path) -> None:
+    """
+    Nor do two hundred pairs of hostile values act together, in lines or paragraphs.
+    """
+    page = tmp_path / "letter.html"
+
+    def dom(values: list[str]) -> Outline:
+        written = letter(
+            name="Ada",
+            country="gb",
+            why="\n\n".join(values),
+            address=tuple(values),
+            cosigners=tuple(values),
+        )
+        page.write_text(page_of(written), encoding="utf-8")
+        return Outline(browse(page, "--dump-dom"))
+
+    pairs = [f"X{first}{second}Y" for first in HOSTILE for second in HOSTILE][:240]
+    assert len(pairs) >= 200
+    hostile, harmless = dom(pairs), dom(["x"] * len(pairs))
+
+    assert hostile.tags == harmless.tags
+    assert [pair for pair in pairs if hostile.text.count(pair) < 3] == []
