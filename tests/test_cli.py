@@ -116,6 +116,11 @@ def in_terminal(*arguments: str, columns: int = 80) -> str:
             "'--to' does not go with '--style support' (see 'protestgen letter --help')",
         ),
         (
+            ("letter", "--case", "kolov", "--style", "support", "--demand", "x"),
+            2,
+            "'--demand' does not go with '--style support' (see 'protestgen letter --help')",
+        ),
+        (
             (*LETTER, "--format", "text", "--open"),
             2,
             "'--open' goes with '--format mailto' only, this is 'text' (see 'protestgen letter --help')",
@@ -492,11 +497,37 @@ def test_words_are_kept_when_the_letter_cannot_be_written(
         f"protestgen -q {' '.join(LETTER)} --edit > /dev/full",
         EDITOR="sed -i s/Excellency/Grace/",
         TMPDIR=str(tmp_path),
-        PYTHONUNBUFFERED="1",
+        PYTHONUNBUFFERED="",
     )
     (kept,) = tmp_path.glob("protestgen-*.txt")
 
     assert result.exit_code == 1
+    assert result.stderr.startswith(f"note: your words are kept in {kept}\n")
+    assert "\n\nYour Grace,\n\n" in kept.read_text()
+
+
+@pytest.mark.parametrize(
+    ("change", "options"), [("s/^Yours sincerely,//", ""), ("s/x/x/", "--open")]
+)
+def test_words_are_kept_when_they_cannot_be_used(
+    change: str, options: str, tmp_path: Path, shell: Shell
+) -> None:
+    """
+    A missing closing, or a link too short for the text, costs nobody their words.
+    """
+    opener = tmp_path / "bin" / "xdg-open"
+    opener.parent.mkdir()
+    opener.write_text("#!/bin/sh\n")
+    opener.chmod(0o755)
+    result = shell(
+        f"PATH={opener.parent}:$PATH; protestgen -q {' '.join(LETTER)} --name Ada "
+        f"--edit {options}",
+        EDITOR=f"sed -i '{change};s/Excellency/Grace/'",
+        TMPDIR=str(tmp_path),
+    )
+    (kept,) = tmp_path.glob("protestgen-*.txt")
+
+    assert f"note: your words are kept in {kept}\n" in result.stderr
     assert "\n\nYour Grace,\n\n" in kept.read_text()
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from conftest import Result, Run
 from protestgen import Letter, Sender, compose, load_campaign
@@ -301,6 +302,16 @@ def test_edited_letter_keeps_its_words_when_nothing_is_changed() -> None:
     letter = make(style="points")
 
     assert edited(letter, editable(letter)) == letter
+
+
+def test_unchanged_words_stay_what_they_are() -> None:
+    """
+    Own words that look like a list are none after the editor either.
+    """
+    letter = make(sender=Sender(name="Ada", country="gb", why="- I was there."))
+    changed = edited(letter, editable(letter).replace("Excellency", "Grace"))
+
+    assert changed == replace(letter, salutation="Your Grace,")
 
 
 def test_edited_letter_takes_the_new_words() -> None:

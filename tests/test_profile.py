@@ -194,3 +194,20 @@ def test_folder_is_made_before_anything_is_asked(shell: Shell, tmp_path: Path) -
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "error: file: File exists: name another file with '-o'\n"
+
+
+def test_empty_option_removes_what_the_profile_has(run: Run, tmp_path: Path) -> None:
+    """
+    `--city ''` leaves the place out of the letter, whatever the profile says.
+    """
+    path = tmp_path / "ada.yaml"
+    path.write_text(
+        "name: Ada\nresidence: Leeds\naddress: [1 High Street]\ncountry: gb\n"
+    )
+    text = run(
+        *LETTER, "--sender", path, "--city", "", "--address", "", "--cosigner", ""
+    ).stdout
+
+    assert text.startswith("22 November 2026\n\nThe Ambassador\n")
+    assert "\n\nI am writing to protest" in text
+    assert text.endswith("\n\nAda\n")

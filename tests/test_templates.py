@@ -204,3 +204,22 @@ def test_lines_that_look_like_items_stay_in_their_paragraph() -> None:
         Paragraph("It began in 2011. They came - on 1 May."),
         Paragraph("2011. That year."),
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "To:\n1. a\n2. b",
+        "To:\n\n2. a\n1. b",
+        "To:\n\n1. a\n\n1. b",
+        "To:\n\n01. a\n 3. b",
+    ],
+)
+def test_items_are_numbered_anew(text: str) -> None:
+    """
+    Whatever numbers are left when items were deleted or moved, they begin items.
+    """
+    assert parse_blocks(text) == (
+        Paragraph("To:"),
+        ItemList(("a", "b"), numbered=True),
+    )

@@ -183,10 +183,11 @@ class Directory(Struct, frozen=True):
                 copy, _ = self.choose(
                     state=state, country=country, to=goal, write_to=copies_to
                 )
-            except ChoiceError as error:
-                notes.append(f"no copy to '{goal}' is named: {error}")
+            except ChoiceError:
+                unknown = "there is none in your country, or more than one"
+                notes.append(f"no copy to '{goal}' is named: {unknown}")
                 continue
-            if copy != addressee:
+            if copy != addressee and copy not in found:
                 found.append(copy)
         return found, notes
 

@@ -1,7 +1,9 @@
 """The finished letter as data, and how it is composed."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -162,9 +164,20 @@ def editable(letter: Letter) -> str:
 
 
 def edited(letter: Letter, text: str) -> Letter:
-    """Return *letter* with the words of *text*, laid out as `editable` gives them."""
+    """
+    Return *letter* with the words of *text*, laid out as `editable` gives them.
+
+    What was not changed stays as it is, even where it looks like a list.
+    """
+    known = {block_text(block): block for block in letter.body}
+    chunks = re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").strip())
+    blocks: list[Block] = []
     try:
-        blocks = parse_blocks(text.replace("\r\n", "\n"))
+        for is_known, group in groupby(chunks, key=lambda chunk: chunk in known):
+            if is_known:
+                blocks += [known[chunk] for chunk in group]
+            else:
+                blocks += parse_blocks("\n\n".join(group))
     except ValueError as error:
         raise ChoiceError(f"the edited letter: {error}") from None
     whole = len(blocks) >= 4 and all(

@@ -1,15 +1,14 @@
 """
 Styles of letter, which are Jinja templates, and the environment that they run in.
 
-A template is plain text: a blank line parts paragraphs, lines that begin with `1.` or
-`-` are list items, the first paragraph is the subject. What a template inserts is never
-read that way: a sender's text stays text.
+A template is plain text: a blank line parts paragraphs; behind one, or behind a colon,
+lines that begin with `1.` or `-` are a list; the first paragraph is the subject. What a
+template inserts is never read that way: a sender's text stays text.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeGuard
 
 from jinja2 import (
     ChoiceLoader,
@@ -38,7 +37,7 @@ _INSERTED = "\x02"
 # What the styles of a language share; it is no style itself.
 _BASE = "base"
 
-_ITEM = re.compile(r"(?:(?P<number>\d+)\.|-)[ \t]+")
+_ITEM = re.compile(r"[ \t]*(?:(?P<number>[0-9]{1,2}\.)|(?P<bullet>-))[ \t]+")
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&#34;": '"', "&#39;": "'"}
 _ENTITY = re.compile("|".join(_ENTITIES))
 
@@ -60,7 +59,7 @@ Block = Paragraph | ItemList
 
 
 class _FolderLoader(FileSystemLoader):
-    """Reads templates from folders, and through no link from outside of them."""
+    """Reads the templates of others: through no link from outside of their folders."""
 
     def get_source(
         self, environment: Environment, template: str
@@ -82,9 +81,15 @@ class Templates:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = [folder / "templates" for folder in folders]
-        shipped = _FolderLoader(shipped_folder() / "templates")
-        paths = _FolderLoader(self._folders)
-        self._loader = ChoiceLoader([paths, PrefixLoader({"shipped": shipped})])
+        shipped = FileSystemLoader(shipped_folder() / "templates")
+        own = [
+            folder
+            for folder in self._folders
+            if folder != shipped_folder() / "templates"
+        ]
+        self._loader = ChoiceLoader(
+            [_FolderLoader(own), shipped, PrefixLoader({"shipped": shipped})]
+        )
         self._environment = ImmutableSandboxedEnvironment(
             loader=self._loader,
             undefined=StrictUndefined,
@@ -165,51 +170,52 @@ def parse_blocks(text: str) -> tuple[Block, ...]:
     """
     Read what a template or an editor gave as paragraphs and lists.
 
-    Raises `ValueError` for a control character.
-
-    A list stands by itself, and its numbers run from 1: a line of a paragraph that
-    happens to begin with "2011." or "-" is none.
+    A list begins behind a blank line or a colon: a line in the middle of a paragraph
+    that happens to begin with "12." or "-" is none. Items are numbered anew. Raises
+    `ValueError` for a control character.
     """
     blocks: list[Block] = []
     for chunk in re.split(r"\n[ \t]*\n", text):
         lines = chunk.strip("\n").split("\n")
-        items = _items(lines, blocks[-1] if blocks else None)
-        if items is None:
-            if paragraph := _plain(" ".join(lines)):
-                blocks.append(Paragraph(paragraph))
-        elif items.items and blocks and _continues(blocks[-1], items):
-            blocks[-1] = ItemList(blocks[-1].items + items.items, items.numbered)
-        elif items.items:
-            blocks.append(items)
+        first = _first_item(lines)
+        if paragraph := _plain(" ".join(lines[:first])):
+            blocks.append(Paragraph(paragraph))
+        if not (items := _items(lines[first:])):
+            continue
+        numbered = _marker(lines[first]) == "number"
+        last = blocks[-1] if blocks else None
+        if isinstance(last, ItemList) and last.numbered == numbered:
+            blocks[-1] = ItemList(last.items + items, numbered)
+        else:
+            blocks.append(ItemList(items, numbered))
     return tuple(blocks)
 
 
-def _continues(last: Block, items: ItemList) -> TypeGuard[ItemList]:
-    return isinstance(last, ItemList) and last.numbered == items.numbered
+def _first_item(lines: Sequence[str]) -> int:
+    """Return the index of the line in which a list begins; behind the last if none."""
+    for index, line in enumerate(lines):
+        may_begin = index == 0 or lines[index - 1].rstrip().endswith(":")
+        if may_begin and _marker(line):
+            return index
+    return len(lines)
 
 
-def _items(lines: Sequence[str], last: Block | None) -> ItemList | None:
-    """Return *lines* as a list, which may go on from *last*; None if they are none."""
-    first = _ITEM.match(lines[0].lstrip(" \t"))
-    if first is None:
-        return None
-    numbered = first["number"] is not None
-    goes_on = isinstance(last, ItemList) and last.numbered == numbered
-    count = len(last.items) if goes_on and isinstance(last, ItemList) else 0
-    if numbered and int(first["number"]) not in {1, count + 1}:
-        return None
+def _items(lines: Sequence[str]) -> tuple[str, ...]:
+    """Return the items of a list; a line without its kind of marker goes on."""
     items: list[list[str]] = []
-    number = int(first["number"]) if numbered else 0
     for line in lines:
-        bare = line.lstrip(" \t")
-        item = _ITEM.match(bare)
-        wanted = str(number + len(items)) if numbered else None
-        if item and item["number"] == wanted:
-            items.append([bare[item.end() :]])
+        if _marker(line) == _marker(lines[0]):
+            items.append([_ITEM.sub("", line, count=1)])
         else:
             items[-1].append(line)
     plain = (_plain(" ".join(item)) for item in items)
-    return ItemList(tuple(item for item in plain if item), numbered)
+    return tuple(item for item in plain if item)
+
+
+def _marker(line: str) -> str | None:
+    """Return the kind of list item that *line* begins: `number`, `bullet` or none."""
+    item = _ITEM.match(line)
+    return item and item.lastgroup
 
 
 def _sentence(text: str) -> str:

@@ -29,7 +29,7 @@ class PartialDate(str):
     """
     A day, a month or a year, as precise as the source and no more: `2011-05`.
 
-    It is its text, in ISO 8601, so that it sorts and stands in JSON as such.
+    It is its text, in ISO 8601, and sorts as such.
     """
 
     __slots__ = ()

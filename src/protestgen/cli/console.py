@@ -21,9 +21,9 @@ def show_error(*messages: str) -> None:
         _show(click.style("error:", fg="red", bold=True), message)
 
 
-def show_note(message: str) -> None:
-    """Show *message* on stderr, unless the user wants it quiet."""
-    if not QUIET.get():
+def show_note(message: str, *, always: bool = False) -> None:
+    """Show *message* on stderr, unless the user wants it quiet and it can be missed."""
+    if always or not QUIET.get():
         _show(click.style("note:", fg="yellow"), message)
 
 
@@ -63,6 +63,7 @@ def write_product(data: bytes) -> None:
     if sys.stdout is None:
         raise click.ClickException("standard output is closed: add '-o FILE'")
     sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 def write_json(value: object) -> None:

@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,6 @@ from msgspec.structs import replace
 from protestgen.campaign import Campaign
 from protestgen.case import Case
 from protestgen.country import find_country
-from protestgen.errors import ProtestgenError
 from protestgen.formats import DEFAULT_FORMAT, Format
 from protestgen.language import Language, load_language
 from protestgen.letter import (
@@ -126,16 +125,22 @@ def letter(
         form.check_only_for("--open", "mailto")
     sender, notes = _take_sender(choices, form.options.output)
     finished = _compose(app.campaign, case, sender, language, notes, **choices)
+    words = None
     if edit:
         form.format.render(finished, form.options)  # may refuse, before words are lost
-        finished = _edit(finished)
-    with _kept(finished) if edit else nullcontext():
+        words = _edit(finished)
+    with _kept(words):
+        if words is not None:
+            finished = edited(finished, words)
         data = form.format.render(finished, form.options)
         notes += _copy_notes(finished, form.format)
         notes += remarks(case, finished, language)
-        for note in (*notes, *form.format.remarks(finished, form.options)):
+        lost = form.format.remarks(finished, form.options)
+        for note in (*notes, *lost):
             show_note(note)
         _leave(data, form.options.output, opens=opens)
+    if opens and lost and words is not None:
+        _keep(words)
 
 
 def _compose(
@@ -165,8 +170,8 @@ def _compose(
         demands=demands,
     )
     if style == SUPPORT_STYLE:
-        if to:
-            raise click.UsageError(f"'--to' does not go with '--style {style}'")
+        if unfit := "--to" if to else "--demand" if demands else "":
+            raise click.UsageError(f"'{unfit}' does not go with '--style {style}'")
         return written(None, sender)
     directory = campaign.directory
     addressee, note = directory.choose(
@@ -192,11 +197,12 @@ def _take_sender(
     path = profile or default_profile()
     typed = {field: choices.pop(field) for field in PERSONAL}
     typed = {field: value for field, value in typed.items() if value not in _NOT_TYPED}
-    if typed.get("city"):
-        typed.setdefault("residence", None)
     if typed.get("address") and choices["country"]:
         typed["country"] = find_country(choices["country"])
-    typed = {field: value or None for field, value in typed.items()}
+        typed.setdefault("city", None)  # that of the profile is somewhere else
+    if "city" in typed:
+        typed.setdefault("residence", None)
+    typed = {field: _without_blanks(value) for field, value in typed.items()}
     if not profile and not os.path.lexists(path):
         return Sender(**typed), []
     if output and output.exists() and output.samefile(path):
@@ -209,6 +215,11 @@ def _take_sender(
     return replace(sender, **typed), []
 
 
+def _without_blanks(value: Any) -> Any:
+    """Return what was typed for a field; nothing, to remove what the profile has."""
+    return tuple(filter(None, value)) if isinstance(value, tuple) else value or None
+
+
 def _leave(data: bytes, output: Path | None, *, opens: bool) -> None:
     """Let the letter go to where it was asked for."""
     if output:
@@ -219,12 +230,12 @@ def _leave(data: bytes, output: Path | None, *, opens: bool) -> None:
         _open(data.decode().strip())
 
 
-def _edit(finished: Letter) -> Letter:
+def _edit(finished: Letter) -> str:
     """Open the letter in the user's editor, even when stdout is a pipe."""
     stdout = os.dup(1)
     os.dup2(2, 1)
-    # An editor has its own use for Ctrl-C.
-    interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # An editor has its own use for Ctrl-C; what is ignored here would be so there.
+    interrupt = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         text = click.edit(editable(finished), extension=".txt", require_save=False)
     except click.ClickException as error:
@@ -234,21 +245,28 @@ def _edit(finished: Letter) -> Letter:
         signal.signal(signal.SIGINT, interrupt)
         os.dup2(stdout, 1)
         os.close(stdout)
-    return edited(finished, text or "")
+    return text or ""
 
 
 @contextmanager
-def _kept(finished: Letter) -> Iterator[None]:
-    """Keep the words of an edited letter in a file if it cannot be written."""
+def _kept(words: str | None) -> Iterator[None]:
+    """Keep *words* from the editor in a file if their letter cannot be written."""
     try:
         yield
-    except (ProtestgenError, OSError):
-        with NamedTemporaryFile(
-            "w", prefix="protestgen-", suffix=".txt", encoding="utf-8", delete=False
-        ) as file:
-            file.write(editable(finished))
-        show_note(f"your words are kept in {file.name}")
+    except BrokenPipeError:
         raise
+    except BaseException:
+        if words and words.strip():
+            _keep(words)
+        raise
+
+
+def _keep(words: str) -> None:
+    with NamedTemporaryFile(
+        "w", prefix="protestgen-", suffix=".txt", encoding="utf-8", delete=False
+    ) as file:
+        file.write(words)
+    show_note(f"your words are kept in {file.name}", always=True)
 
 
 def _open(link: str) -> None:
