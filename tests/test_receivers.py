@@ -380,13 +380,18 @@ def test_line_of_shell_sends_the_letter(
     assert read_mail(delivery.data).text.startswith("Your Excellency,\n\nI am writing")
 
 
-@pytest.mark.parametrize("program", ["msmtp", "mutt", "bsd-mailx"])
+@pytest.mark.parametrize("program", ["msmtp", "sendmail", "mutt", "bsd-mailx"])
 def test_line_of_the_readme_sends_the_letter(
-    program: str, server: Server, campaign: Path, shell: Callable[..., Result]
+    program: str,
+    server: Server,
+    folder: Path,
+    campaign: Path,
+    shell: Callable[..., Result],
 ) -> None:
     """
     The lines under "By e-mail" do what they say, as they are printed.
     """
+    path = f"{_set_up_sendmail(server, folder)}{os.pathsep}$PATH"
     _program(program)
     _write_settings(server)
     profile = Path(os.environ["HOME"]) / ".config" / "protestgen" / "profile.yaml"
@@ -394,9 +399,27 @@ def test_line_of_the_readme_sends_the_letter(
     profile.write_text(f"name: Ada Example\nemail: {ADDRESS}\n")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     (line,) = re.findall(rf"^protestgen .* \| {program} .*$", readme, re.MULTILINE)
-    result = shell(line, PROTESTGEN_CAMPAIGN=str(campaign), LC_ALL="C.UTF-8")
+    result = shell(
+        f"PATH={path}; {line}", PROTESTGEN_CAMPAIGN=str(campaign), LC_ALL="C.UTF-8"
+    )
     delivery = server.delivery()
 
     assert result.exit_code == 0
     assert delivery.recipients == [EMBASSY[1]]
     assert read_mail(delivery.data).subject.startswith("The police attack on")
+
+
+def _set_up_sendmail(server: Server, folder: Path) -> Path:
+    """Return a folder whose `sendmail` is that of Exim, delivering to *server*."""
+    _sendmail(server, folder)  # writes the settings
+    as_user = ""
+    if user := _unprivileged():
+        ids = f"--reuid {user['user']} --regid {user['group']}"
+        as_user = f"{_program('setpriv')} {ids} --clear-groups "
+    program = folder / "bin" / "sendmail"
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(
+        f'#!/bin/sh\nexec {as_user}{_program("exim4")} -C {folder}/exim.conf -odi "$@"\n'
+    )
+    program.chmod(0o755)
+    return program.parent
