@@ -66,7 +66,7 @@ class _FolderLoader(FileSystemLoader):
     ) -> tuple[str, str, Callable[[], bool]]:
         try:
             source, path, is_fresh = super().get_source(environment, template)
-        except TemplateNotFound:
+        except TemplateNotFound:  # an OSError too
             raise
         except (OSError, UnicodeDecodeError) as error:
             raise TemplateError(f"template '{template}': {error}") from None
@@ -81,12 +81,9 @@ class Templates:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = [folder / "templates" for folder in folders]
-        shipped = FileSystemLoader(shipped_folder() / "templates")
-        own = [
-            folder
-            for folder in self._folders
-            if folder != shipped_folder() / "templates"
-        ]
+        bundled = shipped_folder() / "templates"
+        shipped = FileSystemLoader(bundled)
+        own = [folder for folder in self._folders if folder != bundled]
         self._loader = ChoiceLoader(
             [_FolderLoader(own), shipped, PrefixLoader({"shipped": shipped})]
         )

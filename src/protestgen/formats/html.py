@@ -4,7 +4,6 @@ from functools import cache
 from pathlib import Path
 
 from protestgen.letter import Letter
-from protestgen.shipped import shipped_folder
 from protestgen.templates import Templates
 
 from . import Options
@@ -25,4 +24,4 @@ def render(letter: Letter, options: Options) -> bytes:
 
 @cache
 def _templates(folders: tuple[Path, ...]) -> Templates:
-    return Templates((*folders, shipped_folder()))
+    return Templates(folders)
