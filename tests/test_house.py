@@ -28,6 +28,8 @@ FLOORS = (
     "templates",
     "letter",
     "remarks",
+    "translation",
+    "writer",
     "formats",
     "batch",
     "check",

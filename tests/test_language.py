@@ -9,7 +9,7 @@ from babel.dates import format_date, get_month_names
 from msgspec.structs import asdict
 
 from protestgen import load_campaign
-from protestgen.errors import DataError, UnknownNameError
+from protestgen.errors import ChoiceError, DataError
 from protestgen.language import Language, load_language
 from protestgen.shipped import shipped_folder
 from protestgen.values import PartialDate
@@ -117,9 +117,9 @@ def test_states_are_named_as_in_a_sentence() -> None:
     """
     Where the bare name will not do, `forms.yaml` has another.
     """
-    assert ENGLISH.state("gb") == "the United Kingdom"
-    assert ENGLISH.state("kz") == "Kazakhstan"
-    assert ENGLISH.state("fr") == "France"
+    assert ENGLISH.of_state("gb") == "of the United Kingdom"
+    assert ENGLISH.of_state("kz") == "of Kazakhstan"
+    assert ENGLISH.of_state("fr") == "of France"
 
 
 def test_american_letters_differ() -> None:
@@ -129,11 +129,12 @@ def test_american_letters_differ() -> None:
     london = CAMPAIGN.directory.missions[0]
     american = ENGLISH.in_country("us")
 
-    assert ENGLISH.salutation(london) == "Your Excellency,"
-    assert ENGLISH.closing("ambassador") == "Yours sincerely,"
-    assert american.salutation(london) == "Your Excellency:"
-    assert american.closing("ambassador") == "Sincerely,"
-    assert american.closing("friends") == "In solidarity,"
+    assert ENGLISH.salutation(london) == "Your Excellency"
+    assert ENGLISH.forms.salutation_end == ","
+    assert ENGLISH.closing("ambassador", "", plural=False) == "Yours sincerely,"
+    assert american.forms.salutation_end == ":"
+    assert american.closing("ambassador", "", plural=False) == "Sincerely,"
+    assert american.closing("friends", "", plural=True) == "In solidarity,"
     assert ENGLISH.in_country("gb") is ENGLISH
 
 
@@ -144,9 +145,9 @@ def test_every_addressee_has_a_form() -> None:
     directory = CAMPAIGN.directory
 
     for mission in directory.missions:
-        assert ENGLISH.salutation(mission).endswith(",")
+        assert ENGLISH.salutation(mission)
     for office in directory.offices.values():
-        assert ENGLISH.salutation(office).endswith(",")
+        assert ENGLISH.salutation(office)
 
 
 def test_the_first_folder_with_forms_is_read(load: Loader) -> None:
@@ -162,10 +163,10 @@ def test_a_language_without_forms_is_unknown(tmp_path: Path) -> None:
     """
     There is nothing to fall back on.
     """
-    with pytest.raises(UnknownNameError) as caught:
-        load_language("en", (tmp_path,))
+    with pytest.raises(ChoiceError) as caught:
+        load_language("xx", (tmp_path, *CAMPAIGN.folders))
 
-    assert str(caught.value) == "unknown language 'en': see 'data/forms.yaml'"
+    assert str(caught.value).startswith("unknown language 'xx': choose from ")
 
 
 BRACES = "has braces other than {day}, {month}, {year}: remove them"

@@ -31,8 +31,9 @@ class _Contact(Struct, frozen=True, kw_only=True):
     What missions and offices have in common.
 
     *address* holds the lines as printed, without the country; it is empty where no
-    source gives a street. *verified* is when the source said so; *note* is for editors
-    of the data.
+    source gives a street. *languages* are those that letters are read in, the preferred
+    one first; *gender* is that of who heads it, where it is known. *verified* is when
+    the source said so; *note* is for editors of the data.
     """
 
     name: Line
@@ -43,6 +44,7 @@ class _Contact(Struct, frozen=True, kw_only=True):
     website: Line | None = None
     languages: tuple[Id, ...] = ()
     salutation: Line | None = None
+    gender: Literal["male", "female"] | None = None
     verified: Date | None = None
     confidence: Literal["high", "medium", "low"]
     sources: tuple[Line, ...]

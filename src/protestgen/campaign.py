@@ -93,7 +93,7 @@ class _Layer(Struct):
 def _read_layer(folder: Path, problems: list[Problem]) -> _Layer:
     layer = _Layer()
     try:
-        for kind, path in _files(folder, problems):
+        for kind, path in data_files(folder, problems):
             _read_file(kind, path, layer, problems)
     except OSError as error:
         problems += unreadable(Path(error.filename), error).problems
@@ -115,8 +115,14 @@ def _read_file(kind: str, path: Path, layer: _Layer, problems: list[Problem]) ->
         problems += error.problems
 
 
-def _files(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, Path]]:
-    """Yield the files to read, with their kinds; note what would be overlooked."""
+def data_files(
+    folder: Path, problems: list[Problem], language: str = ""
+) -> Iterator[tuple[str, Path]]:
+    """
+    Yield the files to read, with their kinds; note what would be overlooked.
+
+    Those of a *language* have its code before their suffix: `demands.de.yaml`.
+    """
     data = folder / "data"
     if not data.is_dir():
         if not (folder / "templates").is_dir():
@@ -126,7 +132,7 @@ def _files(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, Path]]:
     for path in sorted(data.iterdir(), key=lambda path: (not path.suffix, path)):
         if path.name in _PARTED and path.is_dir():
             for part in sorted(path.iterdir()):
-                if _is_yaml(part, problems):
+                if _is_yaml(part, problems) and _language(part) == language:
                     yield path.name, part
         elif _is_yaml(path, problems):
             kind = path.name.partition(".")[0]
@@ -134,8 +140,12 @@ def _files(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, Path]]:
                 near = nearest(path.stem, _KINDS) or ".yaml or ".join(_PARTED)
                 hint = f"this file is not read: name it {near}.yaml"
                 problems.append(Problem(Location(str(path)), hint))
-            elif kind == path.stem and kind in _PARTED:
+            elif kind in _PARTED and _language(path) == language:
                 yield kind, path
+
+
+def _language(path: Path) -> str:
+    return path.stem.partition(".")[2]
 
 
 def _is_yaml(path: Path, problems: list[Problem]) -> bool:

@@ -51,13 +51,16 @@ class Case(Struct, frozen=True, kw_only=True):
     """
     A case of a campaign.
 
-    *title* is a noun phrase ("the attack on ..."). *write_to* and *copies_to* name
-    kinds of mission and ids of offices; the first to write to is the default. *updated*
-    is the date of the last news, which for a closed case is when it was closed.
+    *title* is a noun phrase ("the attack on ..."); *title_in* has it in the grammatical
+    cases that the templates of a language ask for ("accusative"). *write_to* and
+    *copies_to* name kinds of mission and ids of offices; the first to write to is the
+    default. *updated* is the date of the last news, which for a closed case is when it
+    was closed.
     """
 
     id: Id
     title: Line
+    title_in: dict[Line, Line] = {}
     state: CountryCode
     people: tuple[Line, ...] = ()
     status: Literal["open", "closed"]

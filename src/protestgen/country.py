@@ -1,4 +1,4 @@
-"""Countries by code, and by the names that people give them."""
+"""Countries by code, and by the names that people give them; names of languages."""
 
 import re
 from functools import cache
@@ -64,6 +64,37 @@ _WITH_ARTICLE = frozenset(
 def country_name(code: str, language: str = "en") -> str:
     """Return the name of the country *code* in *language*, from Unicode's CLDR."""
     return _names(language)[code]
+
+
+def language_name(code: str) -> str:
+    """Return the English name of the language *code*, or the code if it has none."""
+    from babel import Locale
+
+    return str(Locale("en").languages.get(code, code))
+
+
+def country_line(code: str, home: str | None, language: str) -> str:
+    """
+    Return the last line of an address abroad, for letters posted in the country *home*.
+
+    It is in capitals, in a language of *home* (in *language*, if that is one), and in
+    English as well where that differs, as post offices ask for.
+    """
+    from babel.languages import get_official_languages
+
+    spoken = get_official_languages(home.upper(), de_facto=True) if home else ()
+    local = language if language in spoken else next(iter(spoken), "en")
+    names = (country_name(code, local), country_name(code))
+    return " / ".join(dict.fromkeys(map(_capitals, names)))
+
+
+def _capitals(text: str) -> str:
+    """Return *text* in capitals, which in Greek carry no accent."""
+    capitals = text.upper()
+    if not re.search(r"[\u0370-\u03ff]", capitals):
+        return capitals
+    bare = normalize("NFD", capitals).replace("\N{COMBINING ACUTE ACCENT}", "")
+    return normalize("NFC", bare)
 
 
 def country_in_sentence(code: str) -> str:

@@ -65,6 +65,16 @@ class OutputError(ProtestgenError):
     """A file or stream that cannot be written."""
 
 
+class MissingTextError(ProtestgenError):
+    """A letter that cannot be written in a language, for want of texts in it."""
+
+    def __init__(self, case: str, language: str, missing: Iterable[str]) -> None:
+        self.reason = (
+            f"case '{case}' is not whole in {language}, without {'; '.join(missing)}"
+        )
+        super().__init__(f"{self.reason}: add '--fallback' for a letter in English")
+
+
 class FormatError(ProtestgenError):
     """A letter that cannot be written in the format asked for."""
 

@@ -2,74 +2,105 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from .addressee import MISSION_ROLES, Addressee
+from .addressee import MISSION_ROLES, Addressee, Mission
 from .country import country_name
-from .errors import DataError, Problem, UnknownNameError, nearest, quoted
-from .values import CountryCode, Line, PartialDate, parse_line
+from .errors import ChoiceError, DataError, Problem, nearest, quoted
+from .values import CountryCode, Id, Line, PartialDate, parse_line
 from .yamlfile import Place, read_yaml
 
+# The language that cases are written in first; the others are translations.
+ENGLISH = "en"
 # The roles that every language needs: who heads a mission, and the people of a case.
 _ROLES = (*MISSION_ROLES, "friends")
+# Those for which no other form can stand in.
+_LAST_RESORTS = ("office", "friends")
 
 
-def _parse_date_pattern(text: str) -> str:
-    """Read a pattern that holds `{day}`, `{month}` and `{year}` and no other braces."""
-    return _parse_pattern(text, "day", "month", "year")
-
-
-def _parse_subject_pattern(text: str) -> str:
-    """Read a pattern that holds `{subject}` and no other braces."""
-    return _parse_pattern(text, "subject")
-
-
-def _parse_pattern(text: str, *names: str) -> str:
-    line = parse_line(text)
+def _pattern(*names: str) -> Callable[[str], str]:
+    """Return what reads a pattern that holds *names* in braces, and no other braces."""
     held = [f"{{{name}}}" for name in names]
-    if re.search(r"[{}]", re.sub("|".join(map(re.escape, held)), "", line)):
-        message = f"{quoted(line)} has braces other than {', '.join(held)}: remove them"
-        raise ValueError(message)
-    return line
+
+    def parse(text: str) -> str:
+        line = parse_line(text)
+        if re.search(r"[{}]", re.sub("|".join(map(re.escape, held)), "", line)):
+            message = (
+                f"{quoted(line)} has braces other than {', '.join(held)}: remove them"
+            )
+            raise ValueError(message)
+        return line
+
+    return parse
 
 
-DatePattern = Annotated[str, _parse_date_pattern]
-SubjectPattern = Annotated[str, _parse_subject_pattern]
+DatePattern = Annotated[str, _pattern("day", "month", "year")]
+DatelinePattern = Annotated[str, _pattern("city", "date")]
+SubjectPattern = Annotated[str, _pattern("subject")]
+ClosingPattern = Annotated[str, _pattern("salutation")]
+StatePattern = Annotated[str, _pattern("state")]
+
+Confidence = Literal["sourced", "pattern", "unconfirmed"]
+
+
+class GenderedForm(Struct, frozen=True, kw_only=True):
+    """What differs where it is known that a woman, or a man, holds the office."""
+
+    title: StatePattern | None = None
+    salutation: Line
+    confidence: Confidence
 
 
 class Form(Struct, frozen=True, kw_only=True):
-    """How a person in a role is addressed."""
+    """
+    How a person in a role is addressed.
 
-    title: Line | None = None
+    The *title* may hold `{state}`, the official name of the state behind "of"; the
+    *closing* may hold `{salutation}`. Of several senders, it is *closing_plural*.
+    """
+
+    title: StatePattern | None = None
     salutation: Line
-    closing: Line
-    confidence: Literal["sourced", "pattern", "unconfirmed"]
+    closing: ClosingPattern
+    closing_plural: ClosingPattern | None = None
+    confidence: Confidence
+    male: GenderedForm | None = None
+    female: GenderedForm | None = None
 
 
 class Dates(Struct, frozen=True, kw_only=True):
     """
     How dates are written: by themselves, and in a sentence ("on 1 May", "in May").
 
-    Patterns hold `{day}`, `{month}` and `{year}`.
+    Patterns hold `{day}`, `{month}` and `{year}`. The *months* are as they stand behind
+    a day; *months_alone* without a day, *months_in* in `in_month`, where these differ.
+    *first_day* is what is written for the day 1, *on_first* the pattern with it.
+    *dateline* is the line above a letter from a known city.
     """
 
     months: tuple[Line, ...]
+    months_alone: tuple[Line, ...] = ()
+    months_in: tuple[Line, ...] = ()
+    first_day: Line = "1"
     day: DatePattern
     month: DatePattern
     year: DatePattern
     on_day: DatePattern
+    on_first: DatePattern | None = None
     in_month: DatePattern
     in_year: DatePattern
+    dateline: DatelinePattern = "{date}"
 
 
 class DatesVariant(Struct, frozen=True, kw_only=True):
     """What a country writes differently from its language's `Dates`."""
 
+    months: tuple[Line, ...] = ()
     day: DatePattern | None = None
     on_day: DatePattern | None = None
 
@@ -82,6 +113,46 @@ class Placeholders(Struct, frozen=True, kw_only=True):
     people: Line
 
 
+class FaxLabels(Struct, frozen=True, kw_only=True):
+    """The words on the cover page of a fax; *besides* follows the number of pages."""
+
+    to: Line
+    sender: Line
+    organisation: Line
+    place: Line
+    fax: Line
+    telephone: Line
+    email: Line
+    regarding: Line
+    date: Line
+    pages: Line
+    besides: Line
+
+
+class OfficeText(Struct, frozen=True, kw_only=True):
+    """
+    How an office is named and addressed; *of* is the name that the directory has.
+
+    Where the directory has another name by now, the text is of no use.
+    """
+
+    of: Line
+    name: Line
+    title: Line | None = None
+    salutation: Line | None = None
+
+
+class State(Struct, frozen=True, kw_only=True):
+    """
+    How a state is named: *of* behind "the authorities", *official* in a title.
+
+    Both with the preposition, article or ending that they have there.
+    """
+
+    of: Line
+    official: Line | None = None
+
+
 class Variant(Struct, frozen=True, kw_only=True):
     """What is different for senders in one country."""
 
@@ -91,19 +162,37 @@ class Variant(Struct, frozen=True, kw_only=True):
 
 
 class Forms(Struct, frozen=True, kw_only=True):
-    """An entry of `forms.yaml`."""
+    """
+    The file `forms.yaml`, or `forms.LANGUAGE.yaml`.
+
+    *subject_above* puts the subject above the salutation. Before each of the characters
+    *glue_before*, and behind those of *glue_after*, a line is not broken at a space.
+    *missions* names missions by kind, *offices* by their id, *cities* where no street
+    is known. *states* are those that the pattern *of_state*
+    does not fit; without it, only they can be written about. *title_cases* are the
+    grammatical cases in which the templates need the title of a case.
+    """
 
     name: Line
-    salutation_end: Line
-    closing_end: Line
+    salutation_end: Line = ""
+    closing_end: Line = ""
     subject: SubjectPattern
+    subject_above: bool = False
     copy: Line
     conjunction: Line
+    glue_before: Line = ""
+    glue_after: Line = ""
     avoid: tuple[Line, ...] = ()
+    title_cases: tuple[Line, ...] = ()
     placeholders: Placeholders
+    fax: FaxLabels
     dates: Dates
     roles: dict[Line, Form]
-    states: dict[CountryCode, Line] = {}
+    missions: dict[Id, StatePattern] = {}
+    offices: dict[Id, OfficeText] = {}
+    cities: dict[Line, Line] = {}
+    of_state: StatePattern | None = None
+    states: dict[CountryCode, State] = {}
     variants: dict[CountryCode, Variant] = {}
     at: Place
 
@@ -117,17 +206,33 @@ class Language(Struct, frozen=True):
     def date(self, when: PartialDate | dt.date) -> str:
         """Return *when* as it is written by itself: "1 May 2011", "May 2011"."""
         dates = self.forms.dates
-        return self._date(when, dates.day, dates.month, dates.year)
+        if when.day:
+            return self._date(when, dates.day, dates.months)
+        if when.month:
+            return self._date(when, dates.month, dates.months_alone or dates.months)
+        return self._date(when, dates.year)
 
     def when(self, when: PartialDate | dt.date) -> str:
         """Return *when* as it stands in a sentence: "on 1 May 2011", "in May 2011"."""
         dates = self.forms.dates
-        return self._date(when, dates.on_day, dates.in_month, dates.in_year)
+        if when.day:
+            first = dates.on_first if when.day == 1 else None
+            return self._date(when, first or dates.on_day, dates.months)
+        if when.month:
+            return self._date(when, dates.in_month, dates.months_in or dates.months)
+        return self._date(when, dates.in_year)
 
-    def _date(self, when: PartialDate | dt.date, *patterns: str) -> str:
-        pattern = patterns[0 if when.day else 1 if when.month else 2]
-        month = self.forms.dates.months[when.month - 1] if when.month else ""
-        return pattern.format(day=when.day, month=month, year=when.year)
+    def _date(
+        self, when: PartialDate | dt.date, pattern: str, months: Sequence[str] = ()
+    ) -> str:
+        day = self.forms.dates.first_day if when.day == 1 else when.day
+        month = months[when.month - 1] if when.month else ""
+        return pattern.format(day=day, month=month, year=when.year)
+
+    def dateline(self, on: dt.date, city: str | None) -> str:
+        """Return the date above a letter written on the day *on* in *city*."""
+        date = self.date(on)
+        return self.forms.dates.dateline.format(city=city, date=date) if city else date
 
     def series(self, items: Sequence[str]) -> str:
         """Join *items* to "a, b and c", or "a; b; and c" where they hold commas."""
@@ -139,22 +244,85 @@ class Language(Struct, frozen=True):
             return f"{comma} ".join(items[:-1]) + f"{comma}{last}{items[-1]}"
         return ", ".join(items[:-1]) + f"{last}{items[-1]}"
 
-    def state(self, code: str) -> str:
-        """Return how the state *code* is named in a sentence."""
-        return self.forms.states.get(code) or country_name(code, self.code)
+    def of_state(self, code: str) -> str | None:
+        """Return how the state *code* is named behind "the authorities", if known."""
+        if state := self.forms.states.get(code):
+            return state.of
+        pattern = self.forms.of_state
+        return pattern and pattern.format(state=country_name(code, self.code))
+
+    def address(self, addressee: Addressee) -> list[str]:
+        """Return the lines on the envelope of a letter to *addressee*, no country."""
+        title, name = self.title(addressee), self.named(addressee)
+        city = self.forms.cities.get(addressee.city or "", addressee.city)
+        lines = (title, name, *(addressee.address or (city,)))
+        return [line for line in lines if line]
+
+    def named(self, addressee: Addressee) -> str:
+        """
+        Return the name of *addressee* on an envelope.
+
+        A mission whose street is not known is found by the name of the directory alone.
+        """
+        if text := self._text(addressee):
+            return text.name
+        if isinstance(addressee, Mission) and addressee.address:
+            pattern = self.forms.missions.get(addressee.kind)
+            if pattern and (state := self._official(addressee.state)):
+                return pattern.format(state=state)
+        return addressee.name
+
+    def title(self, addressee: Addressee) -> str | None:
+        """Return the line above the name: who it is that heads the *addressee*."""
+        if self.code == ENGLISH and addressee.title:
+            return addressee.title
+        if (text := self._text(addressee)) and text.title:
+            return text.title
+        form = self.form(addressee.role)
+        gendered = _confirmed(form, addressee.gender)
+        title = (gendered and gendered.title) or form.title
+        state = self._official(addressee.state) if addressee.state else None
+        if title and "{state}" in title:
+            return title.format(state=state) if state else None
+        return title
+
+    def _text(self, addressee: Addressee) -> OfficeText | None:
+        if isinstance(addressee, Mission):
+            return None
+        text = self.forms.offices.get(addressee.id)
+        return text if text and text.of == addressee.name else None
+
+    def _official(self, code: str) -> str | None:
+        state = self.forms.states.get(code)
+        return (state and state.official) or self.of_state(code)
 
     def form(self, role: str) -> Form:
-        """Return the form of address for *role*."""
-        return self.forms.roles[role]
+        """Return the form of address for *role*, or the one that fits every office."""
+        roles = self.forms.roles
+        form = roles[role]
+        return roles["office"] if form.confidence == "unconfirmed" else form
 
     def salutation(self, addressee: Addressee) -> str:
-        """Return the line that opens a letter to *addressee*."""
-        own = addressee.salutation
-        return (own or self.form(addressee.role).salutation) + self.forms.salutation_end
+        """Return what opens a letter to *addressee*, without the sign behind it."""
+        text, form = self._text(addressee), self.form(addressee.role)
+        own = addressee.salutation if self.code == ENGLISH else None
+        fitting = _confirmed(form, addressee.gender) or form
+        return own or (text and text.salutation) or fitting.salutation
 
-    def closing(self, role: str) -> str:
+    def closing(self, role: str, salutation: str, *, plural: bool) -> str:
         """Return the line that closes a letter to somebody in *role*."""
-        return self.form(role).closing + self.forms.closing_end
+        form = self.form(role)
+        closing = (plural and form.closing_plural) or form.closing
+        return closing.format(salutation=salutation) + self.forms.closing_end
+
+    def glued(self, text: str) -> str:
+        """Return *text* with no-break spaces where a line must not be broken."""
+        before, after = map(re.escape, (self.forms.glue_before, self.forms.glue_after))
+        if before:
+            text = re.sub(f" (?=[{before}])", "\N{NO-BREAK SPACE}", text)
+        if after:
+            text = re.sub(f"(?<=[{after}]) ", "\N{NO-BREAK SPACE}", text)
+        return text
 
     def in_country(self, country: str | None) -> "Language":
         """Return the language as senders in *country* write it."""
@@ -177,33 +345,58 @@ class Language(Struct, frozen=True):
         return Language(self.code, forms)
 
 
-class _FormsFile(Struct, frozen=True):
-    """A file `forms.yaml`."""
-
-    en: Forms
+def _confirmed(form: Form, gender: str | None) -> GenderedForm | None:
+    """Return what *form* has for the *gender*, unless that is not confirmed."""
+    gendered = {"male": form.male, "female": form.female}.get(gender or "")
+    sure = gendered is not None and gendered.confidence != "unconfirmed"
+    return gendered if sure else None
 
 
 def load_language(code: str, folders: Sequence[Path]) -> Language:
-    """Read the language *code* from the first of *folders* that has a `forms.yaml`."""
+    """
+    Read the forms of the language *code* from the first of *folders* that has them.
+
+    Raises `ChoiceError` for a language that none has.
+    """
     for folder in folders:
-        path = folder / "data" / "forms.yaml"
+        path = folder / "data" / _forms_file(code)
         if path.exists():
-            forms = read_yaml(path, _FormsFile).en
+            forms = read_yaml(path, Forms)
             if problems := [*_gaps(forms)]:
                 raise DataError(problems)
             return Language(code, forms)
-    raise UnknownNameError("language", code, (), see="data/forms.yaml")
+    known = ", ".join(languages(folders))
+    raise ChoiceError(f"unknown language {quoted(code)}: choose from {known}")
+
+
+def _forms_file(code: str) -> str:
+    return "forms.yaml" if code == ENGLISH else f"forms.{code}.yaml"
+
+
+def languages(folders: Sequence[Path]) -> list[str]:
+    """Return the codes of the languages that *folders* have forms of address for."""
+    names = {
+        path.name.removesuffix(".yaml").removeprefix("forms").removeprefix(".")
+        for folder in folders
+        for path in folder.glob("data/forms*.yaml")
+    }
+    return sorted(name or ENGLISH for name in names)
 
 
 def _gaps(forms: Forms) -> Iterator[Problem]:
     """Yield a problem for each thing that a letter may need and *forms* have not."""
-    if (count := len(forms.dates.months)) != 12:
-        message = f"{count} months: write the names of all twelve"
-        yield Problem(forms.at.of("dates", "months"), message)
+    for field in ("months", "months_alone", "months_in"):
+        months = getattr(forms.dates, field)
+        if len(months) != 12 and (months or field == "months"):
+            message = f"{len(months)} months: write the names of all twelve"
+            yield Problem(forms.at.of("dates", field), message)
     for role in _ROLES:
         if role not in forms.roles:
             message = f"the role '{role}' is missing: add it"
             yield Problem(forms.at.of("roles"), message)
+        elif forms.roles[role].confidence == "unconfirmed" and role in _LAST_RESORTS:
+            message = f"the role '{role}' has no other form: write a confirmed one"
+            yield Problem(forms.at.of("roles", role, "confidence"), message)
     closings = {form.closing for form in forms.roles.values()}
     for country, variant in forms.variants.items():
         for closing in variant.closings:

@@ -10,9 +10,17 @@ from msgspec.structs import replace
 
 from .addressee import Addressee, Mission
 from .case import Case, Demand, SupportTo
-from .country import country_name
-from .errors import ChoiceError, DataError, Problem, TemplateError, nearest, quoted
-from .language import Language
+from .country import country_line
+from .errors import (
+    ChoiceError,
+    DataError,
+    MissingTextError,
+    Problem,
+    TemplateError,
+    nearest,
+    quoted,
+)
+from .language import ENGLISH, Language
 from .sender import Sender
 from .templates import Block, Paragraph, Templates, parse_blocks
 
@@ -29,7 +37,8 @@ class Letter(Struct, frozen=True, kw_only=True):
 
     The blocks of lines are as printed; an empty part is left out by the formats. The
     *addressee* is None in a message of support, which is to *support_to*. Those
-    *copied* are named in the lines *copies*.
+    *copied* are named in the lines *copies*. The subject stands above the salutation
+    where it is *subject_above*. The same letter in other languages, *also*, follows it.
     """
 
     case: str
@@ -47,10 +56,12 @@ class Letter(Struct, frozen=True, kw_only=True):
     salutation: str
     subject: str
     subject_line: str
+    subject_above: bool
     body: tuple[Block, ...]
     closing: str
     signature: tuple[str, ...]
     copies: tuple[str, ...]
+    also: tuple["Letter", ...] = ()
 
 
 def compose(
@@ -69,9 +80,10 @@ def compose(
     Return the letter of *sender* to *addressee* about *case*, dated *on*.
 
     *demands* are ids, in the order wanted; without them the case's own choice stands.
+    The texts of *case* are in *language*, in which nothing is missing.
     """
-    if addressee and addressee.role not in language.forms.roles:
-        raise _unknown_role(addressee, language)
+    if missing := untold(case, addressee, language, style, templates):
+        raise MissingTextError(case.id, language.forms.name, missing)
     language = language.in_country(sender.country)
     placeholders = language.forms.placeholders
     organisation = sender.organisation or ""
@@ -80,6 +92,9 @@ def compose(
     people = language.series(case.people) or placeholders.people
     supported = case.support_to.name or people
     chosen = choose_demands(case, demands, on) if addressee else ()
+    salutation = _salutation(case, addressee, language)
+    role = addressee.role if addressee else "friends"
+    joint = bool(sender.cosigners)
     text = templates.render(
         language,
         style,
@@ -89,12 +104,12 @@ def compose(
             "case": case,
             "cosigners": sender.cosigners,
             "demands": chosen,
-            "joint": bool(sender.cosigners),
+            "joint": joint,
             "organisation": organisation,
             "place": sender.place or "",
             "relation": _relation(case, addressee),
-            "plural": bool(sender.cosigners or organisation),
-            "state": language.state(case.state),
+            "plural": joint or bool(organisation),
+            "of_state": language.of_state(case.state) or "",
             "supported": supported,
             "why": sender.why or "",
         },
@@ -112,16 +127,45 @@ def compose(
         support_to=None if addressee else replace(case.support_to, name=supported),
         copied=tuple(copies),
         sender_block=_sender_block(sender, language, abroad=abroad),
-        dateline=language.date(on),
-        addressee_block=_addressee_block(case, addressee, language, abroad=abroad),
-        salutation=_salutation(case, addressee, language),
+        dateline=language.dateline(on, sender.city),
+        addressee_block=_addressee_block(
+            case, addressee, sender, language, abroad=abroad
+        ),
+        salutation=salutation + language.forms.salutation_end,
         subject=subject,
         subject_line=language.forms.subject.format(subject=subject),
-        body=body,
-        closing=language.closing(addressee.role if addressee else "friends"),
+        subject_above=language.forms.subject_above,
+        body=tuple(_glued(block, language) for block in body),
+        closing=language.closing(role, salutation, plural=joint),
         signature=_signature(sender, organisation, placeholders.name),
-        copies=tuple(f"{language.forms.copy} {copy.name}" for copy in copies),
+        copies=tuple(f"{language.forms.copy} {language.named(c)}" for c in copies),
     )
+
+
+def untold(
+    case: Case,
+    addressee: Addressee | None,
+    language: Language,
+    style: str,
+    templates: Templates,
+) -> list[str]:
+    """Return what *language* lacks for a letter, apart from the texts of *case*."""
+    missing = []
+    if addressee and addressee.role not in language.forms.roles:
+        if language.code == ENGLISH:
+            raise _unknown_role(addressee, language)
+        missing.append(f"the form of address '{addressee.role}'")
+    if not language.of_state(case.state):
+        missing.append(f"the name of the state '{case.state}'")
+    if language.code != ENGLISH and style not in templates.styles(language.code):
+        missing.append(f"the style '{style}'")
+    return missing
+
+
+def _glued(block: Block, language: Language) -> Block:
+    if isinstance(block, Paragraph):
+        return Paragraph(language.glued(block.text))
+    return replace(block, items=tuple(map(language.glued, block.items)))
 
 
 def _subject_and_body(text: str, style: str) -> tuple[str, tuple[Block, ...]]:
@@ -229,37 +273,35 @@ def _sender_block(
 ) -> tuple[str, ...]:
     lines = [] if sender.omit_address else list(sender.address)
     if lines and abroad and sender.country:
-        lines.append(_country_line(sender.country, language))
+        lines.append(country_line(sender.country, sender.country, language.code))
     if sender.email:
         lines.append(sender.email)
     return tuple(lines)
 
 
 def _addressee_block(
-    case: Case, addressee: Addressee | None, language: Language, *, abroad: bool
+    case: Case,
+    addressee: Addressee | None,
+    sender: Sender,
+    language: Language,
+    *,
+    abroad: bool,
 ) -> tuple[str, ...]:
     if addressee is None:
         to = case.support_to
         return (
             (to.name or language.series(case.people), *to.address) if to.address else ()
         )
-    form = language.form(addressee.role)
-    lines = [addressee.title or form.title, addressee.name]
-    lines += addressee.address or [addressee.city]
+    lines = language.address(addressee)
     if abroad:
-        lines.append(_country_line(addressee.country, language))
-    return tuple(line for line in lines if line)
-
-
-def _country_line(code: str, language: Language) -> str:
-    return country_name(code, language.code).upper()
+        lines.append(country_line(addressee.country, sender.country, language.code))
+    return tuple(lines)
 
 
 def _salutation(case: Case, addressee: Addressee | None, language: Language) -> str:
     if addressee is not None:
         return language.salutation(addressee)
-    own = case.support_to.salutation or language.form("friends").salutation
-    return own + language.forms.salutation_end
+    return case.support_to.salutation or language.form("friends").salutation
 
 
 def _signature(sender: Sender, organisation: str, placeholder: str) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
 """What a sender should know about a letter before it is sent."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from .case import Case
-from .language import Language
+from .country import language_name
 from .letter import SUPPORT_STYLE, Letter, block_text
 
 # What fits on a page; `points` may run to two.
@@ -13,13 +13,24 @@ PAGE_WORDS = 400
 ADDRESS_YEARS = 2
 
 
-def remarks(case: Case, letter: Letter, language: Language) -> list[str]:
-    """Return what is to be known about *letter*, a sentence each."""
+def remarks(
+    case: Case, letter: Letter, avoid: Mapping[str, Sequence[str]]
+) -> list[str]:
+    """
+    Return what is to be known about *letter*, a sentence each.
+
+    The words to *avoid* are given by language.
+    """
     return [
-        *_about_time(case, letter, language),
+        *_about_time(case, letter),
         *_about_address(case, letter),
+        *_about_language(letter),
         *_about_sender(letter),
-        *_about_words(case, letter, language),
+        *(
+            remark
+            for text in (letter, *letter.also)
+            for remark in _about_words(text, avoid[text.language])
+        ),
     ]
 
 
@@ -28,16 +39,15 @@ def count_words(letter: Letter) -> int:
     return sum(len(block_text(block).split()) for block in letter.body)
 
 
-def _about_time(case: Case, letter: Letter, language: Language) -> Iterator[str]:
+def _about_time(case: Case, letter: Letter) -> Iterator[str]:
     if case.is_archived(letter.date):
         outcome = case.outcome or "no outcome is recorded"
-        since = language.date(case.updated)
-        yield f"case '{case.id}' has been closed since {since}: {outcome}"
+        yield f"case '{case.id}' has been closed since {case.updated}: {outcome}"
     elif case.write_by and letter.date > case.write_by.last_day:
-        yield f"letters were to be written by {language.date(case.write_by)}"
+        yield f"letters were to be written by {case.write_by}"
     latest = max(incident.date for incident in case.incidents)
     if letter.date < latest.first_day:
-        yield f"the letter is dated before what it tells of, {language.date(latest)}"
+        yield f"the letter is dated before what it tells of, {latest}"
     for demand in case.demands:
         if demand.id in letter.demands and demand.is_met(letter.date):
             yield f"the demand '{demand.id}' was met: choose others with '--demand'"
@@ -65,6 +75,17 @@ def _gives_address(case: Case) -> bool:
     return bool(case.support_to.address or case.support_to.email)
 
 
+def _about_language(letter: Letter) -> Iterator[str]:
+    to = letter.addressee
+    written = [letter.language, *(other.language for other in letter.also)]
+    if to and to.languages and not set(written) & set(to.languages):
+        read = " or ".join(map(language_name, to.languages))
+        first = to.languages[0]
+        yield f"the {to.label} would rather read {read}: see '--lang {first}'"
+    if letter.also and letter.sender.why:
+        yield "your own words stand in each of the letters as you wrote them"
+
+
 def _about_sender(letter: Letter) -> Iterator[str]:
     if not letter.sender.name:
         yield "the letter has no name: add '--name', or run 'protestgen profile'"
@@ -72,10 +93,10 @@ def _about_sender(letter: Letter) -> Iterator[str]:
         yield "the letter names no organisation: add '--organisation'"
 
 
-def _about_words(case: Case, letter: Letter, language: Language) -> Iterator[str]:
+def _about_words(letter: Letter, avoid: Sequence[str]) -> Iterator[str]:
     around = (letter.subject, letter.salutation, letter.closing, *letter.signature)
     text = " ".join((*around, *map(block_text, letter.body))).casefold()
-    for word in dict.fromkeys((*case.avoid, *language.forms.avoid)):
+    for word in dict.fromkeys(avoid):
         if re.search(rf"\b{re.escape(word.casefold())}(?:e?s)?\b", text):
             yield f"'{word}' may do harm to those the letter is for: find another word"
     pages = 2 if letter.style == "points" else 1

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from msgspec import Struct, to_builtins
 
-from .values import CountryCode, Email, Line, Prose
+from .values import CountryCode, Email, Id, Line, Prose
 from .yamlfile import format_yaml, read_yaml
 
 
@@ -14,7 +14,7 @@ class Sender(Struct, frozen=True, kw_only=True):
 
     *address* is the lines of the postal address without the country; *residence* is how
     the place is named in a sentence ("Leeds, England"); *reply_to* is where answers
-    go, if not to *email*; *why* is their own words.
+    go, if not to *email*; *why* is their own words, *language* that of their letters.
     """
 
     name: Line | None = None
@@ -27,6 +27,7 @@ class Sender(Struct, frozen=True, kw_only=True):
     organisation: Line | None = None
     role: Line | None = None
     why: Prose | None = None
+    language: Id | None = None
     cosigners: tuple[Line, ...] = ()
     omit_address: bool = False
 

@@ -81,6 +81,7 @@ class Templates:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = [folder / "templates" for folder in folders]
+        self._styles: dict[str, list[str]] = {}
         bundled = shipped_folder() / "templates"
         shipped = FileSystemLoader(bundled)
         own = [folder for folder in self._folders if folder != bundled]
@@ -101,12 +102,14 @@ class Templates:
 
     def styles(self, language: str) -> list[str]:
         """Return the names of the styles that there are in *language*."""
-        names = {
-            path.name.removesuffix(".txt.j2")
-            for folder in self._folders
-            for path in folder.glob(f"{language}/*.txt.j2")
-        }
-        return sorted(names - {_BASE})
+        if language not in self._styles:
+            names = {
+                path.name.removesuffix(".txt.j2")
+                for folder in self._folders
+                for path in folder.glob(f"{language}/*.txt.j2")
+            }
+            self._styles[language] = sorted(names - {_BASE})
+        return self._styles[language]
 
     def description(self, language: str, style: str) -> str:
         """Return what the comment in the first line of a style says."""

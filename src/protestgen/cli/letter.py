@@ -5,8 +5,6 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
-from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -14,23 +12,18 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
-from protestgen.campaign import Campaign
-from protestgen.case import Case
 from protestgen.country import find_country
 from protestgen.formats import DEFAULT_FORMAT, Format
-from protestgen.language import Language, load_language
 from protestgen.letter import (
     DEFAULT_STYLE,
     SUPPORT_STYLE,
     Letter,
-    compose,
     editable,
     edited,
 )
 from protestgen.output import write_file
-from protestgen.remarks import remarks
 from protestgen.sender import Sender, read_profile
-from protestgen.templates import Templates
+from protestgen.writer import Wish, Writer
 
 from . import App
 from .console import show_note, write_product
@@ -48,8 +41,10 @@ from .parameters import (
     complete_case,
     complete_country,
     complete_demand,
+    complete_language,
     complete_style,
     parse_date,
+    parse_languages,
 )
 from .profile import default_profile
 
@@ -94,6 +89,19 @@ _NOT_TYPED = (None, (), False)
     shell_complete=complete_demand,
     help="A demand to make; given several times, in this order.  [repeatable]",
 )
+@click.option(
+    "--lang",
+    "languages",
+    type=Checked(parse_languages),
+    metavar="CODES",
+    shell_complete=complete_language,
+    help="Language of the letter, or several: 'en,ru'; without it, your profile's.",
+)
+@click.option(
+    "--fallback",
+    is_flag=True,
+    help="Write in English where texts are missing in the language asked for.",
+)
 @personal_options
 @click.option(
     "--edit", is_flag=True, help="Open the finished letter in your editor first."
@@ -118,23 +126,25 @@ def letter(
 ) -> None:
     """Write a letter about a case to the embassy in your country."""
     case = app.campaign.case(case_id)
-    language = load_language("en", app.campaign.folders)
     default = "mailto" if opens else DEFAULT_FORMAT
     form = take_form(choices, app.campaign.folders, default=default)
     if opens:
         form.check_only_for("--open", "mailto")
     sender, notes = _take_sender(choices, form.options.output)
-    finished = _compose(app.campaign, case, sender, language, notes, **choices)
+    writer = Writer(app.campaign, choices.pop("on") or now().date())
+    finished, chosen = writer.write(case, sender, _wish(**choices))
     words = None
     if edit:
+        if finished.also:
+            raise click.UsageError("'--edit' goes with one language: leave one out")
         form.format.render(finished, form.options)  # may refuse, before words are lost
         words = _edit(finished)
     with _kept(words):
         if words is not None:
             finished = edited(finished, words)
         data = form.format.render(finished, form.options)
-        notes += _copy_notes(finished, form.format)
-        notes += remarks(case, finished, language)
+        notes += (*chosen, *_copy_notes(finished, form.format))
+        notes += writer.remarks(finished)
         lost = form.format.remarks(finished, form.options)
         for note in (*notes, *lost):
             show_note(note)
@@ -143,43 +153,16 @@ def letter(
         _keep(words)
 
 
-def _compose(
-    campaign: Campaign,
-    case: Case,
-    sender: Sender,
-    language: Language,
-    notes: list[str],
-    *,
-    country: str | None,
-    to: str | None,
-    style: str,
-    demands: tuple[str, ...],
-    on: date | None,
-) -> Letter:
-    """Return the letter to whom it is to, and note what was chosen."""
-    code = find_country(country) if country else sender.country
-    if sender.country is None:
-        sender = replace(sender, country=code)
-    written = partial(
-        compose,
-        case,
-        style=style,
-        language=language,
-        templates=Templates(campaign.folders),
-        on=on or now().date(),
-        demands=demands,
-    )
-    if style == SUPPORT_STYLE:
-        if unfit := "--to" if to else "--demand" if demands else "":
-            raise click.UsageError(f"'{unfit}' does not go with '--style {style}'")
-        return written(None, sender)
-    directory = campaign.directory
-    addressee, note = directory.choose(
-        state=case.state, country=code, to=to, write_to=case.write_to
-    )
-    copies, missing = directory.copies(case.state, code, case.copies_to, addressee)
-    notes += [*([note] if note else []), *missing]
-    return written(addressee, sender, copies=copies)
+def _wish(
+    *, country: str | None, languages: tuple[str, ...] | None, **choices: Any
+) -> Wish:
+    """Return what the sender wants of the letter."""
+    code = find_country(country) if country else None
+    wish = Wish(country=code, languages=languages or (), **choices)
+    unfit = "--to" if wish.to else "--demand" if wish.demands else ""
+    if wish.style == SUPPORT_STYLE and unfit:
+        raise click.UsageError(f"'{unfit}' does not go with '--style {wish.style}'")
+    return wish
 
 
 def _copy_notes(finished: Letter, format_: Format) -> Iterator[str]:

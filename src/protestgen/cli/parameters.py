@@ -8,7 +8,7 @@ import click
 
 from protestgen.campaign import Campaign, load_campaign
 from protestgen.errors import ProtestgenError
-from protestgen.values import PartialDate
+from protestgen.values import PartialDate, parse_id
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -37,6 +37,12 @@ def parse_date(text: str) -> date:
     if not day.day:
         raise ValueError(f"'{text}' is not a day: write 2026-11-22")
     return day.first_day
+
+
+def parse_languages(text: str) -> tuple[str, ...]:
+    """Read codes of languages, parted by commas."""
+    codes = (parse_id(code.strip().lower()) for code in text.split(","))
+    return tuple(dict.fromkeys(codes))
 
 
 def complete_case(
@@ -77,6 +83,21 @@ def complete_style(
     campaign = _campaign(ctx)
     styles = Templates(campaign.folders).styles("en") if campaign else ()
     return _beginning_with(incomplete, ((style, "") for style in styles))
+
+
+def complete_language(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list["CompletionItem"]:
+    """Complete the code of the last of several languages."""
+    del param
+    from protestgen.country import language_name
+    from protestgen.language import languages
+
+    campaign = _campaign(ctx)
+    before = incomplete[: incomplete.rfind(",") + 1]
+    known = languages(campaign.folders) if campaign else ()
+    codes = ((f"{before}{code}", language_name(code)) for code in known)
+    return _beginning_with(incomplete, codes)
 
 
 def complete_demand(

@@ -10,7 +10,7 @@ from protestgen.country import find_country
 from protestgen.errors import ProtestgenError
 from protestgen.output import write_file
 from protestgen.sender import Sender, profile_text, read_profile
-from protestgen.values import parse_email, parse_line
+from protestgen.values import parse_email, parse_id, parse_line
 
 from .console import show_note
 from .parameters import Checked
@@ -57,6 +57,9 @@ def profile(*, output: Path | None, omit_address: bool | None) -> None:
             "Your place in a sentence, such as 'Leeds, England'", old.residence
         ),
         "email": _ask("E-mail address", old.email, parse_email),
+        "language": _ask(
+            "Language of your letters: en, de, ...", old.language, parse_id
+        ),
         "organisation": _ask("Organisation that you write for", old.organisation),
         "role": _ask("Role or occupation", old.role),
     }

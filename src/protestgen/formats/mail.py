@@ -8,7 +8,7 @@ from protestgen.errors import FormatError
 from protestgen.letter import Letter
 from protestgen.values import CONTROLS
 
-from .text import body, joined
+from .text import PARTING, body, joined
 
 # What would end a header or be read as code in one: controls, white space but the
 # space, and the begin of an encoded word.
@@ -95,6 +95,10 @@ def subject_text(letter: Letter) -> str:
 
 def message_text(letter: Letter, width: int) -> str:
     """Return *letter* as the text of an e-mail, without what its headers say."""
+    return PARTING.join(_text(text, width) for text in (letter, *letter.also))
+
+
+def _text(letter: Letter, width: int) -> str:
     address = [line for line in letter.sender_block if line != letter.sender.email]
     parts = [
         letter.salutation,

@@ -9,6 +9,9 @@ from protestgen.values import normalize
 
 from . import Options
 
+# What stands between the same letter in two languages.
+PARTING = "\n* * *\n\n"
+
 
 def render(letter: Letter, options: Options) -> bytes:
     """
@@ -16,18 +19,22 @@ def render(letter: Letter, options: Options) -> bytes:
 
     Lines of addresses are never broken; nor are words, so that a URL may overhang.
     """
-    width = options.width
+    letters = [_whole(text, options.width) for text in (letter, *letter.also)]
+    return PARTING.join(letters).encode()
+
+
+def _whole(letter: Letter, width: int) -> str:
+    subject, salutation = wrap(letter.subject_line, width), letter.salutation
     parts = [
         "\n".join(letter.sender_block),
         letter.dateline,
         "\n".join(letter.addressee_block),
-        letter.salutation,
-        wrap(letter.subject_line, width),
+        *((subject, salutation) if letter.subject_above else (salutation, subject)),
         body(letter, width),
         "\n".join((letter.closing, "", *letter.signature)),
         "\n".join(letter.copies),
     ]
-    return joined(parts).encode()
+    return joined(parts)
 
 
 def joined(parts: Iterable[str]) -> str:

@@ -1,0 +1,156 @@
+"""From what a sender wants to the letter: to whom it goes, in which languages."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from .addressee import Addressee
+from .campaign import Campaign
+from .case import Case
+from .errors import MissingTextError
+from .language import ENGLISH, Language, load_language
+from .letter import DEFAULT_STYLE, SUPPORT_STYLE, Letter, compose, untold
+from .remarks import remarks
+from .sender import Sender
+from .templates import Templates
+from .translation import Translation, lacking, load_translation, translated
+
+
+class Wish(Struct, frozen=True, kw_only=True):
+    """
+    What a sender wants of a letter.
+
+    *country* is where they live, *to* names another addressee than the case's first.
+    *languages* are codes; without any, the sender's own is used, or English.
+    *demands* are ids, in the order wanted. With *fallback*, a letter that cannot be
+    written in one of the languages is written in English.
+    """
+
+    country: str | None = None
+    to: str | None = None
+    style: str = DEFAULT_STYLE
+    languages: tuple[str, ...] = ()
+    demands: tuple[str, ...] = ()
+    fallback: bool = False
+
+
+class Writer:
+    """Writes the letters of a *campaign* that are dated *on* a day."""
+
+    def __init__(self, campaign: Campaign, on: date) -> None:
+        self.campaign = campaign
+        self.on = on
+        self._templates = Templates(campaign.folders)
+        self._languages: dict[str, Language] = {}
+        self._translations: dict[str, Translation] = {}
+        self._cases: dict[tuple[str, str], Case] = {}
+
+    def write(self, case: Case, sender: Sender, wish: Wish) -> tuple[Letter, list[str]]:
+        """
+        Return the letter of *sender* about *case*, and notes on what was chosen for it.
+
+        Raises `MissingTextError` with what a language lacks, unless there is a
+        fallback, and `ChoiceError` for what there is not.
+        """
+        country = wish.country or sender.country
+        if sender.country is None:
+            sender = replace(sender, country=country)
+        notes: list[str] = []
+        addressee, copies = self._addressees(case, country, wish, notes)
+        first, *others = [
+            compose(
+                self._case(case, code),
+                addressee,
+                sender,
+                style=wish.style,
+                language=self._language(code),
+                templates=self._templates,
+                on=self.on,
+                demands=wish.demands,
+                copies=copies,
+            )
+            for code in self._codes(case, addressee, sender, wish, notes)
+        ]
+        return replace(first, also=tuple(others)), notes
+
+    def remarks(self, letter: Letter) -> list[str]:
+        """Return what the sender of *letter* should know before it is sent."""
+        case = self.campaign.case(letter.case)
+        avoid = {
+            text.language: (
+                *self._case(case, text.language).avoid,
+                *self._language(text.language).forms.avoid,
+            )
+            for text in (letter, *letter.also)
+        }
+        return remarks(case, letter, avoid)
+
+    def _addressees(
+        self, case: Case, country: str | None, wish: Wish, notes: list[str]
+    ) -> tuple[Addressee | None, list[Addressee]]:
+        """Return who the letter is to and who gets a copy; nobody of a support."""
+        if wish.style == SUPPORT_STYLE:
+            return None, []
+        directory = self.campaign.directory
+        addressee, note = directory.choose(
+            state=case.state, country=country, to=wish.to, write_to=case.write_to
+        )
+        copies, missing = directory.copies(
+            case.state, country, case.copies_to, addressee
+        )
+        notes += [*([note] if note else []), *missing]
+        return addressee, copies
+
+    def _codes(
+        self,
+        case: Case,
+        addressee: Addressee | None,
+        sender: Sender,
+        wish: Wish,
+        notes: list[str],
+    ) -> Sequence[str]:
+        """Return the languages to write in: those wished for, or else English."""
+        codes = wish.languages or (sender.language or ENGLISH,)
+        try:
+            for code in codes:
+                self._check(case, addressee, wish.style, code)
+        except MissingTextError as error:
+            if not wish.fallback:
+                raise
+            notes.append(f"the letter is in English: {error.reason}")
+            return (ENGLISH,)
+        return codes
+
+    def _check(
+        self, case: Case, addressee: Addressee | None, style: str, code: str
+    ) -> None:
+        """Raise if the texts for a letter in the language *code* are not all there."""
+        if code == ENGLISH:
+            return
+        language = self._language(code)
+        missing = untold(case, addressee, language, style, self._templates)
+        text = self._texts(code).get(case.id)
+        if lacks := lacking(case, text, language.forms.title_cases):
+            missing.append(f"{', '.join(lacks)} in data/demands.{code}.yaml")
+        if missing:
+            raise MissingTextError(case.id, language.forms.name, missing)
+
+    def _language(self, code: str) -> Language:
+        if code not in self._languages:
+            self._languages[code] = load_language(code, self.campaign.folders)
+        return self._languages[code]
+
+    def _texts(self, code: str) -> Translation:
+        if code not in self._translations:
+            self._translations[code] = load_translation(self.campaign, code)
+        return self._translations[code]
+
+    def _case(self, case: Case, code: str) -> Case:
+        """Return *case* in the language *code*."""
+        if code == ENGLISH:
+            return case
+        if (case.id, code) not in self._cases:
+            self._cases[case.id, code] = translated(case, self._texts(code)[case.id])
+        return self._cases[case.id, code]
