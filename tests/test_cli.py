@@ -48,7 +48,7 @@ def in_terminal(*arguments: str, columns: int = 80) -> str:
     ("arguments", "exit_code", "message"),
     [
         (("lettr",), 2, "unknown command 'lettr': did you mean 'letter'?"),
-        (("letter", "--cas", "x"), 2, "unknown option '--cas': did you mean '--case'?"),
+        (("letter", "--cas", "x"), 2, "unknown option '--cas': did you mean '--case' or '--ascii'?"),
         (
             ("letter", "--country", "uk"),
             2,
@@ -70,9 +70,9 @@ def in_terminal(*arguments: str, columns: int = 80) -> str:
             "unknown case 'zzz': see 'protestgen cases'",
         ),
         (
-            ("letter", "--case", "kurmanov", "--country", "Grece"),
+            ("letter", "--case", "kurmanov", "--country", "Greec"),
             2,
-            "unknown country 'Grece': did you mean 'Greece'?",
+            "unknown country 'Greec': did you mean 'Greece'?",
         ),
         (
             (*LETTER, "--demand", "release"),

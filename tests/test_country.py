@@ -7,10 +7,13 @@ from babel import Locale
 from babel.core import get_global
 
 from protestgen.country import (
+    LANGUAGES,
     SHORT_NAMES,
     country_in_sentence,
+    country_line,
     country_name,
     find_country,
+    language_name,
 )
 from protestgen.errors import UnknownNameError
 from protestgen.values import COUNTRY_CODES
@@ -41,7 +44,7 @@ def test_country_codes_are_those_of_iso_and_kosovo() -> None:
     assert numbers["983"] == ["XK"]
 
 
-@pytest.mark.parametrize("language", ["en", "de", "es", "fr", "kk", "ru"])
+@pytest.mark.parametrize("language", [*LANGUAGES, "kk"])
 def test_every_country_has_a_name(language: str) -> None:
     """
     No code is without a name in Babel, in any language of the campaign.
@@ -121,20 +124,89 @@ def test_a_country_is_found_however_it_is_written(text: str, code: str) -> None:
     assert find_country(text) == code
 
 
-def test_names_in_the_language_of_the_letter_are_found() -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_names_in_six_languages_are_found(language: str) -> None:
     """
-    Where a language is given, its names count beside the English ones.
+    CLDR's names of all countries lead to them, and mean no other in another language.
     """
-    assert find_country("deutschland", "de") == "de"
-    assert find_country("Германия", "ru") == "de"
-    assert find_country("Germany", "ru") == "de"
+    for code in COUNTRY_CODES:
+        assert find_country(country_name(code, language)) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Великобритания", "gb"),
+        ("германия", "de"),
+        ("ΕΛΛΑΔΑ", "gr"),
+        ("Ηνωμένο Βασίλειο", "gb"),
+        ("Großbritannien", "gb"),
+        ("OSTERREICH", "at"),
+        ("Royaume Uni", "gb"),
+        ("Etats-Unis", "us"),
+        ("Espana", "es"),
+        ("Kazajistán", "kz"),
+    ],
+)
+def test_a_country_is_found_as_people_call_it(text: str, code: str) -> None:
+    """
+    Accents and capitals do not matter in any script.
+    """
+    assert find_country(text) == code
+
+
+@pytest.mark.parametrize(
+    ("code", "home", "language", "line"),
+    [
+        ("at", "gb", "en", "AUSTRIA"),
+        ("at", "gb", "ru", "AUSTRIA"),
+        ("at", "de", "de", "ÖSTERREICH / AUSTRIA"),
+        ("at", "de", "en", "ÖSTERREICH / AUSTRIA"),
+        ("at", "gr", "el", "ΑΥΣΤΡΙΑ / AUSTRIA"),
+        ("gr", "gr", "el", "ΕΛΛΑΔΑ / GREECE"),
+        ("us", "fr", "fr", "ÉTATS-UNIS / UNITED STATES"),
+        ("de", "ch", "fr", "ALLEMAGNE / GERMANY"),
+        ("de", "ch", "en", "DEUTSCHLAND / GERMANY"),
+        ("kz", "kz", "ru", "КАЗАХСТАН / KAZAKHSTAN"),
+        ("at", None, "de", "AUSTRIA"),
+    ],
+)
+def test_the_last_line_of_an_address_is_for_the_post_of_the_sender(
+    code: str, home: str | None, language: str, line: str
+) -> None:
+    """
+    A language of the country that the letter is posted in, and English beside it.
+
+    Greek capitals have no accent, French ones keep theirs.
+    """
+    assert country_line(code, home, language) == line
+
+
+def test_greek_capitals_keep_the_dialytika() -> None:
+    """
+    Only the accent goes: two dots part the vowels of a name still.
+    """
+    assert country_line("ua", "gr", "el") == "ΟΥΚΡΑΝΙΑ / UKRAINE"
+    assert country_line("th", "gr", "el") == "ΤΑΪΛΑΝΔΗ / THAILAND"
+
+
+def test_languages_have_names() -> None:
+    """
+    A code that CLDR does not know stands for itself.
+    """
+    assert language_name("el") == "Greek"
+    assert language_name("xx") == "xx"
 
 
 def test_short_names_are_needed() -> None:
     """
     Each short name leads to its country, and none is in CLDR already.
     """
-    names = {country_name(code).casefold() for code in COUNTRY_CODES}
+    names = {
+        country_name(code, language).casefold()
+        for code in COUNTRY_CODES
+        for language in LANGUAGES
+    }
 
     for text, code in SHORT_NAMES.items():
         assert find_country(text) == code
@@ -145,7 +217,8 @@ def test_short_names_are_needed() -> None:
     ("text", "message"),
     [
         ("Kazakstan", "unknown country 'Kazakstan': did you mean 'Kazakhstan'?"),
-        ("brasil", "unknown country 'brasil': did you mean 'Brazil'?"),
+        ("brazl", "unknown country 'brazl': did you mean 'Brazil'?"),
+        ("Германя", "unknown country 'Германя': did you mean 'Германия'?"),
         (
             "Great Britian",
             "unknown country 'Great Britian': did you mean 'great britain'?",

@@ -10,29 +10,39 @@ from protestgen.templates import Templates
 
 CAMPAIGN = load_campaign()
 STYLES = Templates(CAMPAIGN.folders).styles("en")
-SENDER = ("--name", "Ada Example", "--city", "Leeds", "--organisation", "Leeds Readers")
+# Where letters in a language are written, by whom, and for which organisation.
+SENDERS = {
+    "en": ("uk", "Ada Example", "Leeds", "Leeds Readers"),
+}
+LETTERS = [
+    *(("en", case, style) for case in CAMPAIGN.cases for style in STYLES),
+    *(
+        (language, case, style)
+        for language in SENDERS
+        for case in CAMPAIGN.cases
+        for style in STYLES
+        if language != "en" and (case == "kurmanov" or style == "statement")
+    ),
+]
 
 
-@pytest.mark.parametrize("style", STYLES)
-@pytest.mark.parametrize("case", CAMPAIGN.cases)
+@pytest.mark.parametrize(("language", "case", "style"), LETTERS)
 def test_letter_reads_as_accepted(
-    case: str, style: str, run: Run, golden: Callable[[str, str], None]
+    language: str,
+    case: str,
+    style: str,
+    run: Run,
+    golden: Callable[[str, str], None],
 ) -> None:
     """
-    Every case in every style is the letter that was read and found good.
+    Every case, in every style and language, is the letter that was read and found good.
     """
-    organisation = SENDER[4:] if style == "organisation" else ()
-    result = run(
-        "letter",
-        "--case",
-        case,
-        "--country",
-        "uk",
-        "--style",
-        style,
-        *SENDER[:4],
-        *organisation,
-    )
+    country, name, city, organisation = SENDERS[language]
+    sender = ["--country", country, "--name", name, "--city", city]
+    if style == "organisation":
+        sender += ["--organisation", organisation]
+    letter = ("letter", "--lang", language, "--case", case, "--style", style)
+    result = run(*letter, *sender)
 
     assert result.exit_code == 0
-    golden(f"{case}.{style}.txt", result.stdout)
+    golden(f"{language}/{case}.{style}.txt", result.stdout)

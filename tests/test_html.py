@@ -152,13 +152,13 @@ def test_campaign_may_change_the_page(run: Run, tmp_path: Path) -> None:
     (tmp_path / "data" / "embassies.yaml").write_text("embassies: []\n", "utf-8")
     layout = tmp_path / "templates" / "layout" / "letter.html.j2"
     layout.parent.mkdir(parents=True)
-    layout.write_text("<h1>{{ letter.signature[0] }}</h1>", encoding="utf-8")
+    layout.write_text("<h1>{{ letters[0].signature[0] }}</h1>", encoding="utf-8")
     line = ("letter", "--case", "shanyrak", "--country", "uk", "--name", "A<b>", "-q")
 
     result = run("--campaign", tmp_path, *line, "--format", "html")
     assert (result.exit_code, result.stdout) == (0, "<h1>A&lt;b&gt;</h1>\n")
 
-    layout.write_text("{{ letter.nothing }}", encoding="utf-8")
+    layout.write_text("{{ letters[0].nothing }}", encoding="utf-8")
     result = run("--campaign", tmp_path, *line, "--format", "html")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith(f"error: {layout}:1: ")

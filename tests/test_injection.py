@@ -91,7 +91,7 @@ def test_hostile_value_takes_no_effect(field: str, value: str) -> None:
             assert not _CONTROLS.search(data.decode())
     if data := _render(letter, "json"):
         assert not _CONTROLS.search(data.decode())
-        assert len(json.loads(data)) == 18
+        assert len(json.loads(data)) == 20
 
 
 def _check_message(data: bytes, for_whom: set[str | None]) -> None:

@@ -232,7 +232,7 @@ def test_every_role_of_the_program_has_a_form(load: Loader, role: str) -> None:
     """
     A letter to any kind of mission, and one of support, can be opened and closed.
     """
-    text = SHIPPED.replace(f"    {role}:\n", "    someone:\n", 1)
+    text = SHIPPED.replace(f"\n  {role}:\n", "\n  someone:\n", 1)
 
     assert problems(load, text) == [
         f"forms.yaml:{place(text, 'ambassador:')}: the role '{role}' is missing: add it"

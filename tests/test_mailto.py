@@ -51,7 +51,7 @@ def _fields(link: str) -> tuple[str, dict[str, str]]:
             "Your Excellency,\n\nI am writing to express my grave concern.",
             87,
         ),
-        ("Ваше Превосходительство,\n\nЯ обращаюсь к Вам в связи с делом.", 328),  # noqa: RUF001 - Russian
+        ("Ваше Превосходительство,\n\nЯ обращаюсь к Вам в связи с делом.", 328),
     ],
     ids=["M1", "M2"],
 )

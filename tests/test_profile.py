@@ -11,7 +11,7 @@ from conftest import Result, Run
 
 Shell = Callable[..., Result]
 LETTER = ("letter", "--case", "kurmanov")
-ANSWERS = r"""Ada Example\n1 High Street\nLeeds LS1 1AA\n\nLeeds\nEngland\n\nada@mail.example\n\nnurse\n"""
+ANSWERS = r"""Ada Example\n1 High Street\nLeeds LS1 1AA\n\nLeeds\nEngland\n\nada@mail.example\n\n\nnurse\n"""
 
 
 def test_answers_are_kept_and_used(tmp_path: Path, shell: Shell) -> None:
@@ -52,7 +52,7 @@ def test_old_answers_are_kept_or_removed(tmp_path: Path, shell: Shell) -> None:
     path = tmp_path / "ada.yaml"
     path.write_text("name: Ada Example\ncity: Leeds\nwhy: I care.\n")
     path.chmod(0o644)
-    shell(r"printf '\n\n-\n\n\n\n\n\n' | protestgen profile -o ada.yaml")
+    shell(r"printf '\n\n-\n\n\n\n\n\n\n' | protestgen profile -o ada.yaml")
 
     assert path.read_text() == "name: Ada Example\nwhy: I care.\n"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -62,13 +62,14 @@ def test_wrong_answer_is_asked_again(shell: Shell, tmp_path: Path) -> None:
     """
     An answer that cannot be right is refused as it is typed.
     """
-    answers = r"Ada\n\nLeeds\nEnglnd\nEngland\n\nada\nada@mail.example\n\n\n"
+    answers = r"Ada\n\nLeeds\nEnglnd\nEngland\n\nada\nada@mail.example\nDE\nde\n\n\n"
     result = shell(f"printf '{answers}' | protestgen profile -o ada.yaml")
 
     assert "unknown country 'Englnd': did you mean 'england'?" in result.stderr
     assert "'ada' is not an e-mail address" in result.stderr
     assert (
-        "country: gb\nemail: ada@mail.example\n" in (tmp_path / "ada.yaml").read_text()
+        "country: gb\nemail: ada@mail.example\nlanguage: de\n"
+        in (tmp_path / "ada.yaml").read_text()
     )
 
 
@@ -76,7 +77,7 @@ def test_address_can_be_left_out_for_good(shell: Shell, tmp_path: Path) -> None:
     """
     Who is at risk is not asked for an address, and none is printed.
     """
-    answers = r"Ada\nLeeds\nuk\n\n\n\n\n"
+    answers = r"Ada\nLeeds\nuk\n\n\n\n\n\n"
     shell(f"printf '{answers}' | protestgen profile --omit-address -o ada.yaml")
     assert (tmp_path / "ada.yaml").read_text() == (
         "name: Ada\ncity: Leeds\ncountry: gb\nomit_address: true\n"

@@ -7,7 +7,7 @@ import pytest
 
 from conftest import Run
 
-CLOSED = "case 'kurmanov' has been closed since May 2011: no outcome is recorded"
+CLOSED = "case 'kurmanov' has been closed since 2011-05: no outcome is recorded"
 ADA = ("--name", "Ada Example")
 
 
@@ -24,7 +24,7 @@ def test_everything_doubtful_is_said_a_line_each(run: Run) -> None:
     """
     expected = """
     the letter names a copy: send it to the OSCE Secretariat as well (info@osce.org)
-    case 'temir-bank' has been closed since 12 May 2010: Ainur Kurmanov was released on
+    case 'temir-bank' has been closed since 2010-05-12: Ainur Kurmanov was released on
      12 May 2010 after serving the whole sentence. According to the campaign for his
      release, his was the first case in Kazakhstan in which those under arrest took part
      in person in the hearings of their own appeals.
@@ -87,7 +87,7 @@ def test_letter_dated_before_its_case_is_noted(run: Run) -> None:
         run, "--case", "kurmanov", "--country", "us", *ADA, "--date", "2011-05-01"
     )
 
-    assert found == ["the letter is dated before what it tells of, 2 May 2011"]
+    assert found == ["the letter is dated before what it tells of, 2011-05-02"]
 
 
 def test_words_from_the_editor_are_looked_at_too(
@@ -167,7 +167,7 @@ def test_write_by_is_kept_in_mind(run: Run, tmp_path: Path) -> None:
         "--campaign", tmp_path, "letter", "--case", "mine", "--country", "us", *ADA
     )
 
-    assert result.stderr == "note: letters were to be written by 20 November 2026\n"
+    assert result.stderr == "note: letters were to be written by 2026-11-20\n"
 
 
 def test_profile_of_somebody_else_is_left_out(run: Run) -> None:

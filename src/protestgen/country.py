@@ -7,13 +7,15 @@ from unicodedata import combining, normalize
 from .errors import UnknownNameError
 from .values import COUNTRY_CODES
 
+# In these languages the names of countries are understood.
+LANGUAGES = ("en", "de", "fr", "es", "el", "ru")
+
 # What people type that is no country's English name in the Unicode data (CLDR).
 SHORT_NAMES = {
     "america": "us",
     "bosnia": "ba",
     "britain": "gb",
     "burma": "mm",
-    "cabo verde": "cv",
     "czech republic": "cz",
     "democratic republic of the congo": "cd",
     "dr congo": "cd",
@@ -22,6 +24,7 @@ SHORT_NAMES = {
     "eire": "ie",
     "england": "gb",
     "great britain": "gb",
+    "großbritannien": "gb",
     "holland": "nl",
     "holy see": "va",
     "hong kong": "hk",
@@ -31,8 +34,6 @@ SHORT_NAMES = {
     "macao": "mo",
     "macau": "mo",
     "macedonia": "mk",
-    "moldavia": "md",
-    "myanmar": "mm",
     "northern ireland": "gb",
     "palestine": "ps",
     "republic of ireland": "ie",
@@ -103,13 +104,13 @@ def country_in_sentence(code: str) -> str:
     return article + country_name(code)
 
 
-def find_country(text: str, language: str = "en") -> str:
+def find_country(text: str) -> str:
     """
     Return the ISO 3166-1 alpha-2 code, in small letters, of the country called *text*.
 
-    ISO codes of two or three letters, names in *language* and in English and short
-    names are understood; capitals, accents, spaces, punctuation and a leading "the" do
-    not matter.
+    ISO codes of two or three letters, short names and those in `LANGUAGES` are
+    understood; capitals, accents, spaces, punctuation and a leading "the" do not
+    matter.
     """
     wanted = _fold(text)
     if wanted in COUNTRY_CODES:
@@ -117,10 +118,13 @@ def find_country(text: str, language: str = "en") -> str:
     short = {_fold(name): code for name, code in SHORT_NAMES.items()}
     if wanted in short:
         return short[wanted]
-    known = _codes_by_name("en") | _codes_by_name(language)
-    if code := known.get(wanted) or _from_alpha_3(wanted):
+    if code := _codes_by_name("en").get(wanted) or _from_alpha_3(wanted):
         return code
-    names = [*_names("en").values(), *_names(language).values(), *SHORT_NAMES]
+    for language in LANGUAGES:
+        if code := _codes_by_name(language).get(wanted):
+            return code
+    names = [name for language in LANGUAGES for name in _names(language).values()]
+    names += SHORT_NAMES
     raise UnknownNameError("country", text.strip(), names, see="protestgen embassies")
 
 

@@ -173,7 +173,6 @@ class Forms(Struct, frozen=True, kw_only=True):
     grammatical cases in which the templates need the title of a case.
     """
 
-    name: Line
     salutation_end: Line = ""
     closing_end: Line = ""
     subject: SubjectPattern

@@ -4,13 +4,14 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
+from typing import cast
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from .addressee import Addressee, Mission
 from .case import Case, Demand, SupportTo
-from .country import country_line
+from .country import country_line, language_name
 from .errors import (
     ChoiceError,
     DataError,
@@ -27,6 +28,16 @@ from .templates import Block, Paragraph, Templates, parse_blocks
 DEFAULT_STYLE = "statement"
 # Written to the people of a case, not to somebody in office; so it needs no addressee.
 SUPPORT_STYLE = "support"
+# What `plain` puts in the place of a character. French quotation marks have spaces at
+# their inner sides, which go with them.
+_PLAIN = str.maketrans(
+    dict.fromkeys("\u00a0\u2007\u2009\u202f", " ")
+    | dict.fromkeys("«»„“”‟", '"')
+    | dict.fromkeys("‚‘’‛‹›", "'")
+    | dict.fromkeys("\u2010\u2011–—―−", "-")
+    | {"…": "...", "№": "No."}
+)
+_PADDED_QUOTE = re.compile("«[ \u00a0\u202f]|[ \u00a0\u202f]»")
 # A last paragraph that is longer than this is none that closes a letter.
 _LONGEST_CLOSING = 80
 
@@ -83,7 +94,7 @@ def compose(
     The texts of *case* are in *language*, in which nothing is missing.
     """
     if missing := untold(case, addressee, language, style, templates):
-        raise MissingTextError(case.id, language.forms.name, missing)
+        raise MissingTextError(case.id, language_name(language.code), missing)
     language = language.in_country(sender.country)
     placeholders = language.forms.placeholders
     organisation = sender.organisation or ""
@@ -240,6 +251,26 @@ def edited(letter: Letter, text: str) -> Letter:
     }
     subject_line = letter.subject_line.replace(letter.subject, words["subject"])
     return replace(letter, body=tuple(body), subject_line=subject_line, **words)
+
+
+def plain(letter: Letter) -> Letter:
+    """
+    Return *letter* in characters that old mail gateways and fax servers know.
+
+    Spaces, quotation marks and dashes become those of ASCII; letters stay.
+    """
+    return cast("Letter", _plain(letter))
+
+
+def _plain(value: object) -> object:
+    if type(value) is str:  # and no date
+        return _PADDED_QUOTE.sub('"', value).translate(_PLAIN)
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    if isinstance(value, Struct):
+        fields = {field: _plain(part) for field, part in asdict(value).items()}
+        return replace(value, **fields)
+    return value
 
 
 def block_text(block: Block) -> str:

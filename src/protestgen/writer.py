@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from .addressee import Addressee
 from .campaign import Campaign
 from .case import Case
+from .country import language_name
 from .errors import MissingTextError
 from .language import ENGLISH, Language, load_language
 from .letter import DEFAULT_STYLE, SUPPORT_STYLE, Letter, compose, untold
@@ -135,7 +136,7 @@ class Writer:
         if lacks := lacking(case, text, language.forms.title_cases):
             missing.append(f"{', '.join(lacks)} in data/demands.{code}.yaml")
         if missing:
-            raise MissingTextError(case.id, language.forms.name, missing)
+            raise MissingTextError(case.id, language_name(language.code), missing)
 
     def _language(self, code: str) -> Language:
         if code not in self._languages:

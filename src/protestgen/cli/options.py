@@ -24,7 +24,7 @@ from .parameters import Checked
 Command = Callable[..., None]
 
 # The options of a format that are named like the fields of `Options`.
-_DETAILS = ("width", "eol", "attach", "layout")
+_DETAILS = ("width", "eol", "attach", "ascii", "layout")
 
 _WRITTEN_BY_OTHERS = {".doc", ".docx", ".odt", ".rtf"}
 
@@ -142,6 +142,11 @@ def format_options(command: Command) -> Command:
             "--attach",
             type=click.Choice([f.name for f in FORMATS.values() if f.media_type]),
             help="Add the letter to the e-mail as a file of this form.",
+        ),
+        click.option(
+            "--ascii",
+            is_flag=True,
+            help="Plain spaces, quotes and dashes, for old gateways; letters stay.",
         ),
         click.option(
             "--layout",

@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 from msgspec import Struct
 
-from protestgen.letter import Letter
+from protestgen.letter import Letter, plain
 
 DEFAULT_FORMAT = "text"
 # How a letter lies on paper, for the envelopes of different countries.
@@ -20,6 +20,7 @@ class Options(Struct, frozen=True, kw_only=True):
     What a user may choose about a format, and the time *now*, with its zone.
 
     *eol* ends the lines of an e-mail; *attach* names the format of its attachment.
+    *ascii* asks for spaces, quotation marks and dashes that old gateways know.
     *folders* are the campaign's, whose templates may change the page for a browser.
     *layout* is one of `LAYOUTS`; without it, the sender's country decides. *output* is
     the file that is written to, if it is one.
@@ -28,6 +29,7 @@ class Options(Struct, frozen=True, kw_only=True):
     width: int = 72
     eol: Literal["crlf", "lf"] = "crlf"
     attach: str | None = None
+    ascii: bool = False
     folders: tuple[Path, ...] = ()
     layout: str | None = None
     output: Path | None = None
@@ -53,7 +55,9 @@ class Format(Struct, frozen=True, kw_only=True):
 
     def render(self, letter: Letter, options: Options | None = None) -> bytes:
         """Return *letter* in this format."""
-        return cast("bytes", self._module.render(letter, options or Options()))
+        options = options or Options()
+        text = plain(letter) if options.ascii else letter
+        return cast("bytes", self._module.render(text, options))
 
     def remarks(self, letter: Letter, options: Options | None = None) -> list[str]:
         """Return what the sender should know about *letter* in this format."""

@@ -5,10 +5,12 @@ from pathlib import PurePath
 from protestgen.addressee import Addressee, Mission
 from protestgen.country import country_name
 from protestgen.errors import FormatError
+from protestgen.language import Language, load_language
 from protestgen.letter import Letter
+from protestgen.shipped import shipped_folder
 
 from . import Options
-from .pdf import layout_for, typeset
+from .pdf import layout_for, page, typeset
 
 # A fax has 98 or 196 lines to the inch: what is smaller than 11 points is lost.
 _SIZES = (12, 11.5, 11)
@@ -24,13 +26,18 @@ def render(letter: Letter, options: Options) -> bytes:
     addressee, number = _recipient(letter)
     if not letter.sender.name:
         raise FormatError("a fax says who it is from: add '--name'")
+    folders = options.folders or (shipped_folder(),)
+    language = load_language(letter.language, folders)
+    labels = language.forms.fax
     cover = {
-        "title": "Fax",
-        "groups": _cover_fields(letter, addressee, number),
-        "pages": ("Pages", "and this cover page"),
+        "title": labels.fax,
+        "groups": _cover_fields(letter, addressee, number, language),
+        "pages": (labels.pages, labels.besides),
     }
     layout = "letter" if layout_for(letter, options) == "us" else "a4"
-    return typeset(letter, options, layout, _SIZES, extra={"cover": cover})
+    letters = (letter, *letter.also)
+    pages = [page(text, layout, _SIZES) for text in letters]
+    return typeset(letters, [{**pages[0], "cover": cover}, *pages[1:]], options)
 
 
 def remarks(letter: Letter, options: Options) -> list[str]:
@@ -73,27 +80,27 @@ def _recipient(letter: Letter) -> tuple[Addressee, str]:
 
 
 def _cover_fields(
-    letter: Letter, addressee: Addressee, number: str
+    letter: Letter, addressee: Addressee, number: str, language: Language
 ) -> list[list[tuple[str, str]]]:
     """Return the labels and values of the cover page: to whom, from whom, what."""
-    sender = letter.sender
-    title = letter.addressee_block[0]
+    sender, labels = letter.sender, language.forms.fax
     city = addressee.city if isinstance(addressee, Mission) else None
-    place = ", ".join(part for part in (city, country_name(addressee.country)) if part)
+    country = country_name(addressee.country, language.code)
+    place = ", ".join(part for part in (city, country) if part)
     groups = (
         (
-            ("To", title if title != addressee.name else None),
-            ("Organisation", addressee.name),
-            ("Place", place),
-            ("Fax", number),
-            ("Telephone", addressee.phone),
+            (labels.to, language.title(addressee)),
+            (labels.organisation, language.named(addressee)),
+            (labels.place, place),
+            (labels.fax, number),
+            (labels.telephone, addressee.phone),
         ),
         (
-            ("From", sender.name),
-            ("Organisation", sender.organisation),
-            ("Place", sender.place),
-            ("E-mail", sender.email),
+            (labels.sender, sender.name),
+            (labels.organisation, sender.organisation),
+            (labels.place, sender.place),
+            (labels.email, sender.email),
         ),
-        (("Regarding", letter.subject), ("Date", letter.dateline)),
+        ((labels.regarding, letter.subject), (labels.date, letter.dateline)),
     )
     return [[(label, value) for label, value in rows if value] for rows in groups]

@@ -3,8 +3,10 @@
 from functools import cache
 from pathlib import Path
 
+from protestgen.errors import FormatError
 from protestgen.letter import Letter
 from protestgen.templates import Templates
+from protestgen.values import normalize
 
 from . import Options
 
@@ -17,9 +19,12 @@ _FROM_THE_RIGHT = frozenset(
 def render(letter: Letter, options: Options) -> bytes:
     """Return *letter* as a page in UTF-8, everything in it escaped."""
     direction = "rtl" if letter.language in _FROM_THE_RIGHT else "ltr"
-    values = {"letter": letter, "direction": direction}
+    values = {"letters": (letter, *letter.also), "direction": direction}
     page = _templates(options.folders).layout("letter.html.j2", values)
-    return f"{page}\n".encode()
+    try:
+        return f"{normalize(page)}\n".encode()
+    except ValueError as error:
+        raise FormatError(f"the page of the letter: {error}") from None
 
 
 @cache

@@ -44,10 +44,12 @@ def _parts(letter: Letter) -> dict[str, Any]:
         "salutation": letter.salutation,
         "subject": letter.subject,
         "subject_line": letter.subject_line,
+        "subject_above": letter.subject_above,
         "body": letter.body,
         "closing": letter.closing,
         "signature": letter.signature,
         "copies": letter.copies,
+        "also": [_parts(other) for other in letter.also],
     }
 
 

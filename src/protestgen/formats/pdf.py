@@ -1,7 +1,7 @@
 """A letter on paper: PDF, set with Typst, its address where an envelope shows it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,9 @@ def render(letter: Letter, options: Options) -> bytes:
     Raises `FormatError` for an address that is longer than the window of its layout,
     or a character that the fonts do not have.
     """
-    return typeset(letter, options, layout_for(letter, options), _SIZES)
+    letters = (letter, *letter.also)
+    pages = [page(text, layout_for(text, options)) for text in letters]
+    return typeset(letters, pages, options)
 
 
 def layout_for(letter: Letter, options: Options) -> str:
@@ -50,32 +52,68 @@ def layout_for(letter: Letter, options: Options) -> str:
     return options.layout or _LAYOUTS.get(letter.sender.country or "", "a4")
 
 
+def page(
+    letter: Letter, layout: str, sizes: tuple[float, ...] = _SIZES
+) -> dict[str, object]:
+    """
+    Return what the layout is told of *letter*.
+
+    It is set in the first of *sizes*, in points, in which it fits on a page.
+    """
+    sender = letter.sender
+    name = sender.name or ""
+    address = () if sender.omit_address else sender.address
+    return {
+        "layout": layout,
+        "sizes": sizes,
+        "language": letter.language,
+        "author": name,
+        "sender_block": letter.sender_block,
+        "return_line": " · ".join((name, *address) if name and address else ()),
+        "dateline": letter.dateline,
+        "addressee_block": letter.addressee_block,
+        "salutation": letter.salutation,
+        "subject_line": letter.subject_line,
+        "subject_above": letter.subject_above,
+        "body": [_block(block) for block in letter.body],
+        "closing": letter.closing,
+        "signature": letter.signature,
+        "copies": letter.copies,
+    }
+
+
 def typeset(
-    letter: Letter,
+    letters: Sequence[Letter],
+    pages: Sequence[Mapping[str, object]],
     options: Options,
-    layout: str,
-    sizes: tuple[float, ...],
     *,
-    extra: Mapping[str, object] | None = None,
+    duplex: bool = False,
 ) -> bytes:
     """
-    Return *letter* as a PDF in *layout*, in the first of *sizes* that fits on a page.
+    Return *letters*, of which the layout is told *pages*, as one PDF.
 
-    *extra* is what else the layout is told.
+    Where it is *duplex*, each begins on the front of a sheet. The document has the
+    title of the first letter.
     """
     compiler = _compiler()
     from typst import TypstError
 
-    data = {**_parts(letter), "layout": layout, "sizes": sizes, **(extra or {})}
+    first = letters[0]
+    data = {
+        "title": first.subject or first.subject_line or first.salutation,
+        "author": first.sender.name or "",
+        "letters": pages,
+        "duplex": duplex,
+    }
     try:
         pdf = compiler.compile(
             format="pdf",
-            sys_inputs={"letter": json.encode(data).decode()},
+            sys_inputs={"data": json.encode(data).decode()},
             pdf_standards=["ua-1"],
             timestamp=int(options.now.timestamp()),
         )
     except TypstError as error:
-        problem = _problem(error.diagnostic, letter, layout)
+        problem = _problem(error.diagnostic, first, str(pages[0]["layout"]))
         if problem is None:
             raise
         raise FormatError(problem) from None
@@ -93,27 +131,6 @@ def _compiler() -> "Compiler":
     # The same letter looks the same on every machine, whatever fonts it has.
     fonts = Fonts(include_system_fonts=False)
     return Compiler(folder / "letter.typ", root=folder, font_paths=fonts)
-
-
-def _parts(letter: Letter) -> dict[str, object]:
-    sender = letter.sender
-    name = sender.name or ""
-    address = () if sender.omit_address else sender.address
-    return {
-        "language": letter.language,
-        "title": letter.subject or letter.subject_line or letter.salutation,
-        "author": name,
-        "sender_block": letter.sender_block,
-        "return_line": " · ".join((name, *address) if name and address else ()),
-        "dateline": letter.dateline,
-        "addressee_block": letter.addressee_block,
-        "salutation": letter.salutation,
-        "subject_line": letter.subject_line,
-        "body": [_block(block) for block in letter.body],
-        "closing": letter.closing,
-        "signature": letter.signature,
-        "copies": letter.copies,
-    }
 
 
 def _block(block: Block) -> dict[str, object]:

@@ -1,0 +1,218 @@
+"""Texts of cases in other languages: found, held against the English, missed."""
+
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from protestgen import load_campaign
+from protestgen.campaign import Campaign
+from protestgen.errors import DataError
+from protestgen.translation import fingerprint, lacking, load_translation, translated
+
+CASES = """\
+    cases:
+      picket:
+        title: the picket
+        state: kz
+        people: [Ada Example, Bob Example]
+        status: open
+        opened: 2026-11-01
+        updated: 2026-11-02
+        outcome: Both were let go.
+        summary: Ada Example and Bob Example were arrested.
+        incidents:
+          - {date: 2026-11-01, place: Almaty, text: both were arrested., sources: [s]}
+        demands:
+          - {id: release, text: release them, reason: They did nothing.}
+          - {id: inquiry, text: open an inquiry, reason: It is owed to them.}
+        write_to: [embassy]
+        support_to: {name: the families, salutation: Dear families}
+        sources: [s]
+    """
+TEXTS = """\
+    cases:
+      picket:
+        title: die Mahnwache
+        title_in: {accusative: die Mahnwache}
+        people: [Ada Beispiel, Bob Beispiel]
+        outcome: Beide kamen frei.
+        summary: Ada Beispiel und Bob Beispiel wurden festgenommen.
+        incidents:
+          - {place: Almaty, text: wurden beide festgenommen.}
+        demands:
+          release: {text: sie freizulassen, reason: Sie haben nichts getan.}
+          inquiry: {text: den Fall zu untersuchen, reason: Das steht ihnen zu.}
+        support_to: {name: die Familien, salutation: Liebe Familien}
+        avoid: [Regime]
+    """
+
+Make = Callable[..., Campaign]
+
+
+@pytest.fixture(name="make")
+def _make(tmp_path: Path) -> Make:
+    """Return a function that makes a campaign of files with their texts."""
+
+    def make(folder: str = "mine", /, **files: str) -> Campaign:
+        data = tmp_path / folder / "data"
+        data.mkdir(parents=True)
+        for name, text in files.items():
+            path = data / f"{name.replace('__', '/').replace('_', '.')}.yaml"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(dedent(text), encoding="utf-8")
+        return load_campaign(tmp_path / folder)
+
+    return make
+
+
+def problems(campaign: Campaign) -> list[str]:
+    """Return what is wrong with the German texts of *campaign*."""
+    with pytest.raises(DataError) as caught:
+        load_translation(campaign, "de")
+    return [line.rpartition("/")[2] for line in caught.value.lines()]
+
+
+def test_a_case_keeps_its_facts_and_changes_its_words(make: Make) -> None:
+    """
+    Dates, sources and ids are those of the English case, all texts the German ones.
+    """
+    campaign = make(demands=CASES, demands_de=TEXTS)
+    case = campaign.case("picket")
+    german = translated(case, load_translation(campaign, "de")["picket"])
+
+    assert german.title == german.title_in["accusative"] == "die Mahnwache"
+    assert german.people == ("Ada Beispiel", "Bob Beispiel")
+    assert german.outcome == "Beide kamen frei."
+    assert german.summary == "Ada Beispiel und Bob Beispiel wurden festgenommen."
+    assert german.incidents[0].text == "wurden beide festgenommen."
+    assert german.incidents[0].date == case.incidents[0].date
+    assert german.incidents[0].sources == case.incidents[0].sources
+    assert [demand.id for demand in german.demands] == ["release", "inquiry"]
+    assert german.demands[1].text == "den Fall zu untersuchen"
+    assert german.support_to.salutation == "Liebe Familien"
+    assert german.avoid == ("Regime",)
+    assert german.at is case.at
+
+
+def test_nothing_lacks_in_a_whole_text(make: Make) -> None:
+    """
+    A language may ask for the title in grammatical cases.
+    """
+    campaign = make(demands=CASES, demands_de=TEXTS)
+    case, text = campaign.case("picket"), load_translation(campaign, "de")["picket"]
+
+    assert lacking(case, text, ["accusative"]) == []
+    assert lacking(case, text, ["accusative", "genitive"]) == ["title_in.genitive"]
+    assert lacking(case, None) == ["cases.picket"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("picket:", "pickett:", "3:5: unknown case 'pickett': did you mean 'picket'?"),
+        ("picket:", "march:", "3:5: unknown case 'march': remove it"),
+        (
+            "inquiry: {",
+            "enquiry: {",
+            "12:16: unknown demand 'enquiry': did you mean 'inquiry'?",
+        ),
+        (
+            "people: [Ada Beispiel, Bob Beispiel]",
+            "people: [Ada Beispiel]",
+            "5:13: 1 people here, 2 in PLACE: write as many",
+        ),
+        ("title: die", "titel: die", "3:5: unknown key 'titel': did you mean 'title'?"),
+    ],
+)
+def test_texts_that_fit_no_case_are_told(
+    make: Make, tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    """
+    A misspelt id is found at its place, and a list must be as long as the English one.
+    """
+    campaign = make(demands=CASES, demands_de=TEXTS.replace(old, new, 1))
+    place = f"{tmp_path / 'mine' / 'data' / 'demands.yaml'}:3:5"
+
+    (line,) = problems(campaign)
+
+    expected = message.replace("PLACE", place).rpartition("/")[2]
+    assert line.removeprefix("demands.de.yaml:") == expected
+
+
+def test_all_that_is_wrong_is_told_at_once(make: Make) -> None:
+    """
+    The problems of several files come together.
+    """
+    campaign = make(
+        demands=CASES,
+        demands_de=TEXTS.replace("title: die", "titel: die"),
+        demands__more_de="cases: {march: {title: der Marsch}}",
+    )
+
+    assert len(problems(campaign)) == 2
+
+
+def test_texts_of_large_campaigns_stand_beside_their_cases(make: Make) -> None:
+    """
+    `demands/NAME.de.yaml` belongs to `demands/NAME.yaml`, and is no file of cases.
+    """
+    campaign = make(demands__one=CASES, demands__one_de=TEXTS)
+
+    assert "picket" in campaign.cases
+    assert load_translation(campaign, "de")["picket"].title == "die Mahnwache"
+
+
+def test_a_replaced_case_has_not_the_words_of_the_other(
+    make: Make, tmp_path: Path
+) -> None:
+    """
+    Texts serve the cases of their own folder and of those below, not those above.
+    """
+    make("below", demands=CASES, demands_de=TEXTS)
+    make("above", demands=CASES.replace("the picket", "the other picket"))
+    campaign = load_campaign(tmp_path / "above", tmp_path / "below")
+
+    assert "picket" not in load_translation(campaign, "de")
+
+    make("top", demands_de=TEXTS)
+    campaign = load_campaign(tmp_path / "top", tmp_path / "above", tmp_path / "below")
+
+    assert load_translation(campaign, "de")["picket"].title == "die Mahnwache"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("the picket", "the strike"),
+        ("release them", "release both"),
+        ("They did nothing", "They did no wrong"),
+        ("Almaty", "Astana"),
+        ("date: 2026-11-01", "date: 2026-11-02"),
+        ("Dear families", "Dear family"),
+    ],
+)
+def test_a_change_of_the_english_text_can_be_told(
+    make: Make, old: str, new: str
+) -> None:
+    """
+    A translation holds the fingerprint of what it was made from.
+    """
+    before = make("before", demands=CASES).case("picket")
+    after = make("after", demands=CASES.replace(old, new, 1)).case("picket")
+
+    assert fingerprint(before) != fingerprint(after)
+    assert len(fingerprint(before)) == 8
+
+
+def test_what_is_no_text_does_not_count(make: Make) -> None:
+    """
+    Status and sources may change without a translation growing stale.
+    """
+    before = make("before", demands=CASES).case("picket")
+    after = make("after", demands=CASES.replace("status: open", "status: closed")).case(
+        "picket"
+    )
+
+    assert fingerprint(before) == fingerprint(after)
