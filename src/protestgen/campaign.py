@@ -11,7 +11,7 @@ from .case import Case
 from .errors import DataError, Location, Problem, UnknownNameError, nearest, quoted
 from .shipped import shipped_folder
 from .values import Id
-from .yamlfile import read_yaml, unreadable
+from .yamlfile import read_entries, unreadable
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -57,6 +57,14 @@ def load_campaign(*folders: Path) -> Campaign:
     host, kind and city replaces the one below it. A folder may hold templates only.
     Raises `DataError` with everything that is wrong with any of the files.
     """
+    campaign, problems = read_campaign(*folders)
+    if problems:
+        raise DataError(problems)
+    return campaign
+
+
+def read_campaign(*folders: Path) -> tuple[Campaign, list[Problem]]:
+    """Read what `load_campaign` does as far as it is sound; return all problems too."""
     layers = (*folders, shipped_folder())
     problems: list[Problem] = []
     cases: dict[str, Case] = {}
@@ -72,9 +80,7 @@ def load_campaign(*folders: Path) -> Campaign:
     campaign = Campaign(layers, cases, Directory(tuple(missions.values()), offices))
     if not problems:
         problems += _dangling(campaign)
-    if problems:
-        raise DataError(problems)
-    return campaign
+    return campaign, problems
 
 
 def _new(found: dict[K, V], known: dict[K, V]) -> dict[K, V]:
@@ -101,18 +107,18 @@ def _read_layer(folder: Path, problems: list[Problem]) -> _Layer:
 
 
 def _read_file(kind: str, path: Path, layer: _Layer, problems: list[Problem]) -> None:
-    try:
-        if kind == "demands":
-            cases = read_yaml(path, _DemandsFile).cases
-            problems += _doubled(cases, layer.cases, "case")
-            layer.cases |= _new(cases, layer.cases)
-        else:
-            found = read_yaml(path, _EmbassiesFile)
+    if kind == "demands":
+        demands, wrong = read_entries(path, _DemandsFile)
+        if demands:
+            problems += _doubled(demands.cases, layer.cases, "case")
+            layer.cases |= _new(demands.cases, layer.cases)
+    else:
+        found, wrong = read_entries(path, _EmbassiesFile)
+        if found:
             problems += _doubled(found.offices, layer.offices, "office")
             layer.missions += found.embassies
             layer.offices |= _new(found.offices, layer.offices)
-    except DataError as error:
-        problems += error.problems
+    problems += wrong
 
 
 def data_files(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from .case import Case
 from .country import language_name
@@ -37,6 +38,26 @@ def remarks(
 def count_words(letter: Letter) -> int:
     """Return how many words stand between the salutation and the closing."""
     return sum(len(block_text(block).split()) for block in letter.body)
+
+
+def longest(letter: Letter) -> int:
+    """Return how many words a letter of its style may have."""
+    return PAGE_WORDS * (2 if letter.style == "points" else 1)
+
+
+def avoided(text: str, avoid: Sequence[str]) -> list[str]:
+    """Return which of the words to *avoid* are in *text*, in any number."""
+    if not avoid:
+        return []
+    found = set(_any_of(tuple(avoid)).findall(text.casefold()))
+    return [word for word in dict.fromkeys(avoid) if word.casefold() in found]
+
+
+@cache
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern that finds each of *words*, the longer ones first."""
+    folded = sorted({word.casefold() for word in words}, key=len, reverse=True)
+    return re.compile(rf"\b({'|'.join(map(re.escape, folded))})(?:e?s)?\b")
 
 
 def _about_time(case: Case, letter: Letter) -> Iterator[str]:
@@ -95,10 +116,9 @@ def _about_sender(letter: Letter) -> Iterator[str]:
 
 def _about_words(letter: Letter, avoid: Sequence[str]) -> Iterator[str]:
     around = (letter.subject, letter.salutation, letter.closing, *letter.signature)
-    text = " ".join((*around, *map(block_text, letter.body))).casefold()
-    for word in dict.fromkeys(avoid):
-        if re.search(rf"\b{re.escape(word.casefold())}(?:e?s)?\b", text):
-            yield f"'{word}' may do harm to those the letter is for: find another word"
-    pages = 2 if letter.style == "points" else 1
-    if (words := count_words(letter)) > PAGE_WORDS * pages:
+    text = " ".join((*around, *map(block_text, letter.body)))
+    for word in avoided(text, avoid):
+        yield f"'{word}' may do harm to those the letter is for: find another word"
+    words = count_words(letter)
+    if words > longest(letter):
         yield f"the letter has {words} words: more than is read, leave some out"

@@ -140,9 +140,32 @@ class FixedPlace(Place):
 
 def read_yaml(path: Path, schema: type[T]) -> T:
     """Read the file *path* as a *schema*, or raise `DataError` with all problems."""
+    return parse_yaml(read_text(path), str(path), schema)
+
+
+def read_entries(path: Path, schema: type[T]) -> tuple[T | None, list[Problem]]:
+    """
+    Read the file *path* as far as it is sound, and return that with all problems.
+
+    Each field of *schema* is a list or group of entries; those with problems are left
+    out. There is None to return if nothing of a field that must be there can be read.
+    """
+    try:
+        node = _compose(read_text(path), str(path))
+    except DataError as error:
+        return None, list(error.problems)
+    file = _File(str(path))
+    value = _reader(schema)(node, file)
+    if not file.problems:
+        return cast("T", value), []
+    return _sound(node, str(path), schema), file.problems
+
+
+def read_text(path: Path) -> str:
+    """Return what stands in the file *path*, or raise `DataError`."""
     name = str(path)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise unreadable(path, error) from None
     except UnicodeDecodeError as error:
@@ -151,7 +174,6 @@ def read_yaml(path: Path, schema: type[T]) -> T:
         at = Location(name, line, error.start - before.rfind(b"\n"))
         reason = "not UTF-8: save the file with the encoding UTF-8"
         raise DataError([Problem(at, reason)]) from None
-    return parse_yaml(text, name, schema)
 
 
 def unreadable(path: Path, error: OSError) -> DataError:
@@ -173,6 +195,24 @@ def parse_yaml(text: str, name: str, schema: type[T]) -> T:
     if file.problems:
         raise DataError(file.problems)
     return cast("T", value)
+
+
+def _sound(node: yaml.Node, name: str, schema: type[T]) -> T | None:
+    """Return the *schema* with the entries of *node* that have no problems."""
+    file = _File(name)  # what it notes is known
+    types = _types(schema)
+    values: dict[str, Any] = {}
+    for key, _, value_node in _entries(node, file):
+        found = _reader(types[key])(value_node, file) if key in types else _INVALID
+        if isinstance(found, dict):
+            pairs = found.items()
+            values[key] = {
+                k: v for k, v in pairs if k is not _INVALID and v is not _INVALID
+            }
+        elif isinstance(found, tuple):
+            values[key] = tuple(entry for entry in found if entry is not _INVALID)
+    required = {field.name for field in fields(schema) if field.required}
+    return schema(**values) if required <= values.keys() else None
 
 
 def format_yaml(value: dict[str, Any]) -> str:
