@@ -167,10 +167,11 @@ class Forms(Struct, frozen=True, kw_only=True):
 
     *subject_above* puts the subject above the salutation. Before each of the characters
     *glue_before*, and behind those of *glue_after*, a line is not broken at a space.
-    *missions* names missions by kind, *offices* by their id, *cities* where no street
-    is known. *states* are those that the pattern *of_state*
-    does not fit; without it, only they can be written about. *title_cases* are the
-    grammatical cases in which the templates need the title of a case.
+    *missions* names missions by kind, *offices* by their id, *cities* those in which the
+    language is read, so that post without a street arrives. *states* are those that the
+    pattern *of_state* does not fit; without it, only they can be written about.
+    *title_cases* are the grammatical cases in which the templates need the title of a
+    case.
     """
 
     salutation_end: Line = ""
@@ -261,11 +262,14 @@ class Language(Struct, frozen=True):
         """
         Return the name of *addressee* on an envelope.
 
-        A mission whose street is not known is found by the name of the directory alone.
+        A mission whose street is not known is found by the name of the directory alone,
+        unless the language is read in its city.
         """
         if text := self._text(addressee):
             return text.name
-        if isinstance(addressee, Mission) and addressee.address:
+        if isinstance(addressee, Mission) and (
+            addressee.address or addressee.city in self.forms.cities
+        ):
             pattern = self.forms.missions.get(addressee.kind)
             if pattern and (state := self._official(addressee.state)):
                 return pattern.format(state=state)
