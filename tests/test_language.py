@@ -16,6 +16,7 @@ from protestgen.values import PartialDate
 
 CAMPAIGN = load_campaign()
 ENGLISH = load_language("en", CAMPAIGN.folders)
+GERMAN = load_language("de", CAMPAIGN.folders)
 SHIPPED = (shipped_folder() / "data" / "forms.yaml").read_text(encoding="utf-8")
 
 Loader = Callable[[str], Language]
@@ -120,6 +121,23 @@ def test_states_are_named_as_in_a_sentence() -> None:
     assert ENGLISH.of_state("gb") == "of the United Kingdom"
     assert ENGLISH.of_state("kz") == "of Kazakhstan"
     assert ENGLISH.of_state("fr") == "of France"
+
+
+def test_a_mission_without_a_street_is_named_as_its_post_reads_it() -> None:
+    """
+    It is in the letter's language in the cities that speak it, else as listed.
+    """
+    vienna, athens, london = (
+        next(m for m in CAMPAIGN.directory.missions if m.city == city)
+        for city in ("Vienna", "Athens", "London")
+    )
+
+    assert GERMAN.address(vienna) == ["Botschaft der Republik Kasachstan", "Wien"]
+    assert GERMAN.address(athens) == [
+        "Embassy of the Republic of Kazakhstan in the Hellenic Republic",
+        "Athens",
+    ]
+    assert GERMAN.address(london)[0] == "Botschaft der Republik Kasachstan"
 
 
 def test_american_letters_differ() -> None:

@@ -167,7 +167,7 @@ class Forms(Struct, frozen=True, kw_only=True):
 
     *subject_above* puts the subject above the salutation. Before each of the characters
     *glue_before*, and behind those of *glue_after*, a line is not broken at a space.
-    *missions* names missions by kind, *offices* by their id, *cities* those in which the
+    *missions* names missions by kind, *offices* by their id, *cities* those where the
     language is read, so that post without a street arrives. *states* are those that the
     pattern *of_state* does not fit; without it, only they can be written about.
     *title_cases* are the grammatical cases in which the templates need the title of a
