@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from babel.dates import format_date, get_month_names
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from protestgen import load_campaign
 from protestgen.errors import ChoiceError, DataError
@@ -138,6 +138,22 @@ def test_a_mission_without_a_street_is_named_as_its_post_reads_it() -> None:
         "Athens",
     ]
     assert GERMAN.address(london)[0] == "Botschaft der Republik Kasachstan"
+
+
+def test_a_known_gender_decides_on_the_title() -> None:
+    """
+    It goes before the title that an office has where nobody knows who holds it.
+    """
+    president = CAMPAIGN.directory.offices["president"]
+    woman = replace(president, gender="female")
+
+    titles = [GERMAN.title(president), GERMAN.title(woman)]
+
+    assert titles == [
+        "S. E. dem Präsidenten der Republik Kasachstan",
+        "I. E. der Präsidentin der Republik Kasachstan",
+    ]
+    assert GERMAN.salutation(woman) == "Sehr geehrte Frau Präsidentin"
 
 
 def test_american_letters_differ() -> None:

@@ -279,11 +279,10 @@ class Language(Struct, frozen=True):
         """Return the line above the name: who it is that heads the *addressee*."""
         if self.code == ENGLISH and addressee.title:
             return addressee.title
-        if (text := self._text(addressee)) and text.title:
-            return text.title
-        form = self.form(addressee.role)
+        text, form = self._text(addressee), self.form(addressee.role)
         gendered = _confirmed(form, addressee.gender)
-        title = (gendered and gendered.title) or form.title
+        own = (gendered and gendered.title) or (text and text.title)
+        title = own or form.title
         state = self._official(addressee.state) if addressee.state else None
         if title and "{state}" in title:
             return title.format(state=state) if state else None
