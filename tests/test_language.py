@@ -114,6 +114,27 @@ def test_a_series_can_be_read(items: list[str], text: str) -> None:
     assert ENGLISH.series(items) == text
 
 
+@pytest.mark.parametrize(
+    ("items", "text"),
+    [
+        (["Ana", "Irene"], "Ana e Irene"),
+        (["Ana", "Íñigo"], "Ana e Íñigo"),
+        (["Ana", "Hilario"], "Ana e Hilario"),
+        (["oro", "hierro"], "oro y hierro"),
+        (["Ana", "Yolanda"], "Ana y Yolanda"),
+        (["Irene", "Ana"], "Irene y Ana"),
+        (["Ana e Irene", "Luis", "Eva"], "Ana e Irene; Luis; y Eva"),
+    ],
+)
+def test_the_conjunction_may_depend_on_the_next_word(
+    items: list[str], text: str
+) -> None:
+    """
+    Spanish has another one before the sound of its own; the longest beginning counts.
+    """
+    assert load_language("es", [shipped_folder()]).series(items) == text
+
+
 def test_states_are_named_as_in_a_sentence() -> None:
     """
     Where the bare name will not do, `forms.yaml` has another.

@@ -165,8 +165,11 @@ class Forms(Struct, frozen=True, kw_only=True):
     """
     The file `forms.yaml`, or `forms.LANGUAGE.yaml`.
 
-    *subject_above* puts the subject above the salutation. Before each of the characters
-    *glue_before*, and behind those of *glue_after*, a line is not broken at a space.
+    *subject_above* puts the subject above the salutation. *conjunction_before* has what
+    takes the place of *conjunction* before words that begin so; the longest beginning
+    counts. Before each of the characters *glue_before*, and behind those of
+    *glue_after*, a line is not broken at a space.
+
     *missions* names missions by kind, *offices* by their id, *cities* those where the
     language is read, so that post without a street arrives. *states* are those that the
     pattern *of_state* does not fit; without it, only they can be written about.
@@ -180,6 +183,7 @@ class Forms(Struct, frozen=True, kw_only=True):
     subject_above: bool = False
     copy: Line
     conjunction: Line
+    conjunction_before: dict[Line, Line] = {}
     glue_before: Line = ""
     glue_after: Line = ""
     avoid: tuple[Line, ...] = ()
@@ -238,11 +242,18 @@ class Language(Struct, frozen=True):
         """Join *items* to "a, b and c", or "a; b; and c" where they hold commas."""
         if len(items) < 2:
             return "".join(items)
-        last = f" {self.forms.conjunction} "
-        if any("," in item or last in item for item in items):
+        last = f" {self._conjunction(items[-1])} "
+        words = {self.forms.conjunction, *self.forms.conjunction_before.values()}
+        if any("," in i or any(f" {word} " in i for word in words) for i in items):
             comma = ";" if len(items) > 2 else ","
             return f"{comma} ".join(items[:-1]) + f"{comma}{last}{items[-1]}"
         return ", ".join(items[:-1]) + f"{last}{items[-1]}"
+
+    def _conjunction(self, item: str) -> str:
+        """Return what stands for "and" before *item*."""
+        before = self.forms.conjunction_before
+        fitting = [start for start in before if item.casefold().startswith(start)]
+        return before[max(fitting, key=len)] if fitting else self.forms.conjunction
 
     def of_state(self, code: str) -> str | None:
         """Return how the state *code* is named behind "the authorities", if known."""
