@@ -142,17 +142,6 @@ class OfficeText(Struct, frozen=True, kw_only=True):
     salutation: Line | None = None
 
 
-class State(Struct, frozen=True, kw_only=True):
-    """
-    How a state is named: *of* behind "the authorities", *official* in a title.
-
-    Both with the preposition, article or ending that they have there.
-    """
-
-    of: Line
-    official: Line | None = None
-
-
 class Variant(Struct, frozen=True, kw_only=True):
     """What is different for senders in one country."""
 
@@ -171,10 +160,11 @@ class Forms(Struct, frozen=True, kw_only=True):
     *glue_after*, a line is not broken at a space.
 
     *missions* names missions by kind, *offices* by their id, *cities* those where the
-    language is read, so that post without a street arrives. *states* are those that the
-    pattern *of_state* does not fit; without it, only they can be written about.
-    *title_cases* are the grammatical cases in which the templates need the title of a
-    case.
+    language is read, so that post without a street arrives. *states* are how those are
+    named behind "the authorities" that the pattern *of_state* does not fit; without it,
+    only they can be written about. *official_states* are how they are named in a title
+    or behind "embassy". *title_cases* are the grammatical cases in which the templates
+    need the title of a case.
     """
 
     salutation_end: Line = ""
@@ -196,7 +186,8 @@ class Forms(Struct, frozen=True, kw_only=True):
     offices: dict[Id, OfficeText] = {}
     cities: dict[Line, Line] = {}
     of_state: StatePattern | None = None
-    states: dict[CountryCode, State] = {}
+    states: dict[CountryCode, Line] = {}
+    official_states: dict[CountryCode, Line] = {}
     variants: dict[CountryCode, Variant] = {}
     at: Place
 
@@ -257,8 +248,8 @@ class Language(Struct, frozen=True):
 
     def of_state(self, code: str) -> str | None:
         """Return how the state *code* is named behind "the authorities", if known."""
-        if state := self.forms.states.get(code):
-            return state.of
+        if known := self.forms.states.get(code):
+            return known
         pattern = self.forms.of_state
         return pattern and pattern.format(state=country_name(code, self.code))
 
@@ -306,8 +297,7 @@ class Language(Struct, frozen=True):
         return text if text and text.of == addressee.name else None
 
     def _official(self, code: str) -> str | None:
-        state = self.forms.states.get(code)
-        return (state and state.official) or self.of_state(code)
+        return self.forms.official_states.get(code) or self.of_state(code)
 
     def form(self, role: str) -> Form:
         """Return the form of address for *role*, or the one that fits every office."""
