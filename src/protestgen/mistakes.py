@@ -4,11 +4,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from jinja2 import TemplateNotFound, TemplateSyntaxError, nodes
+from jinja2.runtime import LoopContext
 from jinja2.utils import missing
+from msgspec import Struct
 
 from .errors import TemplateError, nearest, quoted
 from .sandbox import Sandbox, UnknownInTemplateError, kind
 
+# So many names are told, if none is near.
+_FEW = 12
 # The tags that there are.
 _TAGS = frozenset(
     """
@@ -89,6 +93,14 @@ _PLAIN_WORDS = tuple(
             "the tag 'extends' cannot stand within another: put it first",
         ),
         (
+            r"cannot assign attribute on non-namespace object",
+            "this cannot be changed: change what 'namespace()' gave",
+        ),
+        (
+            r"'.*' object is not iterable",
+            "this is no list: name one",
+        ),
+        (
             r"extended multiple times",
             "the tag 'extends' stands twice: keep one",
         ),
@@ -109,7 +121,9 @@ def told(
         message = _unknown(error, sandbox, values)
     elif isinstance(error, TemplateNotFound):
         name = str(error.name)
-        message = f"unknown template {quoted(name)}: {_hint(name, sandbox.names())}"
+        near = nearest(name, sandbox.names())
+        hint = f"did you mean '{near}'?" if near else "name one of a folder 'templates'"
+        message = f"unknown template {quoted(name)}: {hint}"
     elif isinstance(error, RecursionError):
         message = "a macro, block or template uses itself without end: let it stop"
     else:
@@ -139,14 +153,15 @@ def _unknown(
         known = {*values, *sandbox.globals, *_defined(sandbox)}
         hint = "it is set later or elsewhere" if name in known else _hint(name, known)
         return f"unknown variable {quoted(name)}: {hint}"
-    whole = next((key for key, value in values.items() if value is obj), None)
     if isinstance(error.name, int):
-        return f"there is no item {name} in {whole or kind(obj)}: test its length first"
+        return f"there is no item {name} in {kind(obj)}: test its length first"
     if obj is None:
         return f"nothing is there that could have '{name}': test it with 'if' first"
-    if not (seen := sandbox.attributes(obj)):
+    if not isinstance(obj, (Struct, LoopContext)):
         return f"{kind(obj)} has no {quoted(name)}: use a filter, or remove it"
-    where = whole or type(obj).__name__.lower()
+    where = "loop" if isinstance(obj, LoopContext) else type(obj).__name__.lower()
+    where = next((key for key, value in values.items() if value is obj), where)
+    seen = sandbox.attributes(obj)
     near = nearest(name, seen)
     hint = f"did you mean '{where}.{near}'?" if near else _choice(seen)
     return f"unknown attribute {quoted(f'{where}.{name}')}: {hint}"
@@ -188,4 +203,6 @@ def _hint(name: str, known: Iterable[str]) -> str:
 
 
 def _choice(known: Iterable[str]) -> str:
-    return f"there are {', '.join(sorted(known))}"
+    names = sorted(known)
+    few = names and len(names) <= _FEW
+    return f"there are {', '.join(names)}" if few else "see docs/templates.md"

@@ -86,6 +86,15 @@ _SEEN: tuple[tuple[type, frozenset[str]], ...] = (
 _JOINED = (str, list, tuple)
 _CALLABLE = (Macro, BlockReference, LoopContext)
 
+_KINDS: tuple[tuple[type, str], ...] = (
+    (str, "a text"),
+    (int, "a number"),
+    (float, "a number"),
+    (list, "a list"),
+    (tuple, "a list"),
+    (Macro, "a macro"),
+)
+
 T = TypeVar("T")
 
 
@@ -177,16 +186,10 @@ def kind(value: object) -> str:
     """Return what to call *value* in a message."""
     if value is None or isinstance(value, bool):
         return f"'{value}'"
-    if isinstance(value, str):
-        return "a text"
-    if isinstance(value, (int, float)):
-        return "a number"
-    if isinstance(value, (list, tuple)):
-        return "a list"
     if isinstance(value, Struct):
         name = type(value).__name__.lower()
-        return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
-    return "this"
+        return f"{'an' if name[0] in 'aeio' else 'a'} {name}"
+    return next((name for type_, name in _KINDS if isinstance(value, type_)), "this")
 
 
 class _Context(Context):
@@ -267,6 +270,10 @@ class _Compiler(CodeGenerator):
                     message = "this stands in no block, so no letter has it: move it"
                     self.fail(message, child.lineno + blank.count("\n"))
         super().visit_Output(node, frame)
+
+    def visit_Assign(self, node: nodes.Assign, frame: Frame) -> None:
+        self.newline(node)  # an error in the checks to come has its line
+        super().visit_Assign(node, frame)
 
     def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
         self.write("markup_join((")
@@ -384,8 +391,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def attributes(self, obj: object) -> list[str]:
         """Return the names of what templates may see of *obj*."""
-        names = list(obj) if isinstance(obj, dict) else dir(obj)
-        return [n for n in names if not isinstance(self.getattr(obj, n), Undefined)]
+        return [n for n in dir(obj) if not isinstance(self.getattr(obj, n), Undefined)]
 
     def join_path(self, template: str, parent: str) -> str:
         """Return the name *template*, one of those that the letter is made of."""

@@ -37,6 +37,8 @@ from .values import PartialDate, normalize, single_spaces
 # for a list item. No text that a user or a data file gives can hold this character.
 _INSERTED = "\x02"
 
+# Of a template, in characters.
+_LONGEST_NAME = 200
 # What the styles of a language share; it is no style itself.
 _BASE = "base"
 
@@ -92,7 +94,7 @@ class _FolderLoader(BaseLoader):
     ) -> tuple[str, str, Callable[[], bool]]:
         del environment
         path = self._folder.joinpath(*split_template_path(template))
-        if "\0" in template or not path.is_file():
+        if len(template) > _LONGEST_NAME or not path.is_file():
             raise TemplateNotFound(template)
         if not path.resolve().is_relative_to(self._campaign.resolve()):
             raise TemplateError(f"{path}: a link that leads out of its folder")
@@ -110,7 +112,7 @@ class _FolderLoader(BaseLoader):
 
     def list_templates(self) -> list[str]:
         """Return the names of what there is to include or extend."""
-        paths = self._folder.rglob("*.j2")
+        paths = [path for path in self._folder.rglob("*.j2") if path.is_file()]
         return [path.relative_to(self._folder).as_posix() for path in paths]
 
 
