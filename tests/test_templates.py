@@ -81,23 +81,57 @@ def test_own_template_of_a_shipped_name_can_extend_the_shipped_one(
     assert "\n\nAnswer me.\n\n" in result.stdout
 
 
-@pytest.mark.parametrize(
-    ("text", "line", "message"),
-    [
-        ("Subject\n\n{{ cse.title }}\n", 3, "'cse' is undefined"),
-        ("Subject\n\n{{ case.titel }}\n", 3, "'protestgen.case.Case object' has no attribute 'titel'"),
-        ("Subject\n{% if x %}\n", 2, "Unexpected end of template. Jinja was looking for the following tags: 'elif' or 'else' or 'endif'. The innermost block that needs to be closed is 'if'."),
-        ("Subject\n\n{{ ''.__class__.__mro__ }}\n", 3, "access to attribute '__class__' of 'str' object is unsafe."),
-        (
-            "Subject\n\n{{ ('{0.__class__.__mro__}'|attr('format'))(1) }}\n",
-            3,
-            "access to attribute '__class__' of 'int' object is unsafe.",
-        ),
-        ("Subject\n\n{{ 1 / 0 }}\n", 3, "division by zero"),
-        ("Subject\n\n{% include 'en/none.txt.j2' %}\n", 3, "there is no template 'en/none.txt.j2'"),
-    ],
-    ids=["variable", "attribute", "syntax", "sandbox", "format", "arithmetic", "include"],
-)  # fmt: skip
+MISTAKES = {
+    "variable": ("Subject\n\n{{ demnads }}\n", 3, "unknown variable 'demnads': did you mean 'demands'?"),
+    "variable-far": ("Subject\n\n{{ xyzzy }}\n", 3, "unknown variable 'xyzzy': see docs/templates.md"),
+    "variable-of-loop": ("Subject\n\n{% for demand in demands %}\n{{ demnad.text }}\n{% endfor %}", 4, "unknown variable 'demnad': did you mean 'demand'?"),
+    "variable-set": ("Subject\n\n{% set greeting = 'Hello' %}\n{{ greting }}", 4, "unknown variable 'greting': did you mean 'greeting'?"),
+    "variable-later": ("Subject\n\n{{ greeting }}{% set greeting = 'Hello' %}", 3, "unknown variable 'greeting': it is set later or elsewhere"),
+    "macro": ("{% extends 'en/base.txt.j2' %}\n{% block opening %}\n{{ form_place() }}\n{% endblock %}\n", 3, "unknown variable 'form_place': did you mean 'from_place'?"),
+    "macro-uncalled": ("{% extends 'en/base.txt.j2' %}\n{% block opening %}\n{{ from_place }}\n{% endblock %}\n", 3, "'from_place' is a macro: write 'from_place()'"),
+    "macro-argument": ("{% extends 'en/base.txt.j2' %}\n{% block opening %}\n{{ pass_on(wat='letter') }}\n{% endblock %}\n", 3, "macro 'pass_on' takes no keyword argument 'wat'"),
+    "attribute": ("Subject\n\n{{ case.titel }}\n", 3, "unknown attribute 'case.titel': did you mean 'case.title'?"),
+    "attribute-of-item": ("Subject\n\n{% for incident in case.incidents %}\n{{ incident.plaec }}\n{% endfor %}\n", 4, "unknown attribute 'incident.plaec': did you mean 'incident.place'?"),
+    "attribute-of-loop": ("Subject\n\n{% for demand in demands %}{{ loop.indx }}{% endfor %}\n", 3, "unknown attribute 'loop.indx': did you mean 'loop.index'?"),
+    "attribute-of-nothing": ("Subject\n\n{{ case.write_by.year }}\n", 3, "nothing is there that could have 'year': test it with 'if' first"),
+    "item": ("Subject\n\n{{ demands[99].text }}\n", 3, "there is no item 99 in a list: test its length first"),
+    "filter": ("Subject\n\n{{ why|uper }}\n", 3, "unknown filter 'uper': did you mean 'upper'?"),
+    "filter-within": ("Subject\n\n{% if why %}\n{{ why|titel }}\n{% else %}\n{{ place|uper }}\n{% endif %}", 6, "unknown filter 'uper': did you mean 'upper'?"),
+    "test": ("Subject\n\n{{ why is defind }}\n", 3, "unknown test 'defind': did you mean 'defined'?"),
+    "include": ("Subject\n\n{% include 'en/satement.txt.j2' %}\n", 3, "unknown template 'en/satement.txt.j2': did you mean 'en/statement.txt.j2'?"),
+    "block": ("{% extends 'en/base.txt.j2' %}\n\n{% block openning %}\nText.\n{% endblock %}\n", 3, "unknown block 'openning': did you mean 'opening'?"),
+    "block-of-grandchild": ("{% extends 'shipped/en/statement.txt.j2' %}\n{% block greeting %}\nText.\n{% endblock %}\n", 2, "unknown block 'greeting': there are account, demands, opening, outcome, own_words, request, subject"),
+    "block-twice": ("{% block a %}{% endblock %}\n{% block a %}{% endblock %}\n", 2, "the block 'a' stands twice: keep one, or give it another name"),
+    "super": ("Subject\n{% block a %}\n{{ super() }}\n{% endblock %}\n", 3, "there is no parent block called 'a'."),
+    "text-outside": ("{% extends 'en/base.txt.j2' %}\n{% block account %}{% endblock %}\n\nText.\n", 4, "this stands in no block, so no letter has it: move it"),
+    "output-outside": ("{% extends 'en/base.txt.j2' %}\n{{ why }}\n", 2, "this stands in no block, so no letter has it: move it"),
+    "extends-twice": ("{% extends 'en/base.txt.j2' %}\n{% extends 'en/base.txt.j2' %}\n", 1, "the tag 'extends' stands twice: keep one"),
+    "list-printed": ("Subject\n\n{{ cosigners }}\n", 3, "a list cannot be printed: print a text of it"),
+    "case-printed": ("Subject\n\n{{ case }}\n", 3, "a case cannot be printed: print a text of it"),
+    "nothing-printed": ("Subject\n\n{{ case.write_by }}\n", 3, "'None' cannot be printed: print a text of it"),
+    "text-called": ("Subject\n\n{{ why() }}\n", 3, "a text cannot be called: remove the '()'"),
+    "arithmetic": ("Subject\n\n{{ 1 / 0 }}\n", 3, "division by zero"),
+    "autoescape": ("Subject\n\n{% autoescape false %}{{ why }}{% endautoescape %}\n", 3, "the tag 'autoescape' is not for letters: remove it"),
+    "unclosed": ("Subject\n{% if why %}\n", 2, "the tag 'if' is not closed: add '{% endif %}'"),
+    "unclosed-within": ("Subject\n{% for d in demands %}\n{% if why %}\n{% endfor %}\n", 4, "the tag 'endfor' is not expected here: close 'if' first, with '{% endif %}'"),
+    "unopened": ("Subject\n\n{% endif %}\n", 3, "the tag 'endif' belongs to nothing before it: remove it"),
+    "tag": ("Subject\n\n{% fro demand in demands %}\n", 3, "unknown tag 'fro': did you mean 'from'?"),
+    "tag-elsif": ("Subject\n{% if why %}\n{% elsif place %}\n{% endif %}\n", 3, "unknown tag 'elsif': did you mean 'elif'?"),
+    "end-of-output": ("Subject\n\n{{ why\n", 3, "the template ends within a tag: close it with '}}' or '%}'"),
+    "one-brace": ("Subject\n\n{{ why }\n", 3, "'}' is not expected here: remove it, or add what is missing before it"),
+    "empty-output": ("Subject\n\n{{ }}\n", 3, "something is missing at the end of this tag: add it"),
+    "two-words": ("Subject\n\n{{ case title }}\n", 3, "'title' is not expected here: close the tag before it, or join with '~'"),
+    "one-equals": ("Subject\n{% if relation = 'body' %}{% endif %}\n", 2, "'=' gives a value: compare with '=='"),
+    "bracket": ("Subject\n\n{{ (why }}\n", 3, "'}' is not expected here: ')' is missing before it"),
+    "in": ("Subject\n\n{% for demand of demands %}{% endfor %}\n", 3, "'in' is expected here, not 'of': write it before"),
+    "quote": ("Subject\n\n{{ 'why }}\n", 3, "a quotation mark has no partner: put one at each end of the text"),
+    "sign": ("Subject\n\n{{ why & place }}\n", 3, "the sign '&' means nothing here: remove it, or put the text in quotes"),
+    "comment": ("Subject\n\n{# why\n", 3, "a comment is not closed: add '#}'"),
+    "text-behind": ("Subject\n\n{{ why '{0}' }}\n", 3, "a text is not expected here: close the tag before it, or join with '~'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "line", "message"), MISTAKES.values(), ids=MISTAKES)
 def test_template_error_names_file_and_line(
     text: str, line: int, message: str, run: Run, campaign: Path
 ) -> None:

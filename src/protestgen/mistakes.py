@@ -61,6 +61,10 @@ _PLAIN_WORDS = tuple(
             "'=' gives a value: compare with '=='",
         ),
         (
+            r"expected token 'end of (?:print statement|statement block)', got 'string'",
+            "a text is not expected here: close the tag before it, or join with '~'",
+        ),
+        (
             r"expected token 'end of (?:print statement|statement block)', got '(.*)'",
             "{0!r} is not expected here: close the tag before it, or join with '~'",
         ),
