@@ -1,12 +1,26 @@
 """Templates: what they may do, and how their errors are told."""
 
+import datetime as dt
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from jinja2 import Environment, nodes
+from msgspec import Struct
 
-from conftest import Run
-from protestgen.templates import ItemList, Paragraph, parse_blocks
+from conftest import ROOT, Run
+from protestgen import Sender, load_campaign
+from protestgen.addressee import Mission, Office
+from protestgen.case import Case, Demand, Incident, SupportTo
+from protestgen.language import Language, load_language
+from protestgen.letter import Letter, compose
+from protestgen.sandbox import SEEN
+from protestgen.templates import ItemList, Paragraph, Templates, parse_blocks
+
+GUIDE = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
+BASES = sorted((ROOT / "templates").glob("*/base.txt.j2"))
 
 
 @pytest.fixture(name="campaign")
@@ -257,3 +271,137 @@ def test_items_are_numbered_anew(text: str) -> None:
         Paragraph("To:"),
         ItemList(("a", "b"), numbered=True),
     )
+
+
+def told(heading: str) -> list[str]:
+    """Return the names that the guide's table under *heading* tells, in order."""
+    section = GUIDE.partition(f"# {heading}\n")[2].partition("\n#")[0]
+    cells = re.findall(r"^\| (`.*?`) \|", section, re.MULTILINE)
+    names = [name for cell in cells for name in re.findall(r"`(.+?)`", cell)]
+    return [name.partition("(")[0].rpartition(".")[2] for name in names]
+
+
+def parsed(path: Path) -> nodes.Template:
+    """Return the template *path* as Jinja reads it."""
+    return Environment(autoescape=True).parse(path.read_text(encoding="utf-8"))
+
+
+class Recorded(Templates):
+    """Templates that remember what they were given last."""
+
+    values: Mapping[str, object]
+
+    def render(
+        self, language: Language, style: str, values: Mapping[str, object]
+    ) -> str:
+        """Remember *values*."""
+        self.values = values
+        return super().render(language, style, values)
+
+
+def recorded() -> Recorded:
+    """Return templates that a letter has been written with."""
+    campaign = load_campaign()
+    templates = Recorded(campaign.folders)
+    compose(
+        campaign.case("kolov"),
+        campaign.directory.missions[0],
+        Sender(),
+        language=load_language("en", campaign.folders),
+        templates=templates,
+        on=dt.date(2026, 11, 22),
+    )
+    return templates
+
+
+def test_guide_tells_every_variable() -> None:
+    """
+    What a letter gives to its templates is in the guide, and nothing else is.
+    """
+    assert sorted(told("Variables")) == sorted({*recorded().values, "language"})
+
+
+@pytest.mark.parametrize("base", BASES, ids=lambda path: path.parent.name)
+def test_guide_tells_every_block(base: Path) -> None:
+    """
+    The base of each language has the blocks of the guide, in its order.
+    """
+    blocks = [block.name for block in parsed(base).find_all(nodes.Block)]
+
+    assert told("Blocks") == blocks
+
+
+def test_guide_tells_every_macro() -> None:
+    """
+    The macros of the English base are in the guide, with their arguments.
+    """
+    macros = parsed(ROOT / "templates" / "en" / "base.txt.j2").find_all(nodes.Macro)
+    section = GUIDE.partition("# Macros")[2].partition("\n#")[0]
+
+    assert re.findall(r"^\| `(.*?)`", section, re.MULTILINE) == [
+        f"{macro.name}({', '.join(argument.name for argument in macro.args)})"
+        for macro in macros
+    ]
+
+
+def test_guide_tells_every_filter_and_test() -> None:
+    """
+    The filters and tests that there are stand in the guide, and no others.
+    """
+    sandbox = recorded().environment
+
+    assert sorted(told("Filters")) == sorted(sandbox.filters)
+    assert sorted(told("Tests")) == sorted(sandbox.tests)
+    assert list(sandbox.globals) == ["namespace"]
+
+
+STRUCTS: dict[str, tuple[type[Struct], ...]] = {
+    "A case": (Case,),
+    "An incident": (Incident,),
+    "A demand": (Demand,),
+    "Support": (SupportTo,),
+    "An addressee": (Mission, Office),
+    "The language": (Language,),
+    "The page": (Letter,),
+}
+
+
+@pytest.mark.parametrize(("heading", "kinds"), STRUCTS.items(), ids=STRUCTS)
+def test_guide_tells_every_attribute(
+    heading: str, kinds: tuple[type[Struct], ...]
+) -> None:
+    """
+    What templates can see of a thing is in the guide.
+    """
+    properties = {
+        name
+        for kind in kinds
+        for name, member in vars(kind).items()
+        if isinstance(member, property)
+    }
+    fields = {name for kind in kinds for name in kind.__struct_fields__}
+
+    assert sorted(told(heading)) == sorted((fields | properties) - {"at", "sender"})
+
+
+def test_guide_tells_every_attribute_of_loops() -> None:
+    """
+    So with loops, dates and texts.
+    """
+    names = told("In a loop, and of dates and texts")
+
+    assert sorted(names) == sorted(
+        {name for seen in SEEN.values() for name in seen} - {"super"}
+    )
+
+
+def test_example_of_the_guide_works(run: Run, campaign: Path) -> None:
+    """
+    The style that the guide shows is written as it stands there.
+    """
+    example = GUIDE.partition("```jinja\n")[2].partition("```")[0]
+    style(campaign, example, "statement")
+    result = run("--campaign", campaign, "letter", "--case", "kolov", "--country", "uk")
+
+    assert result.exit_code == 0
+    assert "\n\nI ask for an answer within thirty days.\n\n" in result.stdout

@@ -75,13 +75,13 @@ _OF_LOOPS = frozenset(
     """.split()  # noqa: SIM905 - quicker to read
 )
 # And of everything else, by its type.
-_SEEN: tuple[tuple[type, frozenset[str]], ...] = (
-    (PartialDate, _OF_DATES),
-    (dt.date, _OF_DATES),
-    (str, frozenset({"startswith", "endswith"})),
-    (LoopContext, _OF_LOOPS),
-    (BlockReference, frozenset({"super"})),
-)
+SEEN: dict[type, frozenset[str]] = {
+    PartialDate: _OF_DATES,
+    dt.date: _OF_DATES,
+    str: frozenset({"startswith", "endswith"}),
+    LoopContext: _OF_LOOPS,
+    BlockReference: frozenset({"super"}),
+}
 # What '+' puts together.
 _JOINED = (str, list, tuple)
 _CALLABLE = (Macro, BlockReference, LoopContext)
@@ -441,7 +441,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             if attribute[:1] != "_" and hasattr(obj, attribute):
                 return getattr(obj, attribute)
         else:
-            for type_, seen in _SEEN:
+            for type_, seen in SEEN.items():
                 if isinstance(obj, type_) and attribute in seen:
                     return getattr(obj, attribute)
         return self.undefined(obj=obj, name=attribute)

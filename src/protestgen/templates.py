@@ -126,8 +126,8 @@ class Templates:
         shipped = _FolderLoader(bundled)
         own = [_FolderLoader(folder) for folder in folders if folder != bundled]
         self._loader = ChoiceLoader([*own, shipped, PrefixLoader({"shipped": shipped})])
-        self._environment = Sandbox(self._loader, _FILTERS, _insert)
-        self._pages = self._environment.overlay(finalize=printable)
+        self.environment = Sandbox(self._loader, _FILTERS, _insert)
+        self._pages = self.environment.overlay(finalize=printable)
 
     def styles(self, language: str) -> list[str]:
         """Return the names of the styles that there are in *language*."""
@@ -143,7 +143,7 @@ class Templates:
     def description(self, language: str, style: str) -> str:
         """Return what the comment in the first line of a style says."""
         name = f"{language}/{style}.txt.j2"
-        source, _, _ = self._loader.get_source(self._environment, name)
+        source, _, _ = self._loader.get_source(self.environment, name)
         match = re.match(r"\{#-?(.*?)-?#\}", source, re.DOTALL)
         return " ".join(match[1].split()) if match else ""
 
@@ -162,7 +162,7 @@ class Templates:
         values = {**values, "language": language}
         try:
             if style != _BASE:
-                return _rendered(self._environment, name, values)
+                return _rendered(self.environment, name, values)
         except TemplateNotFound:
             pass
         styles = self.styles(language.code)
