@@ -25,6 +25,7 @@ FLOORS = (
     "sender",
     "campaign",
     "language",
+    "steps",
     "sandbox",
     "mistakes",
     "templates",
@@ -42,7 +43,7 @@ FLOORS = (
 OWNERS = {
     "babel": {"country"},
     "click": {"cli"},
-    "jinja2": {"sandbox", "mistakes", "templates"},
+    "jinja2": {"steps", "sandbox", "mistakes", "templates"},
     "markupsafe": {"sandbox", "templates"},
     "rich": {"cli"},
     "typst": {"formats.pdf"},

@@ -9,7 +9,8 @@ from jinja2.utils import missing
 from msgspec import Struct
 
 from .errors import TemplateError, nearest, quoted
-from .sandbox import Sandbox, UnknownInTemplateError, kind
+from .sandbox import Sandbox, UnknownInTemplateError
+from .steps import kind
 
 # So many names are told, if none is near.
 _FEW = 12
@@ -61,7 +62,7 @@ _PLAIN_WORDS = tuple(
             "'=' gives a value: compare with '=='",
         ),
         (
-            r"expected token 'end of (?:print statement|statement block)', got 'string'",
+            r"expected token 'end of (?:print |)statement(?: block|)', got 'string'",
             "a text is not expected here: close the tag before it, or join with '~'",
         ),
         (

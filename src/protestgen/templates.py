@@ -29,8 +29,9 @@ from msgspec import Struct
 from .errors import TemplateError, UnknownNameError
 from .language import Language
 from .mistakes import told
-from .sandbox import MAX_SOURCE, Sandbox, printable, spend
+from .sandbox import MAX_SOURCE, Sandbox
 from .shipped import shipped_folder
+from .steps import printable, spend
 from .values import PartialDate, normalize, single_spaces
 
 # Stands before each line of what a template inserts, so that such a line is not taken
