@@ -17,7 +17,7 @@ from jinja2.compiler import CodeGenerator, Frame, operators
 from jinja2.runtime import Context, Macro
 from msgspec import Struct
 
-# A letter of one page takes about 15,000.
+# A letter of one page takes about 30,000.
 MAX_STEPS = 3_000_000
 # What a node of an expression costs where the length of its code is not known.
 _NODE = 30
