@@ -141,7 +141,7 @@ REFUSED = {
     ),
     "namespace-attributes": (
         "{% set ns = namespace(a=1) %}{{ ns._Namespace__attrs }}",
-        ":3: this has no '_Namespace__attrs': use a filter, or remove it",
+        ":3: there is no '_Namespace__attrs' in this: see docs/templates.md",
     ),
     "namespace-class": (
         "{{ namespace.__init__.__globals__ }}",
@@ -149,7 +149,7 @@ REFUSED = {
     ),
     "module-body": (
         "{% import 'en/empty.j2' as e %}{{ e._body_stream }}",
-        ":3: this has no '_body_stream': use a filter, or remove it",
+        ":3: there is no '_body_stream' in this: see docs/templates.md",
     ),
     "undefined-class": (
         "{{ nothing.__class__ }}",
@@ -261,7 +261,7 @@ REFUSED = {
     ),
     "update": (
         "{{ {'a': 1}.update({'b': 2}) }}",
-        ":3: this has no 'update': use a filter, or remove it",
+        ":3: there is no 'update' in this: there are a",
     ),
     "set-attribute": (
         "{% set case.title = 'mine' %}",

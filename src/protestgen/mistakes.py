@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from jinja2 import TemplateNotFound, TemplateSyntaxError, nodes
+from jinja2.environment import TemplateModule
 from jinja2.runtime import LoopContext
-from jinja2.utils import missing
+from jinja2.utils import Namespace, missing
 from msgspec import Struct
 
 from .errors import TemplateError, nearest, quoted
@@ -106,6 +107,18 @@ _PLAIN_WORDS = tuple(
             "this is no list: name one",
         ),
         (
+            r"there is no parent block called '(.*)'\.",
+            "no template above has the block '{0}': remove 'super()'",
+        ),
+        (
+            r"there is no (?:previous|next) item",
+            "nothing is there at this end of the list: test it with 'if' first",
+        ),
+        (
+            r"parameter '(.*)' was not provided",
+            "the macro needs '{0}': write it between its brackets",
+        ),
+        (
             r"extended multiple times",
             "the tag 'extends' stands twice: keep one",
         ),
@@ -153,15 +166,26 @@ def _unknown(
     """Return what to say of a name that there is not."""
     name, obj = str(error.name), error.obj
     if error.name is None:
-        return str(error)
+        return _plain(str(error), sandbox)
     if obj is missing:
         known = {*values, *sandbox.globals, *_defined(sandbox)}
         hint = "it is set later or elsewhere" if name in known else _hint(name, known)
         return f"unknown variable {quoted(name)}: {hint}"
+    return _unknown_attribute(error, sandbox, values)
+
+
+def _unknown_attribute(
+    error: UnknownInTemplateError, sandbox: Sandbox, values: Mapping[str, object]
+) -> str:
+    """Return what to say of what an object has not."""
+    name, obj = str(error.name), error.obj
     if isinstance(error.name, int):
         return f"there is no item {name} in {kind(obj)}: test its length first"
     if obj is None:
         return f"nothing is there that could have '{name}': test it with 'if' first"
+    if isinstance(obj, (dict, Namespace, TemplateModule)):
+        keys = map(str, obj) if isinstance(obj, dict) else sandbox.attributes(obj)
+        return f"there is no {quoted(name)} in this: {_hint(name, keys)}"
     if not isinstance(obj, (Struct, LoopContext)):
         return f"{kind(obj)} has no {quoted(name)}: use a filter, or remove it"
     where = "loop" if isinstance(obj, LoopContext) else type(obj).__name__.lower()
@@ -185,6 +209,9 @@ def _plain(message: str, sandbox: Sandbox) -> str:
     if named := re.fullmatch(r"No (filter|test) named '(.*)'( found)?\.", message):
         known = sandbox.filters if named[1] == "filter" else sandbox.tests
         return f"unknown {named[1]} {quoted(named[2])}: {_hint(named[2], known)}"
+    if named := re.match(r"the template '(.*)' \(imported .* name '(.*)'", message):
+        hint = _hint(named[2], _defined(sandbox))
+        return f"the template {quoted(named[1])} has no {quoted(named[2])}: {hint}"
     if named := re.match(r"Encountered unknown tag '(.*?)'\.", message):
         return _wrong_tag(named[1], message)
     for said, meant in _PLAIN_WORDS:
@@ -203,6 +230,7 @@ def _wrong_tag(tag: str, message: str) -> str:
 
 
 def _hint(name: str, known: Iterable[str]) -> str:
+    known = set(known)
     near = nearest(name, known)
     return f"did you mean '{near}'?" if near else _choice(known)
 
