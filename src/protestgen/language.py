@@ -365,7 +365,7 @@ def load_language(code: str, folders: Sequence[Path]) -> Language:
     for folder in folders:
         path = folder / "data" / _forms_file(code)
         if path.exists():
-            forms = read_yaml(path, Forms)
+            forms = read_yaml(path, Forms, within=folder)
             if problems := [*_gaps(forms)]:
                 raise DataError(problems)
             return Language(code, forms)
