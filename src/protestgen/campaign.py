@@ -100,20 +100,22 @@ def _read_layer(folder: Path, problems: list[Problem]) -> _Layer:
     layer = _Layer()
     try:
         for kind, path in data_files(folder, problems):
-            _read_file(kind, path, layer, problems)
+            _read_file(kind, path, folder, layer, problems)
     except OSError as error:
         problems += unreadable(Path(error.filename), error).problems
     return layer
 
 
-def _read_file(kind: str, path: Path, layer: _Layer, problems: list[Problem]) -> None:
+def _read_file(
+    kind: str, path: Path, folder: Path, layer: _Layer, problems: list[Problem]
+) -> None:
     if kind == "demands":
-        demands, wrong = read_entries(path, _DemandsFile)
+        demands, wrong = read_entries(path, _DemandsFile, within=folder)
         if demands:
             problems += _doubled(demands.cases, layer.cases, "case")
             layer.cases |= _new(demands.cases, layer.cases)
     else:
-        found, wrong = read_entries(path, _EmbassiesFile)
+        found, wrong = read_entries(path, _EmbassiesFile, within=folder)
         if found:
             problems += _doubled(found.offices, layer.offices, "office")
             layer.missions += found.embassies

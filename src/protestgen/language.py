@@ -157,7 +157,8 @@ class Forms(Struct, frozen=True, kw_only=True):
     *subject_above* puts the subject above the salutation. *conjunction_before* has what
     takes the place of *conjunction* before words that begin so; the longest beginning
     counts. Before each of the characters *glue_before*, and behind those of
-    *glue_after*, a line is not broken at a space.
+    *glue_after*, a line is not broken at a space; nor, with *glue_days*, between a day
+    and its month.
 
     *missions* names missions by kind, *offices* by their id, *cities* those where the
     language is read, so that post without a street arrives. *states* are how those are
@@ -172,11 +173,13 @@ class Forms(Struct, frozen=True, kw_only=True):
     subject: SubjectPattern
     subject_above: bool = False
     copy: Line
+    semicolon: Line = ";"
     conjunction: Line
     conjunction_before: dict[Line, Line] = {}
     glue_before: Line = ""
     glue_after: Line = ""
     quotes: Line | None = None
+    glue_days: bool = False
     avoid: tuple[Line, ...] = ()
     title_cases: tuple[Line, ...] = ()
     placeholders: Placeholders
@@ -237,7 +240,7 @@ class Language(Struct, frozen=True):
         last = f" {self._conjunction(items[-1])} "
         words = {self.forms.conjunction, *self.forms.conjunction_before.values()}
         if any("," in i or any(f" {word} " in i for word in words) for i in items):
-            comma = ";" if len(items) > 2 else ","
+            comma = self.forms.semicolon if len(items) > 2 else ","
             return f"{comma} ".join(items[:-1]) + f"{comma}{last}{items[-1]}"
         return ", ".join(items[:-1]) + f"{last}{items[-1]}"
 
@@ -326,6 +329,10 @@ class Language(Struct, frozen=True):
             text = re.sub(f" (?=[{before}])", "\N{NO-BREAK SPACE}", text)
         if after:
             text = re.sub(f"(?<=[{after}]) ", "\N{NO-BREAK SPACE}", text)
+        if self.forms.glue_days:
+            months = "|".join(map(re.escape, self.forms.dates.months))
+            day = rf"\b(\d{{1,2}}\S{{0,2}}) (?=(?:{months})\b)"
+            text = re.sub(day, "\\1\N{NO-BREAK SPACE}", text)
         return text
 
     def in_country(self, country: str | None) -> "Language":
@@ -365,7 +372,7 @@ def load_language(code: str, folders: Sequence[Path]) -> Language:
     for folder in folders:
         path = folder / "data" / _forms_file(code)
         if path.exists():
-            forms = read_yaml(path, Forms)
+            forms = read_yaml(path, Forms, within=folder)
             if problems := [*_gaps(forms)]:
                 raise DataError(problems)
             return Language(code, forms)

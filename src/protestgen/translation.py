@@ -94,7 +94,7 @@ def read_translation(
         for kind, path in data_files(folder, problems, language):
             if kind != "demands":
                 continue
-            file, wrong = read_entries(path, _TextsFile)
+            file, wrong = read_entries(path, _TextsFile, within=folder)
             problems += wrong
             for id_, text in (file.cases if file else {}).items():
                 case = campaign.cases.get(id_)

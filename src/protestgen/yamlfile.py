@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from functools import cache
 from pathlib import Path
+from stat import S_ISCHR, S_ISFIFO
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -64,6 +65,8 @@ class _Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[mi
 
 _LOADER = _Loader
 
+# The size in bytes of a file that is too large for a campaign.
+_LARGEST = 10_000_000
 # A scalar that is longer than this may stand in a file once only: aliases of it could
 # take all of the memory.
 _LONG = 1_000
@@ -138,12 +141,18 @@ class FixedPlace(Place):
         return (FixedPlace, (self._at,))
 
 
-def read_yaml(path: Path, schema: type[T]) -> T:
-    """Read the file *path* as a *schema*, or raise `DataError` with all problems."""
-    return parse_yaml(read_text(path), str(path), schema)
+def read_yaml(path: Path, schema: type[T], *, within: Path | None = None) -> T:
+    """
+    Read the file *path* as a *schema*, or raise `DataError` with all problems.
+
+    Nothing but a file of the folder *within*, a stranger's campaign, is read.
+    """
+    return parse_yaml(read_text(path, within=within), str(path), schema)
 
 
-def read_entries(path: Path, schema: type[T]) -> tuple[T | None, list[Problem]]:
+def read_entries(
+    path: Path, schema: type[T], *, within: Path | None = None
+) -> tuple[T | None, list[Problem]]:
     """
     Read the file *path* as far as it is sound, and return that with all problems.
 
@@ -151,7 +160,7 @@ def read_entries(path: Path, schema: type[T]) -> tuple[T | None, list[Problem]]:
     out. There is None to return if nothing of a field that must be there can be read.
     """
     try:
-        node = _compose(read_text(path), str(path))
+        node = _compose(read_text(path, within=within), str(path))
     except DataError as error:
         return None, list(error.problems)
     file = _File(str(path))
@@ -161,10 +170,12 @@ def read_entries(path: Path, schema: type[T]) -> tuple[T | None, list[Problem]]:
     return _sound(node, str(path), schema), file.problems
 
 
-def read_text(path: Path) -> str:
-    """Return what stands in the file *path*, or raise `DataError`."""
+def read_text(path: Path, *, within: Path | None = None) -> str:
+    """Return what stands in the file *path*, under the conditions of `read_yaml`."""
     name = str(path)
     try:
+        if within and (reason := _refused(path, within)):
+            raise DataError([Problem(Location(name), reason)])
         return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise unreadable(path, error) from None
@@ -174,6 +185,18 @@ def read_text(path: Path) -> str:
         at = Location(name, line, error.start - before.rfind(b"\n"))
         reason = "not UTF-8: save the file with the encoding UTF-8"
         raise DataError([Problem(at, reason)]) from None
+
+
+def _refused(path: Path, within: Path) -> str | None:
+    """Return why *path* is not read as a file of the campaign *within*."""
+    status = path.stat()
+    if not path.resolve().is_relative_to(within.resolve()):
+        return "a link that leads out of its folder: put the file itself here"
+    if S_ISFIFO(status.st_mode) or S_ISCHR(status.st_mode):
+        return "this is no file: put one here"
+    if status.st_size > _LARGEST:
+        return f"larger than {_LARGEST // 1_000_000} MB: divide it"
+    return None
 
 
 def unreadable(path: Path, error: OSError) -> DataError:
