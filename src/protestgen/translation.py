@@ -126,7 +126,7 @@ def _misfits(
         if demand not in ids:
             near = nearest(demand, ids)
             hint = f"did you mean '{near}'?" if near else "remove it"
-            at = text.at.of("demands", demand)
+            at = text.at.of_key("demands", demand)
             yield Problem(at, f"unknown demand {quoted(demand)}: {hint}")
     for field in ("people", "incidents"):
         here, there = len(getattr(text, field)), len(getattr(case, field))

@@ -108,13 +108,24 @@ class Place:
 
     def of(self, *keys: str | int) -> Location:
         """Return the location of the field or item that *keys* lead to."""
+        return _location(self.path, self._at_end(keys).start_mark)
+
+    def of_key(self, *keys: str | int) -> Location:
+        """Return the location of the last of *keys* itself, not of what it leads to."""
+        *groups, last = keys
+        node = self._at_end(groups)
+        if isinstance(node, yaml.MappingNode):
+            node = next((k for k, _ in node.value if k.value == last), node)
+        return _location(self.path, node.start_mark)
+
+    def _at_end(self, keys: Iterable[str | int]) -> yaml.Node:
         node = self._node
         for key in keys:
             if isinstance(node, yaml.MappingNode):
                 node = next((v for k, v in node.value if k.value == key), node)
             elif isinstance(node, yaml.SequenceNode) and isinstance(key, int):
                 node = node.value[key]
-        return _location(self.path, node.start_mark)
+        return node
 
     def __str__(self) -> str:
         return str(self.of())
@@ -136,6 +147,8 @@ class FixedPlace(Place):
     def of(self, *_keys: str | int) -> Location:
         """Return the location of the struct itself."""
         return self._at
+
+    of_key = of
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (FixedPlace, (self._at,))
@@ -281,7 +294,7 @@ def _compose(text: str, name: str) -> yaml.Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = _location(name, mark) if mark else Location(name)
-        raise DataError([Problem(at, _syntax(error, text))]) from None
+        raise DataError([Problem(_within(at, text), _syntax(error, text))]) from None
     except yaml.reader.ReaderError:
         raise DataError([_unprintable(text, name)]) from None
     except (RecursionError, ValueError) as error:  # the loader without C: too deep, \U
@@ -290,6 +303,14 @@ def _compose(text: str, name: str) -> yaml.Node:
     if node is None or _is_blank(node):
         raise DataError([Problem(Location(name, 1, 1), "the file is empty")])
     return node
+
+
+def _within(at: Location, text: str) -> Location:
+    """Return *at*, or the end of *text* for what is only missed behind it."""
+    lines = text.rstrip().split("\n")
+    if (at.line or 0) <= len(lines):
+        return at
+    return Location(at.path, len(lines), len(lines[-1]) + 1)
 
 
 def _unprintable(text: str, name: str) -> Problem:

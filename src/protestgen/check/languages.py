@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 from protestgen.case import Case
@@ -79,9 +80,10 @@ def _styles(folder: Path) -> dict[str, Location]:
 def _translation(
     material: Material, case: Case, text: CaseText, code: str
 ) -> Iterator[Finding]:
-    if lacks := material.lacks(case, code):
-        message = f"not whole without {', '.join(lacks)}: letters are refused"
-        yield error(text.at.of(), message)
+    lacks = material.lacks(case, code)
+    for at, missing in groupby(lacks, lambda key: _where(text, key)):
+        message = f"not whole without {', '.join(missing)}: letters are refused"
+        yield error(at, message)
     current = fingerprint(case)
     if text.translates == current:
         return
@@ -92,6 +94,12 @@ def _translation(
     else:
         message = "it does not say which English text it translates"
         yield warning(text.at.of(), f"{message}: {write}")
+
+
+def _where(text: CaseText, key: str) -> Location:
+    """Return where *key* is missed: in its group of keys, if that is there."""
+    group, _, inner = key.partition(".")
+    return text.at.of(group) if inner else text.at.of()
 
 
 def _untranslated(material: Material, code: str) -> Iterator[Finding]:

@@ -63,7 +63,8 @@ def _addressees(
             at = case.at.of("write_to", index)
             message = f"the directory has no {goal} of '{case.state}': add one"
             missing.append(error(at, message))
-    return found, missing
+    roles = material.english.forms.roles if material.english else ()
+    return [addressee for addressee in found if addressee.role in roles], missing
 
 
 class _Letters:
@@ -146,9 +147,14 @@ class _Letters:
         if isinstance(failed, DataError):
             yield from of_problems(failed.problems)
         elif isinstance(failed, MissingTextError):
-            yield error(self.entry.at.of(), f"letters are refused: {failed.reason}")
+            yield error(self._lacking(), f"letters are refused: {failed.reason}")
         else:
             yield in_template(str(failed), self._origin(style))
+
+    def _lacking(self) -> Location:
+        """Return where something is missing that a language needs for the case."""
+        forms = self.language.forms.at
+        return (forms if self.material.is_own(forms.path) else self.entry.at).of()
 
     def _check(self, letter: Letter) -> Iterator[Finding]:
         parts = (letter.subject, letter.salutation, *map(block_text, letter.body))
