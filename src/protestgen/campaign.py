@@ -1,8 +1,9 @@
 """Folders, in layers, to the cases and addressees of a campaign."""
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 
@@ -11,7 +12,7 @@ from .case import Case
 from .errors import DataError, Location, Problem, UnknownNameError, nearest, quoted
 from .shipped import shipped_folder
 from .values import Id
-from .yamlfile import read_yaml, unreadable
+from .yamlfile import Place, read_yaml, unreadable
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -20,6 +21,23 @@ V = TypeVar("V")
 # the directory. The forms of address are read with the language.
 _PARTED = ("demands", "embassies")
 _KINDS = (*_PARTED, "forms")
+
+# Marks the folder of a campaign, so that it is found from within.
+SETTINGS_FILE = "protestgen.yaml"
+# What an entry comes from that stands in no folder of the user's.
+BUNDLED = "bundled"
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """
+    A file `protestgen.yaml`.
+
+    With `extends: none` the bundled cases, missions and offices are left out. The
+    languages and styles that come with the program remain. There is nothing in it that
+    leads out of its folder: it may be a stranger's.
+    """
+
+    extends: Literal["bundled", "none"]
 
 
 class _DemandsFile(Struct, frozen=True):
@@ -36,9 +54,15 @@ class _EmbassiesFile(Struct, frozen=True):
 
 
 class Campaign(Struct, frozen=True):
-    """Cases, and the directory of whom to write to about them."""
+    """
+    Cases, and the directory of whom to write to about them.
+
+    Both are from *layers*, the first on top; languages and styles are from all of
+    *folders*, which are the same and in any case the bundled one.
+    """
 
     folders: tuple[Path, ...]
+    layers: tuple[Path, ...]
     cases: dict[str, Case]
     directory: Directory
 
@@ -48,17 +72,26 @@ class Campaign(Struct, frozen=True):
             raise UnknownNameError("case", id_, self.cases, see="protestgen cases")
         return self.cases[id_]
 
+    def origin(self, place: Place) -> str:
+        """Return the name of the folder that *place* is in, or that it is bundled."""
+        path = Path(place.path)
+        folder = next(f for f in self.layers if path.is_relative_to(f / "data"))
+        return BUNDLED if folder == shipped_folder() else folder.resolve().name
+
 
 def load_campaign(*folders: Path) -> Campaign:
     """
     Read the campaigns in *folders*, the first on top, over the bundled one.
 
     A case of the same id, an office of the same id, or a mission of the same state,
-    host, kind and city replaces the one below it. A folder may hold templates only.
-    Raises `DataError` with everything that is wrong with any of the files.
+    host, kind and city replaces the one below it. A folder may hold templates only; its
+    `Settings` may leave the bundled entries out. Raises `DataError` with everything
+    that is wrong with any of the files.
     """
-    layers = (*folders, shipped_folder())
+    bundled = shipped_folder()
     problems: list[Problem] = []
+    extended = [_extends_bundled(folder, problems) for folder in folders]
+    layers = (*folders, bundled) if all(extended) else folders
     cases: dict[str, Case] = {}
     missions: dict[tuple[str, ...], Mission] = {}
     offices: dict[str, Office] = {}
@@ -69,12 +102,38 @@ def load_campaign(*folders: Path) -> Campaign:
         cases |= _new(found.cases, cases)
         missions |= _new({_key(m): m for m in found.missions}, missions)
         offices |= _new(found.offices, offices)
-    campaign = Campaign(layers, cases, Directory(tuple(missions.values()), offices))
+    directory = Directory(tuple(missions.values()), offices)
+    campaign = Campaign((*folders, bundled), layers, cases, directory)
     if not problems:
         problems += _dangling(campaign)
     if problems:
         raise DataError(problems)
     return campaign
+
+
+def campaign_around(folder: Path, top: Path) -> Path | None:
+    """
+    Return the nearest folder of a campaign that *folder* is in, or is itself.
+
+    It has a `protestgen.yaml`. Nothing above *top* is looked at.
+    """
+    for place in (folder, *folder.parents):
+        if os.path.isfile(place / SETTINGS_FILE):  # noqa: PTH113 - False where it is forbidden to look
+            return place
+        if place == top:
+            break
+    return None
+
+
+def _extends_bundled(folder: Path, problems: list[Problem]) -> bool:
+    path = folder / SETTINGS_FILE
+    if not os.path.lexists(path):
+        return True
+    try:
+        return read_yaml(path, Settings, within=folder).extends == BUNDLED
+    except DataError as error:
+        problems += error.problems
+        return True
 
 
 def _new(found: dict[K, V], known: dict[K, V]) -> dict[K, V]:
@@ -83,15 +142,16 @@ def _new(found: dict[K, V], known: dict[K, V]) -> dict[K, V]:
 
 
 class _Layer(Struct):
-    """What stands in one folder."""
+    """What stands in one *folder*."""
 
+    folder: Path
     cases: dict[str, Case] = {}
     missions: tuple[Mission, ...] = ()
     offices: dict[str, Office] = {}
 
 
 def _read_layer(folder: Path, problems: list[Problem]) -> _Layer:
-    layer = _Layer()
+    layer = _Layer(folder)
     try:
         for kind, path in data_files(folder, problems):
             _read_file(kind, path, layer, problems)
@@ -103,11 +163,11 @@ def _read_layer(folder: Path, problems: list[Problem]) -> _Layer:
 def _read_file(kind: str, path: Path, layer: _Layer, problems: list[Problem]) -> None:
     try:
         if kind == "demands":
-            cases = read_yaml(path, _DemandsFile).cases
+            cases = read_yaml(path, _DemandsFile, within=layer.folder).cases
             problems += _doubled(cases, layer.cases, "case")
             layer.cases |= _new(cases, layer.cases)
         else:
-            found = read_yaml(path, _EmbassiesFile)
+            found = read_yaml(path, _EmbassiesFile, within=layer.folder)
             problems += _doubled(found.offices, layer.offices, "office")
             layer.missions += found.embassies
             layer.offices |= _new(found.offices, layer.offices)

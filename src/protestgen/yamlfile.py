@@ -6,6 +6,7 @@ column, and every scalar is text until its field says otherwise: `no` is Norway,
 a postcode. All that is wrong with a file is reported at once.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
@@ -138,10 +139,17 @@ class FixedPlace(Place):
         return (FixedPlace, (self._at,))
 
 
-def read_yaml(path: Path, schema: type[T]) -> T:
-    """Read the file *path* as a *schema*, or raise `DataError` with all problems."""
+def read_yaml(path: Path, schema: type[T], *, within: Path | None = None) -> T:
+    """
+    Read the file *path* as a *schema*, or raise `DataError` with all problems.
+
+    A file that is, by a link, not *within* that folder is not read.
+    """
     name = str(path)
     try:
+        if within and not _is_within(path, within):
+            reason = "a link that leads out of its folder: put the file itself there"
+            raise DataError([Problem(Location(name), reason)])
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise unreadable(path, error) from None
@@ -152,6 +160,11 @@ def read_yaml(path: Path, schema: type[T]) -> T:
         reason = "not UTF-8: save the file with the encoding UTF-8"
         raise DataError([Problem(at, reason)]) from None
     return parse_yaml(text, name, schema)
+
+
+def _is_within(path: Path, folder: Path) -> bool:
+    real, top = map(os.path.realpath, (path, folder))
+    return Path(real).is_relative_to(top)
 
 
 def unreadable(path: Path, error: OSError) -> DataError:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 from msgspec import Struct
 
+from protestgen.campaign import SETTINGS_FILE, campaign_around
 from protestgen.formats import (
     FORMATS,
     LAYOUTS,
@@ -167,7 +168,8 @@ def common_options(command: Command) -> Command:
             metavar="DIR",
             expose_value=False,
             callback=_add_folders,
-            help="Folder of a campaign of your own, on the bundled one.  [repeatable]",
+            help="Folder of a campaign, over the one that you are in, marked by "
+            f"{SETTINGS_FILE}, and the bundled one.  [repeatable]",
         ),
         click.option(
             "-q",
@@ -189,9 +191,41 @@ def _with_options(command: Command, *options: Callable[[Command], Command]) -> C
 
 
 def campaign_folders(ctx: click.Context) -> list[Path]:
-    """Return the folders of `--campaign`, the first on top, and of the environment."""
+    """
+    Return the folders of campaigns, the first on top.
+
+    These are the ones of `--campaign`, of the environment, and around the current one.
+    """
     environment = os.environ.get("PROTESTGEN_CAMPAIGN", "").split(os.pathsep)
-    return [*ctx.meta.get(_FOLDERS, ()), *(Path(f) for f in environment if f)]
+    named = [*ctx.meta.get(_FOLDERS, ()), *(Path(f) for f in environment if f)]
+    around = _folder_around(quiet=ctx.resilient_parsing)
+    if around and os.path.realpath(around) not in map(os.path.realpath, named):
+        named.append(around)
+    return named
+
+
+def _folder_around(*, quiet: bool) -> Path | None:
+    """Return the campaign that the current folder is in, as a path from there."""
+    try:
+        here = Path.cwd()
+    except OSError:  # removed meanwhile
+        return None
+    found = campaign_around(here, Path.home())
+    if found is None:
+        return None
+    path = Path(os.path.relpath(found))
+    if _is_anothers(found / SETTINGS_FILE):
+        if not quiet:
+            file = path / SETTINGS_FILE
+            note = f"{file} belongs to somebody else, so it is not used"
+            show_note(f"{note}: add '--campaign {path}' if you trust it")
+        return None
+    return path
+
+
+def _is_anothers(file: Path) -> bool:
+    """Tell whether another user could have put *file* where it would be found."""
+    return os.name == "posix" and file.stat().st_uid not in {os.getuid(), 0}
 
 
 def _add_folders(
