@@ -107,7 +107,7 @@ def test_a_file_of_somebody_else_is_not_used(
 
     assert (result.exit_code, "ada" in result.stdout) == (0, False)
     assert result.stderr == (
-        "note: ../protestgen.yaml belongs to somebody else, so it is not used: add "
+        "note: ../protestgen.yaml is somebody else's, so it is not used: add "
         "'--campaign ..' if you trust it\n"
     )
     assert titles(run, "--campaign", "..") == {"ada": "theirs"}
@@ -300,7 +300,7 @@ def test_forms_of_address_lie_over_the_bundled_ones(run: Run, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("nmae: Englisch\n", "1:1: unknown key 'nmae': did you mean 'name'?"),
+        ("copi: Copy\n", "1:1: unknown key 'copi': did you mean 'copy'?"),
         (
             "variants: {us: {closings: {Regards: Bye}}}\n",
             "1:37: no role has the closing 'Regards': add it to a role first",

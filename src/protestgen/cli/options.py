@@ -198,29 +198,24 @@ def campaign_folders(ctx: click.Context) -> list[Path]:
     """
     environment = os.environ.get("PROTESTGEN_CAMPAIGN", "").split(os.pathsep)
     named = [*ctx.meta.get(_FOLDERS, ()), *(Path(f) for f in environment if f)]
-    around = _folder_around(quiet=ctx.resilient_parsing)
-    if around and os.path.realpath(around) not in map(os.path.realpath, named):
-        named.append(around)
-    return named
+    around = _folder_around()
+    if around is None or os.path.realpath(around) in map(os.path.realpath, named):
+        return named
+    if _is_anothers(around / SETTINGS_FILE):
+        if not ctx.resilient_parsing:
+            note = f"{around / SETTINGS_FILE} is somebody else's, so it is not used"
+            show_note(f"{note}: add '--campaign {around}' if you trust it")
+        return named
+    return [*named, around]
 
 
-def _folder_around(*, quiet: bool) -> Path | None:
+def _folder_around() -> Path | None:
     """Return the campaign that the current folder is in, as a path from there."""
     try:
-        here = Path.cwd()
-    except OSError:  # removed meanwhile
+        found = campaign_around(Path.cwd(), Path.home())
+    except OSError:  # the current folder was removed meanwhile
         return None
-    found = campaign_around(here, Path.home())
-    if found is None:
-        return None
-    path = Path(os.path.relpath(found))
-    if _is_anothers(found / SETTINGS_FILE):
-        if not quiet:
-            file = path / SETTINGS_FILE
-            note = f"{file} belongs to somebody else, so it is not used"
-            show_note(f"{note}: add '--campaign {path}' if you trust it")
-        return None
-    return path
+    return found and Path(os.path.relpath(found))
 
 
 def _is_anothers(file: Path) -> bool:
