@@ -30,6 +30,7 @@ FLOORS = (
     "remarks",
     "translation",
     "writer",
+    "scaffold",
     "formats",
     "batch",
     "check",

@@ -40,13 +40,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     extends: Literal["bundled", "none"]
 
 
-class _DemandsFile(Struct, frozen=True):
+class DemandsFile(Struct, frozen=True):
     """A file `demands.yaml`."""
 
     cases: dict[Id, Case]
 
 
-class _EmbassiesFile(Struct, frozen=True):
+class EmbassiesFile(Struct, frozen=True):
     """A file `embassies.yaml`."""
 
     embassies: tuple[Mission, ...] = ()
@@ -163,11 +163,11 @@ def _read_layer(folder: Path, problems: list[Problem]) -> _Layer:
 def _read_file(kind: str, path: Path, layer: _Layer, problems: list[Problem]) -> None:
     try:
         if kind == "demands":
-            cases = read_yaml(path, _DemandsFile, within=layer.folder).cases
+            cases = read_yaml(path, DemandsFile, within=layer.folder).cases
             problems += _doubled(cases, layer.cases, "case")
             layer.cases |= _new(cases, layer.cases)
         else:
-            found = read_yaml(path, _EmbassiesFile, within=layer.folder)
+            found = read_yaml(path, EmbassiesFile, within=layer.folder)
             problems += _doubled(found.offices, layer.offices, "office")
             layer.missions += found.embassies
             layer.offices |= _new(found.offices, layer.offices)

@@ -1,0 +1,110 @@
+"""The command `init`: a campaign of one's own, which runs at once."""
+
+from pathlib import Path
+
+import click
+
+from protestgen.country import country_in_sentence
+from protestgen.errors import quoted
+from protestgen.language import ENGLISH
+from protestgen.scaffold import (
+    CASE,
+    Outline,
+    obstacles,
+    scaffold,
+    scaffold_languages,
+    write_scaffold,
+)
+
+from .console import show_note
+from .options import now
+from .parameters import Checked, parse_country, parse_languages
+from .questions import answered_by, ask, ask_or_skip, ask_several
+
+
+def _parse_languages(text: str) -> tuple[str, ...]:
+    """Read codes of languages that the example is written in."""
+    known = scaffold_languages()
+    codes = [code for code in parse_languages(text) if code != ENGLISH]
+    for code in codes:
+        if code not in known:
+            choices = ", ".join(known)
+            raise ValueError(f"no example is in '{code}': choose from {choices}")
+    return tuple(codes)
+
+
+_COUNTRY = Checked(parse_country, "country")
+
+
+@click.command(epilog="Example: protestgen init mine --state turkey --country uk")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--state", type=_COUNTRY, help="Whose authorities letters are about.")
+@click.option(
+    "--country",
+    "countries",
+    type=_COUNTRY,
+    multiple=True,
+    help="A country that letters are written from.  [repeatable]",
+)
+@click.option(
+    "--lang",
+    "languages",
+    type=Checked(_parse_languages),
+    metavar="CODES",
+    help="Languages of the letters besides English: 'de,fr'.",
+)
+def init(
+    *,
+    folder: Path,
+    state: str | None,
+    countries: tuple[str, ...],
+    languages: tuple[str, ...] | None,
+) -> None:
+    """
+    Make a campaign of your own in the folder DIR: an example to be written over.
+
+    It asks which state, countries and languages it is for, unless options say so.
+    """
+    if found := obstacles(folder):
+        some = ", ".join(map(quoted, found[:3])) + (" ..." if found[3:] else "")
+        message = f"{folder} is not empty, there is {some}: name a new folder"
+        raise click.ClickException(message)
+    with answered_by("add '--state', '--country' and '--lang'"):
+        outline = _outline(state, countries, languages)
+    write_scaffold(folder, scaffold(outline, now().date()))
+    show_note(f"written to {folder}: go on with {folder / 'README.md'}")
+    country = outline.countries[0]
+    show_note(
+        f"its first letter: protestgen --campaign {folder} letter "
+        f"--case {CASE} --country {country}"
+    )
+
+
+def _outline(
+    state: str | None, countries: tuple[str, ...], languages: tuple[str, ...] | None
+) -> Outline:
+    """Return what the options say; what they do not, is asked."""
+    state = state or ask("State whose authorities letters are about", parse_country)
+
+    def parse_host(text: str) -> str:
+        return _checked_host(parse_country(text), state)
+
+    if countries:
+        countries = tuple(_checked_host(country, state) for country in countries)
+    else:
+        question = "Country that letters are written from"
+        countries = ask_several(question, parse_host, least=1)
+    if languages is None:
+        question = f"Languages besides English, of {','.join(scaffold_languages())}"
+        languages = ask_or_skip(question, _parse_languages) or ()
+    return Outline(
+        state=state, countries=tuple(dict.fromkeys(countries)), languages=languages
+    )
+
+
+def _checked_host(country: str, state: str) -> str:
+    if country == state:
+        name = country_in_sentence(state)
+        message = f"no embassy of {name} is in {name}: name another country"
+        raise click.UsageError(message)
+    return country
