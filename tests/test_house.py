@@ -30,6 +30,7 @@ FLOORS = (
     "remarks",
     "translation",
     "writer",
+    "entry",
     "scaffold",
     "formats",
     "batch",

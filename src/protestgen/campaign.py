@@ -1,8 +1,9 @@
 """Folders, in layers, to the cases and addressees of a campaign."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, TypeVar
 
 from msgspec import Struct
@@ -12,7 +13,7 @@ from .case import Case
 from .errors import DataError, Location, Problem, UnknownNameError, nearest, quoted
 from .shipped import shipped_folder
 from .values import Id
-from .yamlfile import Place, read_yaml, unreadable
+from .yamlfile import Place, parse_yaml, read_text, read_yaml, unreadable
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -43,7 +44,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 class DemandsFile(Struct, frozen=True):
     """A file `demands.yaml`."""
 
-    cases: dict[Id, Case]
+    cases: dict[Id, Case] = {}
 
 
 class EmbassiesFile(Struct, frozen=True):
@@ -79,14 +80,17 @@ class Campaign(Struct, frozen=True):
         return BUNDLED if folder == shipped_folder() else folder.resolve().name
 
 
-def load_campaign(*folders: Path) -> Campaign:
+def load_campaign(
+    *folders: Path, texts: Mapping[Path, str] = MappingProxyType({})
+) -> Campaign:
     """
     Read the campaigns in *folders*, the first on top, over the bundled one.
 
     A case of the same id, an office of the same id, or a mission of the same state,
     host, kind and city replaces the one below it. A folder may hold templates only; its
-    `Settings` may leave the bundled entries out. Raises `DataError` with everything
-    that is wrong with any of the files.
+    `Settings` may leave the bundled entries out. *texts* are read instead of what is in
+    the files of their paths, which need not be there yet. Raises `DataError` with
+    everything that is wrong with any of the files.
     """
     bundled = shipped_folder()
     problems: list[Problem] = []
@@ -96,7 +100,7 @@ def load_campaign(*folders: Path) -> Campaign:
     missions: dict[tuple[str, ...], Mission] = {}
     offices: dict[str, Office] = {}
     for folder in layers:
-        found = _read_layer(folder, problems)
+        found = _read_layer(_Layer(folder, texts), problems)
         problems += _doubled_missions(found.missions)
         problems += _doubly_covered(found.missions)
         cases |= _new(found.cases, cases)
@@ -142,18 +146,22 @@ def _new(found: dict[K, V], known: dict[K, V]) -> dict[K, V]:
 
 
 class _Layer(Struct):
-    """What stands in one *folder*."""
+    """What stands in one *folder*; *texts* are read instead of the files there."""
 
     folder: Path
+    texts: Mapping[Path, str]
     cases: dict[str, Case] = {}
     missions: tuple[Mission, ...] = ()
     offices: dict[str, Office] = {}
 
 
-def _read_layer(folder: Path, problems: list[Problem]) -> _Layer:
-    layer = _Layer(folder)
+def _read_layer(layer: _Layer, problems: list[Problem]) -> _Layer:
     try:
-        for kind, path in data_files(folder, problems):
+        files = {path: kind for kind, path in data_files(layer.folder, problems)}
+        for path in layer.texts:
+            if path.parent == layer.folder / "data":
+                files.setdefault(path, path.stem)
+        for path, kind in files.items():
             _read_file(kind, path, layer, problems)
     except OSError as error:
         problems += unreadable(Path(error.filename), error).problems
@@ -162,12 +170,15 @@ def _read_layer(folder: Path, problems: list[Problem]) -> _Layer:
 
 def _read_file(kind: str, path: Path, layer: _Layer, problems: list[Problem]) -> None:
     try:
+        text = layer.texts.get(path)
+        if text is None:
+            text = read_text(path, within=layer.folder)
         if kind == "demands":
-            cases = read_yaml(path, DemandsFile, within=layer.folder).cases
+            cases = parse_yaml(text, str(path), DemandsFile).cases
             problems += _doubled(cases, layer.cases, "case")
             layer.cases |= _new(cases, layer.cases)
         else:
-            found = read_yaml(path, EmbassiesFile, within=layer.folder)
+            found = parse_yaml(text, str(path), EmbassiesFile)
             problems += _doubled(found.offices, layer.offices, "office")
             layer.missions += found.embassies
             layer.offices |= _new(found.offices, layer.offices)
@@ -185,7 +196,8 @@ def data_files(
     """
     data = folder / "data"
     if not data.is_dir():
-        if not (folder / "templates").is_dir():
+        others = ("templates", SETTINGS_FILE)
+        if not any((folder / name).exists() for name in others):
             hint = "there is no folder 'data' in it: name the folder of a campaign"
             problems.append(Problem(Location(str(folder)), hint))
         return

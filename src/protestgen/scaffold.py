@@ -134,7 +134,7 @@ def _values(outline: Outline, on: dt.date) -> dict[str, str]:
         for code in outline.languages
     ]
     return values | {
-        "embassies": "".join(embassies),
+        "embassies": "\n".join(embassies),
         "translations": "".join(translations),
     }
 

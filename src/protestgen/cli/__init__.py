@@ -27,6 +27,7 @@ COMMANDS = (
     "styles",
     "profile",
     "init",
+    "new",
 )
 
 

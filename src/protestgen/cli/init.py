@@ -67,8 +67,8 @@ def init(
     """
     if found := obstacles(folder):
         some = ", ".join(map(quoted, found[:3])) + (" ..." if found[3:] else "")
-        message = f"{folder} is not empty, there is {some}: name a new folder"
-        raise click.ClickException(message)
+        reason = f"not empty, there is {some}" if folder.is_dir() else "this is a file"
+        raise click.ClickException(f"{folder}: {reason}: name a new folder")
     with answered_by("add '--state', '--country' and '--lang'"):
         outline = _outline(state, countries, languages)
     write_scaffold(folder, scaffold(outline, now().date()))
@@ -93,7 +93,7 @@ def _outline(
         countries = tuple(_checked_host(country, state) for country in countries)
     else:
         question = "Country that letters are written from"
-        countries = ask_several(question, parse_host, least=1)
+        countries = ask_several(question, parse_host, needed=True)
     if languages is None:
         question = f"Languages besides English, of {','.join(scaffold_languages())}"
         languages = ask_or_skip(question, _parse_languages) or ()

@@ -32,29 +32,30 @@ def ask_or_skip(question: str, parse: Parse = parse_line) -> Any:
     def read(text: str) -> Any:
         return checked.convert(text.strip(), None, None) if text.strip() else None
 
+    question = f"{question} (or Enter)"
     return click.prompt(
-        f"{question} (or Enter)",
-        default="",
-        show_default=False,
-        value_proc=read,
-        err=True,
+        question, default="", show_default=False, err=True, value_proc=read
     )
 
 
 def ask_several(
-    question: str, parse: Parse = parse_line, *, least: int = 0
+    question: str,
+    parse: Parse = parse_line,
+    *,
+    needed: bool,
+    default: str | None = None,
 ) -> tuple[Any, ...]:
-    """Return the answers to *question* until Enter, *least* of them at least."""
-    answers: list[Any] = []
-    while len(answers) < least:
-        answers.append(ask(question, parse))
-    while (answer := ask_or_skip(_another(question, answers), parse)) is not None:
-        answers.append(answer)
+    """Return the answers to *question* until Enter; where *needed*, one at least."""
+    first = (
+        ask(question, parse, default=default)
+        if needed
+        else ask_or_skip(question, parse)
+    )
+    answers = []
+    while first is not None:
+        answers.append(first)
+        first = ask_or_skip(f"{question}, another one", parse)
     return tuple(answers)
-
-
-def _another(question: str, answers: list[Any]) -> str:
-    return f"{question}, another one" if answers else question
 
 
 @contextmanager
