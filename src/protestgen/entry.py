@@ -8,10 +8,11 @@ from textwrap import wrap
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
 from .addressee import Mission, Office
 from .case import Case
+from .errors import Location, Problem
 from .yamlfile import (
     Section,
     find_section,
@@ -95,12 +96,21 @@ KINDS = {
 
 
 class Addition(Struct, frozen=True):
-    """A file with an entry more, as text and as bytes; the entry begins in *line*."""
+    """A file with an entry more, as text and as bytes; the *lines* are the entry's."""
 
     path: Path
     text: str
     data: bytes
-    line: int
+    lines: range
+
+    def traced(self, problem: Problem, source: str) -> Problem:
+        """Return *problem* as of the file without the entry, which is from *source*."""
+        at = problem.at
+        if at.path != str(self.path) or at.line is None or at.line < self.lines.start:
+            return problem
+        if at.line in self.lines:
+            return Problem(Location(source), problem.message)
+        return Problem(replace(at, line=at.line - len(self.lines)), problem.message)
 
 
 def read_entry(kind: Kind, path: Path) -> dict[str, Any]:
@@ -124,13 +134,14 @@ def add_entry(kind: Kind, entry: Mapping[str, Any], folder: Path) -> Addition:
         heading = [] if section.is_empty else [""]
     end = _line_end(lines)
     own = [*heading, *_entry_lines(kind, entry, section)]
+    new_lines = range(section.end + len(heading) + 1, section.end + len(own) + 1)
     before, after = "".join(lines[: section.end]), "".join(lines[section.end :])
     if before and not _line_end(lines[section.end - 1 : section.end], ""):
         new = before + end + end.join(own)
     else:
         new = before + end.join([*own, ""]) + after
     mark = BOM_UTF8 if exists and path.read_bytes().startswith(BOM_UTF8) else b""
-    return Addition(path, new, mark + new.encode(), section.end + len(heading) + 1)
+    return Addition(path, new, mark + new.encode(), new_lines)
 
 
 def _line_end(lines: Sequence[str], default: str = "\n") -> str:

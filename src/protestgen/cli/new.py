@@ -15,7 +15,7 @@ from protestgen.addressee import MISSION_KINDS, Office
 from protestgen.campaign import Campaign, load_campaign
 from protestgen.case import Case
 from protestgen.entry import KINDS, Kind, add_entry, read_entry
-from protestgen.errors import ProtestgenError, nearest, quoted
+from protestgen.errors import DataError, ProtestgenError, nearest, quoted
 from protestgen.language import ENGLISH, load_language
 from protestgen.output import write_file
 from protestgen.shipped import shipped_folder
@@ -56,22 +56,28 @@ def new(ctx: click.Context, /, *, kind: str, source: Path | None) -> None:
         raise click.UsageError(f"which campaign of your own is it for? {hint}")
     campaign = load_campaign(*folders)
     if source:
-        _add(KINDS[kind], read_entry(KINDS[kind], source), folders)
+        _add(KINDS[kind], read_entry(KINDS[kind], source), folders, str(source))
         return
     with answered_by("add '--from FILE.yaml'"):
         entry = _Interview(KINDS[kind], campaign, folders[0]).entry()
     with _kept(entry):
-        _add(KINDS[kind], entry, folders)
+        _add(KINDS[kind], entry, folders, "the new entry")
 
 
-def _add(kind: Kind, entry: Mapping[str, Any], folders: list[Path]) -> None:
+def _add(
+    kind: Kind, entry: Mapping[str, Any], folders: list[Path], source: str
+) -> None:
     """Write the file with *entry* in it, if the campaign can be read with that."""
     addition = add_entry(kind, entry, folders[0])
     path = addition.path
-    load_campaign(*folders, texts={path: addition.text})
+    try:
+        load_campaign(*folders, texts={path: addition.text})
+    except DataError as error:
+        problems = (addition.traced(problem, source) for problem in error.problems)
+        raise DataError(problems) from None
     path.parent.mkdir(exist_ok=True)
     write_file(path, addition.data, mode=None if path.exists() else _FOR_ALL)
-    show_note(f"added to {path}, line {addition.line}")
+    show_note(f"added to {path}, line {addition.lines.start}")
 
 
 @contextmanager
