@@ -18,7 +18,7 @@ from .output import write_file
 from .shipped import shipped_folder
 from .translation import fingerprint
 from .values import PartialDate
-from .yamlfile import parse_yaml
+from .yamlfile import format_yaml, parse_yaml
 
 # The case of the example.
 CASE = "reading-room"
@@ -39,6 +39,10 @@ _MEMBERS = (
     ("Erin Example", "", "A town without books is a poorer one."),
     ("Frank Example", "bookseller", ""),
 )
+_FORMS = """\
+# What letters in this language say otherwise here than protestgen has it; all that does
+# not stand here stays as it is. `of` is the state behind "the authorities".
+"""
 # What does not keep a new campaign from its folder.
 _NOT_IN_THE_WAY = {".git"}
 _FOR_ALL, _FOR_OWNER = 0o644, 0o600
@@ -48,19 +52,31 @@ class Outline(Struct, frozen=True, kw_only=True):
     """
     What is known of a campaign before its first case.
 
-    Its letters are to the *state*, from senders in *countries*, in English and in other
-    *languages*.
+    Its letters are about the *state*, from senders in *countries*, in English and in
+    other *languages*. *state_names* are by language what the state is called behind
+    "the authorities", for those that cannot tell: see `unnamed`.
     """
 
     state: str
     countries: tuple[str, ...]
     languages: tuple[str, ...] = ()
+    state_names: dict[str, str] = {}
 
 
 def scaffold_languages() -> list[str]:
     """Return the codes of the languages besides English that the example is in."""
     names = (path.name for path in _texts().glob("demands.*.yaml"))
     return sorted(name.split(".")[1] for name in names)
+
+
+def unnamed(outline: Outline) -> list[str]:
+    """Return the languages in which the state has yet to be given a name."""
+    return [
+        code
+        for code in outline.languages
+        if code not in outline.state_names
+        and not load_language(code, (shipped_folder(),)).of_state(outline.state)
+    ]
 
 
 def obstacles(folder: Path) -> list[str]:
@@ -84,6 +100,9 @@ def scaffold(outline: Outline, on: dt.date) -> dict[str, str]:
         own = _when(code, on) | {"fingerprint": fingerprint(case)}
         name = f"demands.{code}.yaml"
         files[f"data/{name}"] = _text(name, values | own)
+    for code, name in outline.state_names.items():
+        states = format_yaml({"states": {outline.state: {"of": name}}})
+        files[f"data/forms.{code}.yaml"] = _FORMS + states
     files[_ROSTER] = _roster(outline)
     # Last, since it makes the folder a campaign.
     files[SETTINGS_FILE] = _text(SETTINGS_FILE, values)

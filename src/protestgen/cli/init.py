@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
-from protestgen.country import country_in_sentence
+from protestgen.country import country_in_sentence, language_name
 from protestgen.errors import quoted
 from protestgen.language import ENGLISH
 from protestgen.scaffold import (
@@ -13,8 +14,10 @@ from protestgen.scaffold import (
     obstacles,
     scaffold,
     scaffold_languages,
+    unnamed,
     write_scaffold,
 )
+from protestgen.values import parse_id, parse_line
 
 from .console import show_note
 from .options import now
@@ -31,6 +34,14 @@ def _parse_languages(text: str) -> tuple[str, ...]:
             choices = ", ".join(known)
             raise ValueError(f"no example is in '{code}': choose from {choices}")
     return tuple(codes)
+
+
+def _parse_name(text: str) -> tuple[str, str]:
+    """Read the name of a state behind the language that it is in."""
+    code, sign, name = text.partition("=")
+    if not sign or not name.strip():
+        raise ValueError(f"{quoted(text)} is no name in a language: write ru=Турции")
+    return parse_id(code), parse_line(name)
 
 
 _COUNTRY = Checked(parse_country, "country")
@@ -53,12 +64,22 @@ _COUNTRY = Checked(parse_country, "country")
     metavar="CODES",
     help="Languages of the letters besides English: 'de,fr'.",
 )
+@click.option(
+    "--state-name",
+    "names",
+    type=Checked(_parse_name),
+    multiple=True,
+    metavar="CODE=NAME",
+    help="The state behind 'the authorities', in a language that cannot tell: "
+    "'ru=Турции'.  [repeatable]",
+)
 def init(
     *,
     folder: Path,
     state: str | None,
     countries: tuple[str, ...],
     languages: tuple[str, ...] | None,
+    names: tuple[tuple[str, str], ...],
 ) -> None:
     """
     Make a campaign of your own in the folder DIR: an example to be written over.
@@ -71,6 +92,7 @@ def init(
         raise click.ClickException(f"{folder}: {reason}: name a new folder")
     with answered_by("add '--state', '--country' and '--lang'"):
         outline = _outline(state, countries, languages)
+    outline = _with_names(outline, dict(names))
     write_scaffold(folder, scaffold(outline, now().date()))
     show_note(f"written to {folder}: go on with {folder / 'README.md'}")
     country = outline.countries[0]
@@ -100,6 +122,18 @@ def _outline(
     return Outline(
         state=state, countries=tuple(dict.fromkeys(countries)), languages=languages
     )
+
+
+def _with_names(outline: Outline, names: dict[str, str]) -> Outline:
+    """Return *outline* with the *names* of the state that its languages cannot tell."""
+    names = {code: name for code, name in names.items() if code in outline.languages}
+    outline = replace(outline, state_names=names)
+    for code in unnamed(outline):
+        state = f"of {country_in_sentence(outline.state)}"
+        question = f"{language_name(code)} for '{state}' in 'the authorities {state}'"
+        with answered_by(f"add '--state-name {code}=...'"):
+            names[code] = ask(question)
+    return replace(outline, state_names=names)
 
 
 def _checked_host(country: str, state: str) -> str:
