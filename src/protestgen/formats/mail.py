@@ -8,7 +8,7 @@ from protestgen.errors import FormatError
 from protestgen.letter import Letter
 from protestgen.values import CONTROLS
 
-from .text import PARTING, body, joined
+from .text import PARTING, body, joined, wrap
 
 # What would end a header or be read as code in one: controls, white space but the
 # space, and the begin of an encoded word.
@@ -103,7 +103,7 @@ def _text(letter: Letter, width: int) -> str:
     parts = [
         letter.salutation,
         body(letter, width),
-        "\n".join((letter.closing, "", *letter.signature)),
+        "\n".join((wrap(letter.closing, width), "", *letter.signature)),
         "\n".join(address),
         "\n".join(letter.copies),
     ]
