@@ -10,7 +10,10 @@ import pytest
 from conftest import Result, Run
 from protestgen import load_campaign
 from protestgen.cli.parameters import parse_country
+from protestgen.language import languages, load_language
 from protestgen.scaffold import Outline, scaffold, scaffold_languages, write_scaffold
+from protestgen.shipped import shipped_folder
+from protestgen.translation import fingerprint, lacking, load_translation
 from protestgen.values import COUNTRY_CODES
 
 Shell = Callable[..., Result]
@@ -272,6 +275,98 @@ def test_members_are_from_all_countries_and_write_all_languages() -> None:
     assert {row[3] for row in rows[1:]} == set(outline.countries)
     assert {row[5] for row in rows[1:]} == {"en", *outline.languages}
     assert all(row[4].endswith(".example") for row in rows[1:])
+
+
+def test_the_example_is_in_every_language() -> None:
+    """
+    Whatever language letters are written in, a campaign can begin with it.
+    """
+    known = languages([shipped_folder()])
+
+    assert ["en", *scaffold_languages()] == sorted(known, key=lambda code: code != "en")
+
+
+@pytest.mark.parametrize("language", scaffold_languages())
+@pytest.mark.parametrize("style", ["points", "statement", "support"])
+def test_the_example_has_all_its_texts(
+    style: str,
+    language: str,
+    run: Run,
+    golden: Callable[[str, str], None],
+    tmp_path: Path,
+) -> None:
+    """
+    Its letters are whole in each language, and are of the same day.
+    """
+    run("init", tmp_path, "--state", "kz", "--country", "de", "--lang", language)
+    letter = run(
+        "-q", "--campaign", tmp_path, "letter", "--case", "reading-room",
+        "--country", "de", "--lang", language, "--style", style,
+    )  # fmt: skip
+
+    assert (letter.exit_code, letter.stderr) == (0, "")
+    golden(f"init/{language}.{style}.txt", letter.stdout)
+
+
+@pytest.mark.parametrize("language", scaffold_languages())
+def test_the_texts_are_of_the_english_words(language: str, tmp_path: Path) -> None:
+    """
+    Each translation names the words that it was made from, so that it can grow stale.
+    """
+    outline = Outline(state="kz", countries=("gb",), languages=(language,))
+    write_scaffold(tmp_path, scaffold(outline, date(2026, 11, 22)))
+    campaign = load_campaign(tmp_path)
+    case = campaign.case("reading-room")
+    (text,) = load_translation(campaign, language).values()
+
+    assert text.translates == fingerprint(case)
+    forms = load_language(language, campaign.folders).forms
+    assert lacking(case, text, forms.title_cases) == []
+
+
+def test_a_state_that_a_language_cannot_tell_is_asked_for(
+    shell: Shell, tmp_path: Path
+) -> None:
+    """
+    Where names are inflected, only somebody who speaks the language knows them.
+    """
+    line = "protestgen init mine --state nauru --country fj --lang ru"
+    unanswered = shell(line)
+    asked = "Russian for 'of Nauru' in 'the authorities of Nauru': "
+    assert (unanswered.exit_code, unanswered.stderr) == (
+        2,
+        f"{asked}error: the questions have no answer here: add '--state-name ru=...' "
+        "(see 'protestgen init --help')\n",
+    )
+    assert files(tmp_path) == []
+    answered = shell(f"echo Науру | {line}")
+
+    assert answered.stderr.startswith(f"{asked}note: written to mine")
+    assert (tmp_path / "mine" / "data" / "forms.ru.yaml").read_text() == (
+        "# What letters in this language say otherwise here than protestgen has it; all that does\n"
+        '# not stand here stays as it is. `states`: how they are named behind "the authorities".\n'
+        "states:\n  nr: Науру\n"
+    )
+    letter = shell(
+        "protestgen -q --campaign mine letter --case reading-room --country fj --lang ru"
+    )
+    assert "Призываю власти Науру:\n" in letter.stdout
+
+
+def test_the_name_of_a_state_can_be_an_option(run: Run, tmp_path: Path) -> None:
+    """
+    What is asked can be said at once; for other languages it says nothing.
+    """
+    options = ("--state", "nr", "--country", "fj", "--lang", "ru,de")
+    mine = tmp_path / "mine"
+    run("init", mine, *options, "--state-name", "ru=Науру", "--state-name", "fr=Nauru")
+    wrong = run("init", tmp_path / "other", *options, "--state-name", "Науру")
+
+    assert [name for name in files(mine) if "forms" in name] == ["data/forms.ru.yaml"]
+    assert wrong.stderr == (
+        "error: invalid value for '--state-name': 'Науру' is no name in a language: "
+        "write ru=Турции (see 'protestgen init --help')\n"
+    )
 
 
 @pytest.mark.parametrize("state", sorted(COUNTRY_CODES))

@@ -282,7 +282,7 @@ def test_forms_of_address_lie_over_the_bundled_ones(run: Run, tmp_path: Path) ->
         "  ambassador:\n"
         "    {title: Ambassador, salutation: Dear Ambassador, closing: Yours truly, confidence: pattern}\n"
         "states:\n"
-        "  kz: {of: in Astana}\n"
+        "  kz: in Astana\n"
     )
     result = run("-q", "--campaign", own, *LETTER)
 

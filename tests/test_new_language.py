@@ -68,19 +68,15 @@ def test_it_may_stand_beside_another_language(run: Run) -> None:
     assert "\n\nYours sincerely,\n\nCarol Example\n" in english
 
 
-def test_every_form_of_a_letter_has_it(run: Run, tmp_path: Path) -> None:
+def test_every_form_of_a_letter_has_it(run: Run) -> None:
     """
-    Pages and messages say which language they are in, and a fax has a cover in it.
+    A page and the parts for other programs say which language they are in.
     """
-    sender = ("--name", "Carol Example", "--email", "carol@home.example")
-    page = run("-q", *LETTER, *sender, "--format", "html").stdout
-    parts = json.loads(run("-q", *LETTER, *sender, "--format", "json").stdout)
-    run("-q", *LETTER, *sender, "-o", tmp_path / "letter.eml")
-    message = (tmp_path / "letter.eml").read_text()
+    page = run("-q", *LETTER, "--name", "Carol Example", "--format", "html").stdout
+    parts = json.loads(run("-q", *LETTER, "--format", "json").stdout)
 
-    assert '<html lang="it">' in page
+    assert '<html lang="it" ' in page
     assert parts["language"] == "it"
-    assert "\nContent-Language: it\n" in message
 
 
 def test_what_it_lacks_is_said(run: Run) -> None:

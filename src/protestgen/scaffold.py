@@ -41,7 +41,7 @@ _MEMBERS = (
 )
 _FORMS = """\
 # What letters in this language say otherwise here than protestgen has it; all that does
-# not stand here stays as it is. `of` is the state behind "the authorities".
+# not stand here stays as it is. `states`: how they are named behind "the authorities".
 """
 # What does not keep a new campaign from its folder.
 _NOT_IN_THE_WAY = {".git"}
@@ -101,7 +101,7 @@ def scaffold(outline: Outline, on: dt.date) -> dict[str, str]:
         name = f"demands.{code}.yaml"
         files[f"data/{name}"] = _text(name, values | own)
     for code, name in outline.state_names.items():
-        states = format_yaml({"states": {outline.state: {"of": name}}})
+        states = format_yaml({"states": {outline.state: name}})
         files[f"data/forms.{code}.yaml"] = _FORMS + states
     files[_ROSTER] = _roster(outline)
     # Last, since it makes the folder a campaign.
