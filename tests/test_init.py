@@ -1,6 +1,10 @@
 """`init`: a campaign of one's own that runs at once."""
 
+import os
+import pty
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -149,6 +153,38 @@ def test_without_a_terminal_options_are_asked_for(shell: Shell, tmp_path: Path) 
         "'--lang' (see 'protestgen init --help')\n"
     )
     assert files(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "end"),
+    [
+        (b"kz\nuk\n\n\n", 0, "--case reading-room --country gb\n"),
+        (b"kz\n\x04", 130, "error: interrupted: nothing is written\n"),
+    ],
+    ids=["answered", "given-up"],
+)
+def test_questions_are_asked_on_a_terminal(
+    typed: bytes, code: int, end: str, tmp_path: Path
+) -> None:
+    """
+    Who answers gets a campaign; who gives up, nothing.
+    """
+    ours, theirs = pty.openpty()
+    os.write(ours, typed)
+    done = subprocess.run(
+        [sys.executable, "-m", "protestgen", "init", "mine"],
+        stdin=theirs,
+        capture_output=True,
+        cwd=tmp_path,
+        check=False,
+        timeout=60,
+    )
+    os.close(ours)
+    os.close(theirs)
+
+    assert (done.returncode, done.stdout) == (code, b"")
+    assert done.stderr.decode().endswith(end)
+    assert (tmp_path / "mine").exists() == (code == 0)
 
 
 @pytest.mark.parametrize(

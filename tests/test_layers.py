@@ -113,6 +113,25 @@ def test_a_file_of_somebody_else_is_not_used(
     assert titles(run, "--campaign", "..") == {"ada": "theirs"}
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+def test_a_link_of_somebody_else_is_not_used(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    It is theirs even if the file that it leads to is the user's.
+    """
+    folder = campaign(tmp_path / "shared", "theirs", "none")
+    path = folder / "protestgen.yaml"
+    path.rename(folder / "own.yaml")
+    path.symlink_to("own.yaml")
+    os.chown(path, 12345, -1, follow_symlinks=False)
+    monkeypatch.chdir(folder)
+    result = run("cases")
+
+    assert "ada" not in result.stdout
+    assert result.stderr.startswith("note: protestgen.yaml is somebody else's")
+
+
 def test_a_folder_that_is_gone_is_in_no_campaign(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -219,8 +219,8 @@ def _folder_around() -> Path | None:
 
 
 def _is_anothers(file: Path) -> bool:
-    """Tell whether another user could have put *file* where it would be found."""
-    return os.name == "posix" and file.stat().st_uid not in {os.getuid(), 0}
+    """Tell whether another user may have put *file*, or a link, where it is found."""
+    return os.name == "posix" and file.lstat().st_uid not in {os.getuid(), 0}
 
 
 def _add_folders(
