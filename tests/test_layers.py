@@ -202,6 +202,20 @@ def test_cases_say_where_they_are_from(
     assert found[0]["at"] == "../data/demands.yaml:3:5"
 
 
+def test_a_campaign_may_have_no_case_yet(run: Run, tmp_path: Path) -> None:
+    """
+    That is no error, and how to get one is told.
+    """
+    own = campaign(tmp_path / "own", "the arrest of Ada", "none")
+    (own / "data" / "demands.yaml").write_text("# To be written.\ncases:\n")
+    result = run("--campaign", own, "cases")
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == (
+        "note: there is no case yet: see 'protestgen new --help'\n"
+    )
+
+
 def test_a_folder_counts_once(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,7 @@ import click
 from msgspec.structs import asdict
 
 from . import App
-from .console import write_json, write_table
+from .console import show_note, write_json, write_table
 from .options import common_options
 
 
@@ -17,6 +17,8 @@ def cases(app: App, /, *, as_json: bool) -> None:
     found = sorted(
         app.campaign.cases.values(), key=lambda case: case.opened, reverse=True
     )
+    if not found:
+        show_note("there is no case yet: see 'protestgen new --help'")
     origins = {case.id: app.campaign.origin(case.at) for case in found}
     if as_json:
         write_json([{**asdict(case), "from": origins[case.id]} for case in found])
