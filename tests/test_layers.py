@@ -287,7 +287,7 @@ def test_a_link_out_of_the_campaign_is_not_read(
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        f"error: {path}: a link that leads out of its folder: put the file itself there\n"
+        f"error: {path}: a link that leads out of its folder: put the file itself here\n"
     )
 
 

@@ -470,7 +470,7 @@ def test_a_link_out_of_the_campaign_is_not_written_through(
 
     assert result.exit_code == 1
     assert result.stderr == (
-        f"error: {path}: a link that leads out of its folder: put the file itself there\n"
+        f"error: {path}: a link that leads out of its folder: put the file itself here\n"
     )
     assert other.read_text() == "cases:\n"
 

@@ -6,12 +6,12 @@ column, and every scalar is text until its field says otherwise: `no` is Norway,
 a postcode. All that is wrong with a file is reported at once.
 """
 
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 from functools import cache
 from pathlib import Path
+from stat import S_ISCHR, S_ISFIFO
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -65,6 +65,8 @@ class _Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[mi
 
 _LOADER = _Loader
 
+# The size in bytes of a file that is too large for a campaign.
+_LARGEST = 10_000_000
 # A scalar that is longer than this may stand in a file once only: aliases of it could
 # take all of the memory.
 _LONG = 1_000
@@ -146,7 +148,7 @@ def read_yaml(path: Path, schema: type[T], *, within: Path | None = None) -> T:
     """
     Read the file *path* as a *schema*, or raise `DataError` with all problems.
 
-    A file that is, by a link, not *within* that folder is not read.
+    Nothing but a file of the folder *within*, a stranger's campaign, is read.
     """
     return parse_yaml(read_text(path, within=within), str(path), schema)
 
@@ -155,8 +157,7 @@ def read_text(path: Path, *, within: Path | None = None) -> str:
     """Return what stands in the file *path*, under the conditions of `read_yaml`."""
     name = str(path)
     try:
-        if within and not _is_within(path, within):
-            reason = "a link that leads out of its folder: put the file itself there"
+        if within and (reason := _refused(path, within)):
             raise DataError([Problem(Location(name), reason)])
         return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -169,9 +170,16 @@ def read_text(path: Path, *, within: Path | None = None) -> str:
         raise DataError([Problem(at, reason)]) from None
 
 
-def _is_within(path: Path, folder: Path) -> bool:
-    real, top = map(os.path.realpath, (path, folder))
-    return Path(real).is_relative_to(top)
+def _refused(path: Path, within: Path) -> str | None:
+    """Return why *path* is not read as a file of the campaign *within*."""
+    status = path.stat()
+    if not path.resolve().is_relative_to(within.resolve()):
+        return "a link that leads out of its folder: put the file itself here"
+    if S_ISFIFO(status.st_mode) or S_ISCHR(status.st_mode):
+        return "this is no file: put one here"
+    if status.st_size > _LARGEST:
+        return f"larger than {_LARGEST // 1_000_000} MB: divide it"
+    return None
 
 
 def unreadable(path: Path, error: OSError) -> DataError:
