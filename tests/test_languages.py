@@ -396,7 +396,7 @@ def test_plain_characters_are_put_where_they_are_asked_for(code: str) -> None:
     written = write(code, "temir-bank")
     data = FORMATS["text"].render(written, Options(ascii=True)).decode()
 
-    letters = {c for c in data if not c.isascii()}
+    letters = {c for c in data if not c.isascii()} - {"·"}  # the Greek semicolon
     assert all(unicodedata.category(c)[0] == "L" for c in letters)
     assert letters
 

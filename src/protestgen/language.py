@@ -172,6 +172,7 @@ class Forms(Struct, frozen=True, kw_only=True):
     subject: SubjectPattern
     subject_above: bool = False
     copy: Line
+    semicolon: Line = ";"
     conjunction: Line
     conjunction_before: dict[Line, Line] = {}
     glue_before: Line = ""
@@ -248,7 +249,7 @@ class Language(Struct, frozen=True):
         last = f" {self._conjunction(items[-1])} "
         words = {self.forms.conjunction, *self.forms.conjunction_before.values()}
         if any("," in i or any(f" {word} " in i for word in words) for i in items):
-            comma = ";" if len(items) > 2 else ","
+            comma = self.forms.semicolon if len(items) > 2 else ","
             return f"{comma} ".join(items[:-1]) + f"{comma}{last}{items[-1]}"
         return ", ".join(items[:-1]) + f"{last}{items[-1]}"
 
