@@ -79,7 +79,7 @@ _OF_LOOPS = frozenset(
 SEEN: dict[type, frozenset[str]] = {
     PartialDate: _OF_DATES,
     dt.date: _OF_DATES,
-    str: frozenset({"startswith", "endswith"}),
+    str: frozenset({"startswith", "endswith", "partition"}),
     LoopContext: _OF_LOOPS,
     BlockReference: frozenset({"super"}),
 }
