@@ -157,7 +157,8 @@ class Forms(Struct, frozen=True, kw_only=True):
     *subject_above* puts the subject above the salutation. *conjunction_before* has what
     takes the place of *conjunction* before words that begin so; the longest beginning
     counts. Before each of the characters *glue_before*, and behind those of
-    *glue_after*, a line is not broken at a space.
+    *glue_after*, a line is not broken at a space; nor, with *glue_days*, between a day
+    and its month.
 
     *missions* names missions by kind, *offices* by their id, *cities* those where the
     language is read, so that post without a street arrives. *states* are how those are
@@ -177,6 +178,7 @@ class Forms(Struct, frozen=True, kw_only=True):
     conjunction_before: dict[Line, Line] = {}
     glue_before: Line = ""
     glue_after: Line = ""
+    glue_days: bool = False
     avoid: tuple[Line, ...] = ()
     title_cases: tuple[Line, ...] = ()
     placeholders: Placeholders
@@ -338,6 +340,10 @@ class Language(Struct, frozen=True):
             text = re.sub(f" (?=[{before}])", "\N{NO-BREAK SPACE}", text)
         if after:
             text = re.sub(f"(?<=[{after}]) ", "\N{NO-BREAK SPACE}", text)
+        if self.forms.glue_days:
+            months = "|".join(map(re.escape, self.forms.dates.months))
+            day = rf"\b(\d{{1,2}}\S{{0,2}}) (?=(?:{months})\b)"
+            text = re.sub(day, "\\1\N{NO-BREAK SPACE}", text)
         return text
 
     def in_country(self, country: str | None) -> "Language":
