@@ -161,7 +161,8 @@ def _values(outline: Outline, on: dt.date) -> dict[str, str]:
 def _when(code: str, on: dt.date) -> dict[str, str]:
     """Return the day *on* as it begins a sentence, and as it stands in one."""
     language = load_language(code, (shipped_folder(),))
-    when = language.when(PartialDate(on.year, on.month, on.day))
+    date = language.when(PartialDate(on.year, on.month, on.day))
+    when = " ".join(date.split())  # an author sees no no-break space
     return {"on_day": when, "on_day_first": when[:1].upper() + when[1:]}
 
 
