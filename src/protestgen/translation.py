@@ -90,7 +90,7 @@ def read_translation(
     """
     problems: list[Problem] = []
     texts: dict[str, CaseText] = {}
-    for folder in campaign.folders:
+    for folder in campaign.layers:
         for kind, path in data_files(folder, problems, language):
             if kind != "demands":
                 continue
@@ -107,7 +107,7 @@ def read_translation(
 
 def _reaches(campaign: Campaign, folder: Path, case: Case) -> bool:
     """Tell whether no folder on top of *folder* has *case*."""
-    above = takewhile(lambda other: other != folder, campaign.folders)
+    above = takewhile(lambda other: other != folder, campaign.layers)
     path = Path(case.at.path)
     return not any(path.is_relative_to(other / "data") for other in above)
 

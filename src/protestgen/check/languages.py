@@ -121,9 +121,13 @@ def _untranslated(material: Material, code: str) -> Iterator[Finding]:
 def _offices(material: Material) -> Iterator[Finding]:
     """Yield the offices whose name was translated from another one."""
     for language in material.languages.values():
+        place = language.forms.at
+        if not material.is_own(place.path):
+            continue
         for id_, text in language.forms.offices.items():
             office = material.campaign.directory.offices.get(id_)
-            at = language.forms.at.of("offices", id_, "of")
-            if office and office.name != text.of and material.is_own(at.path):
+            at = place.of("offices", id_, "of")
+            is_there = at != place.of("offices")
+            if office and office.name != text.of and is_there:
                 message = f"the directory now names it {quoted(office.name)}"
                 yield warning(at, f"{message}: this text is not used")
