@@ -579,6 +579,7 @@ def test_editor_that_fails_or_empties_writes_nothing(shell: Shell) -> None:
                 "it",
                 "india",
                 "indonesia",
+                "inglaterra",
                 "ireland",
                 "israel",
                 "italy",
@@ -591,13 +592,14 @@ def test_editor_that_fails_or_empties_writes_nothing(shell: Shell) -> None:
             {"investigate", "medical-care", "accountability"},
         ),
         ("letter --to os", {"osce"}),
+        ("letter --lang e", {"en", "el", "es"}),
         ("show sha", {"shanyrak"}),
         ("sho", {"show"}),
     ],
 )
 def test_shell_completes(words: str, expected: set[str], shell: Shell) -> None:
     """
-    Cases, countries, styles, demands and offices are completed by the shell.
+    Cases, countries, styles, demands, offices and languages are completed.
     """
     line = f"protestgen {words}"
     result = shell(

@@ -33,6 +33,8 @@ FLOORS = (
     "remarks",
     "translation",
     "writer",
+    "entry",
+    "scaffold",
     "formats",
     "batch",
     "check",

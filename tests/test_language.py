@@ -29,7 +29,7 @@ def _load(tmp_path: Path) -> Loader:
     def load(text: str) -> Language:
         (tmp_path / "data").mkdir()
         (tmp_path / "data" / "forms.yaml").write_text(text, encoding="utf-8")
-        return load_language("en", (tmp_path, shipped_folder()))
+        return load_language("en", (tmp_path,))
 
     return load
 

@@ -8,6 +8,7 @@ from email.header import decode_header, make_header
 from functools import cache
 from html import unescape
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from babel.dates import format_date, get_month_names
@@ -315,6 +316,108 @@ def test_dates_stand_behind_places_where_that_is_usual(code: str) -> None:
 
     assert language(code).dateline(ON, city) == where
     assert language(code).dateline(ON, None) == language(code).date(ON)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "glued"),
+    [
+        ("de", "am 1. Mai 2011", "am 1.\u00a0Mai 2011"),
+        ("fr", "le 1er mai : « oui »", "le 1er\u00a0mai\u00a0: «\u00a0oui\u00a0»"),
+        ("el", "την 1η Μαΐου", "την 1η\u00a0Μαΐου"),
+        ("ru", "1 мая — № 5", "1\u00a0мая\u00a0— №\u00a05"),
+        ("es", "el 1 de mayo: sí", "el 1 de mayo: sí"),
+        ("en", "on 1 May: yes", "on 1 May: yes"),
+    ],
+)
+def test_lines_are_not_broken_where_it_would_be_wrong(
+    code: str, text: str, glued: str
+) -> None:
+    """
+    Each language has its own places for spaces that do not break.
+    """
+    assert language(code).glued(text) == glued
+
+
+def test_several_who_sign_speak_of_themselves_as_we() -> None:
+    """
+    Also an organisation, except in the styles in which one person writes.
+    """
+    sender = Sender(name="Ada Exemple", country="fr")
+    joint = replace(sender, cosigners=("Bob Exemple, Lyon",))
+    group = replace(sender, organisation="Cercle")
+
+    def closing(sender: Sender, style: str = "statement") -> str:
+        wish = Wish(languages=("fr",), style=style)
+        return WRITER.write(CAMPAIGN.case("kolov"), sender, wish)[0].closing
+
+    assert " ma très haute" in closing(sender)
+    assert " notre très haute" in closing(joint)
+    assert " notre très haute" in closing(group)
+    assert " ma très haute" in closing(group, "personal")
+    assert " notre très haute" in closing(joint, "personal")
+
+
+@pytest.mark.parametrize(
+    ("code", "unknown", "female", "male"),
+    [
+        ("de", "Exzellenz", "Sehr geehrte Frau Botschafterin", "Sehr geehrter Herr Botschafter"),
+        ("fr", "Madame l’Ambassadrice, Monsieur l’Ambassadeur", "Madame l’Ambassadrice", "Monsieur l’Ambassadeur"),
+        ("es", "Excelencia", "Señora embajadora", "Señor embajador"),
+    ],
+)  # fmt: skip
+def test_a_known_gender_decides_on_the_form(
+    code: str, unknown: str, female: str, male: str
+) -> None:
+    """
+    Where it is not known, the form fits everybody.
+    """
+    embassy = CAMPAIGN.directory.missions[0]
+
+    def salutation(gender: Literal["male", "female"] | None) -> str:
+        return language(code).salutation(replace(embassy, gender=gender))
+
+    assert salutation(None) == unknown
+    assert salutation("female") == female
+    assert salutation("male") == male
+
+
+def test_a_gendered_form_that_nobody_confirmed_is_not_used() -> None:
+    """
+    The Greek for a woman who is High Commissioner is such a one.
+    """
+    greek = language("el")
+    form = greek.form("un_hc")
+    ohchr = replace(CAMPAIGN.directory.offices["ohchr"], gender="female")
+
+    assert form.female
+    assert form.female.confidence == "unconfirmed"
+    assert greek.salutation(ohchr) == form.salutation
+
+
+def test_one_letter_is_edited_at_a_time(run: Run) -> None:
+    """
+    The editor takes a single text.
+    """
+    letter = ("letter", "--case", "kolov", "--country", "uk", "--lang", "en,ru")
+    result = run(*letter, "--edit")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "error: '--edit' goes with one language: leave one out "
+        "(see 'protestgen letter --help')\n"
+    )
+
+
+def test_an_unknown_language_is_told(run: Run) -> None:
+    """
+    With those that there are.
+    """
+    result = run("letter", "--case", "kolov", "--country", "uk", "--lang", "xx")
+
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "error: unknown language 'xx': choose from de, el, en, es, fr, ru\n"
+    )
 
 
 def test_two_languages_follow_one_another(run: Run) -> None:

@@ -31,8 +31,8 @@ def test_answers_are_kept_and_used(tmp_path: Path, shell: Shell) -> None:
         """\
         name: Ada Example
         address:
-        - 1 High Street
-        - Leeds LS1 1AA
+          - 1 High Street
+          - Leeds LS1 1AA
         city: Leeds
         country: gb
         email: ada@mail.example
@@ -98,11 +98,11 @@ def test_address_stays_omitted_until_it_is_wanted(shell: Shell, tmp_path: Path) 
     path.write_text("name: Ada\naddress: [1 High Street]\nomit_address: true\n")
     shell("yes '' | protestgen profile -o ada.yaml")
     assert path.read_text() == (
-        "name: Ada\naddress:\n- 1 High Street\nomit_address: true\n"
+        "name: Ada\naddress:\n  - 1 High Street\nomit_address: true\n"
     )
 
     shell("yes '' | protestgen profile --with-address -o ada.yaml")
-    assert path.read_text() == "name: Ada\naddress:\n- 1 High Street\n"
+    assert path.read_text() == "name: Ada\naddress:\n  - 1 High Street\n"
 
 
 def test_interrupted_questions_write_nothing(shell: Shell, tmp_path: Path) -> None:

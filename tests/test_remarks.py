@@ -125,6 +125,57 @@ def test_support_without_address_is_noted(run: Run) -> None:
     ]
 
 
+def test_language_that_the_addressee_would_rather_read_is_noted(
+    run: Run, tmp_path: Path
+) -> None:
+    """
+    Nothing is said where one of several letters is in it.
+    """
+    embassy = """\
+        embassies:
+          - state: kz
+            host: gb
+            kind: embassy
+            name: Embassy of the Republic of Kazakhstan
+            address: [1 High Street, London]
+            city: London
+            languages: [ru, kk]
+            verified: 2026
+            confidence: high
+            sources: [s]
+        """
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "embassies.yaml").write_text(dedent(embassy))
+    letter = ("--campaign", str(tmp_path), "--case", "kolov", "--country", "uk", *ADA)
+    note = "the embassy in London would rather read Russian or Kazakh: see '--lang ru'"
+
+    assert note in notes(run, *letter)
+    assert note in notes(run, *letter, "--lang", "de")
+    assert note not in notes(run, *letter, "--lang", "ru")
+    assert note not in notes(run, *letter, "--lang", "en,ru")
+
+
+def test_own_words_in_two_letters_are_noted(run: Run) -> None:
+    """
+    The program translates nobody's words.
+    """
+    letter = ("--case", "kolov", "--country", "uk", *ADA, "--lang", "en,ru")
+    note = "your own words stand in each of the letters as you wrote them"
+
+    assert note in notes(run, *letter, "--why", "I care.")
+    assert note not in notes(run, *letter)
+
+
+def test_words_that_do_harm_are_those_of_the_language(run: Run) -> None:
+    """
+    Each letter is held against the words of its own language, and of its case.
+    """
+    letter = ("--case", "kolov", "--country", "de", *ADA, "--lang", "de")
+    note = "'Diktatur' may do harm to those the letter is for: find another word"
+
+    assert note in notes(run, *letter, "--why", "Das ist eine Diktatur.")
+
+
 def test_missing_organisation_is_noted(run: Run) -> None:
     """
     The style of organisations needs one.

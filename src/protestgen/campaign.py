@@ -1,8 +1,10 @@
 """Folders, in layers, to the cases and addressees of a campaign."""
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 
@@ -11,7 +13,7 @@ from .case import Case
 from .errors import DataError, Location, Problem, UnknownNameError, nearest, quoted
 from .shipped import shipped_folder
 from .values import Id
-from .yamlfile import read_yaml, unreadable
+from .yamlfile import Place, parse_yaml, read_text, read_yaml, unreadable
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -21,14 +23,31 @@ V = TypeVar("V")
 _PARTED = ("demands", "embassies")
 _KINDS = (*_PARTED, "forms")
 
+# Marks the folder of a campaign, so that it is found from within.
+SETTINGS_FILE = "protestgen.yaml"
+# What an entry comes from that stands in no folder of the user's.
+BUNDLED = "bundled"
 
-class _DemandsFile(Struct, frozen=True):
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """
+    A file `protestgen.yaml`.
+
+    With `extends: none` the bundled cases, missions and offices are left out. The
+    languages and styles that come with the program remain. There is nothing in it that
+    leads out of its folder: it may be a stranger's.
+    """
+
+    extends: Literal["bundled", "none"]
+
+
+class DemandsFile(Struct, frozen=True):
     """A file `demands.yaml`."""
 
-    cases: dict[Id, Case]
+    cases: dict[Id, Case] = {}
 
 
-class _EmbassiesFile(Struct, frozen=True):
+class EmbassiesFile(Struct, frozen=True):
     """A file `embassies.yaml`."""
 
     embassies: tuple[Mission, ...] = ()
@@ -36,9 +55,15 @@ class _EmbassiesFile(Struct, frozen=True):
 
 
 class Campaign(Struct, frozen=True):
-    """Cases, and the directory of whom to write to about them."""
+    """
+    Cases, and the directory of whom to write to about them.
+
+    Both are from *layers*, the first on top; languages and styles are from all of
+    *folders*, which are the same and in any case the bundled one.
+    """
 
     folders: tuple[Path, ...]
+    layers: tuple[Path, ...]
     cases: dict[str, Case]
     directory: Directory
 
@@ -48,33 +73,71 @@ class Campaign(Struct, frozen=True):
             raise UnknownNameError("case", id_, self.cases, see="protestgen cases")
         return self.cases[id_]
 
+    def origin(self, place: Place) -> str:
+        """Return the name of the folder that *place* is in, or that it is bundled."""
+        path = Path(place.path)
+        folder = next(f for f in self.layers if path.is_relative_to(f / "data"))
+        return BUNDLED if folder == shipped_folder() else folder.resolve().name
 
-def load_campaign(*folders: Path) -> Campaign:
+
+def load_campaign(
+    *folders: Path, texts: Mapping[Path, str] = MappingProxyType({})
+) -> Campaign:
     """
     Read the campaigns in *folders*, the first on top, over the bundled one.
 
     A case of the same id, an office of the same id, or a mission of the same state,
-    host, kind and city replaces the one below it. A folder may hold templates only.
-    Raises `DataError` with everything that is wrong with any of the files.
+    host, kind and city replaces the one below it. A folder may hold templates only; its
+    `Settings` may leave the bundled entries out. *texts* are read instead of what is in
+    the files of their paths, which need not be there yet. Raises `DataError` with
+    everything that is wrong with any of the files.
     """
-    layers = (*folders, shipped_folder())
+    bundled = shipped_folder()
     problems: list[Problem] = []
+    extended = [_extends_bundled(folder, problems) for folder in folders]
+    layers = (*folders, bundled) if all(extended) else folders
     cases: dict[str, Case] = {}
     missions: dict[tuple[str, ...], Mission] = {}
     offices: dict[str, Office] = {}
     for folder in layers:
-        found = _read_layer(folder, problems)
+        found = _read_layer(_Layer(folder, texts), problems)
         problems += _doubled_missions(found.missions)
         problems += _doubly_covered(found.missions)
         cases |= _new(found.cases, cases)
         missions |= _new({_key(m): m for m in found.missions}, missions)
         offices |= _new(found.offices, offices)
-    campaign = Campaign(layers, cases, Directory(tuple(missions.values()), offices))
+    directory = Directory(tuple(missions.values()), offices)
+    campaign = Campaign((*folders, bundled), layers, cases, directory)
     if not problems:
         problems += _dangling(campaign)
     if problems:
         raise DataError(problems)
     return campaign
+
+
+def campaign_around(folder: Path, top: Path) -> Path | None:
+    """
+    Return the nearest folder of a campaign that *folder* is in, or is itself.
+
+    It has a `protestgen.yaml`. Nothing above *top* is looked at.
+    """
+    for place in (folder, *folder.parents):
+        if os.path.isfile(place / SETTINGS_FILE):  # noqa: PTH113 - False where it is forbidden to look
+            return place
+        if place == top:
+            break
+    return None
+
+
+def _extends_bundled(folder: Path, problems: list[Problem]) -> bool:
+    path = folder / SETTINGS_FILE
+    if not os.path.lexists(path):
+        return True
+    try:
+        return read_yaml(path, Settings, within=folder).extends == BUNDLED
+    except DataError as error:
+        problems += error.problems
+        return True
 
 
 def _new(found: dict[K, V], known: dict[K, V]) -> dict[K, V]:
@@ -83,33 +146,39 @@ def _new(found: dict[K, V], known: dict[K, V]) -> dict[K, V]:
 
 
 class _Layer(Struct):
-    """What stands in one folder."""
+    """What stands in one *folder*; *texts* are read instead of the files there."""
 
+    folder: Path
+    texts: Mapping[Path, str]
     cases: dict[str, Case] = {}
     missions: tuple[Mission, ...] = ()
     offices: dict[str, Office] = {}
 
 
-def _read_layer(folder: Path, problems: list[Problem]) -> _Layer:
-    layer = _Layer()
+def _read_layer(layer: _Layer, problems: list[Problem]) -> _Layer:
     try:
-        for kind, path in data_files(folder, problems):
-            _read_file(kind, path, folder, layer, problems)
+        files = {path: kind for kind, path in data_files(layer.folder, problems)}
+        for path in layer.texts:
+            if path.parent == layer.folder / "data":
+                files.setdefault(path, path.stem)
+        for path, kind in files.items():
+            _read_file(kind, path, layer, problems)
     except OSError as error:
         problems += unreadable(Path(error.filename), error).problems
     return layer
 
 
-def _read_file(
-    kind: str, path: Path, folder: Path, layer: _Layer, problems: list[Problem]
-) -> None:
+def _read_file(kind: str, path: Path, layer: _Layer, problems: list[Problem]) -> None:
     try:
+        text = layer.texts.get(path)
+        if text is None:
+            text = read_text(path, within=layer.folder)
         if kind == "demands":
-            cases = read_yaml(path, _DemandsFile, within=folder).cases
+            cases = parse_yaml(text, str(path), DemandsFile).cases
             problems += _doubled(cases, layer.cases, "case")
             layer.cases |= _new(cases, layer.cases)
         else:
-            found = read_yaml(path, _EmbassiesFile, within=folder)
+            found = parse_yaml(text, str(path), EmbassiesFile)
             problems += _doubled(found.offices, layer.offices, "office")
             layer.missions += found.embassies
             layer.offices |= _new(found.offices, layer.offices)
@@ -127,7 +196,8 @@ def data_files(
     """
     data = folder / "data"
     if not data.is_dir():
-        if not (folder / "templates").is_dir():
+        others = ("templates", SETTINGS_FILE)
+        if not any((folder / name).exists() for name in others):
             hint = "there is no folder 'data' in it: name the folder of a campaign"
             problems.append(Problem(Location(str(folder)), hint))
         return

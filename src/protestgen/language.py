@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from msgspec import Struct
-from msgspec.structs import asdict, replace
+from msgspec import Struct, defstruct
+from msgspec.structs import asdict, fields, replace
 
 from .addressee import MISSION_ROLES, Addressee, Mission
 from .country import country_name
@@ -157,7 +157,8 @@ class Forms(Struct, frozen=True, kw_only=True):
     *subject_above* puts the subject above the salutation. *conjunction_before* has what
     takes the place of *conjunction* before words that begin so; the longest beginning
     counts. Before each of the characters *glue_before*, and behind those of
-    *glue_after*, a line is not broken at a space.
+    *glue_after*, a line is not broken at a space; nor, with *glue_days*, between a day
+    and its month.
 
     *missions* names missions by kind, *offices* by their id, *cities* those where the
     language is read, so that post without a street arrives. *states* are how those are
@@ -177,6 +178,7 @@ class Forms(Struct, frozen=True, kw_only=True):
     conjunction_before: dict[Line, Line] = {}
     glue_before: Line = ""
     glue_after: Line = ""
+    glue_days: bool = False
     avoid: tuple[Line, ...] = ()
     title_cases: tuple[Line, ...] = ()
     placeholders: Placeholders
@@ -191,6 +193,18 @@ class Forms(Struct, frozen=True, kw_only=True):
     official_states: dict[CountryCode, Line] = {}
     variants: dict[CountryCode, Variant] = {}
     at: Place
+
+
+# What a campaign writes otherwise than the one below it: any of the keys.
+_SomeForms = defstruct(
+    "_SomeForms",
+    [
+        (field.name, field.type if field.name == "at" else field.type | None, None)
+        for field in fields(Forms)
+    ],
+    frozen=True,
+    kw_only=True,
+)
 
 
 class Language(Struct, frozen=True):
@@ -326,6 +340,10 @@ class Language(Struct, frozen=True):
             text = re.sub(f" (?=[{before}])", "\N{NO-BREAK SPACE}", text)
         if after:
             text = re.sub(f"(?<=[{after}]) ", "\N{NO-BREAK SPACE}", text)
+        if self.forms.glue_days:
+            months = "|".join(map(re.escape, self.forms.dates.months))
+            day = rf"\b(\d{{1,2}}\S{{0,2}}) (?=(?:{months})\b)"
+            text = re.sub(day, "\\1\N{NO-BREAK SPACE}", text)
         return text
 
     def in_country(self, country: str | None) -> "Language":
@@ -358,19 +376,39 @@ def _confirmed(form: Form, gender: str | None) -> GenderedForm | None:
 
 def load_language(code: str, folders: Sequence[Path]) -> Language:
     """
-    Read the forms of the language *code* from the first of *folders* that has them.
+    Read the forms of the language *code* from *folders*, the first on top.
 
-    Raises `ChoiceError` for a language that none has.
+    The lowest file has all that a language needs. What stands in one over it replaces
+    that; the entries of a group of keys such as `roles` do so one by one. Raises
+    `ChoiceError` for a language that none has.
     """
-    for folder in folders:
-        path = folder / "data" / _forms_file(code)
-        if path.exists():
-            forms = read_yaml(path, Forms, within=folder)
-            if problems := [*_gaps(forms)]:
-                raise DataError(problems)
-            return Language(code, forms)
-    known = ", ".join(languages(folders))
-    raise ChoiceError(f"unknown language {quoted(code)}: choose from {known}")
+    name = _forms_file(code)
+    having = [folder for folder in folders if (folder / "data" / name).exists()]
+    if not having:
+        known = ", ".join(languages(folders))
+        raise ChoiceError(f"unknown language {quoted(code)}: choose from {known}")
+    *upper, lowest = having
+    forms = read_yaml(lowest / "data" / name, Forms, within=lowest)
+    _check(forms)
+    for folder in reversed(upper):
+        some = read_yaml(folder / "data" / name, _SomeForms, within=folder)
+        forms = _with(forms, some)
+        _check(forms)
+    return Language(code, forms)
+
+
+def _with(forms: Forms, some: Struct) -> Forms:
+    """Return *forms* with what there is in *some*."""
+    changes = {key: value for key, value in asdict(some).items() if value is not None}
+    for key, value in changes.items():
+        if isinstance(value, dict):
+            changes[key] = getattr(forms, key) | value
+    return replace(forms, **changes)
+
+
+def _check(forms: Forms) -> None:
+    if problems := [*_gaps(forms)]:
+        raise DataError(problems)
 
 
 def _forms_file(code: str) -> str:

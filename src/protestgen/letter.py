@@ -28,6 +28,8 @@ from .templates import Block, Paragraph, Templates, parse_blocks
 DEFAULT_STYLE = "statement"
 # Written to the people of a case, not to somebody in office; so it needs no addressee.
 SUPPORT_STYLE = "support"
+# In these one person writes, whatever organisation stands below the name.
+_OF_ONE = ("personal", "points")
 # What `plain` puts in the place of a character. French quotation marks have spaces at
 # their inner sides, which go with them.
 _PLAIN = str.maketrans(
@@ -106,6 +108,7 @@ def compose(
     salutation = _salutation(case, addressee, language)
     role = addressee.role if addressee else "friends"
     joint = bool(sender.cosigners)
+    plural = joint or (bool(organisation) and style not in _OF_ONE)
     text = templates.render(
         language,
         style,
@@ -119,7 +122,7 @@ def compose(
             "organisation": organisation,
             "place": sender.place or "",
             "relation": _relation(case, addressee),
-            "plural": joint or bool(organisation),
+            "plural": plural,
             "of_state": language.of_state(case.state) or "",
             "supported": supported,
             "why": sender.why or "",
@@ -147,7 +150,7 @@ def compose(
         subject_line=language.forms.subject.format(subject=subject),
         subject_above=language.forms.subject_above,
         body=tuple(_glued(block, language) for block in body),
-        closing=language.closing(role, salutation, plural=joint),
+        closing=language.closing(role, salutation, plural=plural),
         signature=_signature(sender, organisation, placeholders.name),
         copies=tuple(f"{language.forms.copy} {language.named(c)}" for c in copies),
     )

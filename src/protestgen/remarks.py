@@ -36,7 +36,7 @@ def remarks(
 
 def count_words(letter: Letter) -> int:
     """Return how many words stand between the salutation and the closing."""
-    return sum(len(block_text(block).split()) for block in letter.body)
+    return sum(len(re.findall(r"\w[\w'’-]*", block_text(b))) for b in letter.body)
 
 
 def _about_time(case: Case, letter: Letter) -> Iterator[str]:

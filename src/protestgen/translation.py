@@ -76,7 +76,7 @@ def load_translation(campaign: Campaign, language: str) -> Translation:
     """
     problems: list[Problem] = []
     texts: dict[str, CaseText] = {}
-    for folder in campaign.folders:
+    for folder in campaign.layers:
         for kind, path in data_files(folder, problems, language):
             if kind != "demands":
                 continue
@@ -97,7 +97,7 @@ def load_translation(campaign: Campaign, language: str) -> Translation:
 
 def _reaches(campaign: Campaign, folder: Path, case: Case) -> bool:
     """Tell whether no folder on top of *folder* has *case*."""
-    above = takewhile(lambda other: other != folder, campaign.folders)
+    above = takewhile(lambda other: other != folder, campaign.layers)
     path = Path(case.at.path)
     return not any(path.is_relative_to(other / "data") for other in above)
 

@@ -19,7 +19,16 @@ from .options import campaign_folders, common_options
 
 # Each is a module of this package with a function of the same name, imported when it
 # is asked for: the letter does not wait for the tables.
-COMMANDS = ("letter", "cases", "show", "embassies", "styles", "profile")
+COMMANDS = (
+    "letter",
+    "cases",
+    "show",
+    "embassies",
+    "styles",
+    "profile",
+    "init",
+    "new",
+)
 
 
 class App:

@@ -1,9 +1,10 @@
 """The command `cases`: what there is to write about."""
 
 import click
+from msgspec.structs import asdict
 
 from . import App
-from .console import write_json, write_table
+from .console import show_note, write_json, write_table
 from .options import common_options
 
 
@@ -12,15 +13,20 @@ from .options import common_options
 @common_options
 @click.pass_obj
 def cases(app: App, /, *, as_json: bool) -> None:
-    """List the cases, the latest first."""
+    """List the cases, the latest first, and where each is from."""
     found = sorted(
         app.campaign.cases.values(), key=lambda case: case.opened, reverse=True
     )
+    if not found:
+        show_note("there is no case yet: see 'protestgen new --help'")
+    origins = {case.id: app.campaign.origin(case.at) for case in found}
     if as_json:
-        write_json(found)
-    else:
-        write_table(
-            ("Case", "Since", "Status", "About"),
-            [(case.id, str(case.opened), case.status, case.title) for case in found],
-            whole="Case",
-        )
+        write_json([{**asdict(case), "from": origins[case.id]} for case in found])
+        return
+    columns = ["Case", "Since", "Status", "About"]
+    rows = [[case.id, str(case.opened), case.status, case.title] for case in found]
+    if app.campaign.layers[1:]:
+        columns.append("From")
+        for row in rows:
+            row.append(origins[row[0]])
+    write_table(columns, rows, whole="Case")

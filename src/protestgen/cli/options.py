@@ -9,6 +9,7 @@ from typing import Any
 import click
 from msgspec import Struct
 
+from protestgen.campaign import SETTINGS_FILE, campaign_around
 from protestgen.formats import (
     FORMATS,
     LAYOUTS,
@@ -167,7 +168,8 @@ def common_options(command: Command) -> Command:
             metavar="DIR",
             expose_value=False,
             callback=_add_folders,
-            help="Folder of a campaign of your own, on the bundled one.  [repeatable]",
+            help="Folder of a campaign, over the one that you are in, marked by "
+            f"{SETTINGS_FILE}, and the bundled one.  [repeatable]",
         ),
         click.option(
             "-q",
@@ -189,9 +191,36 @@ def _with_options(command: Command, *options: Callable[[Command], Command]) -> C
 
 
 def campaign_folders(ctx: click.Context) -> list[Path]:
-    """Return the folders of `--campaign`, the first on top, and of the environment."""
+    """
+    Return the folders of campaigns, the first on top.
+
+    These are the ones of `--campaign`, of the environment, and around the current one.
+    """
     environment = os.environ.get("PROTESTGEN_CAMPAIGN", "").split(os.pathsep)
-    return [*ctx.meta.get(_FOLDERS, ()), *(Path(f) for f in environment if f)]
+    named = [*ctx.meta.get(_FOLDERS, ()), *(Path(f) for f in environment if f)]
+    around = _folder_around()
+    if around is None or os.path.realpath(around) in map(os.path.realpath, named):
+        return named
+    if _is_anothers(around / SETTINGS_FILE):
+        if not ctx.resilient_parsing:
+            note = f"{around / SETTINGS_FILE} is somebody else's, so it is not used"
+            show_note(f"{note}: add '--campaign {around}' if you trust it")
+        return named
+    return [*named, around]
+
+
+def _folder_around() -> Path | None:
+    """Return the campaign that the current folder is in, as a path from there."""
+    try:
+        found = campaign_around(Path.cwd(), Path.home())
+    except OSError:  # the current folder was removed meanwhile
+        return None
+    return found and Path(os.path.relpath(found))
+
+
+def _is_anothers(file: Path) -> bool:
+    """Tell whether another user may have put *file*, or a link, where it is found."""
+    return os.name == "posix" and file.lstat().st_uid not in {os.getuid(), 0}
 
 
 def _add_folders(

@@ -45,6 +45,16 @@ def parse_languages(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(codes))
 
 
+def parse_country(text: str) -> str:
+    """Read the code or name of a country."""
+    from protestgen.country import find_country
+
+    try:
+        return find_country(text)
+    except ProtestgenError as error:
+        raise ValueError(str(error)) from None
+
+
 def complete_case(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list["CompletionItem"]:

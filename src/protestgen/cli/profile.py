@@ -6,14 +6,12 @@ from typing import Any
 
 import click
 
-from protestgen.country import find_country
-from protestgen.errors import ProtestgenError
 from protestgen.output import write_file
 from protestgen.sender import Sender, profile_text, read_profile
 from protestgen.values import parse_email, parse_id, parse_line
 
 from .console import show_note
-from .parameters import Checked
+from .parameters import Checked, parse_country
 
 # What removes a field that the profile already has.
 _NONE = "-"
@@ -52,7 +50,7 @@ def profile(*, output: Path | None, omit_address: bool | None) -> None:
         answers["address"] = _ask_address(old.address)
     answers |= {
         "city": _ask("City", old.city),
-        "country": _ask("Country", old.country, _country),
+        "country": _ask("Country", old.country, parse_country),
         "residence": _ask(
             "Your place in a sentence, such as 'Leeds, England'", old.residence
         ),
@@ -104,10 +102,3 @@ def _ask_address(old: tuple[str, ...]) -> tuple[str, ...]:
     ):
         lines.append(line)
     return tuple(lines)
-
-
-def _country(text: str) -> str:
-    try:
-        return find_country(text)
-    except ProtestgenError as error:
-        raise ValueError(str(error)) from None

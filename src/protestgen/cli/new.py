@@ -1,0 +1,223 @@
+"""The command `new`: an entry more in the files of a campaign."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+import click
+from msgspec import Struct
+from msgspec.structs import fields
+
+from protestgen.addressee import MISSION_KINDS, Office
+from protestgen.campaign import Campaign, load_campaign
+from protestgen.case import Case
+from protestgen.entry import KINDS, Kind, add_entry, read_entry
+from protestgen.errors import DataError, ProtestgenError, nearest, quoted
+from protestgen.language import ENGLISH, load_language
+from protestgen.output import write_file
+from protestgen.shipped import shipped_folder
+from protestgen.values import CountryCode, parse_id
+from protestgen.yamlfile import format_yaml
+
+from .console import show_note
+from .options import campaign_folders, common_options, now
+from .parameters import parse_country
+from .questions import answered_by, ask, ask_or_skip, ask_several
+
+Parse = Callable[[str], Any]
+
+_FOR_ALL = 0o644
+
+
+@click.command(epilog="Example: protestgen --campaign mine new case")
+@click.argument("kind", type=click.Choice(list(KINDS)))
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path),
+    metavar="FILE.yaml",
+    help="Take the entry from this file, its id among its keys, instead of asking.",
+)
+@common_options
+@click.pass_context
+def new(ctx: click.Context, /, *, kind: str, source: Path | None) -> None:
+    """
+    Add a case, an embassy or an office to your own campaign.
+
+    It goes to the first of the folders of campaigns. All else in the file stays as it
+    is, and nothing is written that would not be read.
+    """
+    folders = campaign_folders(ctx)
+    if not folders or folders[0].resolve() == shipped_folder().resolve():
+        hint = "go to its folder or add '--campaign', or see 'protestgen init --help'"
+        raise click.UsageError(f"which campaign of your own is it for? {hint}")
+    campaign = load_campaign(*folders)
+    if source:
+        _add(KINDS[kind], read_entry(KINDS[kind], source), folders, str(source))
+        return
+    with answered_by("add '--from FILE.yaml'"):
+        entry = _Interview(KINDS[kind], campaign, folders[0]).entry()
+    with _kept(entry):
+        _add(KINDS[kind], entry, folders, "the new entry")
+
+
+def _add(
+    kind: Kind, entry: Mapping[str, Any], folders: list[Path], source: str
+) -> None:
+    """Write the file with *entry* in it, if the campaign can be read with that."""
+    addition = add_entry(kind, entry, folders[0])
+    path = addition.path
+    try:
+        load_campaign(*folders, texts={path: addition.text})
+    except DataError as error:
+        problems = (addition.traced(problem, source) for problem in error.problems)
+        raise DataError(problems) from None
+    path.parent.mkdir(exist_ok=True)
+    write_file(path, addition.data, mode=None if path.exists() else _FOR_ALL)
+    show_note(f"added to {path}, line {addition.lines.start}")
+
+
+@contextmanager
+def _kept(entry: Mapping[str, Any]) -> Iterator[None]:
+    """Keep what was answered in a file if it cannot be added."""
+    try:
+        yield
+    except ProtestgenError:
+        with NamedTemporaryFile(
+            "w", prefix="protestgen-", suffix=".yaml", encoding="utf-8", delete=False
+        ) as file:
+            file.write(format_yaml(dict(entry)))
+        hint = "mend them there and use '--from'"
+        show_note(f"your answers are kept in {file.name}: {hint}", always=True)
+        raise
+
+
+class _Interview:
+    """Asks for an entry of a *kind* for the campaign whose own folder is *folder*."""
+
+    def __init__(self, kind: Kind, campaign: Campaign, folder: Path) -> None:
+        self._kind = kind
+        self._campaign = campaign
+        self._folder = folder
+        self._answers: dict[str, Any] = {}
+
+    def entry(self) -> dict[str, Any]:
+        """Ask for each of the fields of which something is to be known."""
+        known = {field.name: field for field in fields(self._kind.schema)}
+        for name, hint in self._kind.hints.items():
+            if hint:
+                click.echo(f"# {hint}", err=True)
+            field = known[name]
+            answer = self._ask(name, field.type, needed=field.required)
+            if answer:
+                self._answers[name] = answer
+        return self._answers
+
+    def _ask(self, name: str, type_: Any, *, needed: bool) -> Any:
+        inner, is_list = _taken_apart(type_)
+        if is_list and isinstance(inner, type) and issubclass(inner, Struct):
+            return self._ask_group(name, inner)
+        parse = self._parser(name, inner)
+        default = self._default(name)
+        if is_list:
+            return list(ask_several(name, parse, needed=needed, default=default))
+        if needed:
+            return ask(name, parse, default=default)
+        return ask_or_skip(name, parse)
+
+    def _ask_group(self, name: str, struct: type[Struct]) -> list[dict[str, Any]]:
+        """Ask for one *struct* after the other, until Enter for its first field."""
+        items: list[dict[str, Any]] = []
+        needed = [field for field in fields(struct) if field.required]
+        while True:
+            item: dict[str, Any] = {}
+            for field in needed:
+                must = not items or bool(item)
+                label = f"{name} {len(items) + 1}, {field.name}"
+                answer = self._ask(label, field.type, needed=must)
+                if not answer:
+                    return items
+                item[field.name] = answer
+            items.append(item)
+
+    def _parser(self, name: str, type_: Any) -> Parse:
+        """Return what reads an answer of the *type_*, or what fits this field alone."""
+        if type_ == CountryCode:
+            return parse_country
+        if get_origin(type_) is Literal:
+            return _one_of(get_args(type_))
+        if name == "id":
+            return self._parse_new_id
+        if name == "role":
+            forms = load_language(ENGLISH, self._campaign.folders).forms
+            return _one_of(forms.roles)
+        if name == "write_to":
+            return _one_of((*MISSION_KINDS, *self._offices()))
+        parse: Parse = get_args(type_)[1]
+        return parse
+
+    def _parse_new_id(self, text: str) -> str:
+        id_ = parse_id(text)
+        is_case = self._kind.schema is Case
+        known = self._campaign.cases if is_case else self._campaign.directory.offices
+        entry = known.get(id_)
+        if entry and self._is_own(entry):
+            raise ValueError(f"'{id_}' is in {entry.at} already: choose another id")
+        return id_
+
+    def _is_own(self, entry: Case | Office) -> bool:
+        return Path(entry.at.path).is_relative_to(self._folder / "data")
+
+    def _offices(self) -> list[str]:
+        """Return the ids of the offices that letters about the case may go to."""
+        offices = self._campaign.directory.offices.values()
+        state = self._answers["state"]
+        return [office.id for office in offices if office.concerns(state)]
+
+    def _default(self, name: str) -> str | None:
+        """Return the answer that a needed field has without one."""
+        if name == "state":
+            cases = self._campaign.cases.values()
+            own = (case for case in cases if self._is_own(case))
+            return next((case.state for case in own), None)
+        known = {
+            "status": "open",
+            "opened": now().date().isoformat(),
+            "updated": self._answers.get("opened"),
+            "write_to": "embassy",
+            "kind": "embassy",
+            "country": self._answers.get("state"),
+            "role": "office",
+            "confidence": "low",
+            "sources": self._first_source(),
+        }
+        return known.get(name)
+
+    def _first_source(self) -> str | None:
+        incidents = self._answers.get("incidents")
+        return incidents[0]["sources"][0] if incidents else None
+
+
+def _one_of(choices: Iterable[str]) -> Parse:
+    """Return what reads one of *choices*."""
+
+    def parse(text: str) -> str:
+        if text in choices:
+            return text
+        near = nearest(text, choices)
+        hint = f"did you mean '{near}'?" if near else f"write {', '.join(choices)}"
+        raise ValueError(f"{quoted(text)} is not known here: {hint}")
+
+    return parse
+
+
+def _taken_apart(type_: Any) -> tuple[Any, bool]:
+    """Return the type of a value or of an item, and whether it is a list of them."""
+    if get_origin(type_) in {Union, UnionType}:
+        (type_,) = (part for part in get_args(type_) if part is not NoneType)
+    if get_origin(type_) is tuple:
+        return get_args(type_)[0], True
+    return type_, False

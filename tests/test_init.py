@@ -1,0 +1,443 @@
+"""`init`: a campaign of one's own that runs at once."""
+
+import os
+import pty
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from conftest import Result, Run
+from protestgen import load_campaign
+from protestgen.cli.parameters import parse_country
+from protestgen.language import languages, load_language
+from protestgen.scaffold import Outline, scaffold, scaffold_languages, write_scaffold
+from protestgen.shipped import shipped_folder
+from protestgen.translation import fingerprint, lacking, load_translation
+from protestgen.values import COUNTRY_CODES
+
+Shell = Callable[..., Result]
+OPTIONS = ("--state", "turkey", "--country", "uk", "--lang", "en")
+FILES = [
+    ".github/workflows/check.yml",
+    "README.md",
+    "data/demands.yaml",
+    "data/embassies.yaml",
+    "members.csv",
+    "protestgen.yaml",
+    "templates/en/personal.txt.j2",
+]
+
+
+def files(folder: Path) -> list[str]:
+    """Return the names of the files in *folder*."""
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(str(path.relative_to(folder)) for path in paths)
+
+
+def test_a_new_campaign_runs_at_once(run: Run, tmp_path: Path) -> None:
+    """
+    From options alone comes a folder whose letters can be read, and nothing bundled.
+    """
+    mine = tmp_path / "mine"
+    made = run("init", mine, *OPTIONS)
+
+    assert (made.exit_code, made.stdout) == (0, "")
+    assert made.stderr == (
+        f"note: written to {mine}: go on with {mine}/README.md\n"
+        f"note: its first letter: protestgen --campaign {mine} letter "
+        "--case reading-room --country gb\n"
+    )
+    assert files(mine) == FILES
+    assert run("--campaign", mine, "cases").stdout == (
+        "reading-room\t2026-11-22\topen\t"
+        "the closing of the reading room in Example Town\n"
+    )
+    letter = run("--campaign", mine, "letter", "--case", "reading-room", "--country", "gb", "--name", "Ada")  # fmt: skip
+    assert letter.exit_code == 0
+    assert letter.stderr == (
+        "note: the address of the embassy in Example City is not sure: look at "
+        "https://embassy.example\n"
+    )
+    assert letter.stdout.startswith(
+        "22 November 2026\n\nThe Ambassador\nEmbassy of Türkiye\n1 Example Street\n"
+        "Example City\n\nYour Excellency,\n\n"
+        "Re: The closing of the reading room in Example Town, November 2026\n\n"
+    )
+    assert "I call on the authorities of Türkiye to:\n\n1. open the" in letter.stdout
+
+
+def test_its_style_has_one_block_of_its_own(run: Run, tmp_path: Path) -> None:
+    """
+    The example of a style is the bundled one but for its request, in each of its forms.
+    """
+    run("init", tmp_path / "mine", *OPTIONS)
+    letter = run(
+        "-q", "--campaign", tmp_path / "mine", "letter", "--case", "reading-room",
+        "--country", "gb", "--style", "personal", "--cosigner", "Bob Example, York",
+    ).stdout  # fmt: skip
+
+    assert "\n\nWe are writing to protest at the closing of the" in letter
+    assert (
+        "\n\nWe would be grateful for an answer in writing, and shall tell others\nwhat "
+        "it says.\n\nYours sincerely,\n"
+    ) in letter
+
+
+def test_its_office_can_be_written_to(run: Run, tmp_path: Path) -> None:
+    """
+    The office of the example is named in its case, and may be chosen.
+    """
+    run("init", tmp_path / "mine", *OPTIONS)
+    letter = run(
+        "-q", "--campaign", tmp_path / "mine", "letter", "--case", "reading-room",
+        "--country", "gb", "--to", "ombudsman",
+    ).stdout  # fmt: skip
+
+    assert "\n\nOffice of the Ombudsman of Türkiye\n2 Example Square\n" in letter
+
+
+@pytest.mark.parametrize("folder", ["mine", "mine/"])
+def test_what_is_not_said_is_asked(folder: str, shell: Shell, tmp_path: Path) -> None:
+    """
+    The questions understand names, and ask again for what cannot be.
+    """
+    answers = r"Turky\nTurkey\nTürkiye\nUK\nGermany\nuk\n\nit\n\n"
+    result = shell(f"printf '{answers}' | protestgen init {folder}")
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.startswith(
+        "State whose authorities letters are about: "
+        "Error: unknown country 'Turky': did you mean 'turkey'?\n"
+        "State whose authorities letters are about: "
+        "Country that letters are written from: "
+        "Error: no embassy of Türkiye is in Türkiye: name another country\n"
+        "Country that letters are written from: "
+        "Country that letters are written from, another one (or Enter): "
+        "Country that letters are written from, another one (or Enter): "
+        "Country that letters are written from, another one (or Enter): "
+        "Languages besides English, of "
+    )
+    assert "(or Enter): Error: no example is in 'it': choose from " in result.stderr
+    embassies = load_campaign(tmp_path / "mine").directory.missions
+    assert [(m.state, m.host) for m in embassies] == [("tr", "gb"), ("tr", "de")]
+
+
+def test_what_options_say_is_not_asked(shell: Shell, tmp_path: Path) -> None:
+    """
+    One question is left where one option is.
+    """
+    result = shell(r"printf 'France\n\n' | protestgen init mine --state kz --lang en")
+
+    assert result.exit_code == 0
+    assert "State" not in result.stderr
+    assert "Languages" not in result.stderr
+    (embassy,) = load_campaign(tmp_path / "mine").directory.missions
+    assert embassy.host == "fr"
+
+
+def test_without_a_terminal_options_are_asked_for(shell: Shell, tmp_path: Path) -> None:
+    """
+    Where nobody answers, nothing is written, and the way without questions is told.
+    """
+    result = shell("protestgen init mine --state kz")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "Country that letters are written from: "
+        "error: the questions have no answer here: add '--state', '--country' and "
+        "'--lang' (see 'protestgen init --help')\n"
+    )
+    assert files(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "end"),
+    [
+        (b"kz\nuk\n\n\n", 0, "--case reading-room --country gb\n"),
+        (b"kz\n\x04", 130, "error: interrupted: nothing is written\n"),
+    ],
+    ids=["answered", "given-up"],
+)
+def test_questions_are_asked_on_a_terminal(
+    typed: bytes, code: int, end: str, tmp_path: Path
+) -> None:
+    """
+    Who answers gets a campaign; who gives up, nothing.
+    """
+    ours, theirs = pty.openpty()
+    os.write(ours, typed)
+    done = subprocess.run(
+        [sys.executable, "-m", "protestgen", "init", "mine"],
+        stdin=theirs,
+        capture_output=True,
+        cwd=tmp_path,
+        check=False,
+        timeout=60,
+    )
+    os.close(ours)
+    os.close(theirs)
+
+    assert (done.returncode, done.stdout) == (code, b"")
+    assert done.stderr.decode().endswith(end)
+    assert (tmp_path / "mine").exists() == (code == 0)
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (
+            ("--state", "Turky", "--country", "uk"),
+            "invalid value for '--state': unknown country 'Turky': did you mean 'turkey'? (see 'protestgen init --help')",
+        ),
+        (
+            ("--state", "uk", "--country", "gb"),
+            "no embassy of United Kingdom is in United Kingdom: name another country (see 'protestgen init --help')",
+        ),
+    ],
+)
+def test_wrong_options_are_answered(
+    options: tuple[str, ...], problem: str, run: Run, tmp_path: Path
+) -> None:
+    """
+    A slip in an option is told before anything is written.
+    """
+    result = run("init", tmp_path / "mine", *options, "--lang", "en")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"error: {problem}\n".replace(
+        "of United Kingdom is in United", "of the United Kingdom is in the United"
+    )
+    assert files(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("names", "some"),
+    [
+        (["notes.txt"], "'notes.txt'"),
+        (["data/demands.yaml", ".env", "x", "y"], "'.env', 'data', 'x' ..."),
+    ],
+)
+def test_a_folder_in_use_is_left_alone(
+    names: list[str], some: str, run: Run, tmp_path: Path
+) -> None:
+    """
+    Nothing is ever overwritten, and what is in the way is named.
+    """
+    mine = tmp_path / "mine"
+    for name in names:
+        (mine / name).parent.mkdir(parents=True, exist_ok=True)
+        (mine / name).write_text("my own")
+    result = run("init", mine, *OPTIONS)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"error: {mine}: not empty, there is {some}: name a new folder\n"
+    )
+    assert files(mine) == sorted(names)
+
+
+def test_a_file_in_the_way_is_left_alone(run: Run, tmp_path: Path) -> None:
+    """
+    A campaign is a folder.
+    """
+    mine = tmp_path / "mine"
+    mine.write_text("my own")
+    result = run("init", mine, *OPTIONS)
+
+    assert result.stderr == f"error: {mine}: this is a file: name a new folder\n"
+    assert mine.read_text() == "my own"
+
+
+def test_an_empty_repository_may_become_a_campaign(run: Run, tmp_path: Path) -> None:
+    """
+    A folder that is there already may be empty, or hold nothing but git's own.
+    """
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "HEAD").write_text("ref")
+
+    assert run("init", tmp_path, *OPTIONS).exit_code == 0
+    assert files(tmp_path) == sorted([".git/HEAD", *FILES])
+
+
+@pytest.mark.parametrize("folders", [["mine"], []], ids=["folder", "none"])
+def test_a_campaign_is_whole_or_not_at_all(folders: list[str], tmp_path: Path) -> None:
+    """
+    When one file cannot be written, none stays, nor a folder that was not there.
+    """
+    mine = tmp_path / "mine"
+    for name in folders:
+        (tmp_path / name).mkdir()
+    outline = Outline(state="kz", countries=("gb",))
+    texts = scaffold(outline, date(2026, 11, 22)) | {"README.md/x": "in a file"}
+    with pytest.raises(Exception, match="nothing is written"):
+        write_scaffold(mine, texts)
+
+    assert [path.name for path in tmp_path.rglob("*")] == folders
+
+
+def test_the_roster_is_for_its_owner(run: Run, tmp_path: Path) -> None:
+    """
+    A campaign is shared; who its members are is not, even among users of a machine.
+    """
+    run("init", tmp_path / "mine", *OPTIONS)
+    modes = {
+        name: stat.S_IMODE((tmp_path / "mine" / name).stat().st_mode) for name in FILES
+    }
+
+    assert modes.pop("members.csv") == 0o600
+    assert set(modes.values()) == {0o644}
+
+
+def test_members_are_from_all_countries_and_write_all_languages() -> None:
+    """
+    The roster of the example shows what a roster is for.
+    """
+    outline = Outline(
+        state="kz",
+        countries=("gb", "de", "fr", "gr", "es"),
+        languages=tuple(scaffold_languages()),
+    )
+    rows = [
+        line.split(",")
+        for line in scaffold(outline, date(2026, 11, 22))["members.csv"].splitlines()
+    ]
+
+    assert rows[0] == ["name", "role", "city", "country", "email", "language", "why"]
+    assert {row[3] for row in rows[1:]} == set(outline.countries)
+    assert {row[5] for row in rows[1:]} == {"en", *outline.languages}
+    assert all(row[4].endswith(".example") for row in rows[1:])
+
+
+def test_the_example_is_in_every_language() -> None:
+    """
+    Whatever language letters are written in, a campaign can begin with it.
+    """
+    known = languages([shipped_folder()])
+
+    assert ["en", *scaffold_languages()] == sorted(known, key=lambda code: code != "en")
+
+
+@pytest.mark.parametrize("language", scaffold_languages())
+@pytest.mark.parametrize("style", ["points", "statement", "support"])
+def test_the_example_has_all_its_texts(
+    style: str, language: str, run: Run, tmp_path: Path
+) -> None:
+    """
+    Its letters are whole in each language, and hold the words of the example in it.
+    """
+    run("init", tmp_path, "--state", "kz", "--country", "de", "--lang", language)
+    letter = run(
+        "-q", "--campaign", tmp_path, "letter", "--case", "reading-room",
+        "--country", "de", "--lang", language, "--style", style,
+    )  # fmt: skip
+    (text,) = load_translation(load_campaign(tmp_path), language).values()
+    made = [text.demands[id_] for id_ in ("reopen", "reinstate")]
+    needed: dict[str, list[str]] = {
+        "points": [str(text.summary), *(demand.reason for demand in made)],
+        "statement": [
+            text.incidents[0].text.partition(". ")[2],
+            *(demand.text for demand in made),
+        ],
+        "support": [text.support_to.name or text.people[0]],
+    }
+
+    assert (letter.exit_code, letter.stderr) == (0, "")
+    words = " ".join(letter.stdout.split()).lower()  # items may begin with a capital
+    parts = (" ".join(part.split()).lower() for part in needed[style])
+    assert [part for part in parts if part not in words] == []
+
+
+@pytest.mark.parametrize("language", scaffold_languages())
+def test_the_texts_are_of_the_english_words(language: str, tmp_path: Path) -> None:
+    """
+    Each translation names the words that it was made from, so that it can grow stale.
+    """
+    outline = Outline(state="kz", countries=("gb",), languages=(language,))
+    write_scaffold(tmp_path, scaffold(outline, date(2026, 11, 22)))
+    campaign = load_campaign(tmp_path)
+    case = campaign.case("reading-room")
+    (text,) = load_translation(campaign, language).values()
+
+    assert text.translates == fingerprint(case)
+    forms = load_language(language, campaign.folders).forms
+    assert lacking(case, text, forms.title_cases) == []
+
+
+def test_a_state_that_a_language_cannot_tell_is_asked_for(
+    shell: Shell, tmp_path: Path
+) -> None:
+    """
+    Where names are inflected, only somebody who speaks the language knows them.
+    """
+    line = "protestgen init mine --state nauru --country fj --lang ru"
+    unanswered = shell(line)
+    asked = "Russian for 'of Nauru' in 'the authorities of Nauru': "
+    assert (unanswered.exit_code, unanswered.stderr) == (
+        2,
+        f"{asked}error: the questions have no answer here: add '--state-name ru=...' "
+        "(see 'protestgen init --help')\n",
+    )
+    assert files(tmp_path) == []
+    answered = shell(f"echo Науру | {line}")
+
+    assert answered.stderr.startswith(f"{asked}note: written to mine")
+    assert (tmp_path / "mine" / "data" / "forms.ru.yaml").read_text() == (
+        "# What letters in this language say otherwise here than protestgen has it; all that does\n"
+        '# not stand here stays as it is. `states`: how they are named behind "the authorities".\n'
+        "states:\n  nr: Науру\n"
+    )
+    letter = shell(
+        "protestgen -q --campaign mine letter --case reading-room --country fj --lang ru"
+    )
+    assert "Призываю власти Науру:\n" in letter.stdout
+
+
+def test_the_name_of_a_state_can_be_an_option(run: Run, tmp_path: Path) -> None:
+    """
+    What is asked can be said at once; for other languages it says nothing.
+    """
+    options = ("--state", "nr", "--country", "fj", "--lang", "ru,de")
+    mine = tmp_path / "mine"
+    run("init", mine, *options, "--state-name", "ru=Науру", "--state-name", "fr=Nauru")
+    wrong = run("init", tmp_path / "other", *options, "--state-name", "Науру")
+
+    assert [name for name in files(mine) if "forms" in name] == ["data/forms.ru.yaml"]
+    assert wrong.stderr == (
+        "error: invalid value for '--state-name': 'Науру' is no name in a language: "
+        "write ru=Турции (see 'protestgen init --help')\n"
+    )
+
+
+@pytest.mark.parametrize("state", sorted(COUNTRY_CODES))
+def test_any_state_may_be_written_about(state: str, run: Run, tmp_path: Path) -> None:
+    """
+    Whatever a state is called, its campaign can be read and a letter be written.
+    """
+    country = "ie" if state != "ie" else "gb"
+    write_scaffold(
+        tmp_path,
+        scaffold(Outline(state=state, countries=(country,)), date(2026, 11, 22)),
+    )
+    letter = run(
+        "-q", "--campaign", tmp_path, "letter", "--case", "reading-room",
+        "--country", country,
+    )  # fmt: skip
+
+    assert (letter.exit_code, letter.stderr) == (0, "")
+    assert parse_country(state) == state
+
+
+def test_checks_on_github_run_the_check(run: Run, tmp_path: Path) -> None:
+    """
+    The workflow is YAML, and its last step is the line that its comment names.
+    """
+    run("init", tmp_path / "mine", *OPTIONS)
+    text = (tmp_path / "mine" / FILES[0]).read_text()
+
+    assert "# line by hand: protestgen check .\n" in text
+    assert text.endswith("\n      - run: protestgen check --format github .\n")

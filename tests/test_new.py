@@ -1,0 +1,516 @@
+"""`new`: an entry more in a file, the rest of which stays as it is."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent, indent
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from conftest import ROOT, Result, Run
+from protestgen import load_campaign
+from protestgen.entry import KINDS, add_entry, read_entry
+from protestgen.values import parse_line, parse_prose
+from protestgen.yamlfile import format_yaml
+from test_campaign import OFFICE, case, mission
+
+Shell = Callable[..., Result]
+
+EMBASSY = """\
+state: kz
+host: fr
+kind: embassy
+name: Embassy of Kazakhstan
+address: [1 rue Exemple, 01309 Exempleville]
+city: Exempleville
+covers: [mc, no]
+languages: [fr, en]
+verified: 2026-11
+confidence: medium
+sources: [https://embassy.example]
+"""
+# What is added to a list in which entries stand in the second column.
+ADDED = """\
+  # the state that it is a mission of
+  - state: kz
+    # the country that it stands in
+    host: fr
+    # embassy, consulate-general, consulate, permanent-mission or branch
+    kind: embassy
+    # as on the envelope
+    name: Embassy of Kazakhstan
+    city: Exempleville
+    # the lines as on the envelope, without the country
+    address:
+      - 1 rue Exemple
+      - 01309 Exempleville
+    # other countries that it is accredited to
+    covers:
+      - mc
+      - no
+    # when the source said so: 2026-11-22, 2026-11 or 2026
+    verified: 2026-11
+    # high (official, or two sources), medium (one) or low
+    confidence: medium
+    # where this was found
+    sources:
+      - https://embassy.example
+    languages:
+      - fr
+      - en
+    # there may also be: phone, fax, email, website, salutation, gender, note
+"""
+CASE = """\
+id: strike
+title: the arrest of Ada Example
+state: kz
+status: open
+opened: 2026-11-01
+updated: 2026-11-02
+summary: >-
+  On 1 November 2026 Ada Example was reportedly arrested at a strike: she has been held
+  since then, and nobody has been told why.
+incidents:
+  - {date: 2026-11-01, place: Leeds, text: police arrested her., sources: [a page]}
+demands:
+  - {id: release, text: release her, reason: She did no wrong.}
+  - {id: inquiry, text: open an inquiry, reason: It is owed to her., optional: true}
+write_to: [embassy]
+support_to: {email: ada@strike.example}
+sources: [a page]
+"""
+# The answers that make the same case, with some slips on the way.
+CASE_ANSWERS = (
+    "Strike", "strike", "the arrest of Ada Example", "kasakhstan", "kz", "",
+    "opn", "open", "yesterday", "2026-11-01", "2026-11-02", "",
+    "On 1 November 2026 Ada Example was reportedly arrested at a strike: she has been"
+    " held since then, and nobody has been told why.",
+    "2026-11-01", "Leeds", "police arrested her.", "a page", "", "",
+    "release", "release her", "She did no wrong.", "", "embasy", "embassy", "", "", "",
+)  # fmt: skip
+
+
+def campaign(folder: Path, **files: str) -> Path:
+    """Make *folder* a campaign of its own with these *files* in `data`."""
+    (folder / "data").mkdir(parents=True)
+    (folder / "protestgen.yaml").write_text("extends: none\n")
+    for name, text in files.items():
+        (folder / "data" / f"{name}.yaml").write_bytes(text.encode())
+    return folder
+
+
+def entries(folder: Path) -> list[str]:
+    """Return the hosts of missions, ids of offices and of cases in *folder*."""
+    found = load_campaign(folder)
+    directory = found.directory
+    hosts = [mission.host for mission in directory.missions]
+    return [*found.cases, *hosts, *directory.offices]
+
+
+def entry_file(folder: Path, text: str) -> Path:
+    """Return a file for `--from`."""
+    path = folder / "entry.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_an_embassy_goes_to_the_end_of_the_embassies(run: Run, tmp_path: Path) -> None:
+    """
+    Behind the last of them, before the offices; with what is to be known of its fields.
+    """
+    before = f"# Ours.\nembassies:\n{indent(mission('gb', 'London'), '  ')}"
+    after = f"\n# Offices:\noffices:\n{OFFICE.format(id='ours')}# The end.\n"
+    mine = campaign(tmp_path / "mine", embassies=before + after)
+    path = mine / "data" / "embassies.yaml"
+    path.chmod(0o640)
+    result = run("--campaign", mine, "new", "embassy", "--from", entry_file(tmp_path, EMBASSY))  # fmt: skip
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"note: added to {path}, line 11\n"
+    assert path.read_text() == f"{before}\n{ADDED}{after}"
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert "01309 Exempleville\nFRANCE\n" in (
+        run("--campaign", mine, "embassies", "--host", "fr").stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "files", "line"),
+    [
+        ("embassy", {}, 2),
+        ("embassy", {"embassies": "embassies:\n"}, 2),
+        ("embassy", {"embassies": "embassies:\n# None yet.\noffices:\n"}, 2),
+        ("embassy", {"embassies": f"offices:\n{OFFICE.format(id='ours')}"}, 5),
+        ("embassy", {"embassies": f"embassies:\n{mission('gb', 'London')}"}, 10),
+        ("embassy", {"embassies": f"embassies:\n{mission('gb', 'London')}"[:-1]}, 10),
+        ("embassy", {"embassies": f"offices:\n{OFFICE.format(id='o')}embassies:\n{mission('gb', 'London')}\n\n\n"}, 12),
+        ("embassy", {"embassies": "embassies:\n" + indent(mission("gb", "London"), "    ").replace("\n", "\r\n") + "\r\n# end"}, 10),
+        ("embassy", {"embassies": "\ufeffembassies:\n" + mission("gb", "London") + "# end"}, 10),
+        ("embassy", {"embassies": "embassies:\n" + mission("gb", "London") + "  note: |\n    # no comment\n\n# end"}, 12),
+        ("embassy", {"embassies": "embassies:\n" + mission("gb", "London") + "  # a comment in it\n# end"}, 11),
+        ("embassy", {"embassies": "embassies:\n-   state: kz\n    host: gb\n    kind: embassy\n    name: E\n    city: London\n    confidence: low\n    sources: [a]\n"}, 10),
+        ("embassy", {"embassies": "embassies:\n  - {state: kz, host: gb, kind: embassy, name: E, city: London, confidence: low, sources: [a]}\n"}, 4),
+        ("case", {}, 2),
+        ("case", {"demands": "cases:\n"}, 2),
+        ("case", {"demands": f"cases:\n{case('ada')}# end"}, 16),
+        ("case", {"demands": f"cases:\n{case('ada')}".replace("  ", "    ")}, 16),
+        ("case", {"demands": "cases:\n ada:\n" + indent(dedent(case("ada").split("\n", 1)[1]), "    ")}, 16),
+        ("case", {"demands": f"cases:\n{case('ada')}".replace("\n", "\r\n")[:-2]}, 16),
+        ("office", {"embassies": f"embassies:\n{mission('gb', 'London')}"}, 11),
+        ("office", {"embassies": f"offices:\n{OFFICE.format(id='o')}embassies:\n"}, 4),
+    ],
+)  # fmt: skip
+def test_the_rest_stays_byte_for_byte(
+    kind: str, files: dict[str, str], line: int, run: Run, tmp_path: Path
+) -> None:
+    """
+    Whatever the file looks like, the entry is put into it and nothing else is changed.
+    """
+    mine = campaign(tmp_path / "mine", **files)
+    texts = {
+        "embassy": EMBASSY,
+        "case": CASE,
+        "office": "id: court\nname: Court\nrole: office\ncountry: gb\nconfidence: low\nsources: [a]\n",
+    }
+    known = entries(mine)
+    path = mine / "data" / KINDS[kind].file
+    old = path.read_bytes() if path.exists() else b""
+    result = run("--campaign", mine, "new", kind, "--from", entry_file(tmp_path, texts[kind]))  # fmt: skip
+    new = path.read_bytes()
+
+    assert result.stderr == f"note: added to {path}, line {line}\n"
+    same = next((n for n, byte in enumerate(old) if new[n] != byte), len(old))
+    assert new.endswith(old[same:])
+    assert new.endswith(b"\n") == (not old or old.endswith(b"\n"))
+    ends = set(re.findall(rb"\r?\n", old)) or {b"\n"}
+    assert set(re.findall(rb"\r?\n", new)) == ends
+    added = {"embassy": "fr", "case": "strike", "office": "court"}[kind]
+    assert sorted(entries(mine)) == sorted([*known, added])
+
+
+def test_a_case_is_commented(run: Run, tmp_path: Path) -> None:
+    """
+    Long texts have lines of their own, and what else a case may have is named.
+    """
+    mine = campaign(tmp_path / "mine")
+    run("--campaign", mine, "new", "case", "--from", entry_file(tmp_path, CASE))
+
+    assert (mine / "data" / "demands.yaml").read_text() == dedent(
+        """\
+        cases:
+          strike:
+            # a noun phrase with a small first letter, no date: "the arrest of Ada"
+            title: the arrest of Ada Example
+            # the state whose authorities are written to
+            state: kz
+            # open, or closed for a case of the past
+            status: open
+            # when it began: 2026-11-22, 2026-11 or 2026
+            opened: 2026-11-01
+            # when the last news of it came
+            updated: 2026-11-02
+            # two or three sentences that stand by themselves, with their date
+            summary: >-
+              On 1 November 2026 Ada Example was reportedly arrested at a strike: she has been held
+              since then, and nobody has been told why.
+            # what happened; `text` goes on from "On 1 May in Leeds, ..."
+            incidents:
+              - date: 2026-11-01
+                place: Leeds
+                text: police arrested her.
+                sources:
+                  - a page
+            # `text` goes on from "they are asked to"; `reason` argues for it
+            demands:
+              - id: release
+                text: release her
+                reason: She did no wrong.
+              - id: inquiry
+                text: open an inquiry
+                reason: It is owed to her.
+                optional: true
+            # kinds of mission, ids of offices; letters go to the first
+            write_to:
+              - embassy
+            # where the campaign's own account can be read
+            sources:
+              - a page
+            support_to:
+              email: ada@strike.example
+            # there may also be: people, write_by, outcome, follows, copies_to, avoid
+        """
+    )
+
+
+def test_a_case_is_asked_for(shell: Shell, tmp_path: Path) -> None:
+    """
+    Step by step, each answer held against the parser of its field as it is typed.
+    """
+    mine = campaign(tmp_path / "mine")
+    answers = entry_file(tmp_path, "\n".join(CASE_ANSWERS) + "\n")
+    result = shell(f"protestgen --campaign mine new case < {answers}")
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.endswith("note: added to mine/data/demands.yaml, line 2\n")
+    assert re.findall(r"Error: (.*)", result.stderr) == [
+        "'Strike' is not an id: use a-z, 0-9 and single hyphens",
+        "unknown country 'kasakhstan': did you mean 'Kazakhstan'?",
+        "'opn' is not known here: did you mean 'open'?",
+        "'yesterday' is not a date: write 2011-05-01, 2011-05 or 2011",
+        "'embasy' is not known here: did you mean 'embassy'?",
+    ]
+    asked = (mine / "data" / "demands.yaml").read_text()
+    shorter = re.sub(r"support_to:.*\n|  - \{id: inquiry.*\n", "", CASE)
+    other = campaign(tmp_path / "other")
+    (tmp_path / "case.yaml").write_text(shorter)
+    shell("protestgen --campaign other new case --from case.yaml")
+    assert asked == (other / "data" / "demands.yaml").read_text()
+
+
+def test_an_office_and_an_embassy_are_asked_for(shell: Shell, tmp_path: Path) -> None:
+    """
+    The answers that most entries have are offered; Enter leaves out what may be.
+    """
+    mine = campaign(tmp_path / "mine", demands=f"cases:\n{case('ada')}")
+    office = r"court\nThe Court\noffise\n\n\nkz\n\n\n\n\n\n\n\n\n\nmedium\na page\n\n"
+    embassy = r"\nFrance\n\nEmbassy\nParis\n1 rue Exemple\n\n01\n+33 1 23 45 67\n\n\n\nMonaco\n\n\n\na page\n\n"
+    made = shell(f"printf '{office}' | protestgen --campaign mine new office")
+    also = shell(f"printf '{embassy}' | protestgen --campaign mine new embassy")
+
+    assert made.stderr.endswith("note: added to mine/data/embassies.yaml, line 2\n")
+    assert re.findall(r"Error: (.*)", made.stderr) == [
+        "'offise' is not known here: did you mean 'office'?"
+    ]
+    assert also.stderr.endswith("note: added to mine/data/embassies.yaml, line 21\n")
+    assert re.findall(r"Error: (.*)", also.stderr) == [
+        "'01' is not a number to dial: write it like +44 20 7946 0958"
+    ]
+    directory = load_campaign(mine).directory
+    court = directory.offices["court"]
+    assert (court.role, court.state, court.country) == ("office", "kz", "kz")
+    (paris,) = directory.missions
+    assert (paris.state, paris.host, paris.kind) == ("kz", "fr", "embassy")
+    assert (paris.address, paris.phone) == (("1 rue Exemple",), "+33 1 23 45 67")
+    assert (paris.covers, paris.confidence) == (("mc",), "low")
+
+
+def test_an_id_is_taken_once(shell: Shell, tmp_path: Path) -> None:
+    """
+    What the campaign has already is told as it is typed; a bundled id may be replaced.
+    """
+    mine = campaign(tmp_path / "mine", demands=f"cases:\n{case('ada')}")
+    (mine / "protestgen.yaml").write_text("extends: bundled\n")
+    result = shell(r"printf 'ada\nkolov\n' | protestgen --campaign mine new case")
+
+    assert re.findall(r"Error: (.*)", result.stderr) == [
+        "'ada' is in mine/data/demands.yaml:3:5 already: choose another id"
+    ]
+    assert result.exit_code == 2
+    assert result.stderr.endswith(
+        "title: error: the questions have no answer here: add '--from FILE.yaml' "
+        "(see 'protestgen new --help')\n"
+    )
+
+
+def test_answers_are_not_lost(shell: Shell, tmp_path: Path) -> None:
+    """
+    What only the whole campaign shows to be wrong leaves the answers in a file.
+    """
+    london = f"embassies:\n{mission('fr', 'Paris')}"
+    mine = campaign(tmp_path / "mine", embassies=london)
+    answers = r"kz\nFrance\n\nEmbassy\nParis\n\n\n\n\n\n\n\n\na page\n\n"
+    result = shell(f"printf '{answers}' | protestgen -q --campaign mine new embassy")
+    error, note = result.stderr.splitlines()[-1], result.stderr.splitlines()[-2]
+
+    assert result.exit_code == 1
+    assert error == (
+        "error: the new entry: a second embassy of 'kz' in Paris: "
+        "remove one of them, the other is mine/data/embassies.yaml:2:3"
+    )
+    assert (mine / "data" / "embassies.yaml").read_text() == london
+    kept = re.search(r"your answers are kept in (\S+\.yaml): mend them there", note)
+    assert kept
+    path = Path(kept[1])
+    path.write_text(path.read_text().replace("Paris", "Lyon"))
+    again = shell(f"protestgen --campaign mine new embassy --from {path}")
+    path.unlink()
+    assert again.stderr == "note: added to mine/data/embassies.yaml, line 10\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "problem"),
+    [
+        (
+            "case",
+            CASE.replace("title:", "titel:"),
+            "{entry}:2:1: unknown key 'titel': did you mean 'title'?",
+        ),
+        (
+            "case",
+            CASE.replace("id: strike\n", ""),
+            "{entry}:1:1: the key 'id' is missing: add it",
+        ),
+        (
+            "case",
+            CASE.replace("[embassy]", "[ombudsman]"),
+            "{entry}: unknown addressee 'ombudsman': add it, or remove this line",
+        ),
+        (
+            "case",
+            CASE.replace("strike\n", "ada\n", 1),
+            "{entry}: the key 'ada' stands twice: it is in line 2 already",
+        ),
+        (
+            "embassy",
+            EMBASSY.replace("mc, no", "mc, fr"),
+            "{entry}: 'fr' has an embassy of its own: remove it here",
+        ),
+        (
+            "office",
+            "{id: embassy, name: E, role: office, country: gb, confidence: low, sources: [a]}",
+            "{entry}: 'embassy' is a kind of mission: choose another id",
+        ),
+    ],
+    ids=["key", "id", "addressee", "doubled", "covers", "kind"],
+)
+def test_what_would_not_be_read_is_not_written(
+    kind: str, text: str, problem: str, run: Run, tmp_path: Path
+) -> None:
+    """
+    The campaign is read with the entry before the file is touched.
+    """
+    mine = campaign(tmp_path / "mine", demands=f"cases:\n{case('ada')}")
+    entry = entry_file(tmp_path, text)
+    result = run("--campaign", mine, "new", kind, "--from", entry)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (f"error: {problem.format(entry=entry)}\n")
+    assert entries(mine) == ["ada"]
+    assert not (mine / "data" / "embassies.yaml").exists()
+
+
+@pytest.mark.parametrize("text", ["cases: {}\n", "{cases: {}}\n"])
+def test_brackets_are_not_added_to(text: str, run: Run, tmp_path: Path) -> None:
+    """
+    Entries in brackets would have to be written anew, so they are left to their author.
+    """
+    mine = campaign(tmp_path / "mine", demands=text)
+    path = mine / "data" / "demands.yaml"
+    result = run("--campaign", mine, "new", "case", "--from", entry_file(tmp_path, CASE))  # fmt: skip
+
+    column = text.index("{}") + 1
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"error: {path}:1:{column}: entries in brackets cannot be added to: "
+        "give each lines of its own\n"
+    )
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize("folders", [(), ("--campaign", ROOT)])
+def test_the_bundled_campaign_is_not_added_to(
+    folders: tuple[object, ...], run: Run, tmp_path: Path
+) -> None:
+    """
+    An entry goes to a campaign of one's own, and how to get one is told.
+    """
+    result = run(*folders, "new", "case", "--from", entry_file(tmp_path, CASE))
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "error: which campaign of your own is it for? go to its folder or add "
+        "'--campaign', or see 'protestgen init --help' (see 'protestgen new --help')\n"
+    )
+
+
+def test_an_entry_goes_to_the_campaign_on_top(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Of several folders it is the first, and it may refer to what is in the others.
+    """
+    lower = campaign(tmp_path / "lower", embassies=f"offices:\n{OFFICE.format(id='o')}")
+    upper = campaign(tmp_path / "upper")
+    monkeypatch.chdir(lower)
+    text = CASE.replace("[embassy]", "[o]")
+    result = run("--campaign", upper, "new", "case", "--from", entry_file(tmp_path, text))  # fmt: skip
+
+    assert (
+        result.stderr == f"note: added to {upper / 'data' / 'demands.yaml'}, line 2\n"
+    )
+    assert not (lower / "data" / "demands.yaml").exists()
+
+
+def test_a_campaign_needs_no_data_yet(run: Run, tmp_path: Path) -> None:
+    """
+    The first entry of a folder makes the file that it stands in.
+    """
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "protestgen.yaml").write_text("extends: bundled\n")
+    run("--campaign", mine, "new", "case", "--from", entry_file(tmp_path, CASE))
+
+    assert entries(mine)[0] == "strike"
+
+
+def test_a_link_out_of_the_campaign_is_not_written_through(
+    run: Run, tmp_path: Path
+) -> None:
+    """
+    A stranger's campaign cannot have one's other files changed.
+    """
+    mine = campaign(tmp_path / "mine")
+    other = tmp_path / "other.yaml"
+    other.write_text("cases:\n")
+    path = mine / "data" / "demands.yaml"
+    path.symlink_to(other)
+    result = run("--campaign", mine, "new", "case", "--from", entry_file(tmp_path, CASE))  # fmt: skip
+
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"error: {path}: a link that leads out of its folder: put the file itself here\n"
+    )
+    assert other.read_text() == "cases:\n"
+
+
+LINES = st.text(min_size=1).filter(lambda text: is_read(parse_line, text))
+PROSE = st.text(min_size=1, max_size=400).filter(
+    lambda text: is_read(parse_prose, text)
+)
+
+
+def is_read(parse: Callable[[str], str], text: str) -> bool:
+    """Tell whether *text* is one that a field may hold."""
+    try:
+        return bool(parse(text).strip())
+    except ValueError:
+        return False
+
+
+@given(title=LINES, summary=PROSE, people=st.lists(LINES, max_size=3))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
+def test_any_text_is_read_as_it_was_given(
+    title: str, summary: str, people: list[str], tmp_path: Path
+) -> None:
+    """
+    Whatever stands in an entry, the file says the same: nothing in it acts as YAML.
+    """
+    mine = tmp_path / "mine"
+    if not mine.exists():
+        campaign(mine, demands=f"cases:\n{case('ada')}    # the last of it")
+    texts = {
+        "title": parse_line(title),
+        "summary": parse_prose(summary),
+        "people": [parse_line(person) for person in people],
+    }
+    plain = re.sub(r"title:.*\n|summary:(\n|.)*?(?=incidents)", "", CASE)
+    path = entry_file(tmp_path, plain + format_yaml(texts))
+    entry = read_entry(KINDS["case"], path)
+    addition = add_entry(KINDS["case"], entry, mine)
+    loaded = load_campaign(mine, texts={addition.path: addition.text}).case("strike")
+
+    assert loaded.title == texts["title"]
+    assert loaded.summary == texts["summary"]
+    assert list(loaded.people) == texts["people"]

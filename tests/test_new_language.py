@@ -1,0 +1,113 @@
+"""A language that the program does not have: files of a campaign, and no source."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT, Result, Run
+from protestgen.language import languages
+from protestgen.shipped import shipped_folder
+
+ITALIAN = ROOT / "tests" / "italian"
+LETTER = ("--campaign", ITALIAN, "letter", "--case", "reading-room", "--country", "it", "--lang", "it")  # fmt: skip
+Shell = Callable[..., Result]
+Golden = Callable[[str, str], None]
+
+
+def test_the_program_has_no_italian() -> None:
+    """
+    Were it there, these tests would prove nothing: then they need another language.
+    """
+    assert "it" not in languages([shipped_folder()])
+    assert languages([ITALIAN]) == ["it"]
+
+
+@pytest.mark.parametrize("style", ["statement", "support"])
+def test_letters_are_written_in_it(style: str, run: Run, golden: Golden) -> None:
+    """
+    Forms of address, texts and templates in the campaign's folder make whole letters.
+    """
+    result = run("-q", *LETTER, "--style", style, "--name", "Carol Example")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    golden(f"italian/{style}.txt", result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--city", "Torino"), ["Torino, 22 novembre 2026\n\n", "Le scrivo da Torino per protestare"]),
+        (("--organisation", "Lettori Uniti"), ["A nome dell’organizzazione Lettori Uniti Le scriviamo", "La preghiamo"]),
+        (("--cosigner", "Dario Example, Roma"), ["Le scriviamo insieme per protestare contro", "e di farci sapere"]),
+        (("--demand", "reopen"), ["alle autorità del Kazakistan di riaprire la sala"]),
+        (("--date", "2026-11-01"), ["\n1º novembre 2026\n"]),
+        (("--why", "Amo i libri."), ["\n\nAmo i libri.\n\nSecondo le notizie"]),
+    ],
+)  # fmt: skip
+def test_its_letters_are_personal(
+    options: tuple[str, ...], words: list[str], run: Run
+) -> None:
+    """
+    What a sender chooses does in it what it does in other languages.
+    """
+    letter = run("-q", *LETTER, *options).stdout
+
+    assert [part for part in words if part not in f"\n{letter}"] == []
+
+
+def test_it_may_stand_beside_another_language(run: Run) -> None:
+    """
+    A letter can be in the language and in English.
+    """
+    letter = run("-q", *LETTER[:-1], "it,en", "--name", "Carol Example").stdout
+    italian, _, english = letter.partition("\n* * *\n")
+
+    assert "\n\nCon osservanza\n\nCarol Example\n" in italian
+    assert "\n\nYours sincerely,\n\nCarol Example\n" in english
+
+
+def test_every_form_of_a_letter_has_it(run: Run) -> None:
+    """
+    A page and the parts for other programs say which language they are in.
+    """
+    page = run("-q", *LETTER, "--name", "Carol Example", "--format", "html").stdout
+    parts = json.loads(run("-q", *LETTER, "--format", "json").stdout)
+
+    assert '<html lang="it" ' in page
+    assert parts["language"] == "it"
+
+
+def test_what_it_lacks_is_said(run: Run) -> None:
+    """
+    A style that nobody has written in it is refused, or replaced by the English one.
+    """
+    result = run(*LETTER, "--style", "points", "--name", "Carol Example")
+    fallback = run("-q", *LETTER, "--style", "points", "--fallback")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        "error: case 'reading-room' is not whole in Italian, without the style 'points': "
+        "add '--fallback' for a letter in English\n"
+    )
+    assert "express my deep concern at the closing" in fallback.stdout
+
+
+def test_it_lies_beside_the_bundled_languages(run: Run, tmp_path: Path) -> None:
+    """
+    A campaign in Italian has the others still, and a style is one more file.
+    """
+    mine = tmp_path / "mine"
+    styles = mine / "templates" / "it"
+    styles.mkdir(parents=True)
+    (styles / "breve.txt.j2").write_text(
+        '{# Breve. #}\n{% extends "it/statement.txt.j2" %}\n'
+        "{% block account %}{{ case.summary }}{% endblock %}\n"
+    )
+    letter = run("-q", "--campaign", mine, *LETTER, "--style", "breve")
+
+    assert "sarebbe stata chiusa" in letter.stdout
+    assert "Secondo le notizie" not in letter.stdout
+    english = run("-q", *LETTER[:-1], "en").stdout
+    assert "Yours sincerely,\n" in english
