@@ -403,12 +403,14 @@ def test_a_language_has_texts_forms_and_styles(mine: Path) -> None:
     (mine / "data" / "forms.pt.yaml").write_bytes(
         (ROOT / "data" / "forms.es.yaml").read_bytes()
     )
+    (mine / "data" / "embassies.de.yaml").write_text("offices: {}\n")
     (mine / "templates" / "nl").mkdir()
     (mine / "templates" / "nl" / "personal.txt.j2").write_text("Dag\n\nHallo\n")
 
     assert told(mine) == [
         "data/demands.it.yaml:1:1: error: there are no forms of address in Italian: add data/forms.it.yaml",
         "data/demands.it.yaml:1:1: error: there are no styles in Italian: add templates/it",
+        "data/embassies.de.yaml:1:1: error: this file is not read: names of offices go into forms.de.yaml",
         "data/forms.pt.yaml:1:1: warning: no case has texts in Portuguese: add data/demands.pt.yaml",
         "templates/nl/personal.txt.j2:1:1: error: there are no forms of address in Dutch: add data/forms.nl.yaml",
         *(
@@ -479,7 +481,12 @@ def test_a_letter_fits_a_page(mine: Path, change: Change) -> None:
     change("data/demands.yaml", "was banned in", "was " + "very " * 390 + "banned in")
 
     assert told(mine)[1:] == [
-        "data/demands.yaml:44:5: warning: letters in style 'statement' have 418 words, more than the 400 of a page"
+        f"data/demands.yaml:44:5: warning: letters in style '{style}' have {count} words, more than the 400 of a page"
+        for style, count in (
+            ("organisation", 486),
+            ("personal", 444),
+            ("statement", 418),
+        )
     ]
 
 
@@ -495,6 +502,27 @@ def test_a_letter_names_somebody_and_says_something(mine: Path) -> None:
     assert told(mine) == [
         "data/demands.yaml:6:13: warning: letters in style 'points' name nobody of the case",
         "templates/en/personal.txt.j2:1:1: error: style 'personal' gives no text: it needs a subject and paragraphs",
+    ]
+
+
+def test_a_style_of_others_fails_at_home(mine: Path) -> None:
+    """
+    What a bundled style misses in a template of the campaign's own is told there.
+    """
+    base = mine / "templates" / "en" / "base.txt.j2"
+    bundled = shipped_folder() / "templates" / "en" / "points.txt.j2"
+    lines = bundled.read_text(encoding="utf-8").splitlines()
+    number = next(n for n, line in enumerate(lines, 1) if "from_place" in line)
+    shutil.copy(bundled.with_name("base.txt.j2"), base)
+    text = base.read_text(encoding="utf-8")
+    base.write_text(
+        text.replace("macro from_place", "macro place_of"), encoding="utf-8"
+    )
+
+    found = [line for line in told(mine) if "points.txt.j2" in line]
+
+    assert [line.partition(" fails: ")[0] for line in found] == [
+        f"templates/en/base.txt.j2:1:1: error: with this, {bundled}:{number}"
     ]
 
 

@@ -1,10 +1,11 @@
 """Everything that is wrong with a campaign, as a list."""
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import cache, partial
+from itertools import chain
 from pathlib import Path
 
 from .contacts import check_contacts, check_sources
@@ -34,26 +35,26 @@ def check_campaign(
     """
     _material.cache_clear()
     material = _material(tuple(folders))
-    found = {
-        *of_problems(material.problems),
-        *check_words(material),
-        *check_times(material, on),
-        *check_contacts(material, on),
-        *check_sources(material),
-        *check_languages(material),
-        *_check_letters(material, on, processes),
-    }
+    ids = list(material.campaign.cases)
+    if processes == 1 or len(ids) < _FEW:
+        found = {*_check_data(material, on), *check_letters(material, ids, on)}
+    else:
+        check = partial(_check_part, material.folders, on)
+        parts = [ids[start : start + _PART] for start in range(0, len(ids), _PART)]
+        with ProcessPoolExecutor(processes) as pool:
+            letters = pool.map(check, parts)  # begins at once
+            found = {*_check_data(material, on), *chain.from_iterable(letters)}
     return sorted(finding for finding in found if material.is_own(finding.file))
 
 
-def _check_letters(material: Material, on: date, processes: int) -> set[Finding]:
-    ids = list(material.campaign.cases)
-    if processes == 1 or len(ids) < _FEW:
-        return check_letters(material, ids, on)
-    check = partial(_check_part, material.folders, on)
-    parts = [ids[start : start + _PART] for start in range(0, len(ids), _PART)]
-    with ProcessPoolExecutor(processes) as pool:
-        return set().union(*pool.map(check, parts))
+def _check_data(material: Material, on: date) -> Iterator[Finding]:
+    """Yield what is seen without writing a letter."""
+    yield from of_problems(material.problems)
+    yield from check_words(material)
+    yield from check_times(material, on)
+    yield from check_contacts(material, on)
+    yield from check_sources(material)
+    yield from check_languages(material)
 
 
 def _check_part(

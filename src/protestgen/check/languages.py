@@ -39,6 +39,9 @@ def _parts(material: Material, folder: Path) -> Iterator[Finding]:
     )
     forms = _files(folder, "data/forms.*.yaml")
     styles = _styles(folder)
+    for code, at in _files(folder, "data/embassies*.*.yaml").items():
+        message = f"this file is not read: names of offices go into forms.{code}.yaml"
+        yield error(at, message)
     for code in sorted(texts.keys() | forms.keys() | styles.keys()):
         name = language_name(code)
         some = texts.get(code) or styles.get(code)
@@ -62,7 +65,7 @@ def _parts(material: Material, folder: Path) -> Iterator[Finding]:
 
 def _files(folder: Path, pattern: str) -> dict[str, Location]:
     """Return the files of *pattern* by the language that they are in."""
-    paths = sorted(folder.glob(pattern))
+    paths = [path for path in sorted(folder.glob(pattern)) if "." in path.stem]
     return {path.name.split(".")[1]: Location(str(path)) for path in paths}
 
 

@@ -42,7 +42,8 @@ def _about(material: Material, case: Case, on: date) -> Iterator[Finding]:
         return
     for code, language in material.languages.items():
         if code == ENGLISH or material.is_translated(case, code):
-            yield from _Letters(material, case, language, addressees, on).findings()
+            letters = _Letters(material, case, language, addressees, on)
+            yield from map(letters.at_home, letters.findings())
 
 
 def _addressees(
@@ -102,6 +103,21 @@ class _Letters:
                 yield warning(self.entry.at.of(), f"letters in style '{style}' {much}")
             for letter in (first, *others):
                 yield from self._check(letter)
+
+    def at_home(self, found: Finding) -> Finding:
+        """
+        Return what is *found* at a place in the campaign that is checked.
+
+        A style that is not its own fails because of a template or a case that is.
+        """
+        material = self.material
+        if found.severity == "warning" or material.is_own(found.file):
+            return found
+        message = f"with this, {found.file}:{found.line} fails: {found.message}"
+        folder = f"templates/{self.language.code}"
+        theirs = [path for own in material.own for path in own.glob(f"{folder}/*.j2")]
+        at = Location(str(min(theirs))) if theirs else self.entry.at.of()
+        return error(at, message)
 
     def _written(self, style: str) -> Iterator[Letter]:
         """
