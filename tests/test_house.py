@@ -34,6 +34,8 @@ FLOORS = (
     "translation",
     "writer",
     "formats",
+    "naming",
+    "outbox",
     "batch",
     "check",
     "cli",
