@@ -23,7 +23,7 @@ _SPELT = """
     α:a β:v γ:g δ:d ε:e ζ:z η:i θ:th ι:i κ:k λ:l μ:m ν:n ξ:x ο:o π:p ρ:r σ:s ς:s τ:t
     υ:y φ:f χ:ch ψ:ps ω:o
     ß:ss æ:ae œ:oe ø:o ł:l đ:d ð:d þ:th ı:i
-"""  # noqa: RUF001 - letters that look like Latin ones are why this table is here
+"""
 _LATIN = str.maketrans(
     {letter: latin for letter, _, latin in (s.partition(":") for s in _SPELT.split())}
 )

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from io import BufferedWriter, FileIO, StringIO
 from itertools import chain
 from pathlib import Path
+from typing import Self
 
 from msgspec import DecodeError, Struct, json
 
@@ -24,7 +25,7 @@ from .roster import REPORT
 MANIFEST = "manifest.jsonl"
 FAILED = "failed.csv"
 # What the names of files begin with that only a killed run leaves.
-_TEMPORARY = ".protestgen-"
+_TEMPORARY = ".protestgen-batch-"
 _JOURNAL = f"{_TEMPORARY}journal"
 
 
@@ -188,8 +189,16 @@ class Outbox:
             self._path(_JOURNAL).unlink()
             self._journal.close()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.stop()
+
     def stop(self) -> None:
-        """Leave the folder to another run."""
+        """Leave the folder to another run, if this one has not finished."""
+        if self._journal.closed:
+            return
         for file in (self._manifest, self._failed):
             if file:
                 with suppress(OSError):

@@ -7,7 +7,7 @@ keep the others from being read.
 
 import csv
 from collections.abc import Collection, Iterator, Sequence
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import BinaryIO
 
 from msgspec import DecodeError, Struct, json
@@ -83,6 +83,24 @@ def read_roster(stream: BinaryIO, name: str) -> Roster:
     if not first:
         raise _refused(name, 1, f"the roster is empty: {_SEE}")
     return _csv_roster(name, first, lines)
+
+
+def report_columns(roster: Roster) -> list[str]:
+    """Return the columns of a table of rows that failed."""
+    return [*(column for column in roster.columns if _is_kept(column)), *REPORT]
+
+
+def report_row(roster: Roster, row: Row, faults: Sequence[Fault]) -> list[str]:
+    """Return *row* for a table of rows that failed, to be mended and read again."""
+    cells = zip_longest(roster.columns, row.cells, fillvalue="")
+    kept = [cell for column, cell in cells if _is_kept(column)]
+    fields = ", ".join(dict.fromkeys(fault.field for fault in faults if fault.field))
+    reasons = "; ".join(fault.reason for fault in faults)
+    return [*kept[: len(roster.columns)], str(row.at.line), fields, reasons]
+
+
+def _is_kept(column: str) -> bool:
+    return bare_heading(column) not in REPORT
 
 
 def _refused(name: str, line: int, reason: str) -> DataError:

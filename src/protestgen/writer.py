@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,6 +18,9 @@ from .remarks import remarks
 from .sender import Sender
 from .templates import Templates
 from .translation import Translation, lacking, load_translation, translated
+
+# For so many addressees it is kept how they were chosen.
+_KEPT = 1_000
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -47,6 +51,7 @@ class Writer:
         self._languages: dict[str, Language] = {}
         self._translations: dict[str, Translation] = {}
         self._cases: dict[tuple[str, str], Case] = {}
+        self.addressees = lru_cache(_KEPT)(self._addressees)
 
     def write(self, case: Case, sender: Sender, wish: Wish) -> tuple[Letter, list[str]]:
         """
@@ -59,7 +64,10 @@ class Writer:
         if sender.country is None:
             sender = replace(sender, country=country)
         notes: list[str] = []
-        addressee, copies = self._addressees(case, country, wish, notes)
+        addressee, copies, told = self.addressees(
+            case.id, country, None if wish.style == SUPPORT_STYLE else wish.to or ""
+        )
+        notes += told
         first, *others = [
             compose(
                 self._case(case, code),
@@ -89,20 +97,23 @@ class Writer:
         return remarks(case, letter, avoid)
 
     def _addressees(
-        self, case: Case, country: str | None, wish: Wish, notes: list[str]
-    ) -> tuple[Addressee | None, list[Addressee]]:
-        """Return who the letter is to and who gets a copy; nobody of a support."""
-        if wish.style == SUPPORT_STYLE:
-            return None, []
-        directory = self.campaign.directory
+        self, case_id: str, country: str | None, to: str | None
+    ) -> tuple[Addressee | None, list[Addressee], list[str]]:
+        """
+        Return who a letter is to, who gets a copy, and notes on both.
+
+        *to* is empty for the case's first addressee, None for a message of support.
+        """
+        if to is None:
+            return None, [], []
+        directory, case = self.campaign.directory, self.campaign.case(case_id)
         addressee, note = directory.choose(
-            state=case.state, country=country, to=wish.to, write_to=case.write_to
+            state=case.state, country=country, to=to or None, write_to=case.write_to
         )
         copies, missing = directory.copies(
             case.state, country, case.copies_to, addressee
         )
-        notes += [*([note] if note else []), *missing]
-        return addressee, copies
+        return addressee, copies, [*([note] if note else []), *missing]
 
     def _codes(
         self,

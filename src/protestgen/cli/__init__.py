@@ -19,7 +19,7 @@ from .options import campaign_folders, common_options
 
 # Each is a module of this package with a function of the same name, imported when it
 # is asked for: the letter does not wait for the tables.
-COMMANDS = ("letter", "cases", "show", "embassies", "styles", "profile")
+COMMANDS = ("letter", "batch", "cases", "show", "embassies", "styles", "profile")
 
 
 class App:
@@ -76,7 +76,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """
     Run the command line and return its exit code.
 
-    0 done, 1 something in the data or a letter failed, 2 usage, 130 interrupted.
+    0 done, 1 something in the data or a letter failed, 2 usage, 3 some of
+    a batch failed, 130 interrupted.
     """
     try:
         code = _run(arguments)

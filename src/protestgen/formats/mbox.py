@@ -1,0 +1,13 @@
+"""Many e-mail messages in one file: mboxrd, which every mail program can take apart."""
+
+import re
+from datetime import UTC, datetime
+from time import asctime
+
+_FROM_LINE = re.compile(rb"^(>*From )", re.MULTILINE)
+
+
+def entry(message: bytes, sender: str, now: datetime) -> bytes:
+    """Return *message*, whose lines end with LF, as it stands in an mbox."""
+    head = f"From {sender} {asctime(now.astimezone(UTC).timetuple())}\n"
+    return head.encode("ascii") + _FROM_LINE.sub(rb">\1", message) + b"\n"
