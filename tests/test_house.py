@@ -28,6 +28,7 @@ FLOORS = (
     "roster",
     "campaign",
     "language",
+    "keeping",
     "templates",
     "letter",
     "remarks",
@@ -48,7 +49,7 @@ FLOORS = (
 OWNERS = {
     "babel": {"country"},
     "click": {"cli"},
-    "jinja2": {"templates"},
+    "jinja2": {"keeping", "templates"},
     "markupsafe": {"templates"},
     "rich": {"cli"},
     "typst": {"formats.pdf"},

@@ -174,6 +174,8 @@ def untold(
 
 
 def _glued(block: Block, language: Language) -> Block:
+    if not (language.forms.glue_before or language.forms.glue_after):
+        return block
     if isinstance(block, Paragraph):
         return Paragraph(language.glued(block.text))
     return replace(block, items=tuple(map(language.glued, block.items)))

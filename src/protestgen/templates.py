@@ -8,6 +8,8 @@ template inserts is never read that way: a sender's text stays text.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from jinja2 import (
@@ -26,6 +28,7 @@ from markupsafe import Markup, escape
 from msgspec import Struct
 
 from .errors import TemplateError, UnknownNameError
+from .keeping import KEPT, OWN_WORDS, PERSONAL, KeepingTemplate, Kept
 from .language import Language
 from .shipped import shipped_folder
 from .values import PartialDate, normalize, single_spaces
@@ -37,6 +40,11 @@ _INSERTED = "\x02"
 # What the styles of a language share; it is no style itself.
 _BASE = "base"
 
+# So many kinds of letter have texts that are kept.
+_MOST_KINDS = 500
+_PERSONAL = {*PERSONAL, OWN_WORDS}
+
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _ITEM = re.compile(r"[ \t]*(?:(?P<number>[0-9]{1,2}\.)|(?P<bullet>-))[ \t]+")
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&#34;": '"', "&#39;": "'"}
 _ENTITY = re.compile("|".join(_ENTITIES))
@@ -96,7 +104,11 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
             optimized=False,  # to fold constants takes longer than one letter gains
+            auto_reload=False,
         )
+        self._environment.template_class = KeepingTemplate
+        self._kept: dict[object, tuple[Kept, object]] = {}
+        self._is_first = True
         self._environment.filters.update(_FILTERS)
         self._pages = self._environment.overlay(finalize=_as_is)
 
@@ -131,13 +143,32 @@ class Templates:
         """
         name = f"{language.code}/{style}.txt.j2"
         values = {**values, "language": language}
+        token = KEPT.set(self._texts(name, values))
         try:
             if style != _BASE:
                 return _rendered(self._environment, name, values)
         except TemplateNotFound:
             pass
+        finally:
+            KEPT.reset(token)
         styles = self.styles(language.code)
         raise UnknownNameError("style", style, styles, see="protestgen styles")
+
+    def _texts(self, name: str, values: Mapping[str, object]) -> Kept | None:
+        """Return where texts are kept for all who send such a letter as *values*."""
+        if self._is_first:  # a letter alone has nothing to keep
+            self._is_first = False
+            return None
+        key = (
+            name,
+            *(_identity(values[name]) for name in values if name not in _PERSONAL),
+        )
+        if key not in self._kept:
+            if len(self._kept) >= _MOST_KINDS:
+                self._kept.clear()
+            # The values are kept as well, or their identity could pass to others.
+            self._kept[key] = ({}, values)
+        return self._kept[key][0]
 
     def layout(self, name: str, values: Mapping[str, object]) -> str:
         """
@@ -175,19 +206,29 @@ def parse_blocks(text: str) -> tuple[Block, ...]:
     `ValueError` for a control character.
     """
     blocks: list[Block] = []
-    for chunk in re.split(r"\n[ \t]*\n", text):
-        lines = chunk.strip("\n").split("\n")
-        first = _first_item(lines)
-        if paragraph := _plain(" ".join(lines[:first])):
-            blocks.append(Paragraph(paragraph))
-        if not (items := _items(lines[first:])):
-            continue
-        numbered = _marker(lines[first]) == "number"
+    for block in chain.from_iterable(map(_parsed, _BLANK_LINE.split(text))):
         last = blocks[-1] if blocks else None
-        if isinstance(last, ItemList) and last.numbered == numbered:
-            blocks[-1] = ItemList(last.items + items, numbered)
+        if (
+            isinstance(block, ItemList)
+            and isinstance(last, ItemList)
+            and last.numbered == block.numbered
+        ):
+            blocks[-1] = ItemList(last.items + block.items, block.numbered)
         else:
-            blocks.append(ItemList(items, numbered))
+            blocks.append(block)
+    return tuple(blocks)
+
+
+@lru_cache(maxsize=2_000)
+def _parsed(chunk: str) -> tuple[Block, ...]:
+    """Read what stands between two blank lines; most of it is in many letters."""
+    lines = chunk.strip("\n").split("\n")
+    first = _first_item(lines)
+    blocks: list[Block] = []
+    if paragraph := _plain(" ".join(lines[:first])):
+        blocks.append(Paragraph(paragraph))
+    if items := _items(lines[first:]):
+        blocks.append(ItemList(items, _marker(lines[first]) == "number"))
     return tuple(blocks)
 
 
@@ -265,6 +306,13 @@ def _insert(value: object) -> object:
         marked = re.sub(r"^(?!\n)", _INSERTED, value, flags=re.MULTILINE)
         return Markup(escape(marked))  # noqa: S704 - escaped on the same line
     return value
+
+
+def _identity(value: object) -> object:
+    """Return what tells *value* from others, without a look at all that it holds."""
+    if isinstance(value, tuple):
+        return tuple(map(_identity, value))
+    return value if isinstance(value, str | bool | None) else id(value)
 
 
 def _as_is(value: object) -> object:

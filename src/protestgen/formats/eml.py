@@ -5,6 +5,7 @@ from base64 import encodebytes
 from binascii import b2a_qp
 from collections.abc import Sequence
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from protestgen.errors import UnknownNameError
@@ -64,14 +65,19 @@ def _digest(*parts: str) -> str:
 
 
 def _text_part(text: str) -> bytes:
-    # A line that begins with "From " parts messages in an mbox file, and each program
-    # quotes it in another way: a soft break after the word leaves no such line.
-    encoded = _FROM_LINE.sub(rb"\1=\n ", b2a_qp(text.encode()))
     head = (
         b"Content-Type: text/plain; charset=utf-8\n"
         b"Content-Transfer-Encoding: quoted-printable\n\n"
     )
-    return head + encoded
+    return head + b"\n\n".join(map(_quoted_printable, text.split("\n\n")))
+
+
+@lru_cache(maxsize=2_000)
+def _quoted_printable(text: str) -> bytes:
+    """Return whole lines of *text* encoded; they may stand in many letters."""
+    # A line that begins with "From " parts messages in an mbox file, and each program
+    # quotes it in another way: a soft break after the word leaves no such line.
+    return _FROM_LINE.sub(rb"\1=\n ", b2a_qp(text.encode()))
 
 
 def _attachment(letter: Letter, options: Options) -> bytes:

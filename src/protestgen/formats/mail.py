@@ -1,6 +1,7 @@
 """What the formats for e-mail share: who it is from and to, and its text."""
 
 import re
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -8,7 +9,7 @@ from protestgen.errors import FormatError
 from protestgen.letter import Letter
 from protestgen.values import CONTROLS
 
-from .text import PARTING, body, joined
+from .text import PARTING, joined, paragraphs
 
 # What would end a header or be read as code in one: controls, white space but the
 # space, and the begin of an encoded word.
@@ -102,7 +103,7 @@ def _text(letter: Letter, width: int) -> str:
     address = [line for line in letter.sender_block if line != letter.sender.email]
     parts = [
         letter.salutation,
-        body(letter, width),
+        *paragraphs(letter, width),
         "\n".join((letter.closing, "", *letter.signature)),
         "\n".join(address),
         "\n".join(letter.copies),
@@ -121,6 +122,7 @@ def header_text(text: str, what: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=2_000)
 def ascii_address(address: str, what: str) -> str:
     """Return an e-mail address with its domain in ASCII, or raise if it has no such."""
     local, _, domain = header_text(address, what).rpartition("@")
