@@ -48,7 +48,11 @@ def in_terminal(*arguments: str, columns: int = 80) -> str:
     ("arguments", "exit_code", "message"),
     [
         (("lettr",), 2, "unknown command 'lettr': did you mean 'letter'?"),
-        (("letter", "--cas", "x"), 2, "unknown option '--cas': did you mean '--case' or '--ascii'?"),
+        (
+            ("letter", "--cas", "x"),
+            2,
+            "unknown option '--cas': did you mean '--case' or '--ascii'?",
+        ),
         (
             ("letter", "--country", "uk"),
             2,

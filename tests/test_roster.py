@@ -143,7 +143,7 @@ def test_bad_row_is_told_with_all_its_faults() -> None:
     data = (
         f"{HEAD}"
         'Ada Example,,"1 Street\nLeeds",gb,\n'
-        "Bob Example,bob@home,,brasil,\n"
+        "Bob Example,bob@home,,germony,\n"
         "\n"
         ',eve@home.example,,,"x\x07"\n'
         "...,,,,\n"
@@ -155,7 +155,7 @@ def test_bad_row_is_told_with_all_its_faults() -> None:
     assert names(rows) == ["Ada Example", "Eve Example"]
     assert faults(rows) == [
         "m.csv:4: email: 'bob@home' is not an e-mail address: write name@domain.example",
-        "m.csv:4: country: unknown country 'brasil': did you mean 'Brazil'?",
+        "m.csv:4: country: unknown country 'germony': did you mean 'Germany'?",
         "m.csv:6: why: the character U+0007 is not allowed in a text: remove it",
         "m.csv:6: name: empty: each letter is signed with a name",
         "m.csv:7: name: '...' is not a name",

@@ -373,7 +373,7 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
 def _give_up(*, is_interrupted: bool) -> NoReturn:
     """Raise, so that the one file of all letters is as it was."""
     if is_interrupted:
-        raise KeyboardInterrupt
+        raise click.Abort
     raise click.ClickException("stopped at the row that failed: nothing is written")
 
 

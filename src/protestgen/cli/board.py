@@ -52,7 +52,8 @@ class Board:
 
     def doubled(self, at: Location, first: int) -> None:
         """Show that the row *at* a place repeats the one in the line *first*."""
-        show_note(f"{at}: the same letter as in line {first}, which is written once")
+        which = f"the letter of line {first} again" if first else "one letter twice"
+        show_note(f"{at}: {which}: it is written once")
 
     def stale(self, file: str) -> None:
         """Show that a *file* belongs to no row."""
