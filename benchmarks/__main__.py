@@ -22,10 +22,13 @@ LETTER = (
     "--country",
     "uk",
 )
+RUSSIAN = (*LETTER, "--lang", "ru")
 PDF = (*LETTER, "--format", "pdf")
 PACKAGES = ("babel", "click", "jinja2", "msgspec", "pyyaml", "typst")
-# How many times as long a letter may take as the imports, and a PDF as the letter.
+# How many times as long a letter may take as the imports, and one in Russian or a PDF
+# as the letter.
 LETTER_BAR = 1.5
+RUSSIAN_BAR = 1.3
 PDF_BAR = 3
 
 
@@ -34,7 +37,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--runs", type=int, default=31, help="runs of each command")
     runs = parser.parse_args().runs
-    floor, letter, pdf = cold_starts(FLOOR, LETTER, PDF, runs=runs)
+    floor, letter, russian, pdf = cold_starts(FLOOR, LETTER, RUSSIAN, PDF, runs=runs)
     versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
     print(
         f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {versions}"
@@ -44,6 +47,7 @@ def main() -> None:
     print("|---|---|---|---|")
     print(_row("import click, jinja2, yaml", floor))
     print(_row("protestgen letter", letter, letter / floor, LETTER_BAR))
+    print(_row("protestgen letter --lang ru", russian, russian / letter, RUSSIAN_BAR))
     print(_row("protestgen letter --format pdf", pdf, pdf / letter, PDF_BAR))
 
 

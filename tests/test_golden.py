@@ -13,6 +13,11 @@ STYLES = Templates(CAMPAIGN.folders).styles("en")
 # Where letters in a language are written, by whom, and for which organisation.
 SENDERS = {
     "en": ("uk", "Ada Example", "Leeds", "Leeds Readers"),
+    "de": ("de", "Ada Beispiel", "Leipzig", "Lesekreis Leipzig"),
+    "fr": ("fr", "Ada Exemple", "Lyon", "Cercle de lecture de Lyon"),
+    "es": ("es", "Ada Ejemplo", "Sevilla", "Club de Lectura de Sevilla"),
+    "el": ("gr", "Άντα Παραδείγματος", "Πάτρα", "Λέσχη Ανάγνωσης Πάτρας"),
+    "ru": ("ru", "Ада Примерова", "Тверь", "Тверской читательский клуб"),
 }
 LETTERS = [
     *(("en", case, style) for case in CAMPAIGN.cases for style in STYLES),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from babel.dates import format_date, get_month_names
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from protestgen import load_campaign
 from protestgen.errors import ChoiceError, DataError
@@ -16,6 +16,7 @@ from protestgen.values import PartialDate
 
 CAMPAIGN = load_campaign()
 ENGLISH = load_language("en", CAMPAIGN.folders)
+GERMAN = load_language("de", CAMPAIGN.folders)
 SHIPPED = (shipped_folder() / "data" / "forms.yaml").read_text(encoding="utf-8")
 
 Loader = Callable[[str], Language]
@@ -113,6 +114,27 @@ def test_a_series_can_be_read(items: list[str], text: str) -> None:
     assert ENGLISH.series(items) == text
 
 
+@pytest.mark.parametrize(
+    ("items", "text"),
+    [
+        (["Ana", "Irene"], "Ana e Irene"),
+        (["Ana", "Íñigo"], "Ana e Íñigo"),
+        (["Ana", "Hilario"], "Ana e Hilario"),
+        (["oro", "hierro"], "oro y hierro"),
+        (["Ana", "Yolanda"], "Ana y Yolanda"),
+        (["Irene", "Ana"], "Irene y Ana"),
+        (["Ana e Irene", "Luis", "Eva"], "Ana e Irene; Luis; y Eva"),
+    ],
+)
+def test_the_conjunction_may_depend_on_the_next_word(
+    items: list[str], text: str
+) -> None:
+    """
+    Spanish has another one before the sound of its own; the longest beginning counts.
+    """
+    assert load_language("es", [shipped_folder()]).series(items) == text
+
+
 def test_states_are_named_as_in_a_sentence() -> None:
     """
     Where the bare name will not do, `forms.yaml` has another.
@@ -120,6 +142,39 @@ def test_states_are_named_as_in_a_sentence() -> None:
     assert ENGLISH.of_state("gb") == "of the United Kingdom"
     assert ENGLISH.of_state("kz") == "of Kazakhstan"
     assert ENGLISH.of_state("fr") == "of France"
+
+
+def test_a_mission_without_a_street_is_named_as_its_post_reads_it() -> None:
+    """
+    It is in the letter's language in the cities that speak it, else as listed.
+    """
+    vienna, athens, london = (
+        next(m for m in CAMPAIGN.directory.missions if m.city == city)
+        for city in ("Vienna", "Athens", "London")
+    )
+
+    assert GERMAN.address(vienna) == ["Botschaft der Republik Kasachstan", "Wien"]
+    assert GERMAN.address(athens) == [
+        "Embassy of the Republic of Kazakhstan in the Hellenic Republic",
+        "Athens",
+    ]
+    assert GERMAN.address(london)[0] == "Botschaft der Republik Kasachstan"
+
+
+def test_a_known_gender_decides_on_the_title() -> None:
+    """
+    It goes before the title that an office has where nobody knows who holds it.
+    """
+    president = CAMPAIGN.directory.offices["president"]
+    woman = replace(president, gender="female")
+
+    titles = [GERMAN.title(president), GERMAN.title(woman)]
+
+    assert titles == [
+        "S. E. dem Präsidenten der Republik Kasachstan",
+        "I. E. der Präsidentin der Republik Kasachstan",
+    ]
+    assert GERMAN.salutation(woman) == "Sehr geehrte Frau Präsidentin"
 
 
 def test_american_letters_differ() -> None:

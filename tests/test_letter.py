@@ -304,6 +304,21 @@ def test_edited_letter_keeps_its_words_when_nothing_is_changed() -> None:
     assert edited(letter, editable(letter)) == letter
 
 
+def test_long_closing_is_kept_by_the_editor_and_wrapped(run: Run) -> None:
+    """
+    In French the closing is a sentence, which repeats the salutation.
+    """
+    closing = f"Veuillez agréer, {'Madame, ' * 9}ma considération distinguée."
+    letter = replace(make(), closing=closing)
+    text = run("letter", "--case", "kurmanov", "--country", "fr", "--lang", "fr").stdout
+
+    assert edited(letter, editable(letter)) == letter
+    assert (
+        "\nVeuillez agréer, Madame l’Ambassadrice, Monsieur l’Ambassadeur, les\n"
+        "assurances de ma très haute considération.\n"
+    ) in text
+
+
 def test_unchanged_words_stay_what_they_are() -> None:
     """
     Own words that look like a list are none after the editor either.

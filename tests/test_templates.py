@@ -1,12 +1,26 @@
 """Templates: what they may do, and how their errors are told."""
 
+import datetime as dt
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from jinja2 import Environment, nodes
+from msgspec import Struct
 
-from conftest import Run
-from protestgen.templates import ItemList, Paragraph, parse_blocks
+from conftest import ROOT, Run
+from protestgen import Sender, load_campaign
+from protestgen.addressee import Mission, Office
+from protestgen.case import Case, Demand, Incident, SupportTo
+from protestgen.language import Language, load_language
+from protestgen.letter import Letter, compose
+from protestgen.sandbox import SEEN
+from protestgen.templates import ItemList, Paragraph, Templates, parse_blocks
+
+GUIDE = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
+BASES = sorted((ROOT / "templates").glob("*/base.txt.j2"))
 
 
 @pytest.fixture(name="campaign")
@@ -81,23 +95,61 @@ def test_own_template_of_a_shipped_name_can_extend_the_shipped_one(
     assert "\n\nAnswer me.\n\n" in result.stdout
 
 
-@pytest.mark.parametrize(
-    ("text", "line", "message"),
-    [
-        ("Subject\n\n{{ cse.title }}\n", 3, "'cse' is undefined"),
-        ("Subject\n\n{{ case.titel }}\n", 3, "'protestgen.case.Case object' has no attribute 'titel'"),
-        ("Subject\n{% if x %}\n", 2, "Unexpected end of template. Jinja was looking for the following tags: 'elif' or 'else' or 'endif'. The innermost block that needs to be closed is 'if'."),
-        ("Subject\n\n{{ ''.__class__.__mro__ }}\n", 3, "access to attribute '__class__' of 'str' object is unsafe."),
-        (
-            "Subject\n\n{{ ('{0.__class__.__mro__}'|attr('format'))(1) }}\n",
-            3,
-            "access to attribute '__class__' of 'int' object is unsafe.",
-        ),
-        ("Subject\n\n{{ 1 / 0 }}\n", 3, "division by zero"),
-        ("Subject\n\n{% include 'en/none.txt.j2' %}\n", 3, "there is no template 'en/none.txt.j2'"),
-    ],
-    ids=["variable", "attribute", "syntax", "sandbox", "format", "arithmetic", "include"],
-)  # fmt: skip
+MISTAKES = {
+    "variable": ("Subject\n\n{{ demnads }}\n", 3, "unknown variable 'demnads': did you mean 'demands'?"),
+    "variable-far": ("Subject\n\n{{ xyzzy }}\n", 3, "unknown variable 'xyzzy': see docs/templates.md"),
+    "variable-of-loop": ("Subject\n\n{% for demand in demands %}\n{{ demnad.text }}\n{% endfor %}", 4, "unknown variable 'demnad': did you mean 'demand'?"),
+    "variable-set": ("Subject\n\n{% set greeting = 'Hello' %}\n{{ greting }}", 4, "unknown variable 'greting': did you mean 'greeting'?"),
+    "variable-later": ("Subject\n\n{{ greeting }}{% set greeting = 'Hello' %}", 3, "unknown variable 'greeting': it is set later or elsewhere"),
+    "macro": ("{% extends 'en/base.txt.j2' %}\n{% block opening %}\n{{ form_place() }}\n{% endblock %}\n", 3, "unknown variable 'form_place': did you mean 'from_place'?"),
+    "macro-uncalled": ("{% extends 'en/base.txt.j2' %}\n{% block opening %}\n{{ from_place }}\n{% endblock %}\n", 3, "'from_place' is a macro: write 'from_place()'"),
+    "macro-argument": ("{% extends 'en/base.txt.j2' %}\n{% block opening %}\n{{ pass_on(wat='letter') }}\n{% endblock %}\n", 3, "macro 'pass_on' takes no keyword argument 'wat'"),
+    "attribute": ("Subject\n\n{{ case.titel }}\n", 3, "unknown attribute 'case.titel': did you mean 'case.title'?"),
+    "attribute-of-item": ("Subject\n\n{% for incident in case.incidents %}\n{{ incident.plaec }}\n{% endfor %}\n", 4, "unknown attribute 'incident.plaec': did you mean 'incident.place'?"),
+    "attribute-of-loop": ("Subject\n\n{% for demand in demands %}{{ loop.indx }}{% endfor %}\n", 3, "unknown attribute 'loop.indx': did you mean 'loop.index'?"),
+    "attribute-of-nothing": ("Subject\n\n{{ case.write_by.year }}\n", 3, "nothing is there that could have 'year': test it with 'if' first"),
+    "item": ("Subject\n\n{{ demands[99].text }}\n", 3, "there is no item 99 in a list: test its length first"),
+    "filter": ("Subject\n\n{{ why|uper }}\n", 3, "unknown filter 'uper': did you mean 'upper'?"),
+    "filter-within": ("Subject\n\n{% if why %}\n{{ why|titel }}\n{% else %}\n{{ place|uper }}\n{% endif %}", 6, "unknown filter 'uper': did you mean 'upper'?"),
+    "test": ("Subject\n\n{{ why is defind }}\n", 3, "unknown test 'defind': did you mean 'defined'?"),
+    "include": ("Subject\n\n{% include 'en/satement.txt.j2' %}\n", 3, "unknown template 'en/satement.txt.j2': did you mean 'en/statement.txt.j2'?"),
+    "block": ("{% extends 'en/base.txt.j2' %}\n\n{% block openning %}\nText.\n{% endblock %}\n", 3, "unknown block 'openning': did you mean 'opening'?"),
+    "block-of-grandchild": ("{% extends 'shipped/en/statement.txt.j2' %}\n{% block greeting %}\nText.\n{% endblock %}\n", 2, "unknown block 'greeting': there are account, demands, opening, outcome, own_words, request, subject"),
+    "block-twice": ("{% block a %}{% endblock %}\n{% block a %}{% endblock %}\n", 2, "the block 'a' stands twice: keep one, or give it another name"),
+    "super": ("Subject\n{% block a %}\n{{ super() }}\n{% endblock %}\n", 3, "no template above has the block 'a': remove 'super()'"),
+    "macro-imported": ("Subject\n\n{% from 'en/base.txt.j2' import form_place %}\n{{ form_place() }}\n", 4, "the template 'en/base.txt.j2' has no 'form_place': did you mean 'from_place'?"),
+    "macro-of-import": ("Subject\n\n{% import 'en/base.txt.j2' as base %}\n{{ base.form_place() }}\n", 4, "there is no 'form_place' in this: did you mean 'from_place'?"),
+    "key": ("Subject\n\n{{ {'body': 'office'}['bodie'] }}\n", 3, "there is no 'bodie' in this: did you mean 'body'?"),
+    "item-before": ("Subject\n\n{% for demand in demands %}{{ loop.previtem }}{% endfor %}\n", 3, "nothing is there at this end of the list: test it with 'if' first"),
+    "text-outside": ("{% extends 'en/base.txt.j2' %}\n{% block account %}{% endblock %}\n\nText.\n", 4, "this stands in no block, so no letter has it: move it"),
+    "output-outside": ("{% extends 'en/base.txt.j2' %}\n{{ why }}\n", 2, "this stands in no block, so no letter has it: move it"),
+    "extends-twice": ("{% extends 'en/base.txt.j2' %}\n{% extends 'en/base.txt.j2' %}\n", 1, "the tag 'extends' stands twice: keep one"),
+    "list-printed": ("Subject\n\n{{ cosigners }}\n", 3, "a list cannot be printed: print a text of it"),
+    "case-printed": ("Subject\n\n{{ case }}\n", 3, "a case cannot be printed: print a text of it"),
+    "nothing-printed": ("Subject\n\n{{ case.write_by }}\n", 3, "'None' cannot be printed: print a text of it"),
+    "text-called": ("Subject\n\n{{ why() }}\n", 3, "a text cannot be called: remove the '()'"),
+    "arithmetic": ("Subject\n\n{{ 1 / 0 }}\n", 3, "division by zero"),
+    "autoescape": ("Subject\n\n{% autoescape false %}{{ why }}{% endautoescape %}\n", 3, "the tag 'autoescape' is not for letters: remove it"),
+    "unclosed": ("Subject\n{% if why %}\n", 2, "the tag 'if' is not closed: add '{% endif %}'"),
+    "unclosed-within": ("Subject\n{% for d in demands %}\n{% if why %}\n{% endfor %}\n", 4, "the tag 'endfor' is not expected here: close 'if' first, with '{% endif %}'"),
+    "unopened": ("Subject\n\n{% endif %}\n", 3, "the tag 'endif' belongs to nothing before it: remove it"),
+    "tag": ("Subject\n\n{% fro demand in demands %}\n", 3, "unknown tag 'fro': did you mean 'from'?"),
+    "tag-elsif": ("Subject\n{% if why %}\n{% elsif place %}\n{% endif %}\n", 3, "unknown tag 'elsif': did you mean 'elif'?"),
+    "end-of-output": ("Subject\n\n{{ why\n", 3, "the template ends within a tag: close it with '}}' or '%}'"),
+    "one-brace": ("Subject\n\n{{ why }\n", 3, "'}' is not expected here: remove it, or add what is missing before it"),
+    "empty-output": ("Subject\n\n{{ }}\n", 3, "something is missing at the end of this tag: add it"),
+    "two-words": ("Subject\n\n{{ case title }}\n", 3, "'title' is not expected here: close the tag before it, or join with '~'"),
+    "one-equals": ("Subject\n{% if relation = 'body' %}{% endif %}\n", 2, "'=' gives a value: compare with '=='"),
+    "bracket": ("Subject\n\n{{ (why }}\n", 3, "'}' is not expected here: ')' is missing before it"),
+    "in": ("Subject\n\n{% for demand of demands %}{% endfor %}\n", 3, "'in' is expected here, not 'of': write it before"),
+    "quote": ("Subject\n\n{{ 'why }}\n", 3, "a quotation mark has no partner: put one at each end of the text"),
+    "sign": ("Subject\n\n{{ why & place }}\n", 3, "the sign '&' means nothing here: remove it, or put the text in quotes"),
+    "comment": ("Subject\n\n{# why\n", 3, "a comment is not closed: add '#}'"),
+    "text-behind": ("Subject\n\n{{ why '{0}' }}\n", 3, "a text is not expected here: close the tag before it, or join with '~'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "line", "message"), MISTAKES.values(), ids=MISTAKES)
 def test_template_error_names_file_and_line(
     text: str, line: int, message: str, run: Run, campaign: Path
 ) -> None:
@@ -223,3 +275,137 @@ def test_items_are_numbered_anew(text: str) -> None:
         Paragraph("To:"),
         ItemList(("a", "b"), numbered=True),
     )
+
+
+def told(heading: str) -> list[str]:
+    """Return the names that the guide's table under *heading* tells, in order."""
+    section = GUIDE.partition(f"# {heading}\n")[2].partition("\n#")[0]
+    cells = re.findall(r"^\| (`.*?`) \|", section, re.MULTILINE)
+    names = [name for cell in cells for name in re.findall(r"`(.+?)`", cell)]
+    return [name.partition("(")[0].rpartition(".")[2] for name in names]
+
+
+def parsed(path: Path) -> nodes.Template:
+    """Return the template *path* as Jinja reads it."""
+    return Environment(autoescape=True).parse(path.read_text(encoding="utf-8"))
+
+
+class Recorded(Templates):
+    """Templates that remember what they were given last."""
+
+    values: Mapping[str, object]
+
+    def render(
+        self, language: Language, style: str, values: Mapping[str, object]
+    ) -> str:
+        """Remember *values*."""
+        self.values = values
+        return super().render(language, style, values)
+
+
+def recorded() -> Recorded:
+    """Return templates that a letter has been written with."""
+    campaign = load_campaign()
+    templates = Recorded(campaign.folders)
+    compose(
+        campaign.case("kolov"),
+        campaign.directory.missions[0],
+        Sender(),
+        language=load_language("en", campaign.folders),
+        templates=templates,
+        on=dt.date(2026, 11, 22),
+    )
+    return templates
+
+
+def test_guide_tells_every_variable() -> None:
+    """
+    What a letter gives to its templates is in the guide, and nothing else is.
+    """
+    assert sorted(told("Variables")) == sorted({*recorded().values, "language"})
+
+
+@pytest.mark.parametrize("base", BASES, ids=lambda path: path.parent.name)
+def test_guide_tells_every_block(base: Path) -> None:
+    """
+    The base of each language has the blocks of the guide, in its order.
+    """
+    blocks = [block.name for block in parsed(base).find_all(nodes.Block)]
+
+    assert told("Blocks") == blocks
+
+
+def test_guide_tells_every_macro() -> None:
+    """
+    The macros of the English base are in the guide, with their arguments.
+    """
+    macros = parsed(ROOT / "templates" / "en" / "base.txt.j2").find_all(nodes.Macro)
+    section = GUIDE.partition("# Macros")[2].partition("\n#")[0]
+
+    assert re.findall(r"^\| `(.*?)`", section, re.MULTILINE) == [
+        f"{macro.name}({', '.join(argument.name for argument in macro.args)})"
+        for macro in macros
+    ]
+
+
+def test_guide_tells_every_filter_and_test() -> None:
+    """
+    The filters and tests that there are stand in the guide, and no others.
+    """
+    sandbox = recorded().environment
+
+    assert sorted(told("Filters")) == sorted(sandbox.filters)
+    assert sorted(told("Tests")) == sorted(sandbox.tests)
+    assert list(sandbox.globals) == ["namespace"]
+
+
+STRUCTS: dict[str, tuple[type[Struct], ...]] = {
+    "A case": (Case,),
+    "An incident": (Incident,),
+    "A demand": (Demand,),
+    "Support": (SupportTo,),
+    "An addressee": (Mission, Office),
+    "The language": (Language,),
+    "The page": (Letter,),
+}
+
+
+@pytest.mark.parametrize(("heading", "kinds"), STRUCTS.items(), ids=STRUCTS)
+def test_guide_tells_every_attribute(
+    heading: str, kinds: tuple[type[Struct], ...]
+) -> None:
+    """
+    What templates can see of a thing is in the guide.
+    """
+    properties = {
+        name
+        for kind in kinds
+        for name, member in vars(kind).items()
+        if isinstance(member, property)
+    }
+    fields = {name for kind in kinds for name in kind.__struct_fields__}
+
+    assert sorted(told(heading)) == sorted((fields | properties) - {"at", "sender"})
+
+
+def test_guide_tells_every_attribute_of_loops() -> None:
+    """
+    So with loops, dates and texts.
+    """
+    names = told("In a loop, and of dates and texts")
+
+    assert sorted(names) == sorted(
+        {name for seen in SEEN.values() for name in seen} - {"super"}
+    )
+
+
+def test_example_of_the_guide_works(run: Run, campaign: Path) -> None:
+    """
+    The style that the guide shows is written as it stands there.
+    """
+    example = GUIDE.partition("```jinja\n")[2].partition("```")[0]
+    style(campaign, example, "statement")
+    result = run("--campaign", campaign, "letter", "--case", "kolov", "--country", "uk")
+
+    assert result.exit_code == 0
+    assert "\n\nI ask for an answer within thirty days.\n\n" in result.stdout

@@ -6,6 +6,7 @@ from textwrap import dedent
 
 import pytest
 
+from conftest import Run
 from protestgen import load_campaign
 from protestgen.campaign import Campaign
 from protestgen.errors import DataError
@@ -106,6 +107,64 @@ def test_nothing_lacks_in_a_whole_text(make: Make) -> None:
     assert lacking(case, text, ["accusative"]) == []
     assert lacking(case, text, ["accusative", "genitive"]) == ["title_in.genitive"]
     assert lacking(case, None) == ["cases.picket"]
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("title: die Mahnwache", "title"),
+        ("people: [Ada Beispiel, Bob Beispiel]", "people"),
+        ("outcome: Beide kamen frei.", "outcome"),
+        ("summary: Ada Beispiel und Bob Beispiel wurden festgenommen.", "summary"),
+        (
+            "inquiry: {text: den Fall zu untersuchen, reason: Das steht ihnen zu.}",
+            "demands.inquiry",
+        ),
+        (
+            "support_to: {name: die Familien, salutation: Liebe Familien}",
+            "support_to.name, support_to.salutation",
+        ),
+        (
+            """incidents:
+          - {place: Almaty, text: wurden beide festgenommen.}""",
+            "incidents",
+        ),
+    ],
+)
+def test_a_letter_without_a_text_is_refused(
+    make: Make, run: Run, tmp_path: Path, line: str, key: str
+) -> None:
+    """
+    What is missing is named with its file; nothing is mixed from two languages.
+    """
+    make(demands=CASES, demands_de=TEXTS.replace(line, "", 1))
+    letter = ("letter", "--case", "picket", "--country", "de", "--lang", "de")
+    result = run("--campaign", tmp_path / "mine", *letter)
+
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr == (
+        f"error: case 'picket' is not whole in German, without {key} in "
+        "data/demands.de.yaml: add '--fallback' for a letter in English\n"
+    )
+
+
+def test_the_fallback_is_a_whole_letter_in_english(
+    make: Make, run: Run, tmp_path: Path
+) -> None:
+    """
+    Not a word of the language asked for is in it, and stderr says so.
+    """
+    make(demands=CASES)
+    letter = ("letter", "--case", "picket", "--country", "de", "--name", "Ada Example")
+    english = run("--campaign", tmp_path / "mine", *letter)
+    result = run("--campaign", tmp_path / "mine", *letter, "--lang", "de", "--fallback")
+
+    assert (result.exit_code, result.stdout) == (0, english.stdout)
+    assert result.stderr.startswith(
+        "note: the letter is in English: case 'picket' is not whole in German, "
+        "without cases.picket in data/demands.de.yaml\n"
+    )
 
 
 @pytest.mark.parametrize(

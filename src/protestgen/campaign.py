@@ -94,20 +94,22 @@ def _read_layer(folder: Path, problems: list[Problem]) -> _Layer:
     layer = _Layer()
     try:
         for kind, path in data_files(folder, problems):
-            _read_file(kind, path, layer, problems)
+            _read_file(kind, path, folder, layer, problems)
     except OSError as error:
         problems += unreadable(Path(error.filename), error).problems
     return layer
 
 
-def _read_file(kind: str, path: Path, layer: _Layer, problems: list[Problem]) -> None:
+def _read_file(
+    kind: str, path: Path, folder: Path, layer: _Layer, problems: list[Problem]
+) -> None:
     try:
         if kind == "demands":
-            cases = read_yaml(path, _DemandsFile).cases
+            cases = read_yaml(path, _DemandsFile, within=folder).cases
             problems += _doubled(cases, layer.cases, "case")
             layer.cases |= _new(cases, layer.cases)
         else:
-            found = read_yaml(path, _EmbassiesFile)
+            found = read_yaml(path, _EmbassiesFile, within=folder)
             problems += _doubled(found.offices, layer.offices, "office")
             layer.missions += found.embassies
             layer.offices |= _new(found.offices, layer.offices)

@@ -50,36 +50,46 @@ class KeepingTemplate(Template):
         """Return the template that *code* was compiled to."""
         template = super().from_code(environment, code, globals, uptodate)
         template.blocks = {
-            name: _keeping(template, name, block)
+            name: _KeepingBlock(template, name, block)
             for name, block in template.blocks.items()
         }
         return template
 
 
-def _keeping(template: Template, name: str, block: _Block) -> _Block:
-    # By the template that is rendered, which may be one that extends this one.
-    read: dict[str | None, tuple[str, ...] | None] = {}
+class _KeepingBlock:
+    """A *block* of a template that is rendered as often as it must be."""
 
-    def keeping(context: Context) -> Iterator[str]:
+    def __init__(self, template: Template, name: str, block: _Block) -> None:
+        self._template = template
+        self._name = name
+        self._block = block
+        # By the template that is rendered, which may be one that extends this one.
+        self._read: dict[str | None, tuple[str, ...] | None] = {}
+
+    def __eq__(self, other: object) -> bool:
+        # Jinja looks for the block that calls `super()` by its function.
+        return other is self or other is self._block
+
+    def __hash__(self) -> int:
+        return hash(self._block)
+
+    def __call__(self, context: Context) -> Iterator[str]:
         kept = KEPT.get()
         if kept is None:
-            yield from block(context)
-            return
-        if context.name not in read:
-            read[context.name] = _personal(template, name, context.name)
-        names = read[context.name]
+            return self._block(context)
+        if context.name not in self._read:
+            read = _personal(self._template, self._name, context.name)
+            self._read[context.name] = read
+        names = self._read[context.name]
         if names is None or (OWN_WORDS in names and context.get(OWN_WORDS)):
-            yield from block(context)
-            return
-        key = (template.name, name, *map(context.get, names))
+            return self._block(context)
+        key = (self._template.name, self._name, *map(context.get, names))
         text = kept.get(key)
         if text is None:
-            text = "".join(block(context))
+            text = "".join(self._block(context))
             if len(kept) < _MOST_TEXTS:
                 kept[key] = text
-        yield text
-
-    return keeping
+        return iter((text,))
 
 
 def _personal(

@@ -143,17 +143,6 @@ class OfficeText(Struct, frozen=True, kw_only=True):
     salutation: Line | None = None
 
 
-class State(Struct, frozen=True, kw_only=True):
-    """
-    How a state is named: *of* behind "the authorities", *official* in a title.
-
-    Both with the preposition, article or ending that they have there.
-    """
-
-    of: Line
-    official: Line | None = None
-
-
 class Variant(Struct, frozen=True, kw_only=True):
     """What is different for senders in one country."""
 
@@ -166,12 +155,17 @@ class Forms(Struct, frozen=True, kw_only=True):
     """
     The file `forms.yaml`, or `forms.LANGUAGE.yaml`.
 
-    *subject_above* puts the subject above the salutation. Before each of the characters
-    *glue_before*, and behind those of *glue_after*, a line is not broken at a space.
-    *missions* names missions by kind, *offices* by their id, *cities* where no street
-    is known. *states* are those that the pattern *of_state*
-    does not fit; without it, only they can be written about. *title_cases* are the
-    grammatical cases in which the templates need the title of a case.
+    *subject_above* puts the subject above the salutation. *conjunction_before* has what
+    takes the place of *conjunction* before words that begin so; the longest beginning
+    counts. Before each of the characters *glue_before*, and behind those of
+    *glue_after*, a line is not broken at a space.
+
+    *missions* names missions by kind, *offices* by their id, *cities* those where the
+    language is read, so that post without a street arrives. *states* are how those are
+    named behind "the authorities" that the pattern *of_state* does not fit; without it,
+    only they can be written about. *official_states* are how they are named in a title
+    or behind "embassy". *title_cases* are the grammatical cases in which the templates
+    need the title of a case.
     """
 
     salutation_end: Line = ""
@@ -179,7 +173,9 @@ class Forms(Struct, frozen=True, kw_only=True):
     subject: SubjectPattern
     subject_above: bool = False
     copy: Line
+    semicolon: Line = ";"
     conjunction: Line
+    conjunction_before: dict[Line, Line] = {}
     glue_before: Line = ""
     glue_after: Line = ""
     avoid: tuple[Line, ...] = ()
@@ -192,7 +188,8 @@ class Forms(Struct, frozen=True, kw_only=True):
     offices: dict[Id, OfficeText] = {}
     cities: dict[Line, Line] = {}
     of_state: StatePattern | None = None
-    states: dict[CountryCode, State] = {}
+    states: dict[CountryCode, Line] = {}
+    official_states: dict[CountryCode, Line] = {}
     variants: dict[CountryCode, Variant] = {}
     at: Place
 
@@ -238,16 +235,23 @@ class Language(Struct, frozen=True):
         """Join *items* to "a, b and c", or "a; b; and c" where they hold commas."""
         if len(items) < 2:
             return "".join(items)
-        last = f" {self.forms.conjunction} "
-        if any("," in item or last in item for item in items):
-            comma = ";" if len(items) > 2 else ","
+        last = f" {self._conjunction(items[-1])} "
+        words = {self.forms.conjunction, *self.forms.conjunction_before.values()}
+        if any("," in i or any(f" {word} " in i for word in words) for i in items):
+            comma = self.forms.semicolon if len(items) > 2 else ","
             return f"{comma} ".join(items[:-1]) + f"{comma}{last}{items[-1]}"
         return ", ".join(items[:-1]) + f"{last}{items[-1]}"
 
+    def _conjunction(self, item: str) -> str:
+        """Return what stands for "and" before *item*."""
+        before = self.forms.conjunction_before
+        fitting = [start for start in before if item.casefold().startswith(start)]
+        return before[max(fitting, key=len)] if fitting else self.forms.conjunction
+
     def of_state(self, code: str) -> str | None:
         """Return how the state *code* is named behind "the authorities", if known."""
-        if state := self.forms.states.get(code):
-            return state.of
+        if known := self.forms.states.get(code):
+            return known
         pattern = self.forms.of_state
         return pattern and pattern.format(state=country_name(code, self.code))
 
@@ -262,11 +266,14 @@ class Language(Struct, frozen=True):
         """
         Return the name of *addressee* on an envelope.
 
-        A mission whose street is not known is found by the name of the directory alone.
+        A mission whose street is not known is found by the name of the directory alone,
+        unless the language is read in its city.
         """
         if text := self._text(addressee):
             return text.name
-        if isinstance(addressee, Mission) and addressee.address:
+        if isinstance(addressee, Mission) and (
+            addressee.address or addressee.city in self.forms.cities
+        ):
             pattern = self.forms.missions.get(addressee.kind)
             if pattern and (state := self._official(addressee.state)):
                 return pattern.format(state=state)
@@ -276,11 +283,10 @@ class Language(Struct, frozen=True):
         """Return the line above the name: who it is that heads the *addressee*."""
         if self.code == ENGLISH and addressee.title:
             return addressee.title
-        if (text := self._text(addressee)) and text.title:
-            return text.title
-        form = self.form(addressee.role)
+        text, form = self._text(addressee), self.form(addressee.role)
         gendered = _confirmed(form, addressee.gender)
-        title = (gendered and gendered.title) or form.title
+        own = (gendered and gendered.title) or (text and text.title)
+        title = own or form.title
         state = self._official(addressee.state) if addressee.state else None
         if title and "{state}" in title:
             return title.format(state=state) if state else None
@@ -293,8 +299,7 @@ class Language(Struct, frozen=True):
         return text if text and text.of == addressee.name else None
 
     def _official(self, code: str) -> str | None:
-        state = self.forms.states.get(code)
-        return (state and state.official) or self.of_state(code)
+        return self.forms.official_states.get(code) or self.of_state(code)
 
     def form(self, role: str) -> Form:
         """Return the form of address for *role*, or the one that fits every office."""
@@ -366,7 +371,7 @@ def load_language(code: str, folders: Sequence[Path]) -> Language:
     for folder in folders:
         path = folder / "data" / _forms_file(code)
         if path.exists():
-            forms = read_yaml(path, Forms)
+            forms = read_yaml(path, Forms, within=folder)
             if problems := [*_gaps(forms)]:
                 raise DataError(problems)
             return Language(code, forms)

@@ -38,7 +38,7 @@ _PLAIN = str.maketrans(
     | {"…": "...", "№": "No."}
 )
 _PADDED_QUOTE = re.compile("«[ \u00a0\u202f]|[ \u00a0\u202f]»")
-# A last paragraph that is longer than this is none that closes a letter.
+# A last paragraph that is longer than this, and than the closing was, closes no letter.
 _LONGEST_CLOSING = 80
 
 
@@ -240,7 +240,8 @@ def edited(letter: Letter, text: str) -> Letter:
     whole = len(blocks) >= 4 and all(
         isinstance(block, Paragraph) for block in (*blocks[:2], blocks[-1])
     )
-    if not whole or len(block_text(blocks[-1])) > _LONGEST_CLOSING:
+    longest = max(_LONGEST_CLOSING, len(letter.closing))
+    if not whole or len(block_text(blocks[-1])) > longest:
         raise ChoiceError(
             "the edited letter needs a subject, a salutation, a text and a closing "
             f"like '{letter.closing}', blank lines between them: nothing is written"

@@ -7,36 +7,42 @@ template inserts is never read that way: a sender's text stays text.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from jinja2 import (
+    BaseLoader,
     ChoiceLoader,
     Environment,
-    FileSystemLoader,
     PrefixLoader,
-    StrictUndefined,
+    Template,
     TemplateNotFound,
     TemplateSyntaxError,
     pass_context,
 )
+from jinja2.loaders import split_template_path
 from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 from msgspec import Struct
 
 from .errors import TemplateError, UnknownNameError
 from .keeping import KEPT, OWN_WORDS, PERSONAL, KeepingTemplate, Kept
 from .language import Language
+from .mistakes import told
+from .sandbox import MAX_SOURCE, Sandbox
 from .shipped import shipped_folder
+from .steps import printable, spend
 from .values import PartialDate, normalize, single_spaces
 
 # Stands before each line of what a template inserts, so that such a line is not taken
 # for a list item. No text that a user or a data file gives can hold this character.
 _INSERTED = "\x02"
 
+# Of a template, in characters.
+_LONGEST_NAME = 200
 # What the styles of a language share; it is no style itself.
 _BASE = "base"
 
@@ -66,22 +72,57 @@ class ItemList(Struct, frozen=True, tag="list"):
 Block = Paragraph | ItemList
 
 
-class _FolderLoader(FileSystemLoader):
-    """Reads the templates of others: through no link from outside of their folders."""
+class _FolderLoader(BaseLoader):
+    """Reads the templates of a campaign, and no file outside of its folder."""
+
+    def __init__(self, campaign: Path) -> None:
+        self._campaign = campaign
+        self._folder = campaign / "templates"
+
+    def load(
+        self,
+        environment: Environment,
+        name: str,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - as in Jinja
+    ) -> Template:
+        try:
+            return super().load(environment, name, globals)
+        except TemplateSyntaxError as error:
+            error.filename = str(self._folder / name)  # which the lexer leaves out
+            raise
+        except (TemplateNotFound, TemplateError):
+            raise
+        except ValueError:  # of `int`
+            reason = "a number is too long: write it shorter"
+        except Exception:  # noqa: BLE001 - compilers stop in many ways
+            reason = "tags or brackets are nested too deeply: write it flatter"
+        raise TemplateError(f"{self._folder / name}: {reason}") from None
 
     def get_source(
         self, environment: Environment, template: str
     ) -> tuple[str, str, Callable[[], bool]]:
+        del environment
+        path = self._folder.joinpath(*split_template_path(template))
+        if len(template) > _LONGEST_NAME or not path.is_file():
+            raise TemplateNotFound(template)
+        if not path.resolve().is_relative_to(self._campaign.resolve()):
+            raise TemplateError(f"{path}: a link that leads out of its folder")
         try:
-            source, path, is_fresh = super().get_source(environment, template)
-        except TemplateNotFound:  # an OSError too
-            raise
+            changed = path.stat().st_mtime
+            with path.open("rb") as file:
+                source = file.read(MAX_SOURCE + 1)
+            if len(source) > MAX_SOURCE:
+                reason = f"longer than {MAX_SOURCE:,} bytes: a letter needs less"
+                raise TemplateError(f"{path}: {reason}")
+            text = source.decode("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise TemplateError(f"template '{template}': {error}") from None
-        real = Path(path).resolve()
-        if not any(real.is_relative_to(Path(f).resolve()) for f in self.searchpath):
-            raise TemplateError(f"{path}: a link that leads out of its folder")
-        return source, path, is_fresh
+        return text, str(path), lambda: path.stat().st_mtime == changed
+
+    def list_templates(self) -> list[str]:
+        """Return the names of what there is to include or extend."""
+        paths = [path for path in self._folder.rglob("*.j2") if path.is_file()]
+        return [path.relative_to(self._folder).as_posix() for path in paths]
 
 
 class Templates:
@@ -90,27 +131,16 @@ class Templates:
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = [folder / "templates" for folder in folders]
         self._styles: dict[str, list[str]] = {}
-        bundled = shipped_folder() / "templates"
-        shipped = FileSystemLoader(bundled)
-        own = [folder for folder in self._folders if folder != bundled]
-        self._loader = ChoiceLoader(
-            [_FolderLoader(own), shipped, PrefixLoader({"shipped": shipped})]
-        )
-        self._environment = ImmutableSandboxedEnvironment(
-            loader=self._loader,
-            undefined=StrictUndefined,
-            autoescape=True,
-            finalize=_insert,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            optimized=False,  # to fold constants takes longer than one letter gains
-            auto_reload=False,
-        )
-        self._environment.template_class = KeepingTemplate
+        bundled = shipped_folder()
+        shipped = _FolderLoader(bundled)
+        own = [_FolderLoader(folder) for folder in folders if folder != bundled]
+        self._loader = ChoiceLoader([*own, shipped, PrefixLoader({"shipped": shipped})])
+        self.environment = Sandbox(self._loader, _FILTERS, _insert)
+        self._pages = self.environment.overlay(finalize=printable)
+        self.environment.template_class = KeepingTemplate
+        self.environment.auto_reload = False
         self._kept: dict[object, tuple[Kept, object]] = {}
         self._is_first = True
-        self._environment.filters.update(_FILTERS)
-        self._pages = self._environment.overlay(finalize=_as_is)
 
     def styles(self, language: str) -> list[str]:
         """Return the names of the styles that there are in *language*."""
@@ -126,7 +156,7 @@ class Templates:
     def description(self, language: str, style: str) -> str:
         """Return what the comment in the first line of a style says."""
         name = f"{language}/{style}.txt.j2"
-        source, _, _ = self._loader.get_source(self._environment, name)
+        source, _, _ = self._loader.get_source(self.environment, name)
         match = re.match(r"\{#-?(.*?)-?#\}", source, re.DOTALL)
         return " ".join(match[1].split()) if match else ""
 
@@ -146,7 +176,7 @@ class Templates:
         token = KEPT.set(self._texts(name, values))
         try:
             if style != _BASE:
-                return _rendered(self._environment, name, values)
+                return _rendered(self.environment, name, values)
         except TemplateNotFound:
             pass
         finally:
@@ -159,10 +189,7 @@ class Templates:
         if self._is_first:  # a letter alone has nothing to keep
             self._is_first = False
             return None
-        key = (
-            name,
-            *(_identity(values[name]) for name in values if name not in _PERSONAL),
-        )
+        key = (name, *(_identity(values[n]) for n in values if n not in _PERSONAL))
         if key not in self._kept:
             if len(self._kept) >= _MOST_KINDS:
                 self._kept.clear()
@@ -179,22 +206,16 @@ class Templates:
         return _rendered(self._pages, f"layout/{name}", values)
 
 
-def _rendered(environment: Environment, name: str, values: Mapping[str, object]) -> str:
+def _rendered(environment: Sandbox, name: str, values: Mapping[str, object]) -> str:
     """Return what the template *name* gives, or raise `TemplateNotFound` without it."""
     try:
-        return environment.get_template(name).render(values)
+        return environment.rendered(name, values)
     except TemplateNotFound as error:
         if error.name == name:
             raise
-        at = _template_line(error)
-        raise TemplateError(f"{at}: there is no template '{error.name}'") from None
-    except TemplateSyntaxError as error:
-        at = f"{error.filename or error.name}:{error.lineno}"
-        raise TemplateError(f"{at}: {error.message}") from None
-    except TemplateError:
-        raise
+        raise told(error, environment, values) from None
     except Exception as error:  # a template's expressions can raise anything
-        raise TemplateError(f"{_template_line(error)}: {error}") from error
+        raise told(error, environment, values) from error
 
 
 def parse_blocks(text: str) -> tuple[Block, ...]:
@@ -261,6 +282,7 @@ def _marker(line: str) -> str | None:
 
 def _sentence(text: str) -> str:
     """Return *text* as the beginning of a sentence."""
+    spend(len(text))
     return text[:1].upper() + text[1:]
 
 
@@ -285,7 +307,7 @@ def _language(context: Context) -> Language:
     return language
 
 
-_FILTERS = {
+_FILTERS: dict[str, Callable[..., object]] = {
     "date": _date,
     "month": _month,
     "sentence": _sentence,
@@ -301,11 +323,13 @@ def _insert(value: object) -> object:
     would end the paragraph.
     """
     if isinstance(value, Markup):
+        spend(len(value))
         return value or Markup(_INSERTED)  # noqa: S704 - a constant
     if isinstance(value, str):
+        spend(len(value))
         marked = re.sub(r"^(?!\n)", _INSERTED, value, flags=re.MULTILINE)
         return Markup(escape(marked))  # noqa: S704 - escaped on the same line
-    return value
+    return printable(value)
 
 
 def _identity(value: object) -> object:
@@ -315,21 +339,7 @@ def _identity(value: object) -> object:
     return value if isinstance(value, str | bool | None) else id(value)
 
 
-def _as_is(value: object) -> object:
-    return value
-
-
 def _plain(text: str) -> str:
     """Take the marks of `_insert` away, and superfluous white space."""
     unescaped = _ENTITY.sub(lambda match: _ENTITIES[match[0]], text)
     return single_spaces(normalize(unescaped.replace(_INSERTED, "")).strip())
-
-
-def _template_line(error: BaseException) -> str:
-    """Return the file and line of the template in which *error* was raised."""
-    place, trace = "template", error.__traceback__
-    while trace:
-        if (path := trace.tb_frame.f_code.co_filename).endswith(".j2"):
-            place = f"{path}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place

@@ -81,7 +81,7 @@ def load_translation(campaign: Campaign, language: str) -> Translation:
             if kind != "demands":
                 continue
             try:
-                found = read_yaml(path, _TextsFile).cases
+                found = read_yaml(path, _TextsFile, within=folder).cases
             except DataError as error:
                 problems += error.problems
                 continue

@@ -17,6 +17,9 @@ from .errors import quoted
 CONTROLS = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+# Accents upon accents: Unicode puts as many as it likes on one letter, but to sort them
+# takes as long as their number squared.
+_ACCENTS = re.compile(r"[^\w\s\x00-\x7f]{40}")
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t]*\n\s*")
 # White space that may become one space. A no-break space is meant as it is.
 _SPACES = re.compile(r"[ \t\n]+")
@@ -92,8 +95,12 @@ def normalize(text: str) -> str:
     if text.isprintable() and text.isascii():
         return text
     if not text.isascii():
+        from unicodedata import combining
         from unicodedata import normalize as nfc
 
+        for run in _ACCENTS.findall(text):
+            if all(map(combining, run)):
+                raise ValueError("40 accents stand on one letter: remove them")
         text = nfc("NFC", text)
     if match := CONTROLS.search(text):
         raise ValueError(

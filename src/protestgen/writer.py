@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,7 +18,9 @@ from .letter import DEFAULT_STYLE, SUPPORT_STYLE, Letter, compose, untold
 from .remarks import remarks
 from .sender import Sender
 from .templates import Templates
-from .translation import Translation, lacking, load_translation, translated
+
+if TYPE_CHECKING:
+    from .translation import Translation
 
 # For so many addressees it is kept how they were chosen.
 _KEPT = 1_000
@@ -141,6 +144,8 @@ class Writer:
         """Raise if the texts for a letter in the language *code* are not all there."""
         if code == ENGLISH:
             return
+        from .translation import lacking
+
         language = self._language(code)
         missing = untold(case, addressee, language, style, self._templates)
         text = self._texts(code).get(case.id)
@@ -154,7 +159,9 @@ class Writer:
             self._languages[code] = load_language(code, self.campaign.folders)
         return self._languages[code]
 
-    def _texts(self, code: str) -> Translation:
+    def _texts(self, code: str) -> "Translation":
+        from .translation import load_translation
+
         if code not in self._translations:
             self._translations[code] = load_translation(self.campaign, code)
         return self._translations[code]
@@ -163,6 +170,8 @@ class Writer:
         """Return *case* in the language *code*."""
         if code == ENGLISH:
             return case
+        from .translation import translated
+
         if (case.id, code) not in self._cases:
             self._cases[case.id, code] = translated(case, self._texts(code)[case.id])
         return self._cases[case.id, code]

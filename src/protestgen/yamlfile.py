@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from functools import cache
 from pathlib import Path
+from stat import S_ISCHR, S_ISFIFO
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -64,6 +65,8 @@ class _Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[mi
 
 _LOADER = _Loader
 
+# The size in bytes of a file that is too large for a campaign.
+_LARGEST = 10_000_000
 # A scalar that is longer than this may stand in a file once only: aliases of it could
 # take all of the memory.
 _LONG = 1_000
@@ -138,10 +141,16 @@ class FixedPlace(Place):
         return (FixedPlace, (self._at,))
 
 
-def read_yaml(path: Path, schema: type[T]) -> T:
-    """Read the file *path* as a *schema*, or raise `DataError` with all problems."""
+def read_yaml(path: Path, schema: type[T], *, within: Path | None = None) -> T:
+    """
+    Read the file *path* as a *schema*, or raise `DataError` with all problems.
+
+    Nothing but a file of the folder *within*, a stranger's campaign, is read.
+    """
     name = str(path)
     try:
+        if within and (reason := _refused(path, within)):
+            raise DataError([Problem(Location(name), reason)])
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise unreadable(path, error) from None
@@ -152,6 +161,18 @@ def read_yaml(path: Path, schema: type[T]) -> T:
         reason = "not UTF-8: save the file with the encoding UTF-8"
         raise DataError([Problem(at, reason)]) from None
     return parse_yaml(text, name, schema)
+
+
+def _refused(path: Path, within: Path) -> str | None:
+    """Return why *path* is not read as a file of the campaign *within*."""
+    status = path.stat()
+    if not path.resolve().is_relative_to(within.resolve()):
+        return "a link that leads out of its folder: put the file itself here"
+    if S_ISFIFO(status.st_mode) or S_ISCHR(status.st_mode):
+        return "this is no file: put one here"
+    if status.st_size > _LARGEST:
+        return f"larger than {_LARGEST // 1_000_000} MB: divide it"
+    return None
 
 
 def unreadable(path: Path, error: OSError) -> DataError:

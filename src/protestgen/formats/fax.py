@@ -84,13 +84,14 @@ def _cover_fields(
 ) -> list[list[tuple[str, str]]]:
     """Return the labels and values of the cover page: to whom, from whom, what."""
     sender, labels = letter.sender, language.forms.fax
+    title, name = language.title(addressee), language.named(addressee)
     city = addressee.city if isinstance(addressee, Mission) else None
     country = country_name(addressee.country, language.code)
     place = ", ".join(part for part in (city, country) if part)
     groups = (
         (
-            (labels.to, language.title(addressee)),
-            (labels.organisation, language.named(addressee)),
+            (labels.to, title or name),
+            (labels.organisation, name if title else None),
             (labels.place, place),
             (labels.fax, number),
             (labels.telephone, addressee.phone),

@@ -1,9 +1,10 @@
 """A page for a browser: one file that needs no other, and prints on a sheet."""
 
+import re
 from functools import cache
 from pathlib import Path
 
-from protestgen.errors import FormatError
+from protestgen.errors import FormatError, quoted
 from protestgen.letter import Letter
 from protestgen.templates import Templates
 from protestgen.values import normalize
@@ -14,6 +15,23 @@ from . import Options
 _FROM_THE_RIGHT = frozenset(
     ("ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi")
 )
+# The layout may be a stranger's. A page is made of these tags and no others, written
+# like this, so that no browser finds in it what runs, fetches or leads elsewhere.
+_TAG = re.compile(
+    r"""
+    <!doctype\ html>
+    | </? (?: html | head | title | style | body | main | header | footer | section
+            | article | div | p | span | br | hr | h[1-6] | ol | ul | li | strong | em
+            | blockquote | table | thead | tbody | tr | th | td | meta )
+      (?: \ (?: charset | class | content | dir | id | lang | name | start )
+          ="[^"<>]*" )* >
+    | <meta\ http-equiv="Content-Security-Policy"\ content="default-src\ 'none';
+      \ style-src\ 'unsafe-inline'">
+    """,
+    re.VERBOSE,
+)
+_STYLE = re.compile(r"<style>(.*?)(?:</style>|\Z)", re.DOTALL)
+_FETCHES = re.compile(r"\\|@import|(?:url|src|image|image-set) *\(", re.IGNORECASE)
 
 
 def render(letter: Letter, options: Options) -> bytes:
@@ -21,10 +39,22 @@ def render(letter: Letter, options: Options) -> bytes:
     direction = "rtl" if letter.language in _FROM_THE_RIGHT else "ltr"
     values = {"letters": (letter, *letter.also), "direction": direction}
     page = _templates(options.folders).layout("letter.html.j2", values)
+    _check(page)
     try:
         return f"{normalize(page)}\n".encode()
     except ValueError as error:
         raise FormatError(f"the page of the letter: {error}") from None
+
+
+def _check(page: str) -> None:
+    """Raise for whatever in *page* would be more than text and its looks."""
+    rest = _TAG.sub("", page)
+    found = re.search(r"<[^>\n]*>?", rest)
+    for style in _STYLE.findall(page):
+        found = found or _FETCHES.search(style)
+    if found:
+        reason = f"{quoted(found[0])} may run or fetch something: remove it"
+        raise FormatError(f"the layout 'letter.html.j2': {reason}")
 
 
 @cache

@@ -9,7 +9,7 @@ from protestgen.errors import FormatError
 from protestgen.letter import Letter
 from protestgen.values import CONTROLS
 
-from .text import PARTING, joined, paragraphs
+from .text import PARTING, joined, paragraphs, wrap
 
 # What would end a header or be read as code in one: controls, white space but the
 # space, and the begin of an encoded word.
@@ -104,7 +104,7 @@ def _text(letter: Letter, width: int) -> str:
     parts = [
         letter.salutation,
         *paragraphs(letter, width),
-        "\n".join((letter.closing, "", *letter.signature)),
+        "\n".join((wrap(letter.closing, width), "", *letter.signature)),
         "\n".join(address),
         "\n".join(letter.copies),
     ]

@@ -32,7 +32,7 @@ def _whole(letter: Letter, width: int) -> str:
         "\n".join(letter.addressee_block),
         *((subject, salutation) if letter.subject_above else (salutation, subject)),
         *paragraphs(letter, width),
-        "\n".join((letter.closing, "", *letter.signature)),
+        "\n".join((wrap(letter.closing, width), "", *letter.signature)),
         "\n".join(letter.copies),
     ]
     return joined(parts)

@@ -1,0 +1,306 @@
+"""
+The sandbox of templates: what they may reach, and how much work they may make.
+
+A template is a stranger's. It reads the data of the letter and calls the filters, tests
+and macros that there are: no method, no file, nothing of Python. Whatever it does costs
+steps, and a letter has so many of them and no more, however fast the machine is.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial, wraps
+from typing import Any
+
+from jinja2 import (
+    BaseLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    Undefined,
+    UndefinedError,
+    nodes,
+    pass_eval_context,
+)
+from jinja2.environment import TemplateModule
+from jinja2.filters import FILTERS
+from jinja2.nodes import EvalContext
+from jinja2.runtime import (
+    BlockReference,
+    Context,
+    LoopContext,
+    Macro,
+    TemplateReference,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.tests import TESTS
+from jinja2.utils import Namespace, missing
+from markupsafe import Markup, escape
+from msgspec import Struct
+
+from .errors import TemplateError, nearest
+from .steps import (
+    MAX_STEPS,
+    BoundContext,
+    Compiler,
+    RefusedError,
+    budget,
+    kind,
+    printable,
+    spend,
+    weigh,
+)
+from .values import PartialDate
+
+MAX_TEMPLATES = 20
+MAX_SOURCE = 50_000
+_MAX_NUMBER = 10**9
+# What it costs to look for a template.
+_LOOK = 200
+
+_FILTERS = """
+    capitalize list lower map reject rejectattr reverse select selectattr sort title
+    trim unique upper
+""".split()  # noqa: SIM905 - quicker to read
+_CHEAP_FILTERS = ("default", "first", "last", "length")
+_TESTS = ("eq", "ge", "gt", "in", "le", "lt", "ne")
+_CHEAP_TESTS = ("defined", "none", "number", "string", "undefined")
+
+# What templates may see of a struct: its data, and none of this.
+_DATA = (str, int, float, tuple, dict, Struct, dt.date, type(None))
+_HIDDEN = frozenset({"sender"})
+_OF_DATES = frozenset({"year", "month", "day"})
+_OF_LOOPS = frozenset(
+    """
+    cycle first index index0 last length nextitem previtem revindex revindex0
+    """.split()  # noqa: SIM905 - quicker to read
+)
+# And of everything else, by its type.
+SEEN: dict[type, frozenset[str]] = {
+    PartialDate: _OF_DATES,
+    dt.date: _OF_DATES,
+    str: frozenset({"startswith", "endswith", "partition"}),
+    LoopContext: _OF_LOOPS,
+    BlockReference: frozenset({"super"}),
+}
+# What '+' puts together.
+_JOINED = (str, list, tuple)
+_CALLABLE = (Macro, BlockReference, LoopContext)
+
+
+class UnknownInTemplateError(UndefinedError):
+    """A name that there is not: of the object *obj*, or among the variables."""
+
+    def __init__(self, name: object, obj: object, message: str) -> None:
+        self.name = name
+        self.obj = obj
+        super().__init__(message)
+
+
+class _Unknown(StrictUndefined):
+    """What an unknown name stands for: whatever is done with it is an error."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        hint: str | None = None,
+        obj: object = missing,
+        name: str | None = None,
+        _exc: object = None,
+    ) -> None:
+        error = partial(UnknownInTemplateError, None if hint else name, obj)
+        super().__init__(hint, obj, name, error)  # type: ignore[arg-type]
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """The environment that templates run in."""
+
+    code_generator_class = Compiler
+    context_class = BoundContext
+    intercepted_binops = frozenset(("+", "-", "*", "/", "//", "%", "**"))
+    spend = staticmethod(spend)
+    weigh = staticmethod(weigh)
+    printable = staticmethod(printable)
+
+    loader: BaseLoader
+
+    def __init__(
+        self,
+        loader: BaseLoader,
+        filters: Mapping[str, Callable[..., Any]],
+        finalize: Callable[[object], object],
+    ) -> None:
+        super().__init__(
+            loader=loader,
+            undefined=_Unknown,
+            autoescape=True,
+            finalize=finalize,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            optimized=False,  # to fold constants takes longer than one letter gains
+        )
+        self.filters = {
+            **{name: FILTERS[name] for name in _CHEAP_FILTERS},
+            **{name: _metered(FILTERS[name]) for name in _FILTERS},
+            "join": _join,
+            "replace": _replace,
+            "safe": _safe,
+            **filters,
+        }
+        self.tests = {
+            **{name: TESTS[name] for name in _CHEAP_TESTS},
+            **{name: _metered(TESTS[name]) for name in _TESTS},
+        }
+        self.globals = {"namespace": Namespace}
+
+    def rendered(self, name: str, values: Mapping[str, object]) -> str:
+        """Return what the template *name* makes of *values*."""
+        budget.steps = MAX_STEPS
+        budget.templates = set()
+        return self.get_template(self.join_path(name, "")).render(values)
+
+    def sources(self) -> Iterator[nodes.Template]:
+        """Yield the templates that the last letter was made of, parsed."""
+        for name in sorted(budget.templates):
+            with suppress(TemplateNotFound, TemplateSyntaxError, TemplateError):
+                yield self.parse(self.loader.get_source(self, name)[0])
+
+    def names(self) -> list[str]:
+        """Return the names of all templates."""
+        return self.loader.list_templates()
+
+    def attributes(self, obj: object) -> list[str]:
+        """Return the names of what templates may see of *obj*."""
+        return [n for n in dir(obj) if not isinstance(self.getattr(obj, n), Undefined)]
+
+    def join_path(self, template: str, parent: str) -> str:
+        """Return the name *template*, one of those that the letter is made of."""
+        del parent
+        if not isinstance(template, str):
+            raise RefusedError("the name of a template is a text: write it in quotes")
+        spend(_LOOK)
+        budget.templates.add(template)
+        if len(budget.templates) > MAX_TEMPLATES:
+            message = f"a letter is made of at most {MAX_TEMPLATES} templates"
+            raise RefusedError(f"{message}: put some of them together")
+        return template
+
+    def check_blocks(self, context: BoundContext) -> None:
+        """Raise for a block that fills none: Jinja would leave it out."""
+        for name, known in context.blocks.items():
+            filling = [
+                (path, all_[name]) for path, all_ in context.filled if name in all_
+            ]
+            if len(filling) == len(known):
+                others = context.blocks.keys() - {name}
+                near = nearest(name, others)
+                hint = (
+                    f"did you mean '{near}'?"
+                    if near
+                    else f"there are {', '.join(sorted(others))}"
+                )
+                path, line = filling[0]
+                raise TemplateError(f"{path}:{line}: unknown block '{name}': {hint}")
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return the *attribute* of *obj* if templates may see it."""
+        if isinstance(obj, Struct):
+            value = getattr(obj, attribute, self)
+            if (
+                isinstance(value, _DATA)
+                and attribute[:1] != "_"
+                and attribute not in _HIDDEN
+            ):
+                return value
+        elif isinstance(obj, Undefined):
+            str(obj)  # raises
+        elif isinstance(obj, (dict, TemplateReference)):
+            with suppress(KeyError):
+                return obj[attribute]
+        elif isinstance(obj, (Namespace, TemplateModule)):
+            if attribute[:1] != "_" and hasattr(obj, attribute):
+                return getattr(obj, attribute)
+        else:
+            for type_, seen in SEEN.items():
+                if isinstance(obj, type_) and attribute in seen:
+                    return getattr(obj, attribute)
+        return self.undefined(obj=obj, name=attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Return an item of *obj*, or its attribute."""
+        if isinstance(argument, str):
+            return self.getattr(obj, argument)
+        if isinstance(argument, int) and isinstance(obj, (str, list, tuple, dict)):
+            with suppress(LookupError):
+                return obj[argument]
+        elif isinstance(obj, Undefined):
+            str(obj)
+        return self.undefined(obj=obj, name=argument)
+
+    def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Call a macro, a block, or one of the few methods that may be seen."""
+        if isinstance(obj, Undefined):
+            obj()
+        if not isinstance(obj, _CALLABLE) and obj is not Namespace:
+            if not isinstance(getattr(obj, "__self__", None), (str, LoopContext)):
+                raise RefusedError(f"{kind(obj)} cannot be called: remove the '()'")
+            weigh(args)
+        spend(len(args) + len(kwargs))
+        return weigh(context.call(obj, *args, **kwargs))
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Reckon with numbers, or put together texts or lists."""
+        for value in (left, right):
+            if isinstance(value, Undefined):
+                str(value)
+        alike = any(isinstance(left, of) and isinstance(right, of) for of in _JOINED)
+        if operator == "+" and alike:
+            return weigh(left) + weigh(right)
+        if operator == "**" or not (_is_number(left) and _is_number(right)):
+            raise RefusedError(
+                f"'{operator}' is not for {kind(left)} and {kind(right)} in a letter: "
+                "join texts with '~', and reckon with small numbers"
+            )
+        return super().call_binop(context, operator, left, right)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and -_MAX_NUMBER <= value <= _MAX_NUMBER
+
+
+def _metered(function: Any) -> Callable[..., Any]:
+    """Return a filter or test that takes as many steps as what it takes and gives."""
+
+    @wraps(function)
+    def metered(*args: Any, **kwargs: Any) -> Any:
+        weigh(args)
+        weigh(kwargs)
+        result = function(*args, **kwargs)
+        return weigh(list(result) if isinstance(result, Iterator) else result)
+
+    return metered
+
+
+@pass_eval_context
+def _join(context: EvalContext, value: Iterable[object], between: str = "") -> str:
+    """Put together the texts of a list."""
+    parts = [printable(part) for part in value]
+    spend(len(parts) * len(str(printable(between))))
+    joined: str = FILTERS["join"](context, parts, between)
+    return joined
+
+
+def _replace(text: object, old: object, new: object) -> str:
+    """Put *new* wherever *old* stands in a text."""
+    text, old, new = (printable(part) for part in (text, old, new))
+    if isinstance(text, Markup):
+        old, new = escape(old), escape(new)
+    spend(str(text).count(str(old)) * len(str(new)))
+    replaced = str(text).replace(str(old), str(new))
+    return Markup(replaced) if isinstance(text, Markup) else replaced  # noqa: S704 - as it was
+
+
+def _safe(text: object) -> Markup:
+    """Take a text as the template's own."""
+    return Markup(printable(text))  # noqa: S704 - what the filter is for

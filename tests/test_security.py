@@ -1,0 +1,875 @@
+"""
+What a stranger's campaign can not do: read, run, fill the memory or go on for ever.
+
+Every attack runs as a whole program with a ceiling of its own, and ends in one line.
+"""
+
+import os
+import resource
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from conftest import Result, Run
+from protestgen.values import normalize
+
+SECRET = "secret"  # noqa: S105 - it is none
+SECONDS = 10
+MEMORY = 400 * 2**20
+LETTER = ("letter", "--case", "kolov", "--country", "uk", "--style", "mine", "-q")
+
+LONG = '{% set s = "' + "a" * 2000 + '" %}'
+WORK = "this is too much work for a letter: look for a loop without end or a text that grows and grows"
+
+
+def grown(start: str, step: str, then: str = "{{ ns.x|length }}") -> str:
+    """Return a template that takes a *step* from *start* fifty-two times."""
+    letters = "abcdefghijklmnopqrstuvwxyz" * 2
+    return (
+        f"{{% set ns = namespace(x={start}) %}}{{% for c in '{letters}' %}}"
+        f"{{% set ns.x = {step} %}}{{% endfor %}}{then}"
+    )
+
+
+REFUSED = {
+    "class": (
+        "{{ ''.__class__ }}",
+        ":3: a text has no '__class__': use a filter, or remove it",
+    ),
+    "mro": (
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        ":3: a text has no '__class__': use a filter, or remove it",
+    ),
+    "subscript": (
+        "{{ ''['__class__'] }}",
+        ":3: a text has no '__class__': use a filter, or remove it",
+    ),
+    "subscript-joined": (
+        "{{ case['__cl' ~ 'ass__'] }}",
+        ":3: unknown attribute 'case.__class__': see docs/templates.md",
+    ),
+    "base": (
+        "{{ ().__class__.__base__ }}",
+        ":3: a list has no '__class__': use a filter, or remove it",
+    ),
+    "struct-fields": (
+        "{{ case.__struct_fields__ }}",
+        ":3: unknown attribute 'case.__struct_fields__': see docs/templates.md",
+    ),
+    "struct-class": (
+        "{{ case.__class__.__init__.__globals__ }}",
+        ":3: unknown attribute 'case.__class__': see docs/templates.md",
+    ),
+    "method-of-case": (
+        "{{ case.is_archived.__globals__ }}",
+        ":3: unknown attribute 'case.is_archived': see docs/templates.md",
+    ),
+    "method-of-language": (
+        "{{ language.date.__func__ }}",
+        ":3: unknown attribute 'language.date': there are code, forms",
+    ),
+    "place-of-case": (
+        "{{ case.at }}",
+        ":3: unknown attribute 'case.at': see docs/templates.md",
+    ),
+    "path-of-case": (
+        "{{ case.at.path }}",
+        ":3: unknown attribute 'case.at': see docs/templates.md",
+    ),
+    "attr-filter": (
+        "{{ case|attr('__class__') }}",
+        ":3: unknown filter 'attr': see docs/templates.md",
+    ),
+    "map-attribute": (
+        "{{ [case]|map(attribute='__class__')|list|first }}",
+        ":3: unknown attribute 'case.__class__': see docs/templates.md",
+    ),
+    "map-attribute-path": (
+        "{{ [case]|map(attribute='at.path')|join }}",
+        ":3: unknown attribute 'case.at': see docs/templates.md",
+    ),
+    "sort-attribute": (
+        "{{ demands|sort(attribute='__class__') }}",
+        ":3: unknown attribute 'demand.__class__': there are id, met, optional, reason, text",
+    ),
+    "groupby": (
+        "{{ demands|groupby('__class__') }}",
+        ":3: unknown filter 'groupby': see docs/templates.md",
+    ),
+    "macro-globals": (
+        "{% macro m() %}{% endmacro %}{{ m.__globals__ }}",
+        ":3: a macro has no '__globals__': use a filter, or remove it",
+    ),
+    "macro-environment": (
+        "{% macro m() %}{% endmacro %}{{ m._environment }}",
+        ":3: a macro has no '_environment': use a filter, or remove it",
+    ),
+    "macro-function": (
+        "{% macro m() %}{% endmacro %}{{ m._func.__globals__ }}",
+        ":3: a macro has no '_func': use a filter, or remove it",
+    ),
+    "self-context": (
+        "{{ self._TemplateReference__context }}",
+        ":3: this has no '_TemplateReference__context': use a filter, or remove it",
+    ),
+    "self-subscript": (
+        "{{ self['_TemplateReference__context'] }}",
+        ":3: this has no '_TemplateReference__context': use a filter, or remove it",
+    ),
+    "super-context": (
+        "{% block a %}{{ self.a._context }}{% endblock %}",
+        ":3: this has no '_context': use a filter, or remove it",
+    ),
+    "loop-iterable": (
+        "{% for a in 'ab' %}{{ loop._iterable }}{% endfor %}",
+        ":3: unknown attribute 'loop._iterable': there are cycle, first, index, index0, last, length, nextitem, revindex, revindex0",
+    ),
+    "loop-class": (
+        "{% for a in 'ab' %}{{ loop.__init__.__globals__ }}{% endfor %}",
+        ":3: unknown attribute 'loop.__init__': there are cycle, first, index, index0, last, length, nextitem, revindex, revindex0",
+    ),
+    "loop-changed": (
+        "{% for a in 'ab' %}{{ loop.changed(a) }}{% endfor %}",
+        ":3: unknown attribute 'loop.changed': there are cycle, first, index, index0, last, length, nextitem, revindex, revindex0",
+    ),
+    "generator-frame": (
+        "{{ ('ab'|map('upper')).gi_frame }}",
+        ":3: a list has no 'gi_frame': use a filter, or remove it",
+    ),
+    "namespace-attributes": (
+        "{% set ns = namespace(a=1) %}{{ ns._Namespace__attrs }}",
+        ":3: there is no '_Namespace__attrs' in this: see docs/templates.md",
+    ),
+    "namespace-class": (
+        "{{ namespace.__init__.__globals__ }}",
+        ":3: this has no '__init__': use a filter, or remove it",
+    ),
+    "module-body": (
+        "{% import 'en/empty.j2' as e %}{{ e._body_stream }}",
+        ":3: there is no '_body_stream' in this: see docs/templates.md",
+    ),
+    "undefined-class": (
+        "{{ nothing.__class__ }}",
+        ":3: unknown variable 'nothing': see docs/templates.md",
+    ),
+    "caller-globals": (
+        "{% macro m() %}{{ caller.__globals__ }}{% endmacro %}{% call m() %}{% endcall %}",
+        ":3: a macro has no '__globals__': use a filter, or remove it",
+    ),
+    "varargs": (
+        "{% macro m() %}{{ varargs.__class__ }}{% endmacro %}{{ m(1) }}",
+        ":3: a list has no '__class__': use a filter, or remove it",
+    ),
+    "cycler": (
+        "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
+        ":3: unknown variable 'cycler': see docs/templates.md",
+    ),
+    "joiner": (
+        "{{ joiner.__init__.__globals__ }}",
+        ":3: unknown variable 'joiner': did you mean 'joint'?",
+    ),
+    "lipsum": (
+        "{{ lipsum.__globals__['os'].popen('id').read() }}",
+        ":3: unknown variable 'lipsum': see docs/templates.md",
+    ),
+    "dict-class": (
+        "{{ dict.__base__ }}",
+        ":3: unknown variable 'dict': see docs/templates.md",
+    ),
+    "environment": (
+        "{{ environment }}",
+        ":3: unknown variable 'environment': see docs/templates.md",
+    ),
+    "context": (
+        "{{ context }}",
+        ":3: unknown variable 'context': see docs/templates.md",
+    ),
+    "config": (
+        "{{ config.items() }}",
+        ":3: unknown variable 'config': see docs/templates.md",
+    ),
+    "request": (
+        "{{ request.application.__globals__ }}",
+        ":3: unknown variable 'request': see docs/templates.md",
+    ),
+    "builtins": (
+        "{{ __builtins__ }}",
+        ":3: unknown variable '__builtins__': see docs/templates.md",
+    ),
+    "import-os": (
+        "{% import os %}",
+        ":3: something is missing at the end of this tag: add it",
+    ),
+    "import-module": (
+        "{% from 'os' import popen %}",
+        ":3: unknown template 'os': name one of a folder 'templates'",
+    ),
+    "format": (
+        "{{ '{0.__class__}'.format(case) }}",
+        ":3: a text has no 'format': use a filter, or remove it",
+    ),
+    "format-map": (
+        "{{ '{a.__class__}'.format_map({'a': case}) }}",
+        ":3: a text has no 'format_map': use a filter, or remove it",
+    ),
+    "format-filter": (
+        "{{ '%s'|format(case) }}",
+        ":3: unknown filter 'format': did you mean 'sort'?",
+    ),
+    "format-attr": (
+        "{{ ('{0.__class__}'|attr('format'))(case) }}",
+        ":3: unknown filter 'attr': see docs/templates.md",
+    ),
+    "format-mapped": (
+        "{{ ['{0.__class__}']|map('format', case)|join }}",
+        ":3: unknown filter 'format': did you mean 'sort'?",
+    ),
+    "format-bound": (
+        "{% set f = 'x'.format %}{{ f() }}",
+        ":3: a text has no 'format': use a filter, or remove it",
+    ),
+    "markup-format": (
+        "{{ ('{0.__class__}'|safe).format(case) }}",
+        ":3: a text has no 'format': use a filter, or remove it",
+    ),
+    "percent": (
+        "{{ '%r' % case }}",
+        ":3: '%' is not for a text and a case in a letter: join texts with '~', and reckon with small numbers",
+    ),
+    "percent-wide": (
+        "{{ '%1000000000d' % 1 }}",
+        ":3: '%' is not for a text and a number in a letter: join texts with '~', and reckon with small numbers",
+    ),
+    "format-wide": (
+        "{{ '{:>1000000000}'.format(1) }}",
+        ":3: a text has no 'format': use a filter, or remove it",
+    ),
+    "test-percent": (
+        "{{ '%1000000000d' is odd }}",
+        ":3: unknown test 'odd': there are defined, eq, ge, gt, in, le, lt, ne, none, number, string, undefined",
+    ),
+    "test-divisible": (
+        "{{ '%1000000000d' is divisibleby 5 }}",
+        ":3: unknown test 'divisibleby': there are defined, eq, ge, gt, in, le, lt, ne, none, number, string, undefined",
+    ),
+    "append": (
+        "{{ demands.append(1) }}",
+        ":3: a list has no 'append': use a filter, or remove it",
+    ),
+    "update": (
+        "{{ {'a': 1}.update({'b': 2}) }}",
+        ":3: there is no 'update' in this: there are a",
+    ),
+    "set-attribute": (
+        "{% set case.title = 'mine' %}",
+        ":3: this cannot be changed: change what 'namespace()' gave",
+    ),
+    "set-item": (
+        "{% set ns = namespace() %}{% set ns['a'] = 1 %}",
+        ":3: '[' is not expected here: close the tag before it, or join with '~'",
+    ),
+    "do": ("{% do demands.clear() %}", ":3: unknown tag 'do': see docs/templates.md"),
+    "repeat": (
+        "{{ 'a' * 1000000000 }}",
+        ":3: '*' is not for a text and a number in a letter: join texts with '~', and reckon with small numbers",
+    ),
+    "repeat-twice": (
+        "{{ 'a' * 999999999 * 999999999 }}",
+        ":3: '*' is not for a text and a number in a letter: join texts with '~', and reckon with small numbers",
+    ),
+    "repeat-list": (
+        "{{ [1] * 999999999 }}",
+        ":3: '*' is not for a list and a number in a letter: join texts with '~', and reckon with small numbers",
+    ),
+    "repeat-left": (
+        "{{ 999999999 * 'a' }}",
+        ":3: '*' is not for a number and a text in a letter: join texts with '~', and reckon with small numbers",
+    ),
+    "power": (
+        "{{ 10 ** 10 ** 10 }}",
+        ":3: '**' is not for a number and a number in a letter: join texts with '~', and reckon with small numbers",
+    ),
+    "multiply": (
+        "{{ 999999999 * 999999999 * 999999999 }}",
+        ":3: '*' is not for a number and a number in a letter: join texts with '~', and reckon with small numbers",
+    ),
+    "range": (
+        "{% for n in range(1000000000) %}x{% endfor %}",
+        ":3: unknown variable 'range': did you mean 'language'?",
+    ),
+    "range-list": (
+        "{{ range(1000000000)|list }}",
+        ":3: unknown variable 'range': did you mean 'language'?",
+    ),
+    "center": (
+        "{{ 'a'|center(1000000000) }}",
+        ":3: unknown filter 'center': see docs/templates.md",
+    ),
+    "center-method": (
+        "{{ 'a'.center(1000000000) }}",
+        ":3: a text has no 'center': use a filter, or remove it",
+    ),
+    "ljust": (
+        "{{ 'a'.ljust(1000000000) }}",
+        ":3: a text has no 'ljust': use a filter, or remove it",
+    ),
+    "zfill": (
+        "{{ 'a'.zfill(1000000000) }}",
+        ":3: a text has no 'zfill': use a filter, or remove it",
+    ),
+    "expandtabs": (
+        "{{ '\\t'.expandtabs(1000000000) }}",
+        ":3: a text has no 'expandtabs': use a filter, or remove it",
+    ),
+    "join-method": (
+        "{{ ('a' ~ 'b').join(case.summary) }}",
+        ":3: a text has no 'join': use a filter, or remove it",
+    ),
+    "replace-method": (
+        "{{ 'aaaa'.replace('', case.summary) }}",
+        ":3: a text has no 'replace': use a filter, or remove it",
+    ),
+    "encode": (
+        "{{ 'a'.encode('utf-32') }}",
+        ":3: a text has no 'encode': use a filter, or remove it",
+    ),
+    "indent": (
+        "{{ 'a'|indent(1000000000, first=true) }}",
+        ":3: unknown filter 'indent': see docs/templates.md",
+    ),
+    "wordwrap": (
+        "{{ 'a b'|wordwrap(1, wrapstring='a') }}",
+        ":3: unknown filter 'wordwrap': see docs/templates.md",
+    ),
+    "batch": (
+        "{{ [1]|batch(1000000000, 'x')|list }}",
+        ":3: unknown filter 'batch': see docs/templates.md",
+    ),
+    "slice": (
+        "{{ [1]|slice(1000000000)|list }}",
+        ":3: unknown filter 'slice': see docs/templates.md",
+    ),
+    "urlize": (
+        "{{ 'http://a.example'|urlize }}",
+        ":3: unknown filter 'urlize': see docs/templates.md",
+    ),
+    "xmlattr": (
+        "{{ {'a': 1}|xmlattr }}",
+        ":3: unknown filter 'xmlattr': see docs/templates.md",
+    ),
+    "pprint": (
+        "{{ case|pprint }}",
+        ":3: unknown filter 'pprint': see docs/templates.md",
+    ),
+    "tojson": (
+        "{{ case|tojson }}",
+        ":3: unknown filter 'tojson': did you mean 'join'?",
+    ),
+    "filesizeformat": (
+        "{{ 1000|filesizeformat }}",
+        ":3: unknown filter 'filesizeformat': see docs/templates.md",
+    ),
+    "round": (
+        "{{ 1.5|round(1000000000) }}",
+        ":3: unknown filter 'round': see docs/templates.md",
+    ),
+    "int": ("{{ 'f'|int(0, 36) }}", ":3: unknown filter 'int': see docs/templates.md"),
+    "sum": (
+        "{{ [[1]]|sum(start=[]) }}",
+        ":3: unknown filter 'sum': see docs/templates.md",
+    ),
+    "random": (
+        "{{ demands|random }}",
+        ":3: unknown filter 'random': see docs/templates.md",
+    ),
+    "lipsum-long": (
+        "{{ lipsum(n=1000000) }}",
+        ":3: unknown variable 'lipsum': see docs/templates.md",
+    ),
+    "digits": ("{{ " + "9" * 5000 + " }}", ": a number is too long: write it shorter"),
+    "many-templates": (
+        "{% for a in 'abcdefghijklmnopqrstuvwxyz' %}{% include a ignore missing %}{% endfor %}",
+        ":3: a letter is made of at most 20 templates: put some of them together",
+    ),
+    "nested-lists-printed": (
+        grown("'a'", "[ns.x, ns.x]", "{{ ns.x }}"),
+        ":3: a list cannot be printed: print a text of it",
+    ),
+    "nested-lists-joined": (
+        grown("'a'", "[ns.x, ns.x]", "{{ ns.x|join }}"),
+        ":3: a list cannot be printed: print a text of it",
+    ),
+    "too-long": ("Text. " * 9000, ": longer than 50,000 bytes: a letter needs less"),
+}
+ENDLESS = {
+    "loops": LONG
+    + "{% for a in s %}{% for b in s %}{% for c in s %}{% endfor %}{% endfor %}{% endfor %}",
+    "loops-filtered": LONG
+    + "{% for a in s %}{% for b in s if b in s ~ a %}{% endfor %}{% endfor %}",
+    "loops-comparing": LONG
+    + "{% for a in s %}{% for b in s %}{% if s ~ a == s ~ b %}{% endif %}{% endfor %}{% endfor %}",
+    "much-text": LONG + "{% for a in s %}{{ s }}{% endfor %}",
+    "much-own-text": LONG + "{% for a in s %}" + "Much text. " * 200 + "{% endfor %}",
+    "many-blank-lines": LONG
+    + "{% for a in s %}{% for b in s %}\n\n{% endfor %}{% endfor %}",
+    "branching-macro": "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}",
+    "doubling-macro": "{% macro m(n) %}{{ m(n - 1) ~ m(n - 1) if n else 'a' }}{% endmacro %}{{ m(40) }}",
+    "default-of-macro": "{% macro m(a='a' in '"
+    + "b" * 20000
+    + "') %}{% endmacro %}"
+    + LONG
+    + "{% for b in s %}{% for c in s %}{{ m() }}{% endfor %}{% endfor %}",
+    "many-includes": LONG
+    + "{% for a in s %}{% for b in s %}{% include 'en/empty.j2' %}{% endfor %}{% endfor %}",
+    "many-misses": LONG
+    + "{% for a in s %}{% include ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] ignore missing %}{% for b in s %}{% include 'x' ignore missing %}{% endfor %}{% endfor %}",
+    "doubling-text": grown("'a'", "ns.x ~ ns.x"),
+    "doubling-sum": grown("'a'", "ns.x + ns.x"),
+    "doubling-list": grown("['a']", "ns.x + ns.x"),
+    "doubling-join": grown("'ab'", "[ns.x, ns.x]|join(ns.x)"),
+    "doubling-replace": grown("'aa'", "ns.x|replace('a', ns.x)"),
+    "doubling-block": "{% set x = 'ab' %}"
+    + "{% set x %}{{ x }}{{ x }}{% endset %}" * 50,
+    "doubling-call": "{% macro m() %}{{ caller() }}{{ caller() }}{% endmacro %}"
+    + "{% call m() %}" * 15
+    + "Text. " * 60
+    + "{% endcall %}" * 15,
+    "nested-lists-compared": grown("'a'", "[ns.x, ns.x]", "{% set a = ns.x %}")
+    + grown("'b'", "[ns.x, ns.x]", "{{ 'x' if ns.x == a }}"),
+    "nested-lists-searched": grown("'a'", "[ns.x, ns.x]", "{{ 'x' if 'b' in ns.x }}"),
+    "nested-lists-sorted": grown("'a'", "[ns.x, ns.x]", "{{ ns.x|sort|length }}"),
+    "nested-tuples-hashed": grown("'a'", "(ns.x, ns.x)", "{% set d = {ns.x: 1} %}"),
+    "nested-lists-tested": grown("'a'", "[ns.x, ns.x]", "{{ 'x' if ns.x is eq ns.x }}"),
+    "sorting": LONG + "{% for a in s %}{% set x = s|sort|list %}{% endfor %}",
+    "mapping": LONG
+    + "{% for a in s %}{% set x = s|map('upper')|map('lower')|list %}{% endfor %}",
+    "selecting": LONG
+    + "{% for a in s %}{% set x = s|select('in', s)|list %}{% endfor %}",
+    "spread-arguments": LONG
+    + "{% macro m() %}{{ varargs|length }}{% endmacro %}{% for a in s %}{% for b in s %}{{ m(*s) }}{% endfor %}{% endfor %}",
+    "cycling": LONG
+    + "{% for a in s %}{% for b in s %}{{ loop.cycle(*s) }}{% endfor %}{% endfor %}",
+}
+CIRCLES = {
+    "recursive-macro": (
+        "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+        "mine.txt.j2:3",
+    ),
+    "recursive-macros": (
+        "{% macro a() %}{{ b() }}{% endmacro %}{% macro b() %}{{ a() }}{% endmacro %}{{ a() }}",
+        "mine.txt.j2:3",
+    ),
+    "recursive-block": ("{% block a %}{{ self.a() }}{% endblock %}", "mine.txt.j2:3"),
+    "recursive-loop": (
+        "{% for a in 'ab' recursive %}{{ loop('ab') }}{% endfor %}",
+        "mine.txt.j2:3",
+    ),
+    "recursive-call": (
+        "{% macro m() %}{% call m() %}{% endcall %}{{ caller() }}{% endmacro %}{{ m() }}",
+        "mine.txt.j2:3",
+    ),
+    "recursive-include": ("{% include 'en/mine.txt.j2' %}", "mine.txt.j2:3"),
+    "branching-include": ("{% include 'en/twice.j2' %}", "twice.j2:1"),
+    "recursive-import": ("{% import 'en/mine.txt.j2' as m %}", "mine.txt.j2:3"),
+    "recursive-extends": ("{% extends 'en/mine.txt.j2' %}", "mine.txt.j2:1"),
+}
+NESTED = {
+    "deep-brackets": "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
+    "deep-lists": "{{ " + "[" * 5000 + "]" * 5000 + " }}",
+    "deep-sum": "{{ " + "1 + " * 9000 + "1 }}",
+    "deep-not": "{{ " + "not " * 9000 + "1 }}",
+    "deep-attributes": "{{ case" + ".title" * 6000 + " }}",
+    "deep-filters": "{{ case.title" + "|upper" * 6000 + " }}",
+    "deep-loops": "{% for a in 'ab' %}" * 500 + "{% endfor %}" * 500,
+    "deep-tests": "{% if 1 %}" * 2000 + "{% endif %}" * 2000,
+}
+FILES = {
+    "file": (
+        "{% include '/etc/passwd' %}",
+        "mine.txt.j2:3: unknown template '/etc/passwd': name one of a folder 'templates'",
+    ),
+    "file-extended": (
+        "{% extends '/etc/passwd' %}",
+        "mine.txt.j2:1: unknown template '/etc/passwd': name one of a folder 'templates'",
+    ),
+    "file-imported": (
+        "{% import '/etc/passwd' as p %}",
+        "mine.txt.j2:3: unknown template '/etc/passwd': name one of a folder 'templates'",
+    ),
+    "file-relative": (
+        "{% include '../../../../../../../etc/passwd' %}",
+        "mine.txt.j2:3: unknown template '../../../../../../../etc/passwd': name one of a folder 'templates'",
+    ),
+    "file-dotted": (
+        "{% include 'en/../../../../../../etc/passwd' %}",
+        "mine.txt.j2:3: unknown template 'en/../../../../../../etc/passwd': name one of a folder 'templates'",
+    ),
+    "file-shipped": (
+        "{% include 'shipped/../../../../../etc/passwd' %}",
+        "mine.txt.j2:3: unknown template 'shipped/../../../../../etc/passwd': name one of a folder 'templates'",
+    ),
+    "file-shipped-absolute": (
+        "{% include 'shipped//etc/passwd' %}",
+        "mine.txt.j2:3: unknown template 'shipped//etc/passwd': name one of a folder 'templates'",
+    ),
+    "file-encoded": (
+        "{% include '%2e%2e/%2e%2e/%2e%2e/etc/passwd' %}",
+        "mine.txt.j2:3: unknown template '%2e%2e/%2e%2e/%2e%2e/etc/passwd': name one of a folder 'templates'",
+    ),
+    "file-backslash": (
+        "{% include '..\\\\..\\\\..\\\\etc\\\\passwd' %}",
+        "mine.txt.j2:3: unknown template '..\\..\\..\\etc\\passwd': name one of a folder 'templates'",
+    ),
+    "file-null": (
+        "{% include 'en/mine.txt.j2\\0' %}",
+        "mine.txt.j2:3: unknown template 'en/mine.txt.j2\\x00': did you mean 'en/mine.txt.j2'?",
+    ),
+    "file-null-cut": (
+        "{% include '/etc/passwd\\0.j2' %}",
+        "mine.txt.j2:3: unknown template '/etc/passwd\\x00.j2': name one of a folder 'templates'",
+    ),
+    "file-url": (
+        "{% include 'file:///etc/passwd' %}",
+        "mine.txt.j2:3: unknown template 'file:///etc/passwd': name one of a folder 'templates'",
+    ),
+    "file-home": (
+        "{% include '~/.config/protestgen/profile.yaml' %}",
+        "mine.txt.j2:3: unknown template '~/.config/protestgen/profile.yaml': name one of a folder 'templates'",
+    ),
+    "file-link": (
+        "{% include 'en/link.j2' %}",
+        "link.j2: a link that leads out of its folder",
+    ),
+    "file-link-folder": (
+        "{% include 'en/folder/secret.txt' %}",
+        "folder/secret.txt: a link that leads out of its folder",
+    ),
+    "file-link-extended": (
+        "{% extends 'en/link.j2' %}",
+        "link.j2: a link that leads out of its folder",
+    ),
+    "file-data": (
+        "{% include '../data/demands.yaml' %}",
+        "mine.txt.j2:3: unknown template '../data/demands.yaml': name one of a folder 'templates'",
+    ),
+    "file-list": (
+        "{% include ['/etc/passwd', '../secret.txt'] %}",
+        "mine.txt.j2:3: unknown template '../secret.txt': name one of a folder 'templates'",
+    ),
+    "file-fifo": (
+        "{% include 'en/fifo.j2' %}",
+        "mine.txt.j2:3: unknown template 'en/fifo.j2': did you mean 'en/link.j2'?",
+    ),
+    "file-device": (
+        "{% include 'en/device.j2' %}",
+        "mine.txt.j2:3: unknown template 'en/device.j2': did you mean 'en/twice.j2'?",
+    ),
+    "file-folder": (
+        "{% include 'en' %}",
+        "mine.txt.j2:3: unknown template 'en': name one of a folder 'templates'",
+    ),
+    "file-empty-name": (
+        "{% include '' %}",
+        "mine.txt.j2:3: unknown template '': name one of a folder 'templates'",
+    ),
+    "file-long-name": (
+        "{% include 'a" + "b" * 5000 + "' %}",
+        "mine.txt.j2:3: unknown template 'abbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb…': name one of a folder 'templates'",
+    ),
+    "file-computed": ("{% include case %}", "mine.txt.j2:3: this is no list: name one"),
+    "file-number": ("{% include 1 %}", "mine.txt.j2:3: this is no list: name one"),
+}
+
+
+def within_bounds(*arguments: object) -> Result:
+    """Run the program with little time and memory."""
+
+    def bound() -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "protestgen", *map(str, arguments)],
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        preexec_fn=bound,
+        timeout=3 * SECONDS,
+    )
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(name="templates")
+def _templates(tmp_path: Path) -> Path:
+    """Return the folder of a stranger's templates, with ways out of it."""
+    folder = tmp_path / "mine" / "templates" / "en"
+    folder.mkdir(parents=True)
+    (tmp_path / "secret.txt").write_text(SECRET, encoding="utf-8")
+    (folder / "link.j2").symlink_to("../../../secret.txt")
+    (folder / "folder").symlink_to("../../..")
+    (folder / "device.j2").symlink_to("/dev/zero")
+    os.mkfifo(folder / "fifo.j2")
+    (folder / "empty.j2").write_text("")
+    (folder / "twice.j2").write_text("{% include 'en/twice.j2' %}" * 2)
+    return folder
+
+
+def attack(templates: Path, text: str) -> Result:
+    """Write a letter in a style that is *text*, within bounds."""
+    first = "" if text.startswith("{% extends") else "Subject\n\n"
+    (templates / "mine.txt.j2").write_text(f"{first}{text}\n", encoding="utf-8")
+    return within_bounds("--campaign", templates.parents[1], *LETTER)
+
+
+@pytest.mark.parametrize(("text", "error"), REFUSED.values(), ids=REFUSED)
+def test_what_letters_do_not_need_is_refused(
+    text: str, error: str, templates: Path
+) -> None:
+    """
+    A template reaches data, and nothing of Python; it repeats nothing without bound.
+    """
+    assert attack(templates, text) == Result(
+        1, "", f"error: {templates}/mine.txt.j2{error}\n"
+    )
+
+
+@pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
+def test_work_is_bounded(text: str, templates: Path) -> None:
+    """
+    Whatever takes too long or grows too large ends with its line.
+    """
+    assert attack(templates, text) == Result(
+        1, "", f"error: {templates}/mine.txt.j2:3: {WORK}\n"
+    )
+
+
+@pytest.mark.parametrize(("text", "place"), CIRCLES.values(), ids=CIRCLES)
+def test_circles_are_told(text: str, place: str, templates: Path) -> None:
+    """
+    What uses itself without end is told as that.
+    """
+    assert attack(templates, text) == Result(
+        1,
+        "",
+        f"error: {templates}/{place}: "
+        "a macro, block or template uses itself without end: let it stop\n",
+    )
+
+
+@pytest.mark.parametrize("text", NESTED.values(), ids=NESTED)
+def test_depth_is_bounded(text: str, templates: Path) -> None:
+    """
+    A template that is too deep for a compiler is told as that.
+    """
+    assert attack(templates, text) == Result(
+        1,
+        "",
+        f"error: {templates}/mine.txt.j2: "
+        "tags or brackets are nested too deeply: write it flatter\n",
+    )
+
+
+@pytest.mark.parametrize(("text", "error"), FILES.values(), ids=FILES)
+def test_no_other_file_is_read(text: str, error: str, templates: Path) -> None:
+    """
+    By no name is there a way out of the folder of the campaign.
+    """
+    assert attack(templates, text) == Result(1, "", f"error: {templates}/{error}\n")
+
+
+def test_folder_of_templates_may_not_be_a_link(templates: Path) -> None:
+    """
+    Nor is there one if the folder itself lies elsewhere.
+    """
+    campaign = templates.parents[2] / "other"
+    campaign.mkdir()
+    (campaign / "templates").symlink_to("/etc")
+    line = (*LETTER[:-2], "../passwd", "-q")
+
+    assert within_bounds("--campaign", campaign, *line).exit_code == 2
+    (campaign / "templates").unlink()
+    (campaign / "templates").symlink_to(templates.parent)
+    (templates / "mine.txt.j2").write_text("Subject\n\nText\n")
+    assert within_bounds("--campaign", campaign, *LETTER) == Result(
+        1,
+        "",
+        f"error: {campaign}/templates/en/mine.txt.j2: "
+        "a link that leads out of its folder\n",
+    )
+
+
+HARMLESS = {
+    "text-as-template": ("{{ why }}", "{{ 1 + 1 }} {% include '/etc/passwd' %}"),
+    "braces": ("{{ why }}", "{0.__class__} %(a)s %s"),
+    "marks": ("{{ why|safe }}", "- a <b>"),
+}
+
+
+@pytest.mark.parametrize(("text", "why"), HARMLESS.values(), ids=HARMLESS)
+def test_words_are_no_template(text: str, why: str, templates: Path) -> None:
+    """
+    What a sender or a data file says is shown as it is.
+    """
+    (templates / "mine.txt.j2").write_text(f"Subject\n\n{text}\n", encoding="utf-8")
+    result = within_bounds("--campaign", templates.parents[1], *LETTER, "--why", why)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert f"\n\n{why}\n\n" in result.stdout
+
+
+def test_letters_have_nothing_of_one_another(templates: Path) -> None:
+    """
+    A template keeps nothing of one letter for the next one.
+    """
+    from protestgen import load_campaign
+    from protestgen.language import load_language
+    from protestgen.templates import Templates
+
+    (templates / "kept.j2").write_text("{% set ns = namespace(x='') %}{{ place }}")
+    (templates / "mine.txt.j2").write_text(
+        "{% import 'en/kept.j2' as kept without context %}{% set ns = kept.ns %}"
+        "{{ ns.x }}{% set ns.x = ns.x ~ place %}"
+        "{% include 'en/kept.j2' without context %}"
+    )
+    campaign = load_campaign(templates.parents[1])
+    kept = Templates(campaign.folders)
+    english = load_language("en", campaign.folders)
+    first = kept.render(english, "mine", {"place": "Leeds"})
+    second = kept.render(english, "mine", {"place": "York"})
+
+    assert "Leeds" in first
+    assert "Leeds" not in second
+
+
+DATA = {
+    "python-tag": ("cases: !!python/object/apply:os.system {a: {}}", "1:8: the tag '!!python/object/apply:os.system' has no meaning here: remove it"),
+    "python-name": ("cases: {a: {title: !!python/name:os.system x}}", "1:20: the tag '!!python/name:os.system' has no meaning here: remove it"),
+    "local-tag": ("cases: {a: {title: !include /etc/passwd}}", "1:20: the tag '!include' has no meaning here: remove it"),
+    "binary": ("cases: {a: {title: !!binary aGVsbG8=}}", "1:20: the tag '!!binary' has no meaning here: remove it"),
+    "merge": ("cases: {a: {<<: *b}}", "1:17: a text cannot begin with '*': put it in quotes"),
+    "alias-bomb": ("a: &a [x, x]\n" + "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in pairwise("abcdefghijkl")), "12:1: unknown key 'l': known are cases"),
+    "alias-to-itself": ("cases: &a {b: *a}", "1:8: an alias ('*...') repeats this: write it out where it is needed"),
+    "deep": ("[" * 100_000, "1:51: nested deeper than 50 levels: write it flatter"),
+    "deep-keys": ("cases: " + "{a: " * 100_000, "1:204: nested deeper than 50 levels: write it flatter"),
+    "accents": ("cases: {a: {title: e" + "\u0323\u0300" * 50_000 + "}}", "1:20: 40 accents stand on one letter: remove them"),
+    "large": ("# " + "x" * 10_000_001, " larger than 10 MB: divide it"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "error"), DATA.values(), ids=DATA)
+def test_data_is_only_data(text: str, error: str, tmp_path: Path) -> None:
+    """
+    YAML names no code and no file, and unfolds to no more than it is.
+    """
+    (tmp_path / "data").mkdir()
+    path = tmp_path / "data" / "demands.yaml"
+    path.write_text(text, encoding="utf-8")
+    result = within_bounds("--campaign", tmp_path, "cases")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"error: {path}:{error}" in result.stderr.splitlines()
+    assert all(line.startswith("error: ") for line in result.stderr.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("../../secret.yaml", "a link that leads out of its folder: put the file itself here"),
+        ("/dev/zero", "a link that leads out of its folder: put the file itself here"),
+        (None, "this is no file: put one here"),
+    ],
+    ids=["link", "device", "fifo"],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["demands.yaml", "embassies.yaml", "forms.yaml"])
+def test_no_other_data_is_read(
+    name: str, target: str | None, message: str, tmp_path: Path
+) -> None:
+    """
+    Data files are those in the folder of the campaign.
+    """
+    (tmp_path / "secret.yaml").write_text(f"{SECRET}: 1\n", encoding="utf-8")
+    path = tmp_path / "mine" / "data" / name
+    path.parent.mkdir(parents=True)
+    if target:
+        path.symlink_to(target)
+    else:
+        os.mkfifo(path)
+    result = within_bounds("--campaign", tmp_path / "mine", *LETTER[:5])
+
+    assert result == Result(1, "", f"error: {path}: {message}\n")
+
+
+PAGES = {
+    "script": ("<script>fetch('//a.example')</script>", "'<script>'"),
+    "handler": ('<p onclick="a()">', "'<p onclick=\"a()\">'"),
+    "image": ('<img src="https://a.example">', "'<img src=\"https://a.example\">'"),
+    "link": ('<a href="javascript:a()">', "'<a href=\"javascript:a()\">'"),
+    "refresh": (
+        '<meta http-equiv="refresh" content="0;url=//a.example">',
+        '\'<meta http-equiv="refresh" content="0;url=//a.example">\'',
+    ),
+    "frame": ("<iframe>", "'<iframe>'"),
+    "form": ("<form>", "'<form>'"),
+    "base": ("<base>", "'<base>'"),
+    "svg": ("<svg/onload=a()>", "'<svg/onload=a()>'"),
+    "comment": ("<!--><script>-->", "'<!-->'"),
+    "open": ("<p <script>", "'<p <script>'"),
+    "capital": ("<SCRIPT>", "'<SCRIPT>'"),
+    "attribute": ("<p style=x>", "'<p style=x>'"),
+    "style": ("<style>p { background: URL(//a.example) }</style>", "'URL('"),
+    "style-imported": ("<style>@import '//a.example';</style>", "'@import'"),
+    "style-escaped": ("<style>p { background: u\\72l(a) }</style>", "'\\'"),
+    "style-unclosed": ("<style>p { background: url(a) }", "'url('"),
+    "safe": ("{{ '<script>'|safe }}", "'<script>'"),
+}
+
+
+@pytest.mark.parametrize(("text", "found"), PAGES.values(), ids=PAGES)
+def test_no_page_runs_or_fetches(
+    text: str, found: str, run: Run, tmp_path: Path
+) -> None:
+    """
+    Also the page that a stranger lays out is text and its looks.
+    """
+    layout = tmp_path / "templates" / "layout" / "letter.html.j2"
+    layout.parent.mkdir(parents=True)
+    layout.write_text(text, encoding="utf-8")
+    result = run(
+        "--campaign", tmp_path, *LETTER[:5], "-q", "-o", tmp_path / "letter.html"
+    )
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"error: the layout 'letter.html.j2': {found} may run or fetch something: "
+        "remove it\n"
+    )
+    assert not (tmp_path / "letter.html").exists()
+
+
+def test_layout_is_bound_as_well(run: Run, tmp_path: Path) -> None:
+    """
+    The layout of a page runs in the same sandbox.
+    """
+    layout = tmp_path / "templates" / "layout" / "letter.html.j2"
+    layout.parent.mkdir(parents=True)
+    for text, message in (
+        (LONG + "{% for a in s %}{{ s }}{% endfor %}", WORK),
+        ("{{ letters[0].sender }}", "unknown attribute 'letter.sender': did you mean 'letter.sender_block'?"),
+    ):  # fmt: skip
+        layout.write_text(text, encoding="utf-8")
+        output = tmp_path / f"{len(text)}.html"
+        result = run("--campaign", tmp_path, *LETTER[:5], "-q", "-o", output)
+
+        assert result == Result(1, "", f"error: {layout}:1: {message}\n")
+
+
+def test_accents_are_bounded() -> None:
+    """
+    To sort a million accents on one letter would take an hour.
+    """
+    with pytest.raises(ValueError, match=r"^40 accents stand on one letter"):
+        normalize("e" + "\u0323\u0300" * 500_000)
+    assert normalize("e\u0323\u0302" + "—" * 100) == "ệ" + "—" * 100
