@@ -139,7 +139,7 @@ class Templates:
         self._pages = self.environment.overlay(finalize=printable)
         self.environment.template_class = KeepingTemplate
         self.environment.auto_reload = False
-        self._kept: dict[object, tuple[Kept, object]] = {}
+        self._kept: dict[object, Kept] = {}
         self._is_first = True
 
     def styles(self, language: str) -> list[str]:
@@ -173,10 +173,11 @@ class Templates:
         """
         name = f"{language.code}/{style}.txt.j2"
         values = {**values, "language": language}
-        token = KEPT.set(self._texts(name, values))
+        kept = self._texts(name, values)
+        token = KEPT.set(kept)
         try:
             if style != _BASE:
-                return _rendered(self.environment, name, values)
+                return _rendered(self.environment, name, values, kept)
         except TemplateNotFound:
             pass
         finally:
@@ -193,9 +194,8 @@ class Templates:
         if key not in self._kept:
             if len(self._kept) >= _MOST_KINDS:
                 self._kept.clear()
-            # The values are kept as well, or their identity could pass to others.
-            self._kept[key] = ({}, values)
-        return self._kept[key][0]
+            self._kept[key] = Kept(values)
+        return self._kept[key]
 
     def layout(self, name: str, values: Mapping[str, object]) -> str:
         """
@@ -206,10 +206,15 @@ class Templates:
         return _rendered(self._pages, f"layout/{name}", values)
 
 
-def _rendered(environment: Sandbox, name: str, values: Mapping[str, object]) -> str:
+def _rendered(
+    environment: Sandbox,
+    name: str,
+    values: Mapping[str, object],
+    kept: Kept | None = None,
+) -> str:
     """Return what the template *name* gives, or raise `TemplateNotFound` without it."""
     try:
-        return environment.rendered(name, values)
+        return environment.rendered(name, values, kept)
     except TemplateNotFound as error:
         if error.name == name:
             raise

@@ -4,6 +4,7 @@ import re
 from base64 import encodebytes
 from binascii import b2a_qp
 from collections.abc import Sequence
+from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -39,13 +40,18 @@ def render(letter: Letter, options: Options) -> bytes:
     if options.attach:
         content = _mixed(digest, [content, _attachment(letter, options)])
     head = (
-        f"Date: {format_datetime(options.now)}",
+        f"Date: {_date(options.now)}",
         *envelope,
         f"Message-ID: <{digest}@{domain}>",
         "MIME-Version: 1.0",
     )
     message = "\n".join(head).encode("ascii") + b"\n" + content
     return message.replace(b"\n", b"\r\n") if options.eol == "crlf" else message
+
+
+@lru_cache(maxsize=10)
+def _date(now: datetime) -> str:
+    return format_datetime(now)
 
 
 def _envelope(letter: Letter) -> list[str]:

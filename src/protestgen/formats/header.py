@@ -46,6 +46,8 @@ def _folded(text: str, width: int) -> list[str]:
     """Return *text* in lines of at most *width*, or none if it cannot be so."""
     if not text.isascii():
         return []
+    if len(text) <= width:
+        return [text]
     lines = wrap(text, width, break_long_words=False, break_on_hyphens=False)
     return lines if all(len(line) <= width for line in lines) else []
 

@@ -9,5 +9,7 @@ _FROM_LINE = re.compile(rb"^(>*From )", re.MULTILINE)
 
 def entry(message: bytes, sender: str, now: datetime) -> bytes:
     """Return *message*, whose lines end with LF, as it stands in an mbox."""
+    if b"From " in message:  # which is quickly told, and seldom so
+        message = _FROM_LINE.sub(rb">\1", message)
     head = f"From {sender} {asctime(now.astimezone(UTC).timetuple())}\n"
-    return head.encode("ascii") + _FROM_LINE.sub(rb">\1", message) + b"\n"
+    return head.encode("ascii") + message + b"\n"
