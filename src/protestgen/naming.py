@@ -14,6 +14,10 @@ _LONGEST = 40
 # A name ends with so many digits to the base 32, which tell letters apart.
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"
 _KEY_LENGTH = 10
+_PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
+_SHIFTS = range(5 * (_KEY_LENGTH - 2), -1, -10)
+_ENDS = re.compile(r"[\s.,]+")
+_WORDS = re.compile(r"[a-z0-9]+")
 
 # What letters that Unicode does not take apart into others of ASCII are written as.
 _SPELT = """
@@ -37,13 +41,10 @@ def file_stem(case: str, addressee: Addressee | None, sender: Sender) -> str:
     for anybody else; `key_of` tells them apart.
     """
     to, identity = _addressee(addressee)
-    digest = blake2b(digest_size=8)
-    for part in (case, *identity, *_person(sender)):
-        digest.update(part.encode())
-        digest.update(b"\0")
-    number = int.from_bytes(digest.digest(), "big")
-    shifts = range(5 * (_KEY_LENGTH - 1), -1, -5)
-    key = "".join(_DIGITS[number >> shift & 31] for shift in shifts)
+    whole = "\0".join((case, *identity, *_person(sender), ""))
+    digest = blake2b(whole.encode(), digest_size=8).digest()
+    number = int.from_bytes(digest, "big")
+    key = "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
     parts = (case[:_LONGEST], to, _slug(sender.name or ""), key)
     return "-".join(part for part in parts if part)
 
@@ -85,7 +86,7 @@ def _folded(text: str) -> str:
     folded = text.casefold()
     if not folded.isascii():
         folded = normalize("NFKC", folded)
-    return " ".join(re.sub(r"[\s.,]+", " ", folded).split())
+    return _ENDS.sub(" ", folded).strip()
 
 
 def _slug(text: str) -> str:
@@ -94,4 +95,4 @@ def _slug(text: str) -> str:
     if not text.isascii():
         text = normalize("NFKD", normalize("NFC", text).translate(_LATIN))
         text = text.translate(_LATIN).encode("ascii", "ignore").decode().casefold()
-    return "-".join(re.findall("[a-z0-9]+", text))[:_LONGEST].strip("-")
+    return "-".join(_WORDS.findall(text))[:_LONGEST].strip("-")

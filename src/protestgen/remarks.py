@@ -23,16 +23,25 @@ def remarks(
 
     The words to *avoid* are given by language.
     """
+    return [*choice_remarks(case, letter), *word_remarks(letter, avoid)]
+
+
+def choice_remarks(case: Case, letter: Letter) -> list[str]:
+    """Return what is to be known of what was chosen for *letter*."""
     return [
         *_about_time(case, letter),
         *_about_address(case, letter),
         *_about_language(letter),
         *_about_sender(letter),
-        *(
-            remark
-            for text in (letter, *letter.also)
-            for remark in _about_words(text, avoid[text.language])
-        ),
+    ]
+
+
+def word_remarks(letter: Letter, avoid: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return what is to be known of the words of *letter*."""
+    return [
+        remark
+        for text in (letter, *letter.also)
+        for remark in _about_words(text, tuple(avoid[text.language]))
     ]
 
 
@@ -100,12 +109,11 @@ def _about_sender(letter: Letter) -> Iterator[str]:
         yield "the letter names no organisation: add '--organisation'"
 
 
-def _about_words(letter: Letter, avoid: Sequence[str]) -> Iterator[str]:
+def _about_words(letter: Letter, avoid: tuple[str, ...]) -> Iterator[str]:
     around = (letter.subject, letter.salutation, letter.closing, *letter.signature)
     parts = (*around, *map(block_text, letter.body))
-    words = tuple(dict.fromkeys(avoid))
-    found = {word for part in parts for word in _found(part, words)}
-    for word in words:
+    found = {word for part in parts for word in _found(part, avoid)}
+    for word in dict.fromkeys(avoid) if found else ():
         if word in found:
             yield f"'{word}' may do harm to those the letter is for: find another word"
     pages = 2 if letter.style == "points" else 1

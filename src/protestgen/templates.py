@@ -190,7 +190,8 @@ class Templates:
         if self._is_first:  # a letter alone has nothing to keep
             self._is_first = False
             return None
-        key = (name, *(_identity(values[n]) for n in values if n not in _PERSONAL))
+        shared = [_identity(v) for field, v in values.items() if field not in _PERSONAL]
+        key = (name, *shared)
         if key not in self._kept:
             if len(self._kept) >= _MOST_KINDS:
                 self._kept.clear()
@@ -340,8 +341,8 @@ def _insert(value: object) -> object:
 def _identity(value: object) -> object:
     """Return what tells *value* from others, without a look at all that it holds."""
     if isinstance(value, tuple):
-        return tuple(map(_identity, value))
-    return value if isinstance(value, str | bool | None) else id(value)
+        return tuple(map(id, value))
+    return value if isinstance(value, str | bool) else id(value)
 
 
 def _plain(text: str) -> str:

@@ -113,6 +113,8 @@ def _text(letter: Letter, width: int) -> str:
 
 def header_text(text: str, what: str) -> str:
     """Return *text* with single spaces, or raise if it may not stand in a header."""
+    if text.isascii() and text.isprintable() and "=?" not in text:
+        return " ".join(text.split())
     if match := _UNSAFE.search(text):
         found = match[0] if match[0] == "=?" else f"U+{ord(match[0]):04X}"
         raise FormatError(
