@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 
 from .case import Case
 from .country import language_name
 from .letter import SUPPORT_STYLE, Letter, block_text
+from .templates import Block
 
 # What fits on a page; `points` may run to two.
 PAGE_WORDS = 400
@@ -22,44 +23,41 @@ def remarks(
 
     The words to *avoid* are given by language.
     """
+    return [*choice_remarks(case, letter), *word_remarks(letter, avoid)]
+
+
+def choice_remarks(case: Case, letter: Letter) -> list[str]:
+    """Return what is to be known of what was chosen for *letter*."""
     return [
         *_about_time(case, letter),
         *_about_address(case, letter),
         *_about_language(letter),
         *_about_sender(letter),
-        *(
-            remark
-            for text in (letter, *letter.also)
-            for remark in _about_words(text, avoid[text.language])
-        ),
+    ]
+
+
+def word_remarks(letter: Letter, avoid: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return what is to be known of the words of *letter*."""
+    return [
+        remark
+        for text in (letter, *letter.also)
+        for remark in _about_words(text, tuple(avoid[text.language]))
     ]
 
 
 def count_words(letter: Letter) -> int:
     """Return how many words stand between the salutation and the closing."""
-    return sum(len(re.findall(r"\w[\w'’-]*", block_text(b))) for b in letter.body)
+    return sum(map(_length, letter.body))
+
+
+@lru_cache(maxsize=2_000)
+def _length(block: Block) -> int:
+    return len(re.findall(r"\w[\w'’-]*", block_text(block)))
 
 
 def longest(letter: Letter) -> int:
     """Return how many words a letter of its style may have."""
     return PAGE_WORDS * (2 if letter.style == "points" else 1)
-
-
-def avoided(text: str, avoid: Sequence[str]) -> list[str]:
-    """Return which of the words to *avoid* are in *text*, in any number."""
-    if not avoid:
-        return []
-    found = _any_of(tuple(avoid)).findall(text.casefold())
-    if not found:
-        return []
-    return [word for word in dict.fromkeys(avoid) if word.casefold() in found]
-
-
-@cache
-def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Return the pattern that finds each of *words*, the longer ones first."""
-    folded = sorted({word.casefold() for word in words}, key=len, reverse=True)
-    return re.compile(rf"\b({'|'.join(map(re.escape, folded))})(?:e?s)?\b")
 
 
 def _about_time(case: Case, letter: Letter) -> Iterator[str]:
@@ -116,11 +114,27 @@ def _about_sender(letter: Letter) -> Iterator[str]:
         yield "the letter names no organisation: add '--organisation'"
 
 
-def _about_words(letter: Letter, avoid: Sequence[str]) -> Iterator[str]:
+def _about_words(letter: Letter, avoid: tuple[str, ...]) -> Iterator[str]:
     around = (letter.subject, letter.salutation, letter.closing, *letter.signature)
-    text = " ".join((*around, *map(block_text, letter.body)))
-    for word in avoided(text, avoid):
-        yield f"'{word}' may do harm to those the letter is for: find another word"
-    words = count_words(letter)
-    if words > longest(letter):
-        yield f"the letter has {words} words: more than is read, leave some out"
+    parts = (*around, *map(block_text, letter.body))
+    found = {word for part in parts for word in avoided(part, avoid)}
+    for word in dict.fromkeys(avoid) if found else ():
+        if word in found:
+            yield f"'{word}' may do harm to those the letter is for: find another word"
+    if (count := count_words(letter)) > longest(letter):
+        yield f"the letter has {count} words: more than is read, leave some out"
+
+
+@lru_cache(maxsize=2_000)
+def avoided(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of *words* that stand in *text*, which may be in many letters."""
+    folded = text.casefold()
+    if not words or not _pattern(words).search(folded):
+        return ()
+    return tuple(word for word in words if _pattern((word,)).search(folded))
+
+
+@lru_cache(maxsize=200)
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    either = "|".join(re.escape(word.casefold()) for word in words)
+    return re.compile(rf"\b(?:{either})(?:e?s)?\b")
