@@ -126,9 +126,15 @@ class _FolderLoader(BaseLoader):
 
 
 class Templates:
-    """The styles in the folders of a campaign, the first folder on top."""
+    """
+    The styles in the folders of a campaign, the first folder on top.
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    Unless it *keeps* nothing, because no two letters are alike, the texts that letters
+    of one kind have in common are rendered once.
+    """
+
+    def __init__(self, folders: Sequence[Path], *, keeps: bool = True) -> None:
+        self._keeps = keeps
         self._folders = [folder / "templates" for folder in folders]
         self._styles: dict[str, list[str]] = {}
         bundled = shipped_folder()
@@ -187,7 +193,7 @@ class Templates:
 
     def _texts(self, name: str, values: Mapping[str, object]) -> Kept | None:
         """Return where texts are kept for all who send such a letter as *values*."""
-        if self._is_first:  # a letter alone has nothing to keep
+        if self._is_first or not self._keeps:  # a letter alone has nothing to keep
             self._is_first = False
             return None
         shared = [_identity(v) for field, v in values.items() if field not in _PERSONAL]
