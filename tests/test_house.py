@@ -33,6 +33,7 @@ FLOORS = (
     "remarks",
     "translation",
     "writer",
+    "appeal",
     "entry",
     "scaffold",
     "formats",

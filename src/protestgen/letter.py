@@ -149,7 +149,7 @@ def compose(
         subject=subject,
         subject_line=language.forms.subject.format(subject=subject),
         subject_above=language.forms.subject_above,
-        body=tuple(_glued(block, language) for block in body),
+        body=tuple(glued(block, language) for block in body),
         closing=language.closing(role, salutation, plural=plural),
         signature=_signature(sender, organisation, placeholders.name),
         copies=tuple(f"{language.forms.copy} {language.named(c)}" for c in copies),
@@ -160,7 +160,7 @@ def untold(
     case: Case,
     addressee: Addressee | None,
     language: Language,
-    style: str,
+    style: str | None,
     templates: Templates,
 ) -> list[str]:
     """Return what *language* lacks for a letter, apart from the texts of *case*."""
@@ -171,12 +171,14 @@ def untold(
         missing.append(f"the form of address '{addressee.role}'")
     if not language.of_state(case.state):
         missing.append(f"the name of the state '{case.state}'")
-    if language.code != ENGLISH and style not in templates.styles(language.code):
+    translated = language.code != ENGLISH
+    if style and translated and style not in templates.styles(language.code):
         missing.append(f"the style '{style}'")
     return missing
 
 
-def _glued(block: Block, language: Language) -> Block:
+def glued(block: Block, language: Language) -> Block:
+    """Return *block* with no-break spaces where *language* has them."""
     if isinstance(block, Paragraph):
         return Paragraph(language.glued(block.text))
     return replace(block, items=tuple(map(language.glued, block.items)))
