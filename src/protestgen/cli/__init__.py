@@ -23,6 +23,7 @@ COMMANDS = (
     "letter",
     "cases",
     "show",
+    "appeal",
     "embassies",
     "styles",
     "profile",

@@ -1,7 +1,7 @@
 """Options that several commands share, and what their values come to."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from protestgen.campaign import SETTINGS_FILE, campaign_around
 from protestgen.formats import (
+    DEFAULT_FORMAT,
     FORMATS,
     LAYOUTS,
     Format,
@@ -106,25 +107,13 @@ def personal_options(command: Command) -> Command:
             "--omit-address", is_flag=True, help="Leave your postal address out."
         ),
     )
-    return _with_options(command, *options)
+    return with_options(*options)(command)
 
 
 def format_options(command: Command) -> Command:
     """Add the options that say in which form the letter leaves, and where to."""
-    options = (
-        click.option(
-            "--format",
-            "format_name",
-            type=click.Choice(list(FORMATS)),
-            help="The form of the letter; without it, by the name of FILE, else text.",
-        ),
-        click.option(
-            "-o",
-            "--output",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="Write to this file instead of stdout.",
-        ),
+    options: tuple[Callable[[Command], Command], ...] = (
+        *output_options(FORMATS, "letter", DEFAULT_FORMAT),
         click.option(
             "--width",
             type=click.IntRange(30, 500),
@@ -155,7 +144,29 @@ def format_options(command: Command) -> Command:
             help="Where the address lies on paper; without it, as in your country.",
         ),
     )
-    return _with_options(command, *options)
+    return with_options(*options)(command)
+
+
+def output_options(
+    formats: Mapping[str, Format], product: str, default: str
+) -> tuple[Callable[[Command], Command], ...]:
+    """Return the options that say in which of *formats* a *product* leaves."""
+    by = f"without it, by the name of FILE, else {default}"
+    return (
+        click.option(
+            "--format",
+            "format_name",
+            type=click.Choice(list(formats)),
+            help=f"The form of the {product}; {by}.",
+        ),
+        click.option(
+            "-o",
+            "--output",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write to this file instead of stdout.",
+        ),
+    )
 
 
 def common_options(command: Command) -> Command:
@@ -180,14 +191,20 @@ def common_options(command: Command) -> Command:
             help="No notes, only errors.",
         ),
     )
-    return _with_options(command, *options)
+    return with_options(*options)(command)
 
 
-def _with_options(command: Command, *options: Callable[[Command], Command]) -> Command:
-    """Decorate *command* with *options*, the first on top."""
-    for option in reversed(options):
-        command = option(command)
-    return command
+def with_options(
+    *options: Callable[[Command], Command],
+) -> Callable[[Command], Command]:
+    """Return what decorates a command with *options*, the first on top."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 def campaign_folders(ctx: click.Context) -> list[Path]:
@@ -250,21 +267,25 @@ class Form(Struct, frozen=True):
 
 
 def take_form(
-    choices: dict[str, Any], folders: tuple[Path, ...], *, default: str
+    choices: dict[str, Any],
+    folders: tuple[Path, ...],
+    *,
+    default: str,
+    formats: Mapping[str, Format] = FORMATS,
 ) -> Form:
     """
-    Take what `format_options` added out of *choices* and return what it comes to.
+    Take what was said of the form out of *choices* and return what it comes to.
 
     Without a format, the name of the file decides, else it is the *default*.
     """
     output = choices.pop("output")
     if output is not None and str(output) == "-":
         output = None
-    by_file = format_for(output) if output else None
+    by_file = format_for(output, formats) if output else None
     name = choices.pop("format_name") or by_file or default
-    details = {field: choices.pop(field) for field in _DETAILS}
+    details = {field: choices.pop(field) for field in _DETAILS if field in choices}
     options = Options(folders=folders, output=output, now=now(), **details)
-    form = Form(FORMATS[name], options)
+    form = Form(formats[name], options)
     if options.attach:
         form.check_only_for("--attach", "eml")
     if output and output.suffix.lower() in _WRITTEN_BY_OTHERS and not by_file:
