@@ -28,13 +28,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .country import country_name
-from .errors import TemplateError, UnknownNameError
+from .errors import TemplateError, UnknownNameError, quoted
 from .language import Language
 from .mistakes import told
 from .sandbox import MAX_SOURCE, Sandbox
 from .shipped import shipped_folder
 from .steps import printable, spend
-from .values import PartialDate, normalize, single_spaces
+from .values import COUNTRY_CODES, PartialDate, normalize, single_spaces
 
 # Stands before each line of what a template inserts, so that such a line is not taken
 # for a list item. No text that a user or a data file gives can hold this character.
@@ -322,7 +322,12 @@ def _when(context: Context, when: PartialDate) -> str:
 
 @pass_context
 def _country(context: Context, code: str) -> str:
-    return country_name(code, _language(context).code)
+    text = str(printable(code))
+    if text not in COUNTRY_CODES:
+        raise ValueError(
+            f"there is no country {quoted(text)}: use the codes of the data"
+        )
+    return country_name(text, _language(context).code)
 
 
 def _language(context: Context) -> Language:

@@ -104,9 +104,7 @@ FORMATS = {
 APPEAL_FORMATS = {
     format_.name: format_
     for format_ in (
-        Format(
-            name="markdown", suffixes=(".md", ".markdown"), about="text with its marks"
-        ),
+        Format(name="markdown", suffixes=(".md", ".markdown"), about="Markdown"),
         FORMATS["html"],
         FORMATS["pdf"],
     )
