@@ -597,7 +597,7 @@ def test_paper_holds_everything(language: str) -> None:
     facts = facts_of(pdf)
 
     assert int(facts["Pages"]) <= 5
-    assert facts["Title"] == written.title.replace("\u00a0", " ") or written.title
+    assert facts["Title"].split() == written.title.split()
     assert "pdfuaid:part>1<" in metadata_of(pdf).replace(" ", "")
     words = words_of(pdf)
     assert min(word.left for word in words) > 20
