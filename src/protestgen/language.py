@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -335,16 +336,9 @@ class Language(Struct, frozen=True):
 
     def glued(self, text: str) -> str:
         """Return *text* with no-break spaces where a line must not be broken."""
-        before, after = map(re.escape, (self.forms.glue_before, self.forms.glue_after))
-        if before:
-            text = re.sub(f" (?=[{before}])", "\N{NO-BREAK SPACE}", text)
-        if after:
-            text = re.sub(f"(?<=[{after}]) ", "\N{NO-BREAK SPACE}", text)
-        if self.forms.glue_days:
-            months = "|".join(map(re.escape, self.forms.dates.months))
-            day = rf"\b(\d{{1,2}}\S{{0,2}}) (?=(?:{months})\b)"
-            text = re.sub(day, "\\1\N{NO-BREAK SPACE}", text)
-        return text
+        forms = self.forms
+        months = forms.dates.months if forms.glue_days else ()
+        return _glued(text, forms.glue_before, forms.glue_after, months)
 
     def in_country(self, country: str | None) -> "Language":
         """Return the language as senders in *country* write it."""
@@ -372,6 +366,20 @@ def _confirmed(form: Form, gender: str | None) -> GenderedForm | None:
     gendered = {"male": form.male, "female": form.female}.get(gender or "")
     sure = gendered is not None and gendered.confidence != "unconfirmed"
     return gendered if sure else None
+
+
+@lru_cache(maxsize=2_000)
+def _glued(text: str, before: str, after: str, months: tuple[str, ...]) -> str:
+    before, after = re.escape(before), re.escape(after)
+    if before:
+        text = re.sub(f" (?=[{before}])", "\N{NO-BREAK SPACE}", text)
+    if after:
+        text = re.sub(f"(?<=[{after}]) ", "\N{NO-BREAK SPACE}", text)
+    if months:
+        behind = "|".join(map(re.escape, months))
+        day = rf"\b(\d{{1,2}}\S{{0,2}}) (?=(?:{behind})\b)"
+        text = re.sub(day, "\\1\N{NO-BREAK SPACE}", text)
+    return text
 
 
 def load_language(code: str, folders: Sequence[Path]) -> Language:

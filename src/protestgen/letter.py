@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
-from typing import cast
+from typing import Any, cast
 
 from msgspec import Struct
 from msgspec.structs import asdict, replace
@@ -95,65 +95,109 @@ def compose(
     *demands* are ids, in the order wanted; without them the case's own choice stands.
     The texts of *case* are in *language*, in which nothing is missing.
     """
-    if missing := untold(case, addressee, language, style, templates):
-        raise MissingTextError(case.id, language_name(language.code), missing)
-    language = language.in_country(sender.country)
-    placeholders = language.forms.placeholders
-    organisation = sender.organisation or ""
-    if style == "organisation" and not organisation:
-        organisation = placeholders.organisation
-    people = language.series(case.people) or placeholders.people
-    supported = case.support_to.name or people
-    chosen = choose_demands(case, demands, on) if addressee else ()
-    salutation = _salutation(case, addressee, language)
-    role = addressee.role if addressee else "friends"
-    joint = bool(sender.cosigners)
-    plural = joint or (bool(organisation) and style not in _OF_ONE)
-    text = templates.render(
-        language,
-        style,
-        {
+    frame = Frame(
+        case,
+        addressee,
+        country=sender.country,
+        style=style,
+        language=language,
+        templates=templates,
+        on=on,
+        demands=demands,
+        copies=copies,
+    )
+    return frame.letter(sender)
+
+
+class Frame:
+    """What letters have in common that differ in nothing but their sender."""
+
+    def __init__(
+        self,
+        case: Case,
+        addressee: Addressee | None,
+        *,
+        country: str | None,
+        style: str,
+        language: Language,
+        templates: Templates,
+        on: date,
+        demands: Sequence[str],
+        copies: Sequence[Addressee],
+    ) -> None:
+        if missing := untold(case, addressee, language, style, templates):
+            raise MissingTextError(case.id, language_name(language.code), missing)
+        self._language = language = language.in_country(country)
+        self._templates = templates
+        self._style = style
+        self._on = on
+        self._role = addressee.role if addressee else "friends"
+        self._salutation = _salutation(case, addressee, language)
+        self._abroad = addressee is not None and addressee.country != country
+        people = language.series(case.people) or language.forms.placeholders.people
+        supported = case.support_to.name or people
+        chosen = choose_demands(case, demands, on) if addressee else ()
+        self._values = {
             "addressee": addressee,
             "archived": case.is_archived(on),
             "case": case,
-            "cosigners": sender.cosigners,
             "demands": chosen,
+            "relation": _relation(case, addressee),
+            "of_state": language.of_state(case.state) or "",
+            "supported": supported,
+        }
+        self._parts: dict[str, Any] = {
+            "case": case.id,
+            "demands": tuple(demand.id for demand in chosen),
+            "style": style,
+            "language": language.code,
+            "date": on,
+            "addressee": addressee,
+            "support_to": (
+                None if addressee else replace(case.support_to, name=supported)
+            ),
+            "copied": tuple(copies),
+            "addressee_block": _addressee_block(
+                case, addressee, country, language, abroad=self._abroad
+            ),
+            "salutation": self._salutation + language.forms.salutation_end,
+            "subject_above": language.forms.subject_above,
+            "copies": tuple(
+                f"{language.forms.copy} {language.named(copy)}" for copy in copies
+            ),
+        }
+
+    def letter(self, sender: Sender) -> Letter:
+        """Return the letter of *sender*, who is in the country that this is for."""
+        language = self._language
+        placeholders = language.forms.placeholders
+        organisation = sender.organisation or ""
+        if self._style == "organisation" and not organisation:
+            organisation = placeholders.organisation
+        joint = bool(sender.cosigners)
+        plural = joint or (bool(organisation) and self._style not in _OF_ONE)
+        values = {
+            **self._values,
+            "cosigners": sender.cosigners,
             "joint": joint,
             "organisation": organisation,
             "place": sender.place or "",
-            "relation": _relation(case, addressee),
             "plural": plural,
-            "of_state": language.of_state(case.state) or "",
-            "supported": supported,
             "why": sender.why or "",
-        },
-    )
-    subject, body = _subject_and_body(text, style)
-    abroad = addressee is not None and addressee.country != sender.country
-    return Letter(
-        case=case.id,
-        demands=tuple(demand.id for demand in chosen),
-        style=style,
-        language=language.code,
-        date=on,
-        sender=sender,
-        addressee=addressee,
-        support_to=None if addressee else replace(case.support_to, name=supported),
-        copied=tuple(copies),
-        sender_block=_sender_block(sender, language, abroad=abroad),
-        dateline=language.dateline(on, sender.city),
-        addressee_block=_addressee_block(
-            case, addressee, sender, language, abroad=abroad
-        ),
-        salutation=salutation + language.forms.salutation_end,
-        subject=subject,
-        subject_line=language.forms.subject.format(subject=subject),
-        subject_above=language.forms.subject_above,
-        body=tuple(glued(block, language) for block in body),
-        closing=language.closing(role, salutation, plural=plural),
-        signature=_signature(sender, organisation, placeholders.name),
-        copies=tuple(f"{language.forms.copy} {language.named(c)}" for c in copies),
-    )
+        }
+        text = self._templates.render(language, self._style, values)
+        subject, body = _subject_and_body(text, self._style)
+        return Letter(
+            **self._parts,
+            sender=sender,
+            sender_block=_sender_block(sender, language, abroad=self._abroad),
+            dateline=language.dateline(self._on, sender.city),
+            subject=subject,
+            subject_line=language.forms.subject.format(subject=subject),
+            body=tuple(glued(block, language) for block in body),
+            closing=language.closing(self._role, self._salutation, plural=plural),
+            signature=_signature(sender, organisation, placeholders.name),
+        )
 
 
 def untold(
@@ -179,6 +223,8 @@ def untold(
 
 def glued(block: Block, language: Language) -> Block:
     """Return *block* with no-break spaces where *language* has them."""
+    if not (language.forms.glue_before or language.forms.glue_after):
+        return block
     if isinstance(block, Paragraph):
         return Paragraph(language.glued(block.text))
     return replace(block, items=tuple(map(language.glued, block.items)))
@@ -319,7 +365,7 @@ def _sender_block(
 def _addressee_block(
     case: Case,
     addressee: Addressee | None,
-    sender: Sender,
+    country: str | None,
     language: Language,
     *,
     abroad: bool,
@@ -331,7 +377,7 @@ def _addressee_block(
         )
     lines = language.address(addressee)
     if abroad:
-        lines.append(country_line(addressee.country, sender.country, language.code))
+        lines.append(country_line(addressee.country, country, language.code))
     return tuple(lines)
 
 

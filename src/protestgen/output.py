@@ -2,7 +2,10 @@
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from .errors import OutputError
 
@@ -19,12 +22,29 @@ def write_file(path: Path, data: bytes, *, mode: int | None = None) -> None:
         if path.exists() and not path.is_file():
             path.write_bytes(data)
         else:
-            _replace(Path(os.path.realpath(path)), data, mode)
+            with _replacing(Path(os.path.realpath(path)), mode) as file:
+                file.write(data)
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror}: nothing is written") from None
 
 
-def _replace(path: Path, data: bytes, mode: int | None) -> None:
+@contextmanager
+def growing_file(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file for what is written bit by bit, as `write_file` does for the rest."""
+    try:
+        if path.exists() and not path.is_file():
+            with path.open("wb") as device:
+                yield device
+        else:
+            with _replacing(Path(os.path.realpath(path)), None) as file:
+                yield file
+    except OSError as error:
+        raise OutputError(f"{path}: {error.strerror}: nothing is written") from None
+
+
+@contextmanager
+def _replacing(path: Path, mode: int | None) -> Iterator[IO[bytes]]:
+    """Open a file that takes the place of *path* if all goes well."""
     from tempfile import NamedTemporaryFile
 
     with NamedTemporaryFile(
@@ -32,7 +52,7 @@ def _replace(path: Path, data: bytes, mode: int | None) -> None:
     ) as file:
         temporary = Path(file.name)
         try:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
             if mode is None and path.exists():

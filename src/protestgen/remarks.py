@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from .case import Case
 from .country import language_name
 from .letter import SUPPORT_STYLE, Letter, block_text
+from .templates import Block
 
 # What fits on a page; `points` may run to two.
 PAGE_WORDS = 400
@@ -21,22 +23,36 @@ def remarks(
 
     The words to *avoid* are given by language.
     """
+    return [*choice_remarks(case, letter), *word_remarks(letter, avoid)]
+
+
+def choice_remarks(case: Case, letter: Letter) -> list[str]:
+    """Return what is to be known of what was chosen for *letter*."""
     return [
         *_about_time(case, letter),
         *_about_address(case, letter),
         *_about_language(letter),
         *_about_sender(letter),
-        *(
-            remark
-            for text in (letter, *letter.also)
-            for remark in _about_words(text, avoid[text.language])
-        ),
+    ]
+
+
+def word_remarks(letter: Letter, avoid: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return what is to be known of the words of *letter*."""
+    return [
+        remark
+        for text in (letter, *letter.also)
+        for remark in _about_words(text, tuple(avoid[text.language]))
     ]
 
 
 def count_words(letter: Letter) -> int:
     """Return how many words stand between the salutation and the closing."""
-    return sum(len(re.findall(r"\w[\w'’-]*", block_text(b))) for b in letter.body)
+    return sum(map(_length, letter.body))
+
+
+@lru_cache(maxsize=2_000)
+def _length(block: Block) -> int:
+    return len(re.findall(r"\w[\w'’-]*", block_text(block)))
 
 
 def _about_time(case: Case, letter: Letter) -> Iterator[str]:
@@ -93,12 +109,28 @@ def _about_sender(letter: Letter) -> Iterator[str]:
         yield "the letter names no organisation: add '--organisation'"
 
 
-def _about_words(letter: Letter, avoid: Sequence[str]) -> Iterator[str]:
+def _about_words(letter: Letter, avoid: tuple[str, ...]) -> Iterator[str]:
     around = (letter.subject, letter.salutation, letter.closing, *letter.signature)
-    text = " ".join((*around, *map(block_text, letter.body))).casefold()
-    for word in dict.fromkeys(avoid):
-        if re.search(rf"\b{re.escape(word.casefold())}(?:e?s)?\b", text):
+    parts = (*around, *map(block_text, letter.body))
+    found = {word for part in parts for word in _found(part, avoid)}
+    for word in dict.fromkeys(avoid) if found else ():
+        if word in found:
             yield f"'{word}' may do harm to those the letter is for: find another word"
     pages = 2 if letter.style == "points" else 1
-    if (words := count_words(letter)) > PAGE_WORDS * pages:
-        yield f"the letter has {words} words: more than is read, leave some out"
+    if (count := count_words(letter)) > PAGE_WORDS * pages:
+        yield f"the letter has {count} words: more than is read, leave some out"
+
+
+@lru_cache(maxsize=2_000)
+def _found(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of *words* that stand in *text*, which may be in many letters."""
+    folded = text.casefold()
+    if not words or not _pattern(words).search(folded):
+        return ()
+    return tuple(word for word in words if _pattern((word,)).search(folded))
+
+
+@lru_cache(maxsize=200)
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    either = "|".join(re.escape(word.casefold()) for word in words)
+    return re.compile(rf"\b(?:{either})(?:e?s)?\b")

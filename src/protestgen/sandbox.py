@@ -39,6 +39,7 @@ from markupsafe import Markup, escape
 from msgspec import Struct
 
 from .errors import TemplateError, nearest
+from .keeping import Kept
 from .steps import (
     MAX_STEPS,
     BoundContext,
@@ -154,11 +155,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
         }
         self.globals = {"namespace": Namespace}
 
-    def rendered(self, name: str, values: Mapping[str, object]) -> str:
-        """Return what the template *name* makes of *values*."""
+    def rendered(
+        self, name: str, values: Mapping[str, object], kept: Kept | None = None
+    ) -> str:
+        """Return what the template *name* makes of *values*, with what is *kept*."""
         budget.steps = MAX_STEPS
         budget.templates = set()
-        return self.get_template(self.join_path(name, "")).render(values)
+        name = self.join_path(name, "")
+        text = kept.put_together(self, name, values) if kept else None
+        return self.get_template(name).render(values) if text is None else text
 
     def sources(self) -> Iterator[nodes.Template]:
         """Yield the templates that the last letter was made of, parsed."""

@@ -8,6 +8,8 @@ template inserts is never read that way: a sender's text stays text.
 
 import re
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from msgspec.structs import replace
 
 from .country import country_name
 from .errors import TemplateError, UnknownNameError, quoted
+from .keeping import KEPT, OWN_WORDS, PERSONAL, KeepingTemplate, Kept
 from .language import Language
 from .mistakes import told
 from .sandbox import MAX_SOURCE, Sandbox
@@ -47,6 +50,11 @@ _BASE = "base"
 # The words of the document that a campaign sends to those who would write.
 APPEAL_WORDS = "appeal.j2"
 
+# So many kinds of letter have texts that are kept.
+_MOST_KINDS = 500
+_PERSONAL = {*PERSONAL, OWN_WORDS}
+
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _ITEM = re.compile(r"[ \t]*(?:(?P<number>[0-9]{1,2}\.)|(?P<bullet>-))[ \t]+")
 _HEADING = re.compile(r"^[ \t]*(##?)[ \t]+(\S.*)$", re.MULTILINE)
 _LETTER = re.compile(r"^[ \t]*\[letter\][ \t]*$", re.MULTILINE)
@@ -148,6 +156,10 @@ class Templates:
         self._loader = ChoiceLoader([*own, shipped, PrefixLoader({"shipped": shipped})])
         self.environment = Sandbox(self._loader, _FILTERS, _insert)
         self._pages = self.environment.overlay(finalize=printable)
+        self.environment.template_class = KeepingTemplate
+        self.environment.auto_reload = False
+        self._kept: dict[object, Kept] = {}
+        self._is_first = True
 
     def styles(self, language: str) -> list[str]:
         """Return the names of the styles that there are in *language*."""
@@ -180,11 +192,15 @@ class Templates:
         """
         name = f"{language.code}/{style}.txt.j2"
         values = {**values, "language": language}
+        kept = self._texts(name, values)
+        token = KEPT.set(kept)
         try:
             if style != _BASE:
-                return _rendered(self.environment, name, values)
+                return _rendered(self.environment, name, values, kept)
         except TemplateNotFound:
             pass
+        finally:
+            KEPT.reset(token)
         styles = self.styles(language.code)
         raise UnknownNameError("style", style, styles, see="protestgen styles")
 
@@ -203,6 +219,19 @@ class Templates:
         name = f"{language.code}/{APPEAL_WORDS}"
         return _rendered(self.environment, name, {**values, "language": language})
 
+    def _texts(self, name: str, values: Mapping[str, object]) -> Kept | None:
+        """Return where texts are kept for all who send such a letter as *values*."""
+        if self._is_first:  # a letter alone has nothing to keep
+            self._is_first = False
+            return None
+        shared = [_identity(v) for field, v in values.items() if field not in _PERSONAL]
+        key = (name, *shared)
+        if key not in self._kept:
+            if len(self._kept) >= _MOST_KINDS:
+                self._kept.clear()
+            self._kept[key] = Kept(values)
+        return self._kept[key]
+
     def layout(self, name: str, values: Mapping[str, object]) -> str:
         """
         Return what the layout *name* makes of *values*, which it escapes for HTML.
@@ -212,10 +241,15 @@ class Templates:
         return _rendered(self._pages, f"layout/{name}", values)
 
 
-def _rendered(environment: Sandbox, name: str, values: Mapping[str, object]) -> str:
+def _rendered(
+    environment: Sandbox,
+    name: str,
+    values: Mapping[str, object],
+    kept: Kept | None = None,
+) -> str:
     """Return what the template *name* gives, or raise `TemplateNotFound` without it."""
     try:
-        return environment.rendered(name, values)
+        return environment.rendered(name, values, kept)
     except TemplateNotFound as error:
         if error.name == name:
             raise
@@ -233,19 +267,29 @@ def parse_blocks(text: str) -> tuple[Block, ...]:
     `ValueError` for a control character.
     """
     blocks: list[Block] = []
-    for chunk in re.split(r"\n[ \t]*\n", text):
-        lines = chunk.strip("\n").split("\n")
-        first = _first_item(lines)
-        if paragraph := _plain(" ".join(lines[:first])):
-            blocks.append(Paragraph(paragraph))
-        if not (items := _items(lines[first:])):
-            continue
-        numbered = _marker(lines[first]) == "number"
+    for block in chain.from_iterable(map(_parsed, _BLANK_LINE.split(text))):
         last = blocks[-1] if blocks else None
-        if isinstance(last, ItemList) and last.numbered == numbered:
-            blocks[-1] = ItemList(last.items + items, numbered)
+        if (
+            isinstance(block, ItemList)
+            and isinstance(last, ItemList)
+            and last.numbered == block.numbered
+        ):
+            blocks[-1] = ItemList(last.items + block.items, block.numbered)
         else:
-            blocks.append(ItemList(items, numbered))
+            blocks.append(block)
+    return tuple(blocks)
+
+
+@lru_cache(maxsize=2_000)
+def _parsed(chunk: str) -> tuple[Block, ...]:
+    """Read what stands between two blank lines; most of it is in many letters."""
+    lines = chunk.strip("\n").split("\n")
+    first = _first_item(lines)
+    blocks: list[Block] = []
+    if paragraph := _plain(" ".join(lines[:first])):
+        blocks.append(Paragraph(paragraph))
+    if items := _items(lines[first:]):
+        blocks.append(ItemList(items, _marker(lines[first]) == "number"))
     return tuple(blocks)
 
 
@@ -360,6 +404,13 @@ def _insert(value: object) -> object:
         marked = re.sub(r"^(?!\n)", _INSERTED, value, flags=re.MULTILINE)
         return Markup(escape(marked))  # noqa: S704 - escaped on the same line
     return printable(value)
+
+
+def _identity(value: object) -> object:
+    """Return what tells *value* from others, without a look at all that it holds."""
+    if isinstance(value, tuple):
+        return tuple(map(id, value))
+    return value if isinstance(value, str | bool) else id(value)
 
 
 def _plain(text: str) -> str:

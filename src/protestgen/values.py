@@ -7,6 +7,7 @@ with a message that says what to write instead.
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Annotated, Any, Self
 
 from .errors import quoted
@@ -83,11 +84,16 @@ class PartialDate(str):
     @property
     def last_day(self) -> date:
         """The last day that this date may mean."""
-        if self.day:
-            return date(self.year, self.month, self.day)
-        if self.month in {0, 12}:
-            return date(self.year, 12, 31)
-        return date(self.year, self.month + 1, 1) - timedelta(days=1)
+        return _last_day(self)
+
+
+@lru_cache(maxsize=1_000)
+def _last_day(when: PartialDate) -> date:
+    if when.day:
+        return date(when.year, when.month, when.day)
+    if when.month in {0, 12}:
+        return date(when.year, 12, 31)
+    return date(when.year, when.month + 1, 1) - timedelta(days=1)
 
 
 def normalize(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -13,13 +14,16 @@ from .case import Case
 from .country import language_name
 from .errors import MissingTextError
 from .language import ENGLISH, Language, load_language
-from .letter import DEFAULT_STYLE, SUPPORT_STYLE, Letter, compose, untold
-from .remarks import remarks
+from .letter import DEFAULT_STYLE, SUPPORT_STYLE, Frame, Letter, untold
+from .remarks import choice_remarks, word_remarks
 from .sender import Sender
 from .templates import Templates
 
 if TYPE_CHECKING:
     from .translation import Translation
+
+# So many choices are kept, and what letters have in common that were chosen alike.
+_KEPT = 1_000
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -50,6 +54,10 @@ class Writer:
         self._languages: dict[str, Language] = {}
         self._translations: dict[str, Translation] = {}
         self._cases: dict[tuple[str, str], Case] = {}
+        self.addressees = lru_cache(_KEPT)(self._addressees)
+        self._remarks: dict[object, list[str]] = {}
+        self._avoid = lru_cache(_KEPT)(self._words_to_avoid)
+        self._frame = lru_cache(_KEPT)(self._new_frame)
 
     def write(self, case: Case, sender: Sender, wish: Wish) -> tuple[Letter, list[str]]:
         """
@@ -62,50 +70,71 @@ class Writer:
         if sender.country is None:
             sender = replace(sender, country=country)
         notes: list[str] = []
-        addressee, copies = self._addressees(case, country, wish, notes)
+        addressee, _, told = self.addressees(case.id, country, _goal(wish))
+        notes += told
         first, *others = [
-            compose(
-                self._case(case, code),
-                addressee,
-                sender,
-                style=wish.style,
-                language=self._language(code),
-                templates=self._templates,
-                on=self.on,
-                demands=wish.demands,
-                copies=copies,
-            )
+            self._frame(case.id, code, sender.country, wish).letter(sender)
             for code in self._codes(case, addressee, sender, wish, notes)
         ]
+        if not others:
+            return first, notes
         return replace(first, also=tuple(others)), notes
+
+    def _new_frame(
+        self, case_id: str, code: str, home: str | None, wish: Wish
+    ) -> Frame:
+        """Return what all have in common who wish for such a letter from *home*."""
+        country = wish.country or home
+        addressee, copies, _ = self.addressees(case_id, country, _goal(wish))
+        return Frame(
+            self._case(self.campaign.case(case_id), code),
+            addressee,
+            country=home,
+            style=wish.style,
+            language=self._language(code),
+            templates=self._templates,
+            on=self.on,
+            demands=wish.demands,
+            copies=copies,
+        )
 
     def remarks(self, letter: Letter) -> list[str]:
         """Return what the sender of *letter* should know before it is sent."""
-        case = self.campaign.case(letter.case)
-        avoid = {
-            text.language: (
-                *self._case(case, text.language).avoid,
-                *self._language(text.language).forms.avoid,
-            )
-            for text in (letter, *letter.also)
-        }
-        return remarks(case, letter, avoid)
+        languages = [text.language for text in (letter, *letter.also)]
+        avoid = {code: self._avoid(letter.case, code) for code in languages}
+        sender = letter.sender
+        said = (bool(sender.name), bool(sender.organisation), bool(sender.why))
+        kind = (letter.case, letter.demands, letter.style, *languages, *said)
+        key = (id(letter.addressee), kind)
+        if key not in self._remarks:
+            if len(self._remarks) >= _KEPT:
+                self._remarks.clear()
+            case = self.campaign.case(letter.case)
+            self._remarks[key] = choice_remarks(case, letter)
+        return [*self._remarks[key], *word_remarks(letter, avoid)]
+
+    def _words_to_avoid(self, case_id: str, code: str) -> tuple[str, ...]:
+        case = self._case(self.campaign.case(case_id), code)
+        return (*case.avoid, *self._language(code).forms.avoid)
 
     def _addressees(
-        self, case: Case, country: str | None, wish: Wish, notes: list[str]
-    ) -> tuple[Addressee | None, list[Addressee]]:
-        """Return who the letter is to and who gets a copy; nobody of a support."""
-        if wish.style == SUPPORT_STYLE:
-            return None, []
-        directory = self.campaign.directory
+        self, case_id: str, country: str | None, to: str | None
+    ) -> tuple[Addressee | None, list[Addressee], list[str]]:
+        """
+        Return who a letter is to, who gets a copy, and notes on both.
+
+        *to* is empty for the case's first addressee, None for a message of support.
+        """
+        if to is None:
+            return None, [], []
+        directory, case = self.campaign.directory, self.campaign.case(case_id)
         addressee, note = directory.choose(
-            state=case.state, country=country, to=wish.to, write_to=case.write_to
+            state=case.state, country=country, to=to or None, write_to=case.write_to
         )
         copies, missing = directory.copies(
             case.state, country, case.copies_to, addressee
         )
-        notes += [*([note] if note else []), *missing]
-        return addressee, copies
+        return addressee, copies, [*([note] if note else []), *missing]
 
     def _codes(
         self,
@@ -170,3 +199,8 @@ class Writer:
         if (case.id, code) not in self._cases:
             self._cases[case.id, code] = translated(case, self._texts(code)[case.id])
         return self._cases[case.id, code]
+
+
+def _goal(wish: Wish) -> str | None:
+    """Return who is wished for: nobody of a support, the case's first if empty."""
+    return None if wish.style == SUPPORT_STYLE else wish.to or ""

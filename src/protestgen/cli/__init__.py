@@ -21,6 +21,7 @@ from .options import campaign_folders, common_options
 # is asked for: the letter does not wait for the tables.
 COMMANDS = (
     "letter",
+    "batch",
     "cases",
     "show",
     "appeal",
@@ -86,7 +87,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """
     Run the command line and return its exit code.
 
-    0 done, 1 something in the data or a letter failed, 2 usage, 130 interrupted.
+    0 done, 1 something in the data or a letter failed, 2 usage, 3 some of
+    a batch failed, 130 interrupted.
     """
     try:
         code = _run(arguments)

@@ -16,7 +16,7 @@ from protestgen.writer import Writer
 
 from . import App
 from .console import show_note, write_product
-from .options import common_options, now, output_options, take_form, with_options
+from .options import common_options, now, output_options, take_form
 from .parameters import (
     Checked,
     complete_case,
@@ -68,7 +68,7 @@ _ALL = "all"
     type=Checked(parse_date, "date"),
     help="Date of the appeal, 2026-11-22; without it, today.",
 )
-@with_options(*output_options(APPEAL_FORMATS, "appeal", DEFAULT_FORMAT))
+@output_options(APPEAL_FORMATS, "appeal", DEFAULT_FORMAT)
 @common_options
 @click.pass_obj
 def appeal(

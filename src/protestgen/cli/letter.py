@@ -15,36 +15,30 @@ from msgspec.structs import replace
 from protestgen.country import find_country
 from protestgen.formats import DEFAULT_FORMAT, Format
 from protestgen.letter import (
-    DEFAULT_STYLE,
-    SUPPORT_STYLE,
     Letter,
     editable,
     edited,
 )
 from protestgen.output import write_file
 from protestgen.sender import Sender, read_profile
-from protestgen.writer import Wish, Writer
+from protestgen.writer import Writer
 
 from . import App
 from .console import show_note, write_product
 from .options import (
     PERSONAL,
     common_options,
+    date_option,
     format_options,
     now,
     personal_options,
     take_form,
+    take_wish,
+    wish_options,
 )
 from .parameters import (
-    Checked,
-    complete_addressee,
     complete_case,
     complete_country,
-    complete_demand,
-    complete_language,
-    complete_style,
-    parse_date,
-    parse_languages,
 )
 from .profile import default_profile
 
@@ -68,50 +62,12 @@ _NOT_TYPED = (None, (), False)
     shell_complete=complete_country,
     help="The country that you live in: its embassy is written to.",
 )
-@click.option(
-    "--to",
-    shell_complete=complete_addressee,
-    metavar="ADDRESSEE",
-    help="embassy, consulate, a city of a consulate, or an office such as 'osce'.",
-)
-@click.option(
-    "--style",
-    default=DEFAULT_STYLE,
-    show_default=True,
-    shell_complete=complete_style,
-    help="The kind of letter: see 'protestgen styles'.",
-)
-@click.option(
-    "--demand",
-    "demands",
-    multiple=True,
-    metavar="ID",
-    shell_complete=complete_demand,
-    help="A demand to make; given several times, in this order.  [repeatable]",
-)
-@click.option(
-    "--lang",
-    "languages",
-    type=Checked(parse_languages),
-    metavar="CODES",
-    shell_complete=complete_language,
-    help="Language of the letter, or several: 'en,ru'; without it, your profile's.",
-)
-@click.option(
-    "--fallback",
-    is_flag=True,
-    help="Write in English where texts are missing in the language asked for.",
-)
+@wish_options
 @personal_options
 @click.option(
     "--edit", is_flag=True, help="Open the finished letter in your editor first."
 )
-@click.option(
-    "--date",
-    "on",
-    type=Checked(parse_date, "date"),
-    help="Date of the letter, 2026-11-22; without it, today.",
-)
+@date_option
 @format_options
 @click.option(
     "--open",
@@ -132,7 +88,7 @@ def letter(
         form.check_only_for("--open", "mailto")
     sender, notes = _take_sender(choices, form.options.output)
     writer = Writer(app.campaign, choices.pop("on") or now().date())
-    finished, chosen = writer.write(case, sender, _wish(**choices))
+    finished, chosen = writer.write(case, sender, take_wish(choices))
     words = None
     if edit:
         if finished.also:
@@ -151,18 +107,6 @@ def letter(
         _leave(data, form.options.output, opens=opens)
     if opens and lost and words is not None:
         _keep(words)
-
-
-def _wish(
-    *, country: str | None, languages: tuple[str, ...] | None, **choices: Any
-) -> Wish:
-    """Return what the sender wants of the letter."""
-    code = find_country(country) if country else None
-    wish = Wish(country=code, languages=languages or (), **choices)
-    unfit = "--to" if wish.to else "--demand" if wish.demands else ""
-    if wish.style == SUPPORT_STYLE and unfit:
-        raise click.UsageError(f"'{unfit}' does not go with '--style {wish.style}'")
-    return wish
 
 
 def _copy_notes(finished: Letter, format_: Format) -> Iterator[str]:

@@ -10,6 +10,7 @@ import click
 from msgspec import Struct
 
 from protestgen.campaign import SETTINGS_FILE, campaign_around
+from protestgen.country import find_country
 from protestgen.formats import (
     DEFAULT_FORMAT,
     FORMATS,
@@ -18,12 +19,22 @@ from protestgen.formats import (
     Options,
     format_for,
 )
+from protestgen.letter import DEFAULT_STYLE, SUPPORT_STYLE
 from protestgen.values import parse_email, parse_line, parse_prose
+from protestgen.writer import Wish
 
 from .console import QUIET, show_note
-from .parameters import Checked
+from .parameters import (
+    Checked,
+    complete_addressee,
+    complete_demand,
+    complete_language,
+    complete_style,
+    parse_date,
+    parse_languages,
+)
 
-Command = Callable[..., None]
+Command = Callable[..., int | None]
 
 # The options of a format that are named like the fields of `Options`.
 _DETAILS = ("width", "eol", "attach", "ascii", "layout")
@@ -49,6 +60,58 @@ PERSONAL = (
 )
 
 _LINE = Checked(parse_line)
+
+
+def wish_options(command: Command) -> Command:
+    """Add the options that say what letter is wanted."""
+    options = (
+        click.option(
+            "--to",
+            shell_complete=complete_addressee,
+            metavar="ADDRESSEE",
+            help="embassy, consulate, a city of a consulate, or an office like 'osce'.",
+        ),
+        click.option(
+            "--style",
+            default=DEFAULT_STYLE,
+            show_default=True,
+            shell_complete=complete_style,
+            help="The kind of letter: see 'protestgen styles'.",
+        ),
+        click.option(
+            "--demand",
+            "demands",
+            multiple=True,
+            metavar="ID",
+            shell_complete=complete_demand,
+            help="A demand to make; given several times, in this order.  [repeatable]",
+        ),
+        click.option(
+            "--lang",
+            "languages",
+            type=Checked(parse_languages),
+            metavar="CODES",
+            shell_complete=complete_language,
+            help="Language of a letter, or several: 'en,ru'; without it, the sender's.",
+        ),
+        click.option(
+            "--fallback",
+            is_flag=True,
+            help="Write in English where texts are missing in the language asked for.",
+        ),
+    )
+    return _with_options(command, *options)
+
+
+def date_option(command: Command) -> Command:
+    """Add the option that says of which day the letter is."""
+    option = click.option(
+        "--date",
+        "on",
+        type=Checked(parse_date, "date"),
+        help="Date of the letter, 2026-11-22; without it, today.",
+    )
+    return option(command)
 
 
 def personal_options(command: Command) -> Command:
@@ -107,13 +170,18 @@ def personal_options(command: Command) -> Command:
             "--omit-address", is_flag=True, help="Leave your postal address out."
         ),
     )
-    return with_options(*options)(command)
+    return _with_options(command, *options)
 
 
 def format_options(command: Command) -> Command:
     """Add the options that say in which form the letter leaves, and where to."""
-    options: tuple[Callable[[Command], Command], ...] = (
-        *output_options(FORMATS, "letter", DEFAULT_FORMAT),
+    leaves = output_options(FORMATS, "letter", DEFAULT_FORMAT)
+    return leaves(detail_options(command))
+
+
+def detail_options(command: Command) -> Command:
+    """Add the options that say what a form of the letter is like."""
+    options = (
         click.option(
             "--width",
             type=click.IntRange(30, 500),
@@ -144,15 +212,15 @@ def format_options(command: Command) -> Command:
             help="Where the address lies on paper; without it, as in your country.",
         ),
     )
-    return with_options(*options)(command)
+    return _with_options(command, *options)
 
 
 def output_options(
     formats: Mapping[str, Format], product: str, default: str
-) -> tuple[Callable[[Command], Command], ...]:
-    """Return the options that say in which of *formats* a *product* leaves."""
+) -> Callable[[Command], Command]:
+    """Return what adds the options of how a *product* leaves, and where to."""
     by = f"without it, by the name of FILE, else {default}"
-    return (
+    options = (
         click.option(
             "--format",
             "format_name",
@@ -167,6 +235,7 @@ def output_options(
             help="Write to this file instead of stdout.",
         ),
     )
+    return lambda command: _with_options(command, *options)
 
 
 def common_options(command: Command) -> Command:
@@ -191,20 +260,14 @@ def common_options(command: Command) -> Command:
             help="No notes, only errors.",
         ),
     )
-    return with_options(*options)(command)
+    return _with_options(command, *options)
 
 
-def with_options(
-    *options: Callable[[Command], Command],
-) -> Callable[[Command], Command]:
-    """Return what decorates a command with *options*, the first on top."""
-
-    def decorate(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
+def _with_options(command: Command, *options: Callable[[Command], Command]) -> Command:
+    """Decorate *command* with *options*, the first on top."""
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def campaign_folders(ctx: click.Context) -> list[Path]:
@@ -251,6 +314,20 @@ def _be_quiet(_ctx: click.Context, _param: click.Parameter, value: object) -> No
         QUIET.set(True)
 
 
+def take_wish(choices: dict[str, Any]) -> Wish:
+    """Take what `wish_options` added, and a country, out of *choices* as a wish."""
+    country, languages = choices.pop("country", None), choices.pop("languages")
+    wish = Wish(
+        country=find_country(country) if country else None,
+        languages=languages or (),
+        **{name: choices.pop(name) for name in ("to", "style", "demands", "fallback")},
+    )
+    unfit = "--to" if wish.to else "--demand" if wish.demands else ""
+    if wish.style == SUPPORT_STYLE and unfit:
+        raise click.UsageError(f"'{unfit}' does not go with '--style {wish.style}'")
+    return wish
+
+
 class Form(Struct, frozen=True):
     """In which form the letter leaves: what `format_options` came to."""
 
@@ -283,14 +360,21 @@ def take_form(
         output = None
     by_file = format_for(output, formats) if output else None
     name = choices.pop("format_name") or by_file or default
-    details = {field: choices.pop(field) for field in _DETAILS if field in choices}
-    options = Options(folders=folders, output=output, now=now(), **details)
+    options = take_details(choices, folders, output=output)
     form = Form(formats[name], options)
     if options.attach:
         form.check_only_for("--attach", "eml")
     if output and output.suffix.lower() in _WRITTEN_BY_OTHERS and not by_file:
         show_note(f"{output} holds {form.format.about}, whatever its name says")
     return form
+
+
+def take_details(
+    choices: dict[str, Any], folders: tuple[Path, ...], *, output: Path | None = None
+) -> Options:
+    """Take what `detail_options` added out of *choices* and return it."""
+    details = {field: choices.pop(field) for field in _DETAILS if field in choices}
+    return Options(folders=folders, output=output, now=now(), **details)
 
 
 def now() -> datetime:

@@ -4,7 +4,9 @@ import re
 from base64 import encodebytes
 from binascii import b2a_qp
 from collections.abc import Sequence
+from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from protestgen.errors import UnknownNameError
@@ -38,13 +40,18 @@ def render(letter: Letter, options: Options) -> bytes:
     if options.attach:
         content = _mixed(digest, [content, _attachment(letter, options)])
     head = (
-        f"Date: {format_datetime(options.now)}",
+        f"Date: {_date(options.now)}",
         *envelope,
         f"Message-ID: <{digest}@{domain}>",
         "MIME-Version: 1.0",
     )
     message = "\n".join(head).encode("ascii") + b"\n" + content
     return message.replace(b"\n", b"\r\n") if options.eol == "crlf" else message
+
+
+@lru_cache(maxsize=10)
+def _date(now: datetime) -> str:
+    return format_datetime(now)
 
 
 def _envelope(letter: Letter) -> list[str]:
@@ -64,14 +71,19 @@ def _digest(*parts: str) -> str:
 
 
 def _text_part(text: str) -> bytes:
-    # A line that begins with "From " parts messages in an mbox file, and each program
-    # quotes it in another way: a soft break after the word leaves no such line.
-    encoded = _FROM_LINE.sub(rb"\1=\n ", b2a_qp(text.encode()))
     head = (
         b"Content-Type: text/plain; charset=utf-8\n"
         b"Content-Transfer-Encoding: quoted-printable\n\n"
     )
-    return head + encoded
+    return head + b"\n\n".join(map(_quoted_printable, text.split("\n\n")))
+
+
+@lru_cache(maxsize=2_000)
+def _quoted_printable(text: str) -> bytes:
+    """Return whole lines of *text* encoded; they may stand in many letters."""
+    # A line that begins with "From " parts messages in an mbox file, and each program
+    # quotes it in another way: a soft break after the word leaves no such line.
+    return _FROM_LINE.sub(rb"\1=\n ", b2a_qp(text.encode()))
 
 
 def _attachment(letter: Letter, options: Options) -> bytes:

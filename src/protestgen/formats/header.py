@@ -8,6 +8,7 @@ words, each release in its own way; so these lines are written here.
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from textwrap import wrap
 
 from .mail import Mailbox
@@ -21,6 +22,7 @@ _LONGEST_QUOTED = 60
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 
 
+@lru_cache(maxsize=2_000)
 def text_header(name: str, value: str) -> str:
     """Return the header *name* with any text, folded."""
     lines = _folded(f"{name}: {value}", _WIDTH)
@@ -44,10 +46,13 @@ def _folded(text: str, width: int) -> list[str]:
     """Return *text* in lines of at most *width*, or none if it cannot be so."""
     if not text.isascii():
         return []
+    if len(text) <= width:
+        return [text]
     lines = wrap(text, width, break_long_words=False, break_on_hyphens=False)
     return lines if all(len(line) <= width for line in lines) else []
 
 
+@lru_cache(maxsize=2_000)
 def _mailbox(mailbox: Mailbox, indent: int) -> str:
     if not mailbox.name:
         return mailbox.address

@@ -19,8 +19,18 @@ def render(letter: Letter, options: Options) -> bytes:
     """Return *letter* as an object in JSON."""
     del options
     data = json.format(json.encode(_parts(letter)), indent=2).decode()
-    # JSON may hold as it is what would act on a terminal that it is shown on.
-    return CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", data).encode() + b"\n"
+    return _escaped(data).encode() + b"\n"
+
+
+def render_line(letter: Letter) -> bytes:
+    """Return *letter* as a line of JSON Lines."""
+    data = json.encode(_parts(letter)).decode()
+    return _escaped(data).encode() + b"\n"
+
+
+def _escaped(data: str) -> str:
+    """Return JSON without what would act on a terminal that it is shown on."""
+    return CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", data)
 
 
 def _parts(letter: Letter) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What the formats for e-mail share: who it is from and to, and its text."""
 
 import re
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -8,7 +9,7 @@ from protestgen.errors import FormatError
 from protestgen.letter import Letter
 from protestgen.values import CONTROLS
 
-from .text import PARTING, body, joined, wrap
+from .text import PARTING, joined, paragraphs, wrap
 
 # What would end a header or be read as code in one: controls, white space but the
 # space, and the begin of an encoded word.
@@ -102,7 +103,7 @@ def _text(letter: Letter, width: int) -> str:
     address = [line for line in letter.sender_block if line != letter.sender.email]
     parts = [
         letter.salutation,
-        body(letter, width),
+        *paragraphs(letter, width),
         "\n".join((wrap(letter.closing, width), "", *letter.signature)),
         "\n".join(address),
         "\n".join(letter.copies),
@@ -112,6 +113,8 @@ def _text(letter: Letter, width: int) -> str:
 
 def header_text(text: str, what: str) -> str:
     """Return *text* with single spaces, or raise if it may not stand in a header."""
+    if text.isascii() and text.isprintable() and "=?" not in text:
+        return " ".join(text.split())
     if match := _UNSAFE.search(text):
         found = match[0] if match[0] == "=?" else f"U+{ord(match[0]):04X}"
         raise FormatError(
@@ -121,6 +124,7 @@ def header_text(text: str, what: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=2_000)
 def ascii_address(address: str, what: str) -> str:
     """Return an e-mail address with its domain in ASCII, or raise if it has no such."""
     local, _, domain = header_text(address, what).rpartition("@")

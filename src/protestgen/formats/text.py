@@ -1,6 +1,7 @@
 """Plain text, wrapped, as a letter is laid out on paper."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from protestgen.errors import FormatError
 from protestgen.letter import Letter
@@ -30,7 +31,7 @@ def _whole(letter: Letter, width: int) -> str:
         letter.dateline,
         "\n".join(letter.addressee_block),
         *((subject, salutation) if letter.subject_above else (salutation, subject)),
-        body(letter, width),
+        *paragraphs(letter, width),
         "\n".join((wrap(letter.closing, width), "", *letter.signature)),
         "\n".join(letter.copies),
     ]
@@ -44,14 +45,20 @@ def joined(parts: Iterable[str]) -> str:
     Raises `FormatError` if there is a control character in it, whatever made it.
     """
     try:
-        return normalize("\n\n".join(part for part in parts if part) + "\n")
+        return "\n\n".join(_clean(part) for part in parts if part) + "\n"
     except ValueError as error:
         raise FormatError(f"the text of the letter: {error}") from None
 
 
-def body(letter: Letter, width: int) -> str:
-    """Return what stands between the salutation and the closing."""
-    return "\n\n".join(_block(block, width) for block in letter.body)
+@lru_cache(maxsize=2_000)
+def _clean(part: str) -> str:
+    """Return *part*, which may be in many letters, in Unicode's form NFC."""
+    return normalize(part)
+
+
+def paragraphs(letter: Letter, width: int) -> Iterator[str]:
+    """Return what stands between the salutation and the closing, wrapped."""
+    return (_block(block, width) for block in letter.body)
 
 
 def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
@@ -85,6 +92,7 @@ def cells(text: str) -> int:
     return columns if columns >= 0 else len(text)
 
 
+@lru_cache(maxsize=2_000)
 def _block(block: Block, width: int) -> str:
     if not isinstance(block, ItemList):
         return wrap(block.text, width)

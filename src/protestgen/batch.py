@@ -1,0 +1,239 @@
+"""Many letters: written in lots, here or elsewhere, and what becomes of them."""
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import suppress
+from hashlib import sha256
+from itertools import chain, repeat
+from typing import IO, Protocol
+
+from msgspec import Struct, field
+
+from . import __version__
+from .campaign import Campaign
+from .errors import Location, OutputError
+from .jobs import Job, Jobs, Plan
+from .lots import Desk, Order, Task, Written, pack_order, pack_tasks, write_lot
+from .member import Fault
+from .naming import key_of
+from .outbox import Edition, Outbox, manifest_line
+from .roster import Roster, report_columns, report_row
+from .seen import Seen
+
+# So many lots are handed out before the first of them must be back.
+_AHEAD = 16
+# So many different notes are kept.
+_MOST_NOTES = 1_000
+
+
+class Tally(Struct, kw_only=True):
+    """
+    What has become of a batch so far.
+
+    Of the *letters*, those *unchanged* were in their files already. *failed* counts
+    rows, *doubled* letters. *stale* files belong to no row any more, and *removed* ones
+    did so. A batch that was ended early *is_whole* not.
+    """
+
+    rows: int = 0
+    letters: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    doubled: int = 0
+    size: int = 0
+    stale: int = 0
+    removed: int = 0
+    is_whole: bool = True
+    countries: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+
+
+class Reporter(Protocol):
+    """Who is told how a batch goes, in the order of the roster."""
+
+    def failed(self, at: Location, fault: Fault) -> None:
+        """Tell that the row *at* a place failed."""
+
+    def doubled(self, at: Location, first: int) -> None:
+        """Tell that the row *at* a place repeats the one in the line *first*."""
+
+    def stale(self, file: str) -> None:
+        """Tell that a *file* of an earlier run belongs to no row any more."""
+
+    def progress(self, tally: Tally) -> None:
+        """Tell how far it is."""
+
+
+class Batch:
+    """
+    The run of a *plan*, of which a *reporter* is told.
+
+    Letters go to files in *outbox* or, one behind the other, to *stream*. Without
+    either they go nowhere, and the *first* of them is kept.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        reporter: Reporter,
+        *,
+        outbox: Outbox | None = None,
+        stream: IO[bytes] | None = None,
+    ) -> None:
+        self.tally = Tally()
+        self.first = b""
+        self._plan = plan
+        self._reporter = reporter
+        self._outbox = outbox
+        self._stream = stream
+        self._seen = Seen()
+
+    def run(
+        self,
+        roster: Roster,
+        executor: Executor | None = None,
+        *,
+        is_stopped: Callable[[], bool] = bool,
+    ) -> None:
+        """
+        Write the letters of *roster* in this process, or by *executor*.
+
+        Once it *is_stopped*, the letters in hand are finished.
+        """
+        jobs = Jobs(self._plan, roster.rows, self._seen, is_stopped)
+        lots = _written(self._plan.order, self._announced(jobs), executor)
+        for lot, written in lots:
+            if written.stopped:
+                raise OutputError(written.stopped)
+            self._take(lot, written, roster)
+            self._reporter.progress(self.tally)
+        self.tally.is_whole = jobs.is_whole
+
+    def finish(self, *, adds: bool = False, prune: bool = False) -> None:
+        """
+        Let the manifest tell of this run, and of files that belong to no row any more.
+
+        With *prune* these are removed, unless a row failed that they may belong to. A
+        run that *adds* to a folder takes no file for one of these.
+        """
+        if self._outbox is None:
+            return
+        self._seen.forget_failed()
+        is_whole = self.tally.is_whole and not adds
+        for entry in self._outbox.others(self._is_known):
+            if is_whole and prune and not self.tally.failed:
+                self._outbox.remove(entry.file)
+                self.tally.removed += 1
+                continue
+            if is_whole:
+                self.tally.stale += 1
+                self._reporter.stale(entry.file)
+            self._outbox.record(manifest_line(entry))
+        self._outbox.finish()
+
+    def _is_known(self, key: int) -> bool:
+        return self._seen.first_line(key, 0) is not None
+
+    def _announced(self, lots: Iterable[list[Job]]) -> Iterator[list[Job]]:
+        """Yield *lots*, of whose files the outbox knows."""
+        for lot in lots:
+            if self._outbox:
+                self._outbox.plan(task.name for job in lot for task in job.tasks)
+            yield lot
+
+    def _take(self, lot: list[Job], written: Written, roster: Roster) -> None:
+        """Take note of what became of *lot*."""
+        if self._outbox:
+            self._outbox.record(written.data)
+        elif self._stream:
+            self._stream.write(written.data)
+        else:
+            self.first = self.first or written.data
+        tally = self.tally
+        tally.rows += len(lot)
+        tally.size += written.size
+        tally.unchanged += written.unchanged
+        for note, count in written.notes.items():
+            if note in tally.notes or len(tally.notes) < _MOST_NOTES:
+                tally.notes[note] += count
+        tasks = ((job, task) for job in lot for task in job.tasks)
+        for index, (job, task) in enumerate(tasks):
+            if fault := written.faults.get(index):
+                self._seen.fail(key_of(task.name))
+                job.faults.append(fault)
+            else:
+                tally.letters += 1
+                tally.countries[task.wish.country or task.sender.country or ""] += 1
+        for job in lot:
+            self._report(job, roster)
+
+    def _report(self, job: Job, roster: Roster) -> None:
+        """Report what did not come of a row."""
+        for first in job.repeats:
+            self.tally.doubled += 1
+            self._reporter.doubled(job.row.at, first)
+        if not job.faults:
+            return
+        self.tally.failed += 1
+        for fault in job.faults:
+            self._reporter.failed(job.row.at, fault)
+        if self._outbox and roster.columns:
+            row = report_row(roster, job.row, job.faults)
+            self._outbox.fail(report_columns(roster), row)
+
+
+def edition(campaign: Campaign, order: Order) -> Edition:
+    """Return what the letters of *order* have in common."""
+    digest = sha256()
+    for folder in campaign.folders:
+        for path in sorted((*folder.glob("data/**/*"), *folder.glob("templates/**/*"))):
+            if path.is_file():
+                name = path.relative_to(folder).as_posix()
+                digest.update(f"{name}\0{path.stat().st_size}\0".encode())
+                digest.update(path.read_bytes())
+    return Edition(
+        protestgen=__version__,
+        data=digest.hexdigest(),
+        date=order.on.isoformat(),
+        time=order.options.now.isoformat(),
+    )
+
+
+def _written(
+    order: Order, lots: Iterator[list[Job]], executor: Executor | None
+) -> Iterator[tuple[list[Job], Written]]:
+    """Yield *lots* in their order, each with what became of it."""
+    waiting: deque[list[Job]] = deque()
+    if executor:
+        # A process that has died costs only time: its letters are written here.
+        with suppress(BrokenExecutor):
+            yield from _written_by(executor, order, lots, waiting)
+    desk = Desk(order)
+    for lot in chain(waiting, lots):
+        yield lot, desk.write(_tasks(lot))
+
+
+def _written_by(
+    executor: Executor,
+    order: Order,
+    lots: Iterator[list[Job]],
+    waiting: deque[list[Job]],
+) -> Iterator[tuple[list[Job], Written]]:
+    """Do so by *executor*; *waiting* holds the lots that are not back yet."""
+    packed = pack_order(order)
+    futures: deque[Future[Written]] = deque()
+    for lot in chain(lots, repeat(None)):
+        if lot is not None:
+            waiting.append(lot)
+            tasks = pack_tasks(_tasks(lot))
+            futures.append(executor.submit(write_lot, packed, tasks))
+        if lot is None and not futures:
+            return
+        if lot is None or len(futures) > _AHEAD:
+            written = futures.popleft().result()
+            yield waiting.popleft(), written
+
+
+def _tasks(lot: list[Job]) -> list[Task]:
+    return [task for job in lot for task in job.tasks]

@@ -1,0 +1,388 @@
+"""The command `batch`: a letter for each member of a roster."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+import click
+from msgspec import Struct
+from msgspec.structs import replace
+
+from protestgen.batch import Batch, Tally, edition
+from protestgen.campaign import Campaign
+from protestgen.country import find_country
+from protestgen.errors import ChoiceError, Location, UnknownNameError
+from protestgen.formats import DEFAULT_FORMAT, FORMATS, format_for
+from protestgen.jobs import Plan
+from protestgen.language import ENGLISH, load_language
+from protestgen.letter import choose_demands
+from protestgen.lots import Kind, Order
+from protestgen.member import Member
+from protestgen.outbox import FAILED, Edition, Outbox
+from protestgen.output import growing_file
+from protestgen.roster import EXAMPLE, Roster, Row, read_roster
+from protestgen.sender import read_profile
+from protestgen.templates import Templates
+from protestgen.writer import Wish
+from protestgen.yamlfile import unreadable
+
+from . import App
+from .board import Board
+from .console import show_error, show_note, write_product
+from .options import (
+    common_options,
+    date_option,
+    detail_options,
+    now,
+    take_details,
+    take_wish,
+    wish_options,
+)
+from .parameters import complete_case, complete_country
+from .profile import default_profile
+
+# What all letters can be written to as one, and the format that each of them has there.
+_STREAMS: dict[Kind, str] = {"mbox": "eml", "jsonl": "json"}
+# The names of files in formats that have none of their own.
+_SUFFIXES = {"fax": ".pdf"}
+# A roster that is smaller, in bytes, is done before other processes have begun.
+_SMALL = 1 << 15
+_SOME_FAILED = 3
+
+
+@click.command(
+    epilog="Example: protestgen batch --case kurmanov --roster members.csv -o letters"
+)
+@click.option(
+    "--case",
+    "cases",
+    metavar="ID",
+    multiple=True,
+    shell_complete=complete_case,
+    help="A case: see 'protestgen cases'.  [repeatable]",
+)
+@click.option(
+    "--roster",
+    "roster",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The members: CSV or JSON Lines; '-' is stdin.",
+)
+@click.option(
+    "--example", is_flag=True, help="Print a roster to start from, and nothing else."
+)
+@click.option(
+    "--country",
+    "countries",
+    multiple=True,
+    shell_complete=complete_country,
+    help="Without a roster, whose embassies are written to, or 'all'; with one, where "
+    "members live whose row does not say.  [repeatable]",
+)
+@click.option(
+    "--sender",
+    "profile",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Without a roster, who signs; or else the one of 'protestgen profile'.",
+)
+@wish_options
+@date_option
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice([*FORMATS, *_STREAMS]),
+    help="The form of the letters; without it, by the name of PATH, else text.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A folder for a file a letter; or one file, .mbox or .jsonl; '-' is stdout.",
+)
+@detail_options
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Processes that write; without it, one for each core.",
+)
+@click.option("--strict", is_flag=True, help="Stop at the first row that fails.")
+@click.option(
+    "--prune",
+    is_flag=True,
+    help="Remove the letters of earlier runs that belong to no row any more.",
+)
+@click.option(
+    "--durable", is_flag=True, help="Have each letter on the disk before the next."
+)
+@click.option(
+    "--dry-run",
+    "dry",
+    is_flag=True,
+    help="Write nothing: show what would be, by country, and the first letter.",
+)
+@common_options
+@click.pass_obj
+def batch(app: App, /, *, example: bool, **choices: Any) -> int:
+    """Write a letter for each member of a roster."""
+    if example:
+        write_product(EXAMPLE.encode())
+        return 0
+    if not choices["cases"]:
+        raise click.UsageError("missing option '--case'")
+    with ExitStack() as stack:
+        return _write(app.campaign, choices, stack)
+
+
+class _Target(Struct, frozen=True):
+    """Where letters go, and in which form; without a *path*, to stdout."""
+
+    kind: Kind
+    format_name: str
+    path: Path | None = None
+
+
+class _Source(Struct, frozen=True):
+    """Where members come from: *position* tells how many of *size* bytes are read."""
+
+    roster: Roster
+    position: Callable[[], int] = int
+    size: int | None = None
+    adds: bool = False
+
+
+def _write(campaign: Campaign, choices: dict[str, Any], stack: ExitStack) -> int:
+    target = _target(choices)
+    wish = take_wish(choices)
+    countries = _countries(campaign, choices)
+    _check(campaign, wish, choices)
+    source = _source(choices, target, stack)
+    outbox = None
+    if target.kind == "folder" and target.path and not choices["dry"]:
+        outbox = stack.enter_context(Outbox(target.path))
+    on, time = _dated(choices["on"], outbox.last if outbox else None)
+    options = replace(take_details(choices, campaign.folders), now=time)
+    if target.kind == "mbox":
+        options = replace(options, eol="lf")
+    order = Order(
+        campaign=campaign,
+        on=on,
+        format_name=target.format_name,
+        options=options,
+        kind="nothing" if choices["dry"] else target.kind,
+        folder=target.path or Path(),
+        durable=choices["durable"],
+    )
+    suffixes = FORMATS[target.format_name].suffixes
+    plan = Plan(
+        order=order,
+        cases=choices["cases"],
+        wish=wish,
+        countries=() if choices["roster"] else countries,
+        home=countries[0] if countries and choices["roster"] else None,
+        suffix=suffixes[0] if suffixes else _SUFFIXES.get(target.format_name, ".txt"),
+        strict=choices["strict"],
+    )
+    if outbox:
+        outbox.begin(edition(campaign, order))
+    board = Board(source.position, source.size)
+    stream = _stream(target, stack) if order.kind in _STREAMS else None
+    batch = Batch(plan, board, outbox=outbox, stream=stream)
+    with board, _interruptible() as is_interrupted:
+        executor = _executor(choices["jobs"], source, stack)
+        batch.run(source.roster, executor, is_stopped=is_interrupted)
+    if stream and batch.tally.is_whole:
+        stream.flush()
+    elif stream and target.path:
+        _give_up(is_interrupted=is_interrupted())
+    batch.finish(adds=source.adds, prune=choices["prune"])
+    if choices["dry"]:
+        write_product(batch.first)
+    for note in source.roster.notes:
+        show_note(note)
+    where = f" in {target.path}" if target.path and not choices["dry"] else ""
+    board.sum_up(batch.tally, where, by_country=choices["dry"])
+    return _exit_code(batch.tally, is_interrupted=is_interrupted())
+
+
+def _target(choices: dict[str, Any]) -> _Target:
+    """Return where letters go, and in which form."""
+    path: Path | None = choices["output"]
+    name: str | None = choices["format_name"]
+    if path and str(path) == "-":
+        path = None
+    elif path is None and name not in _STREAMS:
+        if not choices["dry"]:
+            hint = "a folder, or a file that ends in .mbox or .jsonl"
+            raise click.UsageError(f"name with '-o' where the letters go: {hint}")
+        return _Target("folder", name or DEFAULT_FORMAT)
+    by_file = path.suffix.lower().removeprefix(".") if path else ""
+    kind = by_file if by_file in _STREAMS else name if name in _STREAMS else None
+    if kind is None:
+        if path is None:
+            hint = "with '--format mbox' or '--format jsonl'"
+            raise click.UsageError(f"letters go to standard output {hint} only")
+        if (single := format_for(path)) and not path.is_dir():
+            hint = "name a folder, or a file that ends in .mbox or .jsonl"
+            raise click.UsageError(f"'-o {path}' is one file for {single}: {hint}")
+        return _Target("folder", name or DEFAULT_FORMAT, path)
+    if path and (path.is_dir() or not by_file):
+        raise click.UsageError(
+            f"'--format {kind}' is one file: add '-o letters.{kind}'"
+        )
+    if name not in {None, kind, _STREAMS[kind]}:
+        raise click.UsageError(f"'-o {path}' holds {_STREAMS[kind]}, this is '{name}'")
+    return _Target(kind, _STREAMS[kind], path)
+
+
+def _countries(campaign: Campaign, choices: dict[str, Any]) -> tuple[str, ...]:
+    """Return the codes of the countries that were named."""
+    names: tuple[str, ...] = choices["countries"]
+    if choices["roster"]:
+        if len(names) > 1 or "all" in names:
+            hint = "its members write to the embassy in their own country"
+            raise click.UsageError(f"'--country' goes once with '--roster': {hint}")
+    elif not names:
+        hint = "or '--country', for yourself to write to the embassies there"
+        raise click.UsageError(f"add '--roster' with your members, {hint}")
+    if "all" not in names:
+        return tuple(dict.fromkeys(map(find_country, names)))
+    states = {campaign.case(case).state for case in choices["cases"]}
+    hosts = {
+        mission.host
+        for mission in campaign.directory.missions
+        if mission.kind == "embassy" and mission.state in states
+    }
+    return tuple(sorted(hosts))
+
+
+def _check(campaign: Campaign, wish: Wish, choices: dict[str, Any]) -> None:
+    """Raise for what would be wrong with all letters alike."""
+    for case in map(campaign.case, choices["cases"]):
+        if wish.demands:
+            choose_demands(case, wish.demands, now().date())
+    for code in wish.languages or (ENGLISH,):
+        load_language(code, campaign.folders)
+        styles = Templates(campaign.folders).styles(code)
+        if wish.style not in styles and not wish.fallback:
+            see = "protestgen styles"
+            raise UnknownNameError("style", wish.style, styles, see=see)
+
+
+def _source(choices: dict[str, Any], target: _Target, stack: ExitStack) -> _Source:
+    """Return where members come from: a roster, or else the profile alone."""
+    path: Path | None = choices["roster"]
+    if path is None:
+        return _Source(_alone(choices["profile"] or default_profile()))
+    if str(path) == "-":
+        if sys.stdin is None:
+            raise click.ClickException("standard input is closed: name a file")
+        return _Source(read_roster(sys.stdin.buffer, "standard input"))
+    try:
+        stream = stack.enter_context(path.open("rb"))
+    except OSError as error:
+        raise unreadable(path, error) from None
+    failed = (target.path or path) / FAILED
+    adds = failed.exists() and failed.samefile(path)
+    if adds and choices["prune"]:
+        hint = "'--prune' goes with the whole roster"
+        raise click.UsageError(f"{path} holds only the rows that failed: {hint}")
+    roster = read_roster(stream, str(path))
+    return _Source(roster, stream.tell, path.stat().st_size, adds)
+
+
+def _alone(profile: Path) -> Roster:
+    """Return a roster of the sender of *profile* only."""
+    sender = read_profile(profile)
+    if not sender.name:
+        hint = "run 'protestgen profile'"
+        raise ChoiceError(f"{profile}: letters are signed with a name: {hint}")
+    row = Row(at=Location(str(profile)), member=Member(sender=sender))
+    return Roster(str(profile), (), iter([row]), [])
+
+
+def _dated(on: date | None, last: Edition | None) -> tuple[date, datetime]:
+    """
+    Return the date of letters and the time of e-mails.
+
+    They are those of the run before, so that letters that are there stay as they are.
+    """
+    time = now()
+    if last is None or "SOURCE_DATE_EPOCH" in os.environ:
+        return on or time.date(), time
+    before = date.fromisoformat(last.date)
+    if on not in {None, before}:
+        return on or before, time
+    if on is None and before != time.date():
+        show_note(f"letters keep the date of the first run, {before}: see '--date'")
+    return before, datetime.fromisoformat(last.time)
+
+
+def _stream(target: _Target, stack: ExitStack) -> IO[bytes]:
+    if target.path:
+        return stack.enter_context(growing_file(target.path))
+    if sys.stdout is None:
+        raise click.ClickException("standard output is closed: add '-o FILE'")
+    return sys.stdout.buffer
+
+
+def _executor(
+    jobs: int | None, source: _Source, stack: ExitStack
+) -> ProcessPoolExecutor | None:
+    """Return what writes letters in other processes, where that is worth while."""
+    if jobs is None:
+        known = source.size is not None or source.roster.columns == ()
+        is_small = known and (source.size or 0) < _SMALL
+        jobs = 1 if is_small else os.cpu_count() or 1
+    if jobs == 1:
+        return None
+    executor = ProcessPoolExecutor(jobs, initializer=_leave_interrupts)
+    stack.callback(executor.shutdown, cancel_futures=True)
+    return executor
+
+
+def _leave_interrupts() -> None:
+    """Let the process that hands out the letters alone be interrupted."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """Let the first Ctrl-C be one that is asked for; the second one is as usual."""
+    interrupts: list[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        interrupts.append(number)
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield lambda: bool(interrupts)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _give_up(*, is_interrupted: bool) -> NoReturn:
+    """Raise, so that the one file of all letters is as it was."""
+    if is_interrupted:
+        raise click.Abort
+    raise click.ClickException("stopped at the row that failed: nothing is written")
+
+
+def _exit_code(tally: Tally, *, is_interrupted: bool) -> int:
+    """Return how the command ends, and tell of its failures."""
+    if is_interrupted:
+        show_error("interrupted: run the same again to go on")
+        return 130
+    if not tally.is_whole:
+        show_error("stopped at the row that failed: mend it, and run the same again")
+        return 1
+    return _SOME_FAILED if tally.failed else 0

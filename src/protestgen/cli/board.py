@@ -1,0 +1,126 @@
+"""What a person sees of a batch: failures, a bar on a terminal, and what came of it."""
+
+import sys
+from collections.abc import Callable
+from time import monotonic
+from typing import TYPE_CHECKING, Self
+
+from protestgen.batch import Tally
+from protestgen.country import country_name
+from protestgen.errors import Location
+from protestgen.member import Fault
+
+from .console import show_error, show_note
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+# So often, in seconds, the bar is drawn anew.
+_INTERVAL = 0.1
+_UNITS = ("bytes", "kB", "MB", "GB", "TB")
+
+
+class Board:
+    """
+    Shows how a batch goes.
+
+    *position* tells how far its roster was read, of *total* bytes where that is known.
+    """
+
+    def __init__(self, position: Callable[[], int], total: int | None) -> None:
+        self._position = position
+        self._total = total
+        self._start = monotonic()
+        self._drawn = 0.0
+        self._bar = _bar() if sys.stderr.isatty() else None
+
+    def __enter__(self) -> Self:
+        if self._bar:
+            self._bar.start()
+            self._row = self._bar.add_task(
+                "", total=self._total, letters=0, failed=0, rate=0
+            )
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def failed(self, at: Location, fault: Fault) -> None:
+        """Show why the row *at* a place failed."""
+        show_error(f"{at}: {fault}")
+
+    def doubled(self, at: Location, first: int) -> None:
+        """Show that the row *at* a place repeats the one in the line *first*."""
+        which = f"the letter of line {first} again" if first else "one letter twice"
+        show_note(f"{at}: {which}: it is written once")
+
+    def stale(self, file: str) -> None:
+        """Show that a *file* belongs to no row."""
+        show_note(f"{file} belongs to no row any more: '--prune' removes it")
+
+    def progress(self, tally: Tally) -> None:
+        """Draw the bar anew, if it is time."""
+        if self._bar and monotonic() - self._drawn > _INTERVAL:
+            self._drawn = monotonic()
+            self._bar.update(
+                self._row,
+                completed=self._position(),
+                letters=tally.letters,
+                failed=tally.failed,
+                rate=tally.letters / (monotonic() - self._start),
+                refresh=True,
+            )
+
+    def sum_up(self, tally: Tally, where: str, *, by_country: bool) -> None:
+        """Show what has come of the batch; *where* its letters are."""
+        for note, letters in tally.notes.items():
+            show_note(note if letters == 1 else f"{note} ({letters:,} letters)")
+        seconds = monotonic() - self._start
+        kept = f" ({tally.unchanged:,} as before)" if tally.unchanged else ""
+        parts = [f"{_count(tally.letters, 'letter')}{where}{kept}"]
+        parts += [
+            f"{_count(number, one, many)} {what}"
+            for number, one, many, what in (
+                (tally.failed, "row", "rows", "failed"),
+                (tally.doubled, "letter", "letters", "asked for twice"),
+                (tally.stale, "file", "files", "of no row any more"),
+                (tally.removed, "file", "files", "removed"),
+            )
+            if number
+        ]
+        parts.append(f"{_size(tally.size)} in {seconds:.1f} s")
+        show_note("; ".join(parts))
+        if by_country or self._bar:
+            named = (
+                f"{country_name(code) if code else 'no country'} {letters:,}"
+                for code, letters in tally.countries.most_common()
+            )
+            show_note(f"by country: {', '.join(named)}")
+
+
+def _bar() -> "Progress":
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    return Progress(
+        BarColumn(),
+        TextColumn("{task.fields[letters]:,} letters"),
+        TextColumn("{task.fields[failed]:,} failed"),
+        TextColumn("{task.fields[rate]:,.0f} a second"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        auto_refresh=False,
+        transient=True,
+    )
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def _size(size: float) -> str:
+    unit = 0
+    while size >= 1_000:
+        size, unit = size / 1_000, unit + 1
+    return f"{size:.1f} {_UNITS[unit]}" if unit else f"{size:.0f} {_UNITS[0]}"

@@ -1,0 +1,15 @@
+"""Many e-mail messages in one file: mboxrd, which every mail program can take apart."""
+
+import re
+from datetime import UTC, datetime
+from time import asctime
+
+_FROM_LINE = re.compile(rb"^(>*From )", re.MULTILINE)
+
+
+def entry(message: bytes, sender: str, now: datetime) -> bytes:
+    """Return *message*, whose lines end with LF, as it stands in an mbox."""
+    if b"From " in message:  # which is quickly told, and seldom so
+        message = _FROM_LINE.sub(rb">\1", message)
+    head = f"From {sender} {asctime(now.astimezone(UTC).timetuple())}\n"
+    return head.encode("ascii") + message + b"\n"

@@ -1,0 +1,251 @@
+"""
+Blocks of templates that are rendered once for many letters.
+
+Of a thousand letters about one case most blocks are the same: all that do not read what
+is particular to a sender. What a block reads is in its source; where that does not
+tell, it is rendered for each letter.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from contextvars import ContextVar
+from types import CodeType
+from typing import Any
+
+from jinja2 import Environment, Template, nodes
+from jinja2.runtime import Context
+from msgspec import Struct
+
+# What the values of a template are called that differ from sender to sender. Their own
+# words are hardly ever the same.
+PERSONAL = ("cosigners", "joint", "organisation", "place", "plural")
+OWN_WORDS = "why"
+# So many texts are kept for letters that differ in nothing but the sender.
+_MOST_TEXTS = 200
+
+_Block = Callable[[Context], Iterator[str]]
+
+# What may read anything.
+_OPAQUE: tuple[type[nodes.Node], ...] = (
+    nodes.Include,
+    nodes.Import,
+    nodes.FromImport,
+    nodes.ContextReference,
+)
+# Stand for a block in the text that a template itself gives.
+_MARK = "\x03"
+
+
+class Kept:
+    """The texts of blocks for all letters that have the same *values* but personal."""
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        # Identities tell kinds of letter apart: what they are of must not go.
+        self._values = values
+        self.texts: dict[tuple[object, ...], str] = {}
+        # What a block runs in that needs nothing but the values.
+        self.context: Context | None = None
+        # The text of the template itself, and the blocks in it; empty if not known.
+        self.layout: tuple[str | _KeepingBlock, ...] | None = None
+
+    def put_together(
+        self, environment: Environment, name: str, values: Mapping[str, object]
+    ) -> str | None:
+        """Return the letter of *values*, if what is kept is enough for it."""
+        if self.layout is None:
+            self.layout = _layout(environment, name, values)
+        parts: list[str] = []
+        for part in self.layout:
+            text = part if isinstance(part, str) else part.text(name, values, self)
+            if text is None:
+                return None
+            parts.append(text)
+        return "".join(parts) or None
+
+
+# What is kept for the letter that is being rendered, if it is one of many.
+KEPT: ContextVar[Kept | None] = ContextVar("KEPT", default=None)
+# The blocks that were met so far, while it is found out where they stand.
+_MET: ContextVar[list["_KeepingBlock"] | None] = ContextVar("_MET", default=None)
+
+
+class KeepingTemplate(Template):
+    """A template that renders its blocks as often as it must."""
+
+    @classmethod
+    def from_code(
+        cls,
+        environment: Environment,
+        code: CodeType,
+        globals: MutableMapping[str, Any],  # noqa: A002 - the name that Jinja has
+        uptodate: Callable[[], bool] | None = None,
+    ) -> Template:
+        """Return the template that *code* was compiled to."""
+        template = super().from_code(environment, code, globals, uptodate)
+        template.blocks = {
+            name: _KeepingBlock(template, name, block)
+            for name, block in template.blocks.items()
+        }
+        return template
+
+
+class _Reads(Struct, frozen=True):
+    """
+    What a block may read of personal values, in *names*; anything, if that is None.
+
+    One that *is_plain* needs nothing that the template has defined outside of it.
+    """
+
+    names: tuple[str, ...] | None
+    is_plain: bool = False
+
+
+class _KeepingBlock:
+    """A *block* of a template that is rendered as often as it must be."""
+
+    def __init__(self, template: Template, name: str, block: _Block) -> None:
+        self._template = template
+        self._name = name
+        self._block = block
+        # By the template that is rendered, which may be one that extends this one.
+        self._reads: dict[str, _Reads] = {}
+
+    def __eq__(self, other: object) -> bool:
+        # Jinja looks for the block that calls `super()` by its function.
+        return other is self or other is self._block
+
+    def __hash__(self) -> int:
+        return hash(self._block)
+
+    def __call__(self, context: Context) -> Iterator[str]:
+        met, kept = _MET.get(), KEPT.get()
+        if met is not None:
+            met.append(self)
+            return iter((f"{_MARK}{len(met) - 1}{_MARK}",))
+        if kept is None or context.name is None:
+            return self._block(context)
+        reads = self._read(context.name)
+        if reads.names is None or (OWN_WORDS in reads.names and context.get(OWN_WORDS)):
+            return self._block(context)
+        key = (self._template.name, self._name, *map(context.get, reads.names))
+        text = kept.texts.get(key)
+        if text is None:
+            text = "".join(self._block(context))
+            if len(kept.texts) < _MOST_TEXTS:
+                kept.texts[key] = text
+        return iter((text,))
+
+    def text(
+        self, rendered: str, values: Mapping[str, object], kept: Kept
+    ) -> str | None:
+        """Return its text for a letter of *values*, if it is kept or needs no more."""
+        reads = self._read(rendered)
+        if reads.names is None:
+            return None
+        if OWN_WORDS not in reads.names or not values[OWN_WORDS]:
+            named = [values[name] for name in reads.names]
+            return kept.texts.get((self._template.name, self._name, *named))
+        if not reads.is_plain:
+            return None
+        if kept.context is None:
+            kept.context = self._template.new_context(dict(values))
+        kept.context.parent.update(values)
+        return "".join(self._block(kept.context))
+
+    def _read(self, rendered: str) -> _Reads:
+        if rendered not in self._reads:
+            self._reads[rendered] = _reads(self._template, self._name, rendered)
+        return self._reads[rendered]
+
+
+def _layout(
+    environment: Environment, name: str, values: Mapping[str, object]
+) -> tuple[str | _KeepingBlock, ...]:
+    """Return what the template *name* is put together of; nothing if it may vary."""
+    chain = list(_chain(environment, name).values())
+    if not chain or _reached(_outer_names(chain[-1]), _definitions(chain)) != ():
+        return ()
+    met: list[_KeepingBlock] = []
+    token = _MET.set(met)
+    try:
+        text = environment.get_template(name).render(values)
+    finally:
+        _MET.reset(token)
+    parts = text.split(_MARK)
+    if len(parts) != 2 * len(met) + 1:
+        return ()
+    return tuple(met[int(part)] if i % 2 else part for i, part in enumerate(parts))
+
+
+def _reads(template: Template, block: str, rendered: str) -> _Reads:
+    """
+    Return what a *block* of *template* may read.
+
+    *rendered* is the template that is this one, or extends it.
+    """
+    chain = _chain(template.environment, rendered)
+    trees = [tree for name, tree in chain.items() if name == template.name]
+    if not trees:
+        return _Reads(None)
+    own = next(b for b in trees[0].find_all(nodes.Block) if b.name == block)
+    if own.scoped or own.find(nodes.Block):
+        return _Reads(None)
+    names, definitions = _names(own), _definitions(list(chain.values()))
+    return _Reads(_reached(names, definitions), not names & definitions.keys())
+
+
+def _reached(names: set[str], reads: Mapping[str, set[str]]) -> tuple[str, ...] | None:
+    """Return the personal ones of *names*, and of those that they lead to."""
+    waiting, met = list(names), set(names)
+    while waiting:
+        for name in reads.get(waiting.pop(), set()) - met:
+            met.add(name)
+            waiting.append(name)
+    if met & {"self", "super", "caller"}:
+        return None
+    return tuple(name for name in (*PERSONAL, OWN_WORDS) if name in met)
+
+
+def _chain(environment: Environment, name: str) -> dict[str, nodes.Template]:
+    """Return a template and those that it extends, parsed; none if they may differ."""
+    chain: dict[str, nodes.Template] = {}
+    following: str | None = name
+    while following:
+        assert environment.loader  # noqa: S101 - it has loaded the template
+        source, _, _ = environment.loader.get_source(environment, following)
+        tree = chain[following] = environment.parse(source, following)
+        if any(tree.find(kind) for kind in _OPAQUE):
+            return {}
+        extended = tree.find(nodes.Extends)
+        following = getattr(extended.template, "value", None) if extended else None
+        if extended and (not following or following in chain):
+            return {}
+    return chain
+
+
+def _definitions(trees: Iterable[nodes.Template]) -> dict[str, set[str]]:
+    """Return the names that templates define, and those that they do it with."""
+    found: dict[str, set[str]] = {}
+    for tree in trees:
+        for node in tree.find_all((nodes.Macro, nodes.Assign, nodes.AssignBlock)):
+            for target in _targets(node):
+                found.setdefault(target, set()).update(_names(node))
+    return found
+
+
+def _outer_names(tree: nodes.Template) -> set[str]:
+    """Return the names that stand in a template outside of blocks and macros."""
+    outer = [n for n in tree.body if not isinstance(n, nodes.Block | nodes.Macro)]
+    return {name for node in outer for name in _names(node)}
+
+
+def _targets(node: nodes.Node) -> Iterator[str]:
+    """Yield the names that *node* gives a meaning to."""
+    if isinstance(node, nodes.Macro):
+        yield node.name
+    for name in node.find_all(nodes.Name):
+        if name.ctx == "store":
+            yield name.name
+
+
+def _names(node: nodes.Node) -> set[str]:
+    return {name.name for name in node.find_all(nodes.Name)}

@@ -1,0 +1,189 @@
+"""A lot of letters, written in one go: in this process, or in another one."""
+
+import pickle
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct, msgpack
+
+from .campaign import Campaign
+from .errors import MissingExtraError, OutputError, ProtestgenError
+from .formats import FORMATS, Options, json, mbox
+from .letter import Letter
+from .member import Fault
+from .outbox import Entry, folder_error, manifest_line, put
+from .sender import Sender
+from .writer import Wish, Writer
+
+Kind = Literal["folder", "mbox", "jsonl", "nothing"]
+
+
+class Task(Struct, frozen=True, array_like=True):
+    """A letter to be written: of *sender* about *case*, to a file *name*."""
+
+    case: str
+    sender: Sender
+    wish: Wish
+    name: str
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """
+    What all lots of a batch have in common.
+
+    The letters are dated *on* a day, and leave in the format *format_name*: each as a
+    file of its own in *folder*, which is *durable* once it is there; or for one stream.
+    """
+
+    campaign: Campaign
+    on: date
+    format_name: str
+    options: Options
+    kind: Kind = "nothing"
+    folder: Path = Path()
+    durable: bool = False
+
+
+class Written(Struct, frozen=True, kw_only=True):
+    """
+    What became of a lot.
+
+    *data* is the letters, or of files what the manifest says of them; the first letter
+    where all of them go nowhere. *faults* are
+    those of letters that could not be written, by their index in the lot. *notes* tell
+    what is to be known, with the number of letters that it goes for. *stopped* says
+    what keeps all letters from being written.
+    """
+
+    data: bytes = b""
+    faults: dict[int, Fault] = {}
+    notes: dict[str, int] = {}
+    size: int = 0
+    unchanged: int = 0
+    stopped: str = ""
+
+
+class Desk:
+    """Where the letters of an *order* are written."""
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._writer = Writer(order.campaign, order.on)
+        self._format = FORMATS[order.format_name]
+
+    def write(self, tasks: Sequence[Task]) -> Written:
+        """Write the letters of *tasks*, as far as they can be."""
+        parts: list[bytes] = []
+        faults: dict[int, Fault] = {}
+        notes: Counter[str] = Counter()
+        size = unchanged = 0
+        for index, task in enumerate(tasks):
+            try:
+                letter, told = self.compose(task)
+                data = self.render(letter)
+                if self._order.kind == "folder":
+                    unchanged += not put(
+                        self._order.folder, task.name, data, durable=self._order.durable
+                    )
+                    parts.append(_manifest_line(task, letter, data))
+                elif self._order.kind != "nothing":
+                    parts.append(data)
+                elif not parts:
+                    parts.append(self._shown(letter, data))
+            except OSError as error:
+                stopped = str(folder_error(self._order.folder, error))
+                return Written(stopped=stopped)
+            except (MissingExtraError, OutputError) as error:
+                return Written(stopped=str(error))
+            except ProtestgenError as error:
+                faults[index] = Fault(str(error), _blamed(str(error), task))
+            else:
+                size += len(data)
+                notes.update(told)
+        return Written(
+            data=b"".join(parts),
+            faults=faults,
+            notes=notes,
+            size=size,
+            unchanged=unchanged,
+        )
+
+    def compose(self, task: Task) -> tuple[Letter, list[str]]:
+        """Return the letter of *task*, and what is to be known about it."""
+        case = self._order.campaign.case(task.case)
+        letter, notes = self._writer.write(case, task.sender, task.wish)
+        return letter, [*notes, *self._writer.remarks(letter)]
+
+    def render(self, letter: Letter) -> bytes:
+        """Return *letter* as it stands in its file, or in that of all letters."""
+        order = self._order
+        if order.kind == "jsonl":
+            return json.render_line(letter)
+        data = self._format.render(letter, order.options)
+        if order.kind == "mbox":
+            return mbox.entry(data, letter.sender.email or "", order.options.now)
+        return data
+
+    def _shown(self, letter: Letter, data: bytes) -> bytes:
+        """Return *letter* for a person to look at, which has *data* in its format."""
+        if self._order.format_name in ("pdf", "fax"):
+            return FORMATS["text"].render(letter, self._order.options)
+        return data
+
+
+def write_lot(order: bytes, tasks: bytes) -> Written:
+    """
+    Write a lot in another process, which got both as bytes.
+
+    They are what `pack_order` and `pack_tasks` give.
+    """
+    return _desk(order).write(msgpack.decode(tasks, type=list[Task]))
+
+
+def pack_order(order: Order) -> bytes:
+    """Return *order* for `write_lot`."""
+    return pickle.dumps(order)
+
+
+def pack_tasks(tasks: Sequence[Task]) -> bytes:
+    """Return *tasks* for `write_lot`."""
+    return msgpack.encode(tasks)
+
+
+@lru_cache(maxsize=1)
+def _desk(order: bytes) -> Desk:
+    return Desk(pickle.loads(order))  # noqa: S301 - it comes from our own program
+
+
+def _manifest_line(task: Task, letter: Letter, data: bytes) -> bytes:
+    to = letter.addressee.label if letter.addressee else "support"
+    entry = Entry(
+        file=task.name,
+        case=letter.case,
+        to=to,
+        name=letter.sender.name or "",
+        sha256=sha256(data).hexdigest(),
+    )
+    return manifest_line(entry)
+
+
+def _blamed(reason: str, task: Task) -> str:
+    """Return the field of a row whose value *reason* names."""
+    wish, sender = task.wish, task.sender
+    values = {
+        "style": (wish.style,),
+        "language": (*wish.languages, sender.language),
+        "demands": wish.demands,
+        "to": (wish.to,),
+        "email": (sender.email,),
+        "reply_to": (sender.reply_to,),
+    }
+    for field, named in values.items():
+        if any(f"'{value}'" in reason for value in named if value):
+            return field
+    return ""

@@ -1,0 +1,127 @@
+"""A member of a roster, read from the cells of a row."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
+
+from msgspec import Struct
+from msgspec.structs import fields
+
+from .country import find_country
+from .errors import ProtestgenError, quoted
+from .sender import Sender
+from .textstream import LOST, NOT_TEXT
+from .values import Id, Line, parse_line
+
+# Headings that mean a field of another name.
+_ALIASES = {
+    "cosigner": "cosigners",
+    "demand": "demands",
+    "lang": "language",
+    "organization": "organisation",
+}
+_YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
+
+
+class Member(Struct, frozen=True, kw_only=True):
+    """Who signs, and what was chosen for their letter alone."""
+
+    sender: Sender
+    style: Line | None = None
+    to: Line | None = None
+    demands: tuple[Id, ...] = ()
+
+
+class Fault(Struct, frozen=True):
+    """What is wrong with a row, and in which *field* if it is in one."""
+
+    reason: str
+    field: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.reason}" if self.field else self.reason
+
+
+def field_of(heading: str) -> str | None:
+    """Return the field that a column with this *heading* holds, if any."""
+    bare = bare_heading(heading)
+    return _FIELDS.get(_ALIASES.get(bare, bare))
+
+
+def bare_heading(heading: str) -> str:
+    """Return *heading* without what people write one way or the other."""
+    return re.sub(r"[\s_-]+", "", heading).casefold()
+
+
+def read_member(values: Mapping[str, str]) -> tuple[Member | None, tuple[Fault, ...]]:
+    """Return the member whose fields have the texts *values*, or all its faults."""
+    found: dict[str, Any] = {}
+    faults = []
+    for field, value in values.items():
+        if LOST in value:
+            faults.append(Fault(f"not UTF-8: {NOT_TEXT}", field))
+        elif text := value.strip():
+            try:
+                found[field] = _READERS[field](text)
+            except (ValueError, ProtestgenError) as error:
+                faults.append(Fault(str(error), field))
+    if not values.get("name", "").strip():
+        faults.append(Fault("empty: each letter is signed with a name", "name"))
+    if faults:
+        return None, tuple(faults)
+    own = {field: found.pop(field) for field in _CHOICES if field in found}
+    return Member(sender=Sender(**found), **own), ()
+
+
+def _reader(kind: Any) -> Callable[[str], Any]:
+    """Return the function that reads the text of a cell as a *kind*."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        parse: Callable[[str], Any] = arguments[1]
+        return parse
+    if origin is tuple:
+        parting = r"[\s,;]+" if arguments[0] == Id else r"\r\n?|\n"
+        return _sequence_reader(_reader(arguments[0]), parting)
+    if kind is bool:
+        return _yes_or_no
+    (inner,) = (argument for argument in arguments if argument is not NoneType)
+    return _reader(inner)
+
+
+def _sequence_reader(
+    parse: Callable[[str], Any], parting: str
+) -> Callable[[str], tuple[Any, ...]]:
+    def read(text: str) -> tuple[Any, ...]:
+        items = re.split(parting, text)
+        return tuple([parse(item) for item in items if item.strip()])
+
+    return read
+
+
+def _yes_or_no(text: str) -> bool:
+    answer = text.strip().casefold()
+    if answer not in _YES_OR_NO:
+        raise ValueError(f"{quoted(text)} is not an answer: write yes or no")
+    return _YES_OR_NO[answer]
+
+
+def _name(text: str) -> str:
+    """Read a name; some programs leave a dash or a dot where there is none."""
+    name = parse_line(text)
+    if not any(map(str.isalnum, name)):
+        raise ValueError(f"{quoted(name)} is not a name")
+    return name
+
+
+_CHOICES = tuple(f.name for f in fields(Member) if f.name != "sender")
+_READERS = {
+    field.name: _reader(field.type)
+    for field in (*fields(Sender), *fields(Member))
+    if field.name != "sender"
+}
+# A name counts as one that tells somebody; a country may be called as people call it.
+_READERS |= {"name": _name, "country": lru_cache(1_000)(find_country)}
+_FIELDS = {bare_heading(field): field for field in _READERS}
+FIELDS = tuple(_READERS)

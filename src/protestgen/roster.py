@@ -1,0 +1,231 @@
+"""
+A roster: a file of members, each with the choices for their letter.
+
+It is read as a stream, row by row. A row that cannot be used says why, and does not
+keep the others from being read.
+"""
+
+import csv
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain, zip_longest
+from typing import BinaryIO
+
+from msgspec import DecodeError, Struct, json
+
+from .errors import DataError, Location, Problem, nearest, quoted
+from .member import FIELDS, Fault, Member, bare_heading, field_of, read_member
+from .textstream import LOST, Lines
+
+EXAMPLE = """\
+name,address,city,country,email,organisation,role,why
+Ada Example,"12 Sample Street
+Leeds LS1 9ZZ",Leeds,gb,ada@home.example,,nurse,I follow the case from Leeds.
+Jürgen Beispiel,"Musterweg 3
+00000 Musterstadt",Musterstadt,Germany,juergen@home.example,,teacher,
+Zoé Exemple,,Lyon,France,zoe@home.example,Example Solidarity Committee,secretary,
+"""
+
+# What failed rows are told with; a mended roster may still have these columns.
+REPORT = ("line", "field", "problem")
+
+_SEE = "see 'protestgen batch --example'"
+_CUT = "the roster ends in the middle of this row: get the whole file"
+# What the reader of CSV says, and what a volunteer makes of it.
+_PLAIN_WORDS = {
+    "expected after": "text behind the closing quotes: double the quotes in a cell",
+    "field larger": "a cell is too long, or its quotes are not closed: look for them",
+}
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """
+    A row of a roster: a *member*, or the *faults* that keep it from being one.
+
+    *cells* are as they stand in the file, in the order of the roster's columns.
+    """
+
+    at: Location
+    cells: tuple[str, ...] = ()
+    member: Member | None = None
+    faults: tuple[Fault, ...] = ()
+
+
+class Roster(Struct, frozen=True):
+    """
+    A roster called *name*, its headings and its rows, which can be read once.
+
+    *notes* tell what in it is not used; while it is read, there may come more.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    rows: Iterator[Row]
+    notes: list[str]
+
+
+def read_roster(stream: BinaryIO, name: str) -> Roster:
+    """
+    Read the roster *name* from *stream*: CSV of any usual kind, or JSON Lines.
+
+    Raises `DataError` for a file that is no roster at all.
+    """
+    lines = Lines(stream, name)
+    try:
+        first = next((line for line in lines if line.strip()), "")
+    except ValueError as error:
+        raise _refused(name, lines.number, str(error)) from None
+    if first.startswith("{"):
+        notes: list[str] = []
+        return Roster(name, FIELDS, _json_rows(name, first, lines, notes), notes)
+    if first.startswith("["):
+        reason = "this is a list in JSON: write one object a line, without brackets"
+        raise _refused(name, lines.number, reason)
+    if not first:
+        raise _refused(name, 1, f"the roster is empty: {_SEE}")
+    return _csv_roster(name, first, lines)
+
+
+def report_columns(roster: Roster) -> list[str]:
+    """Return the columns of a table of rows that failed."""
+    return [*(column for column in roster.columns if _is_kept(column)), *REPORT]
+
+
+def report_row(roster: Roster, row: Row, faults: Sequence[Fault]) -> list[str]:
+    """Return *row* for a table of rows that failed, to be mended and read again."""
+    cells = zip_longest(roster.columns, row.cells, fillvalue="")
+    kept = [cell for column, cell in cells if _is_kept(column)]
+    fields = ", ".join(dict.fromkeys(fault.field for fault in faults if fault.field))
+    reasons = "; ".join(fault.reason for fault in faults)
+    return [*kept[: len(roster.columns)], str(row.at.line), fields, reasons]
+
+
+def _is_kept(column: str) -> bool:
+    return bare_heading(column) not in REPORT
+
+
+def _refused(name: str, line: int, reason: str) -> DataError:
+    return DataError([Problem(Location(name, line), reason)])
+
+
+def _csv_roster(name: str, first: str, lines: Lines) -> Roster:
+    line = lines.number
+    reader = csv.reader(chain([first], lines), delimiter=_delimiter(first), strict=True)
+    try:
+        columns = tuple(next(reader))
+    except (csv.Error, ValueError) as error:
+        raise _refused(name, line, f"the headings: {_plain(error)}") from None
+    held = [field_of(column) for column in columns]
+    for field in FIELDS:
+        if held.count(field) > 1:
+            reason = f"the column '{field}' stands twice: remove one of them"
+            raise _refused(name, line, reason)
+    unknown = [
+        column
+        for column, field in zip(columns, held, strict=True)
+        if field is None and column.strip() and bare_heading(column) not in REPORT
+    ]
+    if "name" not in held:
+        found = ", ".join(map(quoted, unknown[:5]))
+        hint = f"name one so ({found})" if found else "the first line names the columns"
+        raise _refused(name, line, f"there is no column 'name': {hint}; {_SEE}")
+    rows = _csv_rows(name, reader, held, lines)
+    return Roster(name, columns, rows, [_unknown(column, held) for column in unknown])
+
+
+def _csv_rows(
+    name: str, reader: Iterator[list[str]], held: Sequence[str | None], lines: Lines
+) -> Iterator[Row]:
+    while True:
+        at = Location(name, lines.number + 1)
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            ended = "unexpected end" in str(error)
+            yield Row(at=at, faults=(Fault(_CUT if ended else _plain(error)),))
+        except ValueError as error:
+            yield Row(at=at, faults=(Fault(str(error)),))
+        else:
+            if any(map(str.strip, cells)):
+                yield _csv_row(at, cells, held, is_cut=lines.is_cut)
+
+
+def _csv_row(
+    at: Location, cells: list[str], held: Sequence[str | None], *, is_cut: bool
+) -> Row:
+    if is_cut and (len(cells) < len(held) or LOST in cells[-1]):
+        return Row(at=at, cells=tuple(cells), faults=(Fault(_CUT),))
+    if any(map(str.strip, cells[len(held) :])):
+        reason = (
+            f"{len(cells)} cells where there are {len(held)} columns: put quotes round "
+            "a cell that has the delimiter in it"
+        )
+        return Row(at=at, cells=tuple(cells), faults=(Fault(reason),))
+    values = {field: cell for field, cell in zip(held, cells, strict=False) if field}
+    member, faults = read_member(values)
+    return Row(at=at, cells=tuple(cells), member=member, faults=faults)
+
+
+def _json_rows(name: str, first: str, lines: Lines, notes: list[str]) -> Iterator[Row]:
+    following = chain([first], lines)
+    while True:
+        try:
+            line = next(following)
+            values = _json_values(line)
+        except StopIteration:
+            return
+        except ValueError as error:
+            reason = _CUT if lines.is_cut else str(error)
+            yield Row(at=Location(name, lines.number), faults=(Fault(reason),))
+            continue
+        known = {field_of(key): value for key, value in values.items()}
+        if None in known and not notes:
+            notes += [_unknown(key, known) for key in values if field_of(key) is None]
+        held = {field: value for field, value in known.items() if field}
+        if values:
+            member, faults = read_member(held)
+            cells = tuple(held.get(field, "") for field in FIELDS)
+            at = Location(name, lines.number)
+            yield Row(at=at, cells=cells, member=member, faults=faults)
+
+
+def _json_values(line: str) -> dict[str, str]:
+    """Return the values of an object in JSON as cells of a table."""
+    if not line.strip():
+        return {}
+    try:
+        found = json.decode(line, type=dict[str, bool | str | list[str] | None])
+    except DecodeError as error:
+        raise ValueError(f"not an object of texts in JSON: {error}") from None
+    return {key: _cell(value) for key, value in found.items()}
+
+
+def _cell(value: bool | str | list[str] | None) -> str:  # noqa: FBT001 - a JSON value
+    if isinstance(value, list):
+        return "\n".join(value)
+    return str(value or "")
+
+
+def _delimiter(line: str) -> str:
+    """Return what parts the headings in *line*: by which most of them are known."""
+
+    def known(delimiter: str) -> tuple[int, int]:
+        cells = next(csv.reader([line], delimiter=delimiter), [])
+        return sum(field_of(cell) is not None for cell in cells), len(cells)
+
+    return max(",;\t", key=known)
+
+
+def _unknown(column: str, held: Collection[str | None]) -> str:
+    near = nearest(column, [field for field in FIELDS if field not in held])
+    hint = f": did you mean '{near}'?" if near else ""
+    return f"the column {quoted(column)} is not used{hint}"
+
+
+def _plain(error: Exception) -> str:
+    """Return in plain words what is wrong with a row."""
+    for words, reason in _PLAIN_WORDS.items():
+        if words in str(error):
+            return reason
+    return str(error)

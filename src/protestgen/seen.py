@@ -1,0 +1,57 @@
+"""What was met already, of however many things, in little memory."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from .errors import OutputError
+
+
+class Seen:
+    """
+    Numbers that were met, each with the line that it was first met in.
+
+    They are in a file without a name, which is gone with the process.
+    """
+
+    def __init__(self) -> None:
+        with _told():
+            self._database = sqlite3.connect("", isolation_level=None)
+            self._database.execute("PRAGMA journal_mode = OFF")
+            self._database.execute("PRAGMA cache_size = -1000")
+            self._database.execute("CREATE TABLE seen (key INTEGER PRIMARY KEY, line)")
+            self._database.execute("CREATE TABLE failed (key INTEGER PRIMARY KEY)")
+            self._database.execute("BEGIN")
+
+    def first_line(self, key: int, line: int) -> int | None:
+        """Return where *key* was met before *line*; without that it is met now."""
+        with _told():
+            found = self._database.execute(
+                "INSERT OR IGNORE INTO seen VALUES (?, ?)", (key, line)
+            )
+            if found.rowcount:
+                return None
+            query = "SELECT line FROM seen WHERE key = ?"
+            (first,) = self._database.execute(query, (key,)).fetchone()
+            assert isinstance(first, int)  # noqa: S101 - as it was stored
+            return first
+
+    def fail(self, key: int) -> None:
+        """Note that nothing came of *key*."""
+        with _told():
+            self._database.execute("INSERT OR IGNORE INTO failed VALUES (?)", (key,))
+
+    def forget_failed(self) -> None:
+        """Let what nothing came of not have been met."""
+        with _told():
+            query = "DELETE FROM seen WHERE key IN (SELECT key FROM failed)"
+            self._database.execute(query)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        hint = "set the variable TMPDIR to a folder with more room"
+        raise OutputError(f"temporary files: {error}: {hint}") from None

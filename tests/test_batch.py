@@ -1,0 +1,490 @@
+"""The command `batch`: a letter for each member, and what is said of the others."""
+
+import csv
+import json
+import mailbox
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import Result, Run
+from protestgen.roster import EXAMPLE
+
+HEAD = "name,email,city,country,why\n"
+THREE = (
+    "Ada Example,ada@home.example,Leeds,uk,I have friends in Almaty.\n"
+    "Bob Example,bob@home.example,Cork,Ireland,\n"
+    "Eve Example,eve@home.example,Seoul,South Korea,\n"
+)
+FILES = [
+    "kurmanov-london-ada-example-k5dajhvc28.txt",
+    "kurmanov-london-bob-example-mir5urh7m7.txt",
+    "kurmanov-seoul-eve-example-fp21rochj9.txt",
+]
+SUMMARY = re.compile(r"; [0-9.]+ (?:bytes|[kM]B) in [0-9.]+ s$", re.MULTILINE)
+
+Batch = Callable[..., Result]
+
+
+@pytest.fixture(name="batch")
+def _batch(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Batch:
+    """Return a function that runs `batch` about a case, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m.csv").write_text(HEAD + THREE, encoding="utf-8")
+
+    def batch(*arguments: object) -> Result:
+        return run("batch", "--case", "kurmanov", *arguments)
+
+    return batch
+
+
+def roster(*rows: str) -> None:
+    """Let `m.csv` hold *rows*."""
+    Path("m.csv").write_text(HEAD + "".join(f"{row}\n" for row in rows), "utf-8")
+
+
+def said(result: Result) -> list[str]:
+    """Return the lines on stderr but for what is to be known of the letters."""
+    known = ("note: case '", "note: the address of the", "note: Ireland is served")
+    text = SUMMARY.sub("", result.stderr)
+    return [line for line in text.splitlines() if not line.startswith(known)]
+
+
+def files(folder: str = "letters") -> list[str]:
+    """Return the names of what is in *folder*."""
+    return sorted(path.name for path in Path(folder).iterdir())
+
+
+def test_each_member_writes_to_their_own_embassy(batch: Batch, run: Run) -> None:
+    """
+    A file for each, which holds what `letter` writes.
+    """
+    result = batch("--roster", "m.csv", "-o", "letters")
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert said(result) == ["note: 3 letters in letters"]
+    assert files() == [*FILES, "manifest.jsonl"]
+    ada = run(
+        *("letter", "--case", "kurmanov", "--country", "uk", "--city", "Leeds"),
+        *("--name", "Ada Example", "--email", "ada@home.example"),
+        *("--why", "I have friends in Almaty."),
+    )
+    assert Path("letters", FILES[0]).read_text("utf-8") == ada.stdout
+
+
+def test_summary_counts_what_came_of_it(batch: Batch) -> None:
+    """
+    One line in a pipe; notes on letters are told once, with the number of letters.
+    """
+    result = batch("--roster", "m.csv", "-o", "letters")
+
+    assert result.stderr.splitlines()[0] == (
+        "note: case 'kurmanov' has been closed since 2011-05: no outcome is recorded (3 letters)"
+    )
+    assert (
+        "note: Ireland is served by the embassy in London (United Kingdom)\n"
+        in result.stderr
+    )
+    assert re.fullmatch(
+        r"note: 3 letters in letters; 5\.\d kB in \d+\.\d s",
+        result.stderr.splitlines()[-1],
+    )
+    assert batch("--roster", "m.csv", "-o", "letters", "--quiet").stderr == ""
+
+
+def test_manifest_says_what_was_written_for_whom(batch: Batch) -> None:
+    """
+    With the versions of program and data, and the hash of each file.
+    """
+    from hashlib import sha256
+
+    batch("--roster", "m.csv", "-o", "letters")
+    head, *entries = map(
+        json.loads, Path("letters/manifest.jsonl").read_text().splitlines()
+    )
+
+    assert sorted(head) == ["data", "date", "protestgen", "time"]
+    assert (head["date"], head["time"]) == ("2026-11-22", "2026-11-22T12:00:00+00:00")
+    assert entries[1] == {
+        "file": FILES[1],
+        "case": "kurmanov",
+        "to": "embassy in London",
+        "name": "Bob Example",
+        "sha256": sha256(Path("letters", FILES[1]).read_bytes()).hexdigest(),
+    }
+
+
+def test_second_run_writes_what_is_missing_or_changed(batch: Batch) -> None:
+    """
+    And leaves the others as they are.
+    """
+    batch("--roster", "m.csv", "-o", "letters")
+    before = {name: Path("letters", name).stat().st_ino for name in FILES}
+    Path("letters", FILES[0]).unlink()
+    Path("letters", FILES[1]).write_text("changed")
+    result = batch("--roster", "m.csv", "-o", "letters")
+
+    assert said(result) == ["note: 3 letters in letters (1 as before)"]
+    assert Path("letters", FILES[2]).stat().st_ino == before[FILES[2]]
+    assert "Bob Example" in Path("letters", FILES[1]).read_text()
+
+
+def test_letters_keep_their_date(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    A run that goes on with another one does not write all letters anew the next day.
+    """
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    batch("--roster", "m.csv", "-o", "letters", "--date", "2026-11-20")
+    kept = batch("--roster", "m.csv", "-o", "letters")
+    dated = batch("--roster", "m.csv", "-o", "letters", "--date", "2026-11-21")
+
+    assert said(kept) == [
+        "note: letters keep the date of the first run, 2026-11-20: see '--date'",
+        "note: 3 letters in letters (3 as before)",
+    ]
+    assert said(dated) == ["note: 3 letters in letters"]
+
+
+def test_files_of_no_row_are_listed_and_pruned(batch: Batch) -> None:
+    """
+    Only those that the manifest knows; others stay.
+    """
+    batch("--roster", "m.csv", "-o", "letters")
+    Path("letters/own.txt").write_text("mine")
+    roster(THREE.splitlines()[0])
+    first = batch("--roster", "m.csv", "-o", "letters")
+    listed = batch("--roster", "m.csv", "-o", "letters")
+    pruned = batch("--roster", "m.csv", "-o", "letters", "--prune")
+
+    stale = [
+        f"note: {name} belongs to no row any more: '--prune' removes it"
+        for name in FILES[1:]
+    ]
+    end = "note: 1 letter in letters (1 as before)"
+    assert said(first) == said(listed) == [*stale, f"{end}; 2 files of no row any more"]
+    assert said(pruned) == [f"{end}; 2 files removed"]
+    assert files() == [FILES[0], "manifest.jsonl", "own.txt"]
+    assert said(batch("--roster", "m.csv", "-o", "letters")) == [end]
+
+
+def test_bad_row_fails_alone(batch: Batch) -> None:
+    """
+    Line, field and reason on stderr, and a roster to mend; the others are written.
+    """
+    roster(
+        THREE.splitlines()[0],
+        "Bob Example,bob@home,,Irland,x",
+        'Eve Example,,,,"two\nlines"',
+        "Zoe Example,,,kp,",
+        "",
+        ",,,uk,",
+    )
+    result = batch("--roster", "m.csv", "-o", "letters")
+
+    mail = "'bob@home' is not an e-mail address: write name@domain.example"
+    home = "no country: add '--country' with the one that you live in"
+    name = "empty: each letter is signed with a name"
+    lines = said(result)
+    assert result.exit_code == 3
+    assert lines[:2] == [
+        f"error: m.csv:3: email: {mail}",
+        f"error: m.csv:4: country: {home}",
+    ]
+    assert lines[2].startswith(
+        "error: m.csv:6: country: no mission of Kazakhstan is known in North Korea"
+    )
+    assert lines[3:] == [
+        f"error: m.csv:8: name: {name}",
+        "note: 1 letter in letters; 4 rows failed",
+    ]
+    with Path("letters/failed.csv").open(encoding="utf-8-sig", newline="") as table:
+        head, *rows = csv.reader(table)
+    assert head == [*HEAD.strip().split(","), "line", "field", "problem"]
+    assert rows[0] == ["Bob Example", "bob@home", "", "Irland", "x", "3", "email", mail]
+    assert rows[1] == ["Eve Example", "", "", "", "two\nlines", "4", "country", home]
+
+
+def test_failed_rows_can_be_mended_and_run_again(batch: Batch) -> None:
+    """
+    That adds their letters to the folder, where no others are missed.
+    """
+    roster(THREE.splitlines()[0], "Bob Example,bob@home,,Ireland,")
+    batch("--roster", "m.csv", "-o", "letters")
+    failed = Path("letters/failed.csv")
+    mended = failed.read_text("utf-8-sig").replace("bob@home", "bob@home.example", 1)
+    failed.write_text(mended, "utf-8-sig")
+    pruned = batch("--roster", failed, "-o", "letters", "--prune")
+    result = batch("--roster", failed, "-o", "letters")
+
+    hint = "'--prune' goes with the whole roster (see 'protestgen batch --help')"
+    assert pruned.exit_code == 2
+    assert pruned.stderr == f"error: {failed} holds only the rows that failed: {hint}\n"
+    assert (result.exit_code, said(result)) == (0, ["note: 1 letter in letters"])
+    assert files() == [*FILES[:2], "manifest.jsonl"]
+    whole = Path("letters/manifest.jsonl").read_text()
+    assert [name for name in FILES[:2] if name not in whole] == []
+
+
+def test_nothing_is_pruned_while_rows_fail(batch: Batch) -> None:
+    """
+    A file that seems to belong to nobody may be that of a row that is to be mended.
+    """
+    batch("--roster", "m.csv", "-o", "letters")
+    roster(THREE.splitlines()[0], "Bob Example,bob@home,,Ireland,")
+    result = batch("--roster", "m.csv", "-o", "letters", "--prune")
+
+    assert result.exit_code == 3
+    assert files() == ["failed.csv", *FILES, "manifest.jsonl"]
+
+
+def test_letter_that_cannot_be_written_fails_its_row(batch: Batch) -> None:
+    """
+    Whether its style, its demands or its form do not go.
+    """
+    Path("m.csv").write_text(
+        "name,country,style,demands,language,email\n"
+        "Ada Example,uk,sonnet,,,ada@home.example\n"
+        "Bob Example,uk,,press-freedom nonsense,,bob@home.example\n"
+        "Eve Example,uk,,,tlh,eve@home.example\n"
+        "Zoe Example,uk,,,,\n"
+        "Joe Example,de,,,,joe@home.example\n"
+    )
+    result = batch("--roster", "m.csv", "-o", "letters", "--format", "eml")
+
+    assert result.exit_code == 3
+    *lines, last = said(result)
+    assert [line.partition(": ")[2].split(": ")[:2] for line in lines] == [
+        ["m.csv:2", "style"],
+        ["m.csv:3", "demands"],
+        ["m.csv:4", "language"],
+        ["m.csv:5", "email"],
+        ["m.csv:6", "no e-mail address is known for the embassy in Berlin"],
+    ]
+    assert last == "note: 0 letters in letters; 5 rows failed"
+
+
+def test_strict_stops_at_the_first(batch: Batch) -> None:
+    """
+    What was written until then stays; one file for all is not there at all.
+    """
+    roster(
+        THREE.splitlines()[0],
+        ",,,,",
+        "Bob Example,bob@home,,Ireland,",
+        *THREE.splitlines()[2:],
+    )
+    result = batch("--roster", "m.csv", "-o", "letters", "--strict")
+    single = batch("--roster", "m.csv", "-o", "all.jsonl", "--strict")
+
+    mail = "error: m.csv:4: email: 'bob@home' is not an e-mail address: write name@domain.example"
+    stopped = "error: stopped at the row that failed: mend it, and run the same again"
+    assert (result.exit_code, single.exit_code) == (1, 1)
+    assert said(result) == [mail, "note: 1 letter in letters; 1 row failed", stopped]
+    assert said(single) == [
+        mail,
+        "error: stopped at the row that failed: nothing is written",
+    ]
+    assert files() == ["failed.csv", FILES[0], "manifest.jsonl"]
+    assert not Path("all.jsonl").exists()
+
+
+def test_same_letter_is_written_once(batch: Batch) -> None:
+    """
+    However the person writes themselves; the first of the rows counts.
+    """
+    ada = THREE.splitlines()[0]
+    roster(ada, ada.upper().replace("ALMATY", "Astana"), ada.replace("uk", "ie"))
+    result = batch("--roster", "m.csv", "-o", "letters")
+
+    assert result.exit_code == 0
+    assert said(result) == [
+        "note: m.csv:3: the letter of line 2 again: it is written once",
+        "note: m.csv:4: the letter of line 2 again: it is written once",
+        "note: 1 letter in letters; 2 letters asked for twice",
+    ]
+    assert "Almaty." in Path("letters", FILES[0]).read_text()
+
+
+def test_several_cases_make_several_letters(run: Run, batch: Batch) -> None:
+    """
+    Each member writes about each of the cases.
+    """
+    result = batch("--case", "shanyrak", "--roster", "m.csv", "-o", "letters")
+
+    assert said(result) == ["note: 6 letters in letters"]
+    assert sum(name.startswith("shanyrak-") for name in files()) == 3
+    del run
+
+
+def test_order_does_not_depend_on_processes(batch: Batch) -> None:
+    """
+    Nor does anything else: files, manifest, what is said and what comes out.
+    """
+    rows = [
+        f"Ada Example {i % 700},{'' if i % 50 == 7 else 'ada'}{i % 700}@h.example,,{c},"
+        for i, c in enumerate(["uk", "ie", "kr", "xx"] * 200)
+    ]
+    roster(*rows)
+    one = batch("--roster", "m.csv", "-o", "one", "--jobs", 1)
+    two = batch("--roster", "m.csv", "-o", "two", "--jobs", 2)
+    first = batch("--roster", "m.csv", "--format", "jsonl", "--jobs", 1)
+    second = batch("--roster", "m.csv", "--format", "jsonl", "--jobs", 3)
+
+    assert [line.replace("one", "two") for line in said(one)] == said(two)
+    assert files("one") == files("two")
+    for name in files("one"):
+        assert Path("one", name).read_bytes() == Path("two", name).read_bytes()
+    assert first.stdout == second.stdout
+    assert said(first) == said(second)
+
+
+def test_mbox_is_read_by_mail_programs(batch: Batch) -> None:
+    """
+    Each e-mail as `letter` writes it, lines beginning with "From " and all.
+    """
+    roster(
+        "Ada Example,ada@home.example,Leeds,uk,From here I see it.",
+        "Eve Example,eve@home.example,,kr,",
+    )
+    result = batch("--roster", "m.csv", "-o", "all.mbox")
+    messages = mailbox.mbox("all.mbox")
+
+    assert (result.exit_code, len(messages)) == (0, 2)
+    assert [message["From"] for message in messages] == [
+        "Ada Example <ada@home.example>",
+        "Eve Example <eve@home.example>",
+    ]
+    text = next(iter(messages)).get_payload(decode=True)
+    assert isinstance(text, bytes)
+    assert b"\nFrom here I see it.\n" in text
+    data = Path("all.mbox").read_bytes()
+    assert data.startswith(b"From ada@home.example Sun Nov 22 12:00:00 2026\nDate: ")
+    assert b"\r" not in data
+    messages.close()
+
+
+def test_json_lines_are_the_parts_of_letters(batch: Batch) -> None:
+    """
+    The same as `--format json`, each on a line, in a file or a pipe.
+    """
+    piped = batch("--roster", "m.csv", "--format", "jsonl", "-o", "-")
+    batch("--roster", "m.csv", "-o", "all.jsonl")
+    letters = [json.loads(line) for line in piped.stdout.splitlines()]
+
+    assert [letter["from"]["name"] for letter in letters] == [
+        "Ada Example",
+        "Bob Example",
+        "Eve Example",
+    ]
+    assert Path("all.jsonl").read_text("utf-8") == piped.stdout
+
+
+def test_dry_run_writes_nothing(batch: Batch) -> None:
+    """
+    It shows the first letter whole, and how many there would be by country.
+    """
+    result = batch("--roster", "m.csv", "-o", "letters", "--dry-run")
+    batch("--roster", "m.csv", "-o", "letters2")
+
+    assert result.exit_code == 0
+    assert result.stdout == Path("letters2", FILES[0]).read_text("utf-8")
+    assert said(result) == [
+        "note: 3 letters",
+        "note: by country: United Kingdom 1, Ireland 1, South Korea 1",
+    ]
+    assert not Path("letters").exists()
+
+
+def test_profile_writes_to_many_embassies(batch: Batch) -> None:
+    """
+    Without a roster, it is one sender to the countries that are named, or to all.
+    """
+    Path("ada.yaml").write_text("name: Ada Example\ncountry: gb\ncity: Leeds\n")
+    two = batch(
+        "--sender",
+        "ada.yaml",
+        "--country",
+        "uk",
+        "--country",
+        "ie",
+        "--country",
+        "kr",
+        "-o",
+        "two",
+    )
+    every = batch("--sender", "ada.yaml", "--country", "all", "-o", "every")
+
+    assert said(two) == [
+        "note: ada.yaml: one letter twice: it is written once",
+        "note: 2 letters in two; 1 letter asked for twice",
+    ]
+    assert every.exit_code == 0
+    assert len(files("every")) > 50
+
+
+def test_example_is_printed(run: Run) -> None:
+    """
+    A roster to start from, and nothing else.
+    """
+    result = run("batch", "--example")
+
+    assert (result.exit_code, result.stdout, result.stderr) == (0, EXAMPLE, "")
+
+
+def test_roster_comes_through_a_pipe(
+    batch: Batch, shell: Callable[..., Result]
+) -> None:
+    """
+    Rows are read from standard input as they come.
+    """
+    del batch
+    result = shell("protestgen batch --case kurmanov --roster - -o letters < m.csv")
+
+    assert result.exit_code == 0
+    assert said(result) == ["note: 3 letters in letters"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ((), "name with '-o' where the letters go: a folder, or a file that ends in .mbox or .jsonl (see 'protestgen batch --help')"),
+        (("-o", "-"), "letters go to standard output with '--format mbox' or '--format jsonl' only (see 'protestgen batch --help')"),
+        (("-o", "a.txt"), "'-o a.txt' is one file for text: name a folder, or a file that ends in .mbox or .jsonl (see 'protestgen batch --help')"),
+        (("-o", "a", "--format", "mbox"), "'--format mbox' is one file: add '-o letters.mbox' (see 'protestgen batch --help')"),
+        (("-o", "a.mbox", "--format", "text"), "'-o a.mbox' holds eml, this is 'text' (see 'protestgen batch --help')"),
+        (("-o", "a", "--style", "sonnet"), "unknown style 'sonnet': see 'protestgen styles'"),
+        (("-o", "a", "--country", "uk", "--country", "ie"), "'--country' goes once with '--roster': its members write to the embassy in their own country (see 'protestgen batch --help')"),
+    ],
+)  # fmt: skip
+def test_command_that_does_not_go_is_told(
+    batch: Batch, arguments: tuple[str, ...], problem: str
+) -> None:
+    """
+    In one line, before anything is written.
+    """
+    result = batch("--roster", "m.csv", *arguments)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"error: {problem}\n"
+    assert sorted(path.name for path in Path().iterdir()) == ["m.csv"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("--roster", "none.csv", "-o", "a"), "none.csv: there is no such file"),
+        (("--sender", "none.yaml", "--country", "all", "-o", "a"), "none.yaml: there is no such file"),
+    ],
+)  # fmt: skip
+def test_missing_file_is_told(
+    batch: Batch, arguments: tuple[str, ...], problem: str
+) -> None:
+    """
+    And no folder is made for nothing.
+    """
+    result = batch(*arguments)
+
+    assert (result.exit_code, result.stderr) == (1, f"error: {problem}\n")
+    assert sorted(path.name for path in Path().iterdir()) == ["m.csv"]

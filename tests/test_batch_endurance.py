@@ -1,0 +1,329 @@
+"""A batch that is killed, runs out of room or meets hostile rows leaves nothing torn."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from conftest import EPOCH, Result, Run
+from protestgen.outbox import Outbox
+
+PROGRAM = (sys.executable, "-m", "protestgen", "batch", "--case", "kurmanov")
+MOUNT, UMOUNT = (shutil.which(name) or name for name in ("mount", "umount"))
+HEAD = "name,email,address,city,country,why\n"
+COUNTRIES = ("uk", "ie", "de", "fr", "kr", "us")
+# A run is killed so often; for the whole measure these variables say 5000 and 50.
+LETTERS = int(os.environ.get("PROTESTGEN_TEST_LETTERS", "500"))
+KILLS = int(os.environ.get("PROTESTGEN_TEST_KILLS", "10"))
+
+
+def members(count: int) -> str:
+    """Return a roster of *count* members."""
+    rows = (
+        f'Ada Example {i},ada{i}@home.example,"{i} Street\nTown",Leeds,{COUNTRIES[i % 6]},Word {i}.\n'
+        for i in range(count)
+    )
+    return HEAD + "".join(rows)
+
+
+def environment() -> dict[str, str]:
+    """Return variables with which two runs write the same letters."""
+    return os.environ | {"SOURCE_DATE_EPOCH": str(EPOCH)}
+
+
+def start(*arguments: str, before: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+    """Start a batch in a process group of its own, by the program *before* it."""
+    return subprocess.Popen(
+        (*before, *PROGRAM, *arguments),
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def finish(process: subprocess.Popen[bytes]) -> Result:
+    """Wait for *process* to end."""
+    _, stderr = process.communicate(timeout=120)
+    return Result(process.returncode, "", stderr.decode())
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return all that is in *folder*."""
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_killed_at_any_moment_it_can_be_gone_on_with(tmp_path: Path, jobs: str) -> None:
+    """
+    The folder ends byte for byte as that of a run that nothing disturbed.
+    """
+    roster = tmp_path / "m.csv"
+    roster.write_text(members(LETTERS), encoding="utf-8")
+    command = ("--roster", str(roster), "--jobs", jobs, "-q", "-o")
+    began = time.monotonic()
+    assert finish(start(*command, str(tmp_path / "whole"))).exit_code == 0
+    seconds = time.monotonic() - began
+    whole = contents(tmp_path / "whole")
+    moments = random.Random(5)  # noqa: S311 - the same ones each time
+    killed = 0
+    for kill in range(KILLS):
+        folder = tmp_path / f"killed{kill}"
+        process = start(*command, str(folder))
+        time.sleep(moments.uniform(0.1, 1) * seconds)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            killed += 1
+        process.communicate()
+        assert finish(start(*command, str(folder))).exit_code == 0
+        assert contents(folder) == whole
+
+    assert killed > KILLS // 3
+
+
+def test_interrupted_it_finishes_the_letters_in_hand(tmp_path: Path) -> None:
+    """
+    The manifest tells of each that is there, and how to go on is said.
+    """
+    roster, folder = tmp_path / "m.csv", tmp_path / "letters"
+    roster.write_text(members(20_000), encoding="utf-8")
+    command = ("--roster", str(roster), "--jobs", "2", "-o", str(folder))
+    process = start(*command)
+    while len(list(folder.glob("*.txt"))) < 100 and process.poll() is None:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    result = finish(process)
+
+    assert result.exit_code == 130
+    assert result.stderr.endswith("\nerror: interrupted: run the same again to go on\n")
+    written = {path.name for path in folder.glob("*.txt")}
+    manifest = (folder / "manifest.jsonl").read_text("utf-8").splitlines()
+    assert 100 <= len(written) < 20_000
+    assert len(manifest) == len(written) + 1
+    assert all(f'"{name}"' in "\n".join(manifest) for name in written)
+    assert not list(folder.glob(".*"))
+
+
+def test_interrupted_one_file_for_all_is_not_there(tmp_path: Path) -> None:
+    """
+    It is whole, or it is as it was.
+    """
+    roster, file = tmp_path / "m.csv", tmp_path / "all.jsonl"
+    roster.write_text(members(20_000), encoding="utf-8")
+    process = start("--roster", str(roster), "--jobs", "1", "-o", str(file))
+    while not list(tmp_path.glob(".*")) and process.poll() is None:
+        time.sleep(0.05)
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    result = finish(process)
+
+    assert result.exit_code == 130
+    assert result.stderr == "error: interrupted: nothing is written\n"
+    assert list(tmp_path.iterdir()) == [roster]
+
+
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[Path]:
+    """Let *folder* be a file system of *size*."""
+    folder.mkdir()
+    mount = (MOUNT, "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder))
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("file systems are mounted by root only")
+    try:
+        yield folder
+    finally:
+        subprocess.run((UMOUNT, str(folder)), check=True)
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_disk_that_fills_up_is_told(tmp_path: Path, jobs: str) -> None:
+    """
+    In one line; each letter that is there is whole, and a run goes on behind it.
+    """
+    roster = tmp_path / "m.csv"
+    roster.write_text(members(1_000), encoding="utf-8")
+    command = ("--roster", str(roster), "--jobs", jobs, "-q", "-o")
+    finish(start(*command, str(tmp_path / "whole")))
+    whole = contents(tmp_path / "whole")
+    with small_disk(tmp_path / "disk", "1m") as disk:
+        result = finish(start(*command, str(disk / "letters")))
+        letters = {
+            name: data
+            for name, data in contents(disk / "letters").items()
+            if name.endswith(".txt")
+        }
+        subprocess.run((MOUNT, "-o", "remount,size=64m", str(disk)), check=True)
+        again = finish(start(*command, str(disk / "letters")))
+        assert contents(disk / "letters") == whole
+
+    hint = "what is there is whole; once that is mended, run this again to go on"
+    full = f"error: {disk / 'letters'}: No space left on device: {hint}\n"
+    assert (result.exit_code, result.stderr) == (1, full)
+    assert 100 < len(letters) < 1_000
+    assert letters.items() <= whole.items()
+    assert (again.exit_code, again.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("file", ["all.jsonl", "all.mbox"])
+def test_disk_that_fills_up_keeps_no_torn_file(tmp_path: Path, file: str) -> None:
+    """
+    One file for all letters is not begun in its place.
+    """
+    roster = tmp_path / "m.csv"
+    rows = (f"Ada {i},ada{i}@home.example,,Leeds,uk,\n" for i in range(2_000))
+    roster.write_text(HEAD + "".join(rows), encoding="utf-8")
+    with small_disk(tmp_path / "disk", "1m") as disk:
+        path = disk / file
+        path.write_bytes(b"as it was")
+        result = finish(start("--roster", str(roster), "-q", "-o", str(path)))
+
+        assert contents(disk) == {file: b"as it was"}
+    problem = f"error: {path}: No space left on device: nothing is written\n"
+    assert (result.exit_code, result.stderr) == (1, problem)
+
+
+def test_folder_that_turns_read_only_is_told(tmp_path: Path) -> None:
+    """
+    In one line; what was written until then is whole.
+    """
+    roster, folder = tmp_path / "m.csv", tmp_path / "letters"
+    roster.write_text(members(20_000), encoding="utf-8")
+    # Root may write where nobody may, unless these rights of its own are taken away.
+    before = ("setpriv", "--inh-caps=-all", "--bounding-set=-all")
+    process = start(
+        *("--roster", str(roster), "--jobs", "1", "-q", "-o", str(folder)),
+        before=before if os.geteuid() == 0 else (),
+    )
+    while len(list(folder.glob("*.txt"))) < 100 and process.poll() is None:
+        time.sleep(0.05)
+    folder.chmod(0o500)
+    result = finish(process)
+    folder.chmod(0o700)
+
+    hint = "what is there is whole; once that is mended, run this again to go on"
+    reason = f"error: {folder}: Permission denied: {hint}\n"
+    assert (result.exit_code, result.stderr) == (1, reason)
+    assert len(list(folder.glob("*.txt"))) >= 100
+    with Outbox(folder):  # as the next run begins
+        journal = [".protestgen-batch-journal"]
+        assert [file.name for file in folder.glob(".*")] == journal
+
+
+def test_rows_after_which_a_roster_ends_are_written(tmp_path: Path, run: Run) -> None:
+    """
+    Wherever it was cut off, there is one line about it and no torn letter.
+    """
+    data = members(3).encode() + 'Zoë Example,zoe@home.example,,"Zürich'.encode()
+    row_ends = data.index(b"Zo")
+    whole = tmp_path / "whole"
+    (tmp_path / "w.csv").write_bytes(data[:row_ends])
+    run("batch", "--case", "kurmanov", "--roster", tmp_path / "w.csv", "-o", whole)
+    for end in (
+        row_ends + 1,
+        row_ends + 3,
+        row_ends + 4,
+        *range(row_ends + 9, len(data) + 1, 7),
+    ):
+        roster, folder = tmp_path / "m.csv", tmp_path / f"to{end}"
+        roster.write_bytes(data[:end])
+        command = ("batch", "--case", "kurmanov", "--roster", roster, "-o", folder)
+        result = run(*command, "-q")
+
+        cut = "the roster ends in the middle of this row: get the whole file"
+        assert (result.exit_code, result.stderr) == (3, f"error: {roster}:8: {cut}\n")
+        (folder / "failed.csv").unlink()
+        assert contents(folder) == contents(whole)
+
+
+def hostile_rows(count: int) -> Iterator[str]:
+    """Yield names that were chosen to do harm, and some that are good."""
+    chance = random.Random(5)  # noqa: S311 - the same ones each time
+    scripts = (
+        "latin",
+        "Кириллица",
+        "ελληνικά",
+        "العربية",
+        "עברית",
+        "हिन्दी",
+        "汉字",
+        "かな",
+        "한글",
+        "ไทย",
+        "ქართული",
+        "አማርኛ",
+        "𓀀𓂀",
+    )
+    nasty = (
+        "../../../etc/passwd", "..\\..\\windows", "/abs/olute", "CON", "nul.txt", "a/b", "~root",
+        "=cmd|' /C calc'!A0", "+1+1", "-2", "@SUM(A1)", "{{ 7*7 }}", "{% include 'x' %}", "<script>",
+        "[red]x[/red]", "\x1b[31mred", "a\x00b", "\x07", "\u202egnp.exe", "\u2066x", "\ufeffx", "\u200b",
+        "e\u0301" * 50, "Z\u0300\u0301\u0302" * 30, "👩‍👩‍👧‍👦", "🏴‍☠️", "x" * 5_000, "word " * 2_000,
+        "Bcc: eve@evil.example", "a\r\nBcc: eve@evil.example", "=?utf-8?q?x?=", "From here", "\ud800", "'; DROP TABLE", "${HOME}", "$(id)", "`id`",
+        "\u0085", "\u2028", "\uffff", "\U0010ffff", "ﬁﬂ", "ẞ", "İ", "",
+    )  # fmt: skip
+    for number in range(count):
+        if number % 10 == 0:
+            yield f"Good Member {number}"
+        else:
+            yield (
+                chance.choice(nasty)
+                + chance.choice(scripts) * chance.randint(0, 2)
+                + chance.choice(nasty)
+            )
+
+
+@pytest.mark.parametrize(
+    ("count", "format_"), [(10_000, "text"), (1_000, "eml"), (1_000, "html")]
+)
+def test_hostile_rows_do_no_harm(
+    tmp_path: Path, run: Run, count: int, format_: str
+) -> None:
+    """
+    No traceback, no file outside the folder, and every good row has its letter.
+    """
+    import csv
+
+    roster = tmp_path / "in" / "m.csv"
+    roster.parent.mkdir()
+    names = list(hostile_rows(count))
+    with roster.open("w", encoding="utf-8", errors="replace", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["name", "city", "role", "why", "address", "email", "country"])
+        for number, name in enumerate(names):
+            good = name.startswith("Good")
+            field = "Leeds" if good else name
+            mail = f"m{number}@home.example"
+            table.writerow([name, field, field, field, field, mail, "uk"])
+    folder = tmp_path / "out" / "letters"
+    result = run(
+        "batch",
+        "--case",
+        "kurmanov",
+        "--roster",
+        roster,
+        "-o",
+        folder,
+        "--format",
+        format_,
+    )
+
+    assert result.exit_code == 3
+    assert "Traceback" not in result.stderr
+    assert not any(c in result.stderr for c in "\x1b\x00\x07\u202e\u2066\ufeff")
+    assert {path.name for path in tmp_path.iterdir()} == {"in", "out"}
+    assert list(folder.parent.iterdir()) == [folder]
+    assert not [path for path in folder.iterdir() if not path.is_file()]
+    manifest = (folder / "manifest.jsonl").read_text("utf-8")
+    assert [
+        name
+        for name in names
+        if name.startswith("Good") and f'"{name}"' not in manifest
+    ] == []

@@ -1,0 +1,112 @@
+"""Blocks that are kept for many letters: no letter shows that they are."""
+
+from datetime import date
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from protestgen import load_campaign
+from protestgen.letter import Letter, block_text
+from protestgen.sender import Sender
+from protestgen.writer import Wish, Writer
+
+ON = date(2026, 11, 22)
+SENDERS = [
+    Sender(
+        name="Ada Example",
+        country="gb",
+        city=city,
+        organisation=organisation,
+        cosigners=cosigners,
+        why=why,
+    )
+    for city, organisation, cosigners, why in product(
+        (None, "Bonn, Germany"),
+        (None, "Example Committee"),
+        ((), ("Bob Example, York",)),
+        (None, "No.\n\nYes."),
+    )
+]
+
+
+def write(writer: Writer, sender: Sender, style: str, case: str = "kurmanov") -> Letter:
+    """Return the letter of *sender*."""
+    letter, _ = writer.write(writer.campaign.case(case), sender, Wish(style=style))
+    return letter
+
+
+@pytest.mark.parametrize(
+    "style", ["statement", "personal", "organisation", "points", "support"]
+)
+def test_letter_is_the_same_as_one_alone(style: str) -> None:
+    """
+    Whoever wrote before, and about what.
+    """
+    campaign = load_campaign()
+    writer = Writer(campaign, ON)
+    for case in ("kurmanov", "shanyrak"):
+        together = [write(writer, sender, style, case) for sender in SENDERS]
+        again = [write(writer, sender, style, case) for sender in SENDERS]
+        alone = [write(Writer(campaign, ON), sender, style, case) for sender in SENDERS]
+
+        assert together == again == alone
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% extends 'shipped/en/statement.txt.j2' %}\n{% set supported = why ~ place %}\n"
+        "{% block request %}{{ supported }}{% endblock %}",
+        "{% extends 'shipped/en/statement.txt.j2' %}\n"
+        "{% macro own() %}{{ why }}{{ place }}{% endmacro %}\n"
+        "{% block request %}{{ own() }}{% endblock %}",
+        "{% extends 'shipped/en/statement.txt.j2' %}\n"
+        "{% block request %}{{ self.own_words() }}{{ self.opening() }}{% endblock %}",
+        "{% extends 'shipped/en/statement.txt.j2' %}\n"
+        "{% block own_words %}{{ super() }}!{% endblock %}\n"
+        "{% block opening %}{{ super() }} {{ place }}{% endblock %}",
+        "{% block subject %}S{% endblock %}\n\n\n{% block a %}"
+        "{% block b scoped %}{{ why }} {{ place }}{% endblock %}{% endblock %}",
+        "{% block subject %}S{% endblock %}\n\n\n{{ why }} {{ place }}",
+        "{% block subject %}S{% endblock %}\n\n\n{% block a %}"
+        "{% include 'en/part.txt.j2' %}{% endblock %}",
+        "{% from 'en/part.txt.j2' import part %}{% block subject %}S{% endblock %}\n\n\n"
+        "{% block a %}{{ part() }}{% endblock %}",
+        "{% block subject %}S{% endblock %}\n\n\n{% block a %}"
+        "{% set words %}{{ why }} {{ place }}{% endset %}{{ words }}{% endblock %}",
+    ],
+    ids=[
+        "set",
+        "macro",
+        "self",
+        "super",
+        "scoped",
+        "bare",
+        "include",
+        "import",
+        "block",
+    ],
+)
+def test_words_of_one_sender_are_in_no_other_letter(
+    template: str, tmp_path: Path
+) -> None:
+    """
+    However a template hands them on.
+    """
+    folder = tmp_path / "templates" / "en"
+    folder.mkdir(parents=True)
+    (folder / "mine.txt.j2").write_text(template)
+    part = "{% macro part() %}{{ why }} {{ place }}{% endmacro %}{{ part() }}"
+    (folder / "part.txt.j2").write_text(part)
+    writer = Writer(load_campaign(tmp_path), ON)
+    for number in (1, 2, 3, 4):
+        why, city = (f"Why{number}.", f"Place{number}")
+        sender = Sender(name="Ada Example", country="gb", why=why, city=city)
+        letter = write(writer, sender, "mine")
+        text = "\n".join(map(block_text, letter.body))
+
+        assert f"Why{number}" in text
+        assert f"Place{number}" in text
+        others = {1, 2, 3, 4} - {number}
+        assert not [n for n in others if f"Why{n}" in text or f"Place{n}" in text]

@@ -1,0 +1,239 @@
+"""The folder that a batch writes to: names, files, and what a killed run leaves."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protestgen import load_campaign
+from protestgen.addressee import Addressee
+from protestgen.errors import OutputError
+from protestgen.naming import file_stem, is_letter_name, key_of
+from protestgen.outbox import Edition, Entry, Outbox, manifest_line, put
+from protestgen.sender import Sender
+
+EDITION = Edition(protestgen="1", data="x", date="2026-11-22", time="12:00")
+NAME = "kurmanov-london-ada-example-0123456789.txt"
+OTHER = "kurmanov-london-bob-example-9876543210.txt"
+RESERVED = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{n}{i}" for n in ("com", "lpt") for i in range(10)),
+}
+
+
+def london() -> Addressee:
+    """Return the embassy in London."""
+    campaign = load_campaign()
+    case = campaign.case("kurmanov")
+    embassy, _ = campaign.directory.choose(
+        state=case.state, country="gb", to=None, write_to=case.write_to
+    )
+    return embassy
+
+
+LONDON = london()
+
+
+def stem(name: str, **fields: str) -> str:
+    """Return the name of the file for the letter of *name* to London."""
+    return file_stem("kurmanov", LONDON, Sender(name=name, **fields))  # type: ignore[arg-type]
+
+
+def readable(name: str) -> str:
+    """Return the part of a name that comes from the sender's."""
+    return stem(name).removeprefix("kurmanov-london-")[:-10].rstrip("-")
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("Ada Example", "ada-example"),
+        ("Søren Ødegård", "soren-odegard"),
+        ("Groß, Jürgen", "gross-jurgen"),
+        ("Ян Щукин", "yan-shchukin"),
+        ("Ελένη Ψωμά", "eleni-psoma"),
+        ("张三", ""),
+        ("../../etc/passwd", "etc-passwd"),
+        ("C:\\CON", "c-con"),
+        ("a" * 300, "a" * 40),
+        ("\u202eevil", "evil"),
+        ("👩‍👩‍👧 Ada", "ada"),
+    ],
+)
+def test_name_can_be_read(name: str, part: str) -> None:
+    """
+    In ASCII as far as letters have one, and without what means something in a path.
+    """
+    assert readable(name) == part
+
+
+def test_one_person_has_one_name() -> None:
+    """
+    However they write themselves; another address makes another person.
+    """
+    assert stem("Ada Example") == stem(" ADA   example.")
+    assert stem("Ada", email="a@b.example") == stem(
+        "ada", email="A@b.example", city="York"
+    )
+    assert stem("Ada Example") != stem("Ada Example", city="Leeds")
+    assert stem("Ada", email="a@b.example") != stem("Ada", email="b@b.example")
+    assert stem("张三") != stem("李四")
+
+
+@given(st.text(max_size=300))
+def test_every_name_is_safe(name: str) -> None:
+    """
+    On each file system, whatever stands in it; and is known as one of ours.
+    """
+    file = f"{stem(name)}.txt"
+
+    assert is_letter_name(file)
+    assert file == file.lower() == os.path.basename(file)  # noqa: PTH119 - text, not a path
+    assert len(file) < 200
+    assert file.partition(".")[0] not in RESERVED
+    assert 0 <= key_of(file) < 32**10
+
+
+def entry(file: str) -> bytes:
+    """Return the line of the manifest for *file*."""
+    return manifest_line(Entry(file=file, case="kurmanov", name="Ada", sha256="0"))
+
+
+def write(folder: Path, *names: str, edition: Edition = EDITION) -> None:
+    """Write the letters *names* in a run that ends well."""
+    with Outbox(folder) as outbox:
+        outbox.begin(edition)
+        outbox.plan(names)
+        for name in names:
+            put(folder, name, name.encode())
+            outbox.record(entry(name))
+        known = {key_of(name) for name in names}
+        for other in outbox.others(known.__contains__):
+            outbox.record(manifest_line(other))
+        outbox.finish()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return what is in *folder*."""
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_file_is_private_and_written_once(tmp_path: Path) -> None:
+    """
+    Only its owner can read it; what is there already is left alone.
+    """
+    assert put(tmp_path, NAME, b"text", durable=True)
+    path = tmp_path / NAME
+    written = path.stat()
+
+    assert stat.S_IMODE(written.st_mode) == 0o600
+    assert not put(tmp_path, NAME, b"text")
+    assert path.stat().st_ino == written.st_ino
+    assert put(tmp_path, NAME, b"tex!")
+    assert contents(tmp_path) == {NAME: b"tex!"}
+
+
+def test_file_does_not_leave_the_folder(tmp_path: Path) -> None:
+    """
+    A link in its place is replaced, not followed.
+    """
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "outside").write_bytes(b"kept")
+    (tmp_path / "folder" / NAME).symlink_to(tmp_path / "outside")
+    put(tmp_path / "folder", NAME, b"text")
+
+    assert (tmp_path / "outside").read_bytes() == b"kept"
+    assert contents(tmp_path / "folder") == {NAME: b"text"}
+
+
+def test_run_that_is_gone_on_with_ends_as_if_undisturbed(tmp_path: Path) -> None:
+    """
+    A killed run leaves a journal and temporary files; the next one, neither.
+    """
+    write(tmp_path / "whole", NAME, OTHER)
+    with Outbox(tmp_path / "killed") as killed:
+        killed.begin(EDITION)
+        killed.plan([NAME, OTHER])
+        put(tmp_path / "killed", NAME, NAME.encode())
+    (tmp_path / "killed" / f".protestgen-batch-{OTHER}").write_bytes(b"hal")
+
+    with Outbox(tmp_path / "killed") as outbox:
+        assert outbox.last == EDITION
+    write(tmp_path / "killed", NAME, OTHER)
+
+    assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
+
+
+def test_no_file_of_a_killed_run_is_forgotten(tmp_path: Path) -> None:
+    """
+    What it wrote is known, and what it had only planned is not there.
+    """
+    with Outbox(tmp_path) as killed:
+        killed.begin(EDITION)
+        killed.plan([NAME, OTHER])
+        put(tmp_path, NAME, b"text")
+    with Outbox(tmp_path) as outbox:
+        outbox.begin(EDITION)
+
+        assert [other.file for other in outbox.others(lambda _: False)] == [NAME]
+
+
+def test_manifest_names_no_file_but_letters(tmp_path: Path) -> None:
+    """
+    Whatever somebody has written into it, nothing else is ever removed.
+    """
+    (tmp_path / "folder").mkdir()
+    lines = (manifest_line(Entry(file=f)) for f in ("../outside.txt", "x.txt", ".."))
+    manifest = manifest_line(EDITION) + b"".join(lines) + b"\xff\n[]\n{\n"
+    (tmp_path / "folder" / "manifest.jsonl").write_bytes(manifest)
+    (tmp_path / "outside.txt").write_bytes(b"")
+    (tmp_path / "folder" / "x.txt").write_bytes(b"")
+    with Outbox(tmp_path / "folder") as outbox:
+        outbox.begin(EDITION)
+
+        assert list(outbox.others(lambda _: False)) == []
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
+    """
+    The second one is told to wait, and takes nothing from the first.
+    """
+    with Outbox(tmp_path) as first:
+        first.begin(EDITION)
+        with pytest.raises(OutputError) as caught:
+            Outbox(tmp_path)
+
+    reason = "another run is writing to this folder: wait until it has ended"
+    assert str(caught.value) == f"{tmp_path}: {reason}"
+
+
+@pytest.mark.parametrize("name", ["manifest.jsonl", "failed.csv"])
+def test_file_of_another_program_is_kept(name: str, tmp_path: Path) -> None:
+    """
+    A folder in which one of our names is taken is not used.
+    """
+    (tmp_path / name).write_bytes(b"mine\n")
+    with pytest.raises(OutputError) as caught:
+        Outbox(tmp_path)
+
+    reason = "another program has made this file: choose another folder"
+    assert str(caught.value) == f"{tmp_path / name}: {reason}"
+    assert contents(tmp_path) == {name: b"mine\n"}
+
+
+def test_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    """
+    In one line, before anything is written.
+    """
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(OutputError) as caught:
+        Outbox(tmp_path / "file")
+
+    hint = "what is there is whole; once that is mended, run this again to go on"
+    assert str(caught.value) == f"{tmp_path / 'file'}: File exists: {hint}"

@@ -1,0 +1,351 @@
+"""Rosters: what is read, and what is said of rows that cannot be used."""
+
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protestgen.errors import DataError
+from protestgen.roster import EXAMPLE, Roster, Row, read_roster
+from protestgen.sender import Sender
+
+HEAD = "name,email,address,country,why\n"
+CUT = "the roster ends in the middle of this row: get the whole file"
+
+
+def read(data: str | bytes) -> tuple[Roster, list[Row]]:
+    """Read *data* as the roster `m.csv`."""
+    encoded = data if isinstance(data, bytes) else data.encode()
+    roster = read_roster(io.BytesIO(encoded), "m.csv")
+    return roster, list(roster.rows)
+
+
+def names(rows: list[Row]) -> list[str | None]:
+    """Return the names of the members in *rows*."""
+    return [row.member.sender.name for row in rows if row.member]
+
+
+def faults(rows: list[Row]) -> list[str]:
+    """Return what is said of the rows that cannot be used."""
+    return [f"{row.at}: {fault}" for row in rows for fault in row.faults]
+
+
+def refusal(data: str | bytes) -> str:
+    """Return what is said of *data*, which is no roster."""
+    with pytest.raises(DataError) as caught:
+        read(data)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_every_usual_csv_is_read(delimiter: str, encoding: str, end: str) -> None:
+    """
+    Whatever a spreadsheet writes: delimiter, encoding and line ends are found out.
+    """
+    lines = [
+        ["Name", "E-Mail", "address", "Member_No", "WHY"],
+        ["Zoë Example", "zoe@home.example", '"1 Street, Flat 2\nLeeds"', "17", ""],
+        ["Ян Пример", "", "", "18", '"I said ""no""; so"'],
+    ]
+    text = "\n".join(delimiter.join(cells) for cells in lines) + "\n"
+    roster, rows = read(text.replace("\n", end).encode(encoding))
+
+    assert roster.notes == ["the column 'Member_No' is not used"]
+    assert faults(rows) == []
+    assert [row.member and row.member.sender for row in rows] == [
+        Sender(
+            name="Zoë Example",
+            email="zoe@home.example",
+            address=("1 Street, Flat 2", "Leeds"),
+        ),
+        Sender(name="Ян Пример", why='I said "no"; so'),
+    ]
+
+
+def test_delimiter_is_the_one_that_parts_the_headings() -> None:
+    """
+    A comma inside a heading in quotes parts nothing.
+    """
+    roster, rows = read('name;"town, street, house";email\nAda Example;x;a@b.example\n')
+
+    assert roster.columns == ("name", "town, street, house", "email")
+    assert names(rows) == ["Ada Example"]
+
+
+def test_json_lines_hold_the_same_members() -> None:
+    """
+    Lists are lists, and a value that is not there is null or left out.
+    """
+    data = (
+        '{"name": "Ada Example", "Address": ["1 Street", "Leeds"], "email": null}\n\n'
+        '{"name": "Bob Example", "omit_address": true, "cosigners": ["Eve, York"], '
+        '"demands": ["a", "b"], "number": "3"}\n'
+    )
+    roster, rows = read(data)
+
+    assert roster.notes == ["the column 'number' is not used"]
+    assert [row.at.line for row in rows] == [1, 3]
+    first, second = (row.member for row in rows)
+    assert first
+    assert second
+    assert first.sender.address == ("1 Street", "Leeds")
+    assert second.sender == Sender(
+        name="Bob Example", omit_address=True, cosigners=("Eve, York",)
+    )
+    assert second.demands == ("a", "b")
+
+
+def test_row_has_the_choices_of_its_letter() -> None:
+    """
+    Country, style, addressee and demands; a country has the names people call it.
+    """
+    data = (
+        "name,country,style,to,demands,cosigners,omit address\n"
+        'Ada Example,Holland,points,osce,"one, two three","A, York\nB",Yes\n'
+    )
+    _, (row,) = read(data)
+
+    assert row.member
+    assert row.member.sender.country == "nl"
+    assert (row.member.style, row.member.to) == ("points", "osce")
+    assert row.member.demands == ("one", "two", "three")
+    assert row.member.sender.cosigners == ("A, York", "B")
+    assert row.member.sender.omit_address
+
+
+def test_formula_is_text() -> None:
+    """
+    What a spreadsheet would compute is a name like any other.
+    """
+    _, rows = read('name\n"=HYPERLINK(""x"")"\n+Ada\n@Bob\n')
+
+    assert names(rows) == ['=HYPERLINK("x")', "+Ada", "@Bob"]
+
+
+def test_example_is_a_roster() -> None:
+    """
+    What there is to start from has no fault, and no column that is not used.
+    """
+    roster, rows = read(EXAMPLE)
+
+    assert (roster.notes, faults(rows)) == ([], [])
+    assert names(rows) == ["Ada Example", "Jürgen Beispiel", "Zoé Exemple"]
+
+
+def test_bad_row_is_told_with_all_its_faults() -> None:
+    """
+    Line, field and reason; the lines of cells that hold several are counted.
+    """
+    data = (
+        f"{HEAD}"
+        'Ada Example,,"1 Street\nLeeds",gb,\n'
+        "Bob Example,bob@home,,germony,\n"
+        "\n"
+        ',eve@home.example,,,"x\x07"\n'
+        "...,,,,\n"
+        "Eve Example,,,,,,\n"
+        "Eve Example,,,gb,because, of this\n"
+    )
+    _, rows = read(data)
+
+    assert names(rows) == ["Ada Example", "Eve Example"]
+    assert faults(rows) == [
+        "m.csv:4: email: 'bob@home' is not an e-mail address: write name@domain.example",
+        "m.csv:4: country: unknown country 'germony': did you mean 'Germany'?",
+        "m.csv:6: why: the character U+0007 is not allowed in a text: remove it",
+        "m.csv:6: name: empty: each letter is signed with a name",
+        "m.csv:7: name: '...' is not a name",
+        "m.csv:9: 6 cells where there are 5 columns: put quotes round a cell that has the delimiter in it",
+    ]
+
+
+def test_row_that_is_no_csv_fails_alone() -> None:
+    """
+    Quotes out of place and lines without end do not take the next rows with them.
+    """
+    long = "x" * 200_000
+    _, rows = read(f'name,why\n"a"b,c\nAda Example,{long}\n"Bob" ,\nEve Example,\n')
+
+    behind = "text behind the closing quotes: double the quotes in a cell"
+    assert names(rows) == ["Eve Example"]
+    assert faults(rows) == [
+        f"m.csv:2: {behind}",
+        "m.csv:3: the line is longer than 131072 characters: shorten it",
+        f"m.csv:4: {behind}",
+    ]
+
+
+def test_row_that_is_no_object_fails_alone() -> None:
+    """
+    JSON of another shape is told with its line.
+    """
+    _, rows = read(
+        '{"name": "Ada Example"}\n{"name": 3}\n[]\n{"name": "Eve Example"}\n'
+    )
+
+    shape = "not an object of texts in JSON: Expected"
+    assert names(rows) == ["Ada Example", "Eve Example"]
+    assert [fault.partition(" `")[0] for fault in faults(rows)] == [
+        f"m.csv:2: {shape}",
+        f"m.csv:3: {shape}",
+    ]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"name,why\nAda Example,x\nBob Exa",
+        b'name,why\nAda Example,x\n"Bob Example","I',
+        "name,why\nAda Example,x\nBob Example,Zoë".encode()[:-1],
+        "name,why\nAda Example,x\nBob Example,Zoë".encode("utf-16")[:-1],
+        b'{"name": "Ada Example"}\n\n{"name": "Bob Exa',
+    ],
+    ids=["row", "quotes", "character", "utf-16", "json"],
+)
+def test_roster_that_is_cut_off_says_so(data: bytes) -> None:
+    """
+    Its last row is none, wherever in it the file ends; the others are.
+    """
+    _, rows = read(data)
+
+    assert names(rows) == ["Ada Example"]
+    assert faults(rows) == [f"m.csv:3: {CUT}"]
+
+
+def test_last_line_needs_no_end() -> None:
+    """
+    A row that has all its cells is whole.
+    """
+    _, rows = read("name,why\nAda Example,x")
+
+    assert names(rows) == ["Ada Example"]
+
+
+def test_character_that_is_lost_further_down_fails_its_row() -> None:
+    """
+    Where the begin of a file is in UTF-8, a row that is not fails alone.
+    """
+    rows = b"".join(b"Ada Example %d,\n" % number for number in range(10_000))
+    _, found = read(b"name,why\n" + rows + b"Bob Example,Zo\xeb\nEve Example,\n")
+
+    assert len(names(found)) == 10_001
+    assert faults(found) == [
+        "m.csv:10002: why: not UTF-8: save it as CSV with the encoding UTF-8 ('CSV UTF-8' in Excel)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"", "m.csv:1: the roster is empty: see 'protestgen batch --example'"),
+        (b"\n \n", "m.csv:1: the roster is empty: see 'protestgen batch --example'"),
+        (
+            "name,why\nAda Example,x\nZoë,x\n".encode("latin-1"),
+            "m.csv:3: not UTF-8: save it as CSV with the encoding UTF-8 ('CSV UTF-8' in Excel)",
+        ),
+        (
+            b"PK\x03\x04",
+            "m.csv: this is a spreadsheet: save it as CSV with the encoding UTF-8 ('CSV UTF-8' in Excel)",
+        ),
+        (
+            b"[{}]",
+            "m.csv:1: this is a list in JSON: write one object a line, without brackets",
+        ),
+        (
+            b"First name,Mail\nAda,x\n",
+            "m.csv:1: there is no column 'name': name one so ('First name', 'Mail'); see 'protestgen batch --example'",
+        ),
+        (
+            b"email\nx\n",
+            "m.csv:1: there is no column 'name': the first line names the columns; see 'protestgen batch --example'",
+        ),
+        (
+            b"name,e-mail,Email\n",
+            "m.csv:1: the column 'email' stands twice: remove one of them",
+        ),
+        (
+            b'name,"why\n',
+            "m.csv:1: the headings: unexpected end of data",
+        ),
+        (
+            b"\n" + b"x" * 200_000,
+            "m.csv:2: the line is longer than 131072 characters: shorten it",
+        ),
+    ],
+    ids=[
+        "empty",
+        "blank",
+        "latin-1",
+        "spreadsheet",
+        "list",
+        "no-name",
+        "only-email",
+        "twice",
+        "open-quotes",
+        "endless",
+    ],
+)
+def test_what_is_no_roster_is_refused(data: bytes, problem: str) -> None:
+    """
+    In one line that says what to do, before anything is written.
+    """
+    assert refusal(data) == problem
+
+
+def test_failed_rows_that_were_mended_are_a_roster() -> None:
+    """
+    The columns in which a row's faults were told are no unknown ones.
+    """
+    roster, rows = read("name,line,field,problem\nAda Example,3,email,wrong\n")
+
+    assert (roster.notes, names(rows)) == ([], ["Ada Example"])
+
+
+def test_memory_is_flat(tmp_path: Path) -> None:
+    """
+    A roster of any length is read row by row.
+    """
+    import tracemalloc
+
+    path = tmp_path / "m.csv"
+    peaks = []
+    for rows in (4_000, 40_000):
+        path.write_text(HEAD + "Ada Example,ada@home.example,,gb,\n" * rows)
+        with path.open("rb") as stream:
+            tracemalloc.start()
+            assert sum(1 for _ in read_roster(stream, "m.csv").rows) == rows
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+
+    assert peaks[1] < peaks[0] * 1.1
+
+
+def check(data: bytes) -> None:
+    """Read *data*, in which each row must be a member or have a fault."""
+    try:
+        _, rows = read(data)
+    except DataError:
+        return
+    assert all((row.member is None) == bool(row.faults) for row in rows)
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_a_roster_or_an_error(data: bytes) -> None:
+    """
+    Nothing that stands in a file ends in a traceback.
+    """
+    check(data)
+    check(b"name,why\n" + data)
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_a_roster_or_an_error(data: str) -> None:
+    """
+    Nor does any text, as JSON either.
+    """
+    check(f"name,why\n{data}".encode(errors="replace"))
+    check(f'{{"name": "Ada Example"}}\n{data}'.encode(errors="replace"))
