@@ -1,6 +1,7 @@
 """The check: everything wrong with a campaign at once, and nothing else."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -594,6 +595,36 @@ def test_annotations_are_escaped(run: Run, mine: Path) -> None:
         "::error file=50%25%2C a%3Ab/data/notes.yml,line=1,col=1::"
         "this file is not read: name it notes.yaml\n"
     )
+
+
+def test_name_of_a_file_may_be_no_text(run: Run, mine: Path) -> None:
+    """
+    It is spelt out, in every form.
+    """
+    Path(os.fsdecode(bytes(mine) + b"/data/\xff.yaml")).touch()
+
+    text, as_json = run("check", mine), run("check", mine, "--json")
+
+    place = "mine/data/\\xdcff.yaml"
+    assert text.stdout.startswith(f"{place}:1:1: error: this file is not read")
+    assert json.loads(as_json.stdout)[0]["file"] == place
+
+
+def test_what_an_editor_leaves_is_no_style(run: Run, mine: Path) -> None:
+    """
+    Hidden files, and links to nothing, which mark a file that is being edited.
+    """
+    folder = mine / "templates" / "en"
+    before = run("--campaign", mine, "styles").stdout
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ".#personal.txt.j2").symlink_to("ada@home.example.123")
+    (folder / ".old.txt.j2").write_text("{{ nonsense }}")
+    (folder / "gone.txt.j2").symlink_to("nowhere")
+
+    checked, styles = run("check", mine), run("--campaign", mine, "styles")
+
+    assert (checked.stdout, checked.stderr) == ("", "note: nothing is wrong\n")
+    assert (styles.exit_code, styles.stdout) == (0, before)
 
 
 def test_only_what_is_ones_own_is_told(run: Run, tmp_path: Path) -> None:

@@ -253,6 +253,18 @@ def test_a_file_in_the_way_is_left_alone(run: Run, tmp_path: Path) -> None:
     assert mine.read_text() == "my own"
 
 
+def test_a_link_to_nothing_is_left_alone(run: Run, tmp_path: Path) -> None:
+    """
+    What it leads to may be on a disk that is not there at the moment.
+    """
+    mine = tmp_path / "mine"
+    mine.symlink_to("nowhere")
+    result = run("init", mine, *OPTIONS)
+
+    assert result.stderr == f"error: {mine}: File exists: nothing is written\n"
+    assert mine.is_symlink()
+
+
 def test_an_empty_repository_may_become_a_campaign(run: Run, tmp_path: Path) -> None:
     """
     A folder that is there already may be empty, or hold nothing but git's own.

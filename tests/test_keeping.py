@@ -75,6 +75,16 @@ def test_letter_is_the_same_as_one_alone(style: str) -> None:
         "{% block a %}{{ part() }}{% endblock %}",
         "{% block subject %}S{% endblock %}\n\n\n{% block a %}"
         "{% set words %}{{ why }} {{ place }}{% endset %}{{ words }}{% endblock %}",
+        "{% set own = namespace(words='') %}{% set own.words = why ~ place %}"
+        "{% block subject %}S{% endblock %}\n\n\n{% block a %}{{ own.words }}{% endblock %}",
+        "{% set words = 'Why4 Place4' %}"
+        "{% if '1' in place %}{% set words = 'Why1 Place1' %}"
+        "{% elif '2' in place %}{% set words = 'Why2 Place2' %}"
+        "{% elif '3' in place %}{% set words = 'Why3 Place3' %}{% endif %}"
+        "{% block subject %}S{% endblock %}\n\n\n{% block a %}{{ words }}{% endblock %}",
+        "{% if '2' in place %}{% extends 'en/first.txt.j2' %}"
+        "{% else %}{% extends 'en/other.txt.j2' %}{% endif %}"
+        "{% block a %}{{ why }} {{ place }}{% endblock %}",
     ],
     ids=[
         "set",
@@ -86,6 +96,9 @@ def test_letter_is_the_same_as_one_alone(style: str) -> None:
         "include",
         "import",
         "block",
+        "namespace",
+        "condition",
+        "extends",
     ],
 )
 def test_words_of_one_sender_are_in_no_other_letter(
@@ -99,6 +112,9 @@ def test_words_of_one_sender_are_in_no_other_letter(
     (folder / "mine.txt.j2").write_text(template)
     part = "{% macro part() %}{{ why }} {{ place }}{% endmacro %}{{ part() }}"
     (folder / "part.txt.j2").write_text(part)
+    base = "{% block subject %}S{% endblock %}\n\n\n{% block a %}{% endblock %}"
+    (folder / "first.txt.j2").write_text(f"{base}\n\nPlace2")
+    (folder / "other.txt.j2").write_text(base)
     writer = Writer(load_campaign(tmp_path), ON)
     for number in (1, 2, 3, 4):
         why, city = (f"Why{number}.", f"Place{number}")

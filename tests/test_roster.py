@@ -99,6 +99,23 @@ def test_json_lines_hold_the_same_members() -> None:
     assert second.demands == ("a", "b")
 
 
+def test_json_has_each_field_once() -> None:
+    """
+    However it is spelt; what is not given is not counted.
+    """
+    data = (
+        '{"name": "Ada Example", "Name": "Bob Example"}\n'
+        '{"name": "Eve Example", "language": "de", "lang": null}\n'
+    )
+    _, (first, second) = read(data)
+
+    assert list(map(str, first.faults)) == [
+        "name: it stands here twice: remove one of them"
+    ]
+    assert second.member
+    assert second.member.sender.language == "de"
+
+
 def test_row_has_the_choices_of_its_letter() -> None:
     """
     Country, style, addressee and demands; a country has the names people call it.

@@ -1,5 +1,6 @@
 """Many letters: written in lots, here or elsewhere, and what becomes of them."""
 
+import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
@@ -130,7 +131,7 @@ class Batch:
                 self.tally.stale += 1
                 self._reporter.stale(entry.file)
             self._outbox.record(manifest_line(entry))
-        self._outbox.finish()
+        self._outbox.finish(keeps_failed=adds and not self.tally.is_whole)
 
     def _is_known(self, key: int) -> bool:
         return self._seen.first_line(key, 0) is not None
@@ -190,7 +191,7 @@ def edition(campaign: Campaign, order: Order) -> Edition:
         for path in sorted((*folder.glob("data/**/*"), *folder.glob("templates/**/*"))):
             if path.is_file():
                 name = path.relative_to(folder).as_posix()
-                digest.update(f"{name}\0{path.stat().st_size}\0".encode())
+                digest.update(os.fsencode(f"{name}\0{path.stat().st_size}\0"))
                 digest.update(path.read_bytes())
     return Edition(
         protestgen=__version__,

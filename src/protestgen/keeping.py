@@ -31,7 +31,10 @@ _OPAQUE: tuple[type[nodes.Node], ...] = (
     nodes.Import,
     nodes.FromImport,
     nodes.ContextReference,
+    nodes.NSRef,
 )
+# What gives a meaning to a name.
+_DEFINING = (nodes.Macro, nodes.Assign, nodes.AssignBlock)
 # Stand for a block in the text that a template itself gives.
 _MARK = "\x03"
 
@@ -219,7 +222,9 @@ def _chain(environment: Environment, name: str) -> dict[str, nodes.Template]:
             return {}
         extended = tree.find(nodes.Extends)
         following = getattr(extended.template, "value", None) if extended else None
-        if extended and (not following or following in chain):
+        if extended and (
+            extended not in tree.body or not following or following in chain
+        ):
             return {}
     return chain
 
@@ -227,10 +232,13 @@ def _chain(environment: Environment, name: str) -> dict[str, nodes.Template]:
 def _definitions(trees: Iterable[nodes.Template]) -> dict[str, set[str]]:
     """Return the names that templates define, and those that they do it with."""
     found: dict[str, set[str]] = {}
-    for tree in trees:
-        for node in tree.find_all((nodes.Macro, nodes.Assign, nodes.AssignBlock)):
-            for target in _targets(node):
-                found.setdefault(target, set()).update(_names(node))
+    for outer in (node for tree in trees for node in tree.body):
+        for node in (outer, *outer.find_all(_DEFINING)):
+            if isinstance(node, _DEFINING):
+                # On a condition around it depends which meaning a name has.
+                means = node if isinstance(outer, nodes.Block) else outer
+                for target in _targets(node):
+                    found.setdefault(target, set()).update(_names(means))
     return found
 
 

@@ -6,7 +6,7 @@ keep the others from being read.
 """
 
 import csv
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, zip_longest
 from typing import BinaryIO
 
@@ -179,15 +179,23 @@ def _json_rows(name: str, first: str, lines: Lines, notes: list[str]) -> Iterato
             reason = _CUT if lines.is_cut else str(error)
             yield Row(at=Location(name, lines.number), faults=(Fault(reason),))
             continue
-        known = {field_of(key): value for key, value in values.items()}
+        known = {field_of(key) for key in values}
         if None in known and not notes:
             notes += [_unknown(key, known) for key in values if field_of(key) is None]
-        held = {field: value for field, value in known.items() if field}
         if values:
-            member, faults = read_member(held)
-            cells = tuple(held.get(field, "") for field in FIELDS)
-            at = Location(name, lines.number)
-            yield Row(at=at, cells=cells, member=member, faults=faults)
+            yield _json_row(Location(name, lines.number), values)
+
+
+def _json_row(at: Location, values: Mapping[str, str]) -> Row:
+    given = [(field_of(key), value) for key, value in values.items() if value]
+    held = {field: value for field, value in given if field}
+    cells = tuple(held.get(field, "") for field in FIELDS)
+    fields = [field for field, _ in given if field]
+    if twice := next((field for field in fields if fields.count(field) > 1), None):
+        fault = Fault("it stands here twice: remove one of them", twice)
+        return Row(at=at, cells=cells, faults=(fault,))
+    member, faults = read_member(held)
+    return Row(at=at, cells=cells, member=member, faults=faults)
 
 
 def _json_values(line: str) -> dict[str, str]:

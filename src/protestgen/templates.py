@@ -174,6 +174,8 @@ class Templates:
                 path.name.removesuffix(".txt.j2")
                 for folder in self._folders
                 for path in folder.glob(f"{language}/*.txt.j2")
+                # Editors leave hidden links and copies.
+                if path.is_file() and not path.name.startswith(".")
             }
             self._styles[language] = sorted(names - {_BASE})
         return self._styles[language]

@@ -290,6 +290,9 @@ def _source(choices: dict[str, Any], target: _Target, stack: ExitStack) -> _Sour
         stream = stack.enter_context(path.open("rb"))
     except OSError as error:
         raise unreadable(path, error) from None
+    if target.path and target.path.exists() and target.path.samefile(path):
+        hint = "name another file"
+        raise click.UsageError(f"'-o {target.path}' is the roster: {hint}")
     failed = (target.path or path) / FAILED
     adds = failed.exists() and failed.samefile(path)
     if adds and choices["prune"]:

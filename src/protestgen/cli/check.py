@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from protestgen.check import Finding, check_campaign
 
-from .console import show_note, write_json, write_lines
+from .console import show_note, visible, write_json, write_lines
 from .options import campaign_folders, common_options, now
 
 
@@ -47,7 +48,13 @@ def check(
     folders = [folder] if folder else campaign_folders(ctx)
     found = check_campaign(folders, now().date(), processes=_cores())
     if as_json:
-        write_json(found)
+        # The name of a file may be no text.
+        write_json(
+            [
+                replace(one, file=visible(one.file), message=visible(one.message))
+                for one in found
+            ]
+        )
     elif form == "github":
         write_lines(map(_annotation, found))
     else:

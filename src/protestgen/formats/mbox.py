@@ -11,5 +11,7 @@ def entry(message: bytes, sender: str, now: datetime) -> bytes:
     """Return *message*, whose lines end with LF, as it stands in an mbox."""
     if b"From " in message:  # which is quickly told, and seldom so
         message = _FROM_LINE.sub(rb">\1", message)
-    head = f"From {sender} {asctime(now.astimezone(UTC).timetuple())}\n"
+    # What reads this line takes it for ASCII; a mail program writes so of no sender.
+    who = sender if sender.isascii() else "MAILER-DAEMON"
+    head = f"From {who} {asctime(now.astimezone(UTC).timetuple())}\n"
     return head.encode("ascii") + message + b"\n"
