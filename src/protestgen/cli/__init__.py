@@ -26,6 +26,7 @@ COMMANDS = (
     "show",
     "embassies",
     "styles",
+    "check",
     "profile",
     "init",
     "new",
