@@ -120,9 +120,9 @@ def test_what_is_not_said_is_asked(folder: str, shell: Shell, tmp_path: Path) ->
         "Country that letters are written from, another one (or Enter): "
         "Country that letters are written from, another one (or Enter): "
         "Country that letters are written from, another one (or Enter): "
-        "Languages besides English, of "
+        "Languages besides English, of de (German), el (Greek), "
     )
-    assert "(or Enter): Error: no example is in 'it': choose from " in result.stderr
+    assert "Error: no example is in 'it': choose from de (German), el" in result.stderr
     embassies = load_campaign(tmp_path / "mine").directory.missions
     assert [(m.state, m.host) for m in embassies] == [("tr", "gb"), ("tr", "de")]
 

@@ -126,3 +126,25 @@ def test_words_of_one_sender_are_in_no_other_letter(
         assert f"Place{number}" in text
         others = {1, 2, 3, 4} - {number}
         assert not [n for n in others if f"Why{n}" in text or f"Place{n}" in text]
+
+
+def test_style_in_the_place_of_a_bundled_one_keeps_its_blocks(tmp_path: Path) -> None:
+    """
+    Two templates of one name, one of which extends the other, are not taken for one.
+    """
+    folder = tmp_path / "templates" / "en"
+    folder.mkdir(parents=True)
+    (folder / "personal.txt.j2").write_text(
+        "{% extends 'shipped/en/personal.txt.j2' %}\n"
+        "{% block request %}Answer {{ 'us' if joint else 'me' }}.{% endblock %}"
+    )
+    campaign = load_campaign(tmp_path)
+    writer = Writer(campaign, ON)
+    together = [write(writer, sender, "personal") for sender in SENDERS]
+
+    alone = [write(Writer(campaign, ON), sender, "personal") for sender in SENDERS]
+    assert together == alone
+    assert {block_text(letter.body[-1]) for letter in together} == {
+        "Answer me.",
+        "Answer us.",
+    }

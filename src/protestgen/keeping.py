@@ -130,7 +130,7 @@ class _KeepingBlock:
         reads = self._read(context.name)
         if reads.names is None or (OWN_WORDS in reads.names and context.get(OWN_WORDS)):
             return self._block(context)
-        key = (self._template.name, self._name, *map(context.get, reads.names))
+        key = (self._template.filename, self._name, *map(context.get, reads.names))
         text = kept.texts.get(key)
         if text is None:
             text = "".join(self._block(context))
@@ -147,7 +147,7 @@ class _KeepingBlock:
             return None
         if OWN_WORDS not in reads.names or not values[OWN_WORDS]:
             named = [values[name] for name in reads.names]
-            return kept.texts.get((self._template.name, self._name, *named))
+            return kept.texts.get((self._template.filename, self._name, *named))
         if not reads.is_plain:
             return None
         if kept.context is None:
@@ -187,10 +187,10 @@ def _reads(template: Template, block: str, rendered: str) -> _Reads:
     *rendered* is the template that is this one, or extends it.
     """
     chain = _chain(template.environment, rendered)
-    trees = [tree for name, tree in chain.items() if name == template.name]
-    if not trees:
+    if template.filename not in chain:
         return _Reads(None)
-    own = next(b for b in trees[0].find_all(nodes.Block) if b.name == block)
+    blocks = chain[template.filename].find_all(nodes.Block)
+    own = next(b for b in blocks if b.name == block)
     if own.scoped or own.find(nodes.Block):
         return _Reads(None)
     names, definitions = _names(own), _definitions(list(chain.values()))
@@ -211,20 +211,25 @@ def _reached(names: set[str], reads: Mapping[str, set[str]]) -> tuple[str, ...] 
 
 @lru_cache(maxsize=100)
 def _chain(environment: Environment, name: str) -> dict[str, nodes.Template]:
-    """Return a template and those that it extends, parsed; none if they may differ."""
+    """
+    Return a template and those that it extends, parsed; none if they may differ.
+
+    They are told apart by their files: one that extends `shipped/...` has the name of
+    the other.
+    """
     chain: dict[str, nodes.Template] = {}
     following: str | None = name
     while following:
         assert environment.loader  # noqa: S101 - it has loaded the template
-        source, _, _ = environment.loader.get_source(environment, following)
-        tree = chain[following] = environment.parse(source, following)
+        source, path, _ = environment.loader.get_source(environment, following)
+        if path is None or path in chain:
+            return {}
+        tree = chain[path] = environment.parse(source, following)
         if any(tree.find(kind) for kind in _OPAQUE):
             return {}
         extended = tree.find(nodes.Extends)
         following = getattr(extended.template, "value", None) if extended else None
-        if extended and (
-            extended not in tree.body or not following or following in chain
-        ):
+        if extended and (extended not in tree.body or not following):
             return {}
     return chain
 
