@@ -1,8 +1,9 @@
 """What a sender should know about a letter before it is sent."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from .case import Case
 from .country import language_name
@@ -112,7 +113,7 @@ def _about_sender(letter: Letter) -> Iterator[str]:
 def _about_words(letter: Letter, avoid: tuple[str, ...]) -> Iterator[str]:
     around = (letter.subject, letter.salutation, letter.closing, *letter.signature)
     parts = (*around, *map(block_text, letter.body))
-    found = {word for part in parts for word in _found(part, avoid)}
+    found = set(chain.from_iterable(map(_finder(avoid), parts)))
     for word in dict.fromkeys(avoid) if found else ():
         if word in found:
             yield f"'{word}' may do harm to those the letter is for: find another word"
@@ -121,13 +122,19 @@ def _about_words(letter: Letter, avoid: tuple[str, ...]) -> Iterator[str]:
         yield f"the letter has {count} words: more than is read, leave some out"
 
 
-@lru_cache(maxsize=2_000)
-def _found(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return those of *words* that stand in *text*, which may be in many letters."""
-    folded = text.casefold()
-    if not words or not _pattern(words).search(folded):
-        return ()
-    return tuple(word for word in words if _pattern((word,)).search(folded))
+@lru_cache(maxsize=20)
+def _finder(words: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:
+    """Return what finds those of *words* that stand in a text."""
+    either = _pattern(words)
+
+    @lru_cache(maxsize=2_000)  # a text may be in many letters
+    def found(text: str) -> tuple[str, ...]:
+        folded = text.casefold()
+        if not words or not either.search(folded):
+            return ()
+        return tuple(word for word in words if _pattern((word,)).search(folded))
+
+    return found
 
 
 @lru_cache(maxsize=200)
