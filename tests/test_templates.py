@@ -15,6 +15,7 @@ from protestgen import Sender, load_campaign
 from protestgen.addressee import Mission, Office
 from protestgen.appeal import Appeal, Country
 from protestgen.case import Case, Demand, Incident, SupportTo
+from protestgen.keeping import Kept
 from protestgen.language import Language, load_language
 from protestgen.letter import Letter, compose
 from protestgen.sandbox import SEEN
@@ -298,11 +299,15 @@ class Recorded(Templates):
     values: Mapping[str, object]
 
     def render(
-        self, language: Language, style: str, values: Mapping[str, object]
+        self,
+        language: Language,
+        style: str,
+        values: Mapping[str, object],
+        kept: Kept | None = None,
     ) -> str:
         """Remember *values*."""
         self.values = values
-        return super().render(language, style, values)
+        return super().render(language, style, values, kept)
 
 
 def recorded() -> Recorded:

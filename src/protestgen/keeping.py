@@ -40,11 +40,9 @@ _MARK = "\x03"
 
 
 class Kept:
-    """The texts of blocks for all letters that have the same *values* but personal."""
+    """The texts of blocks for all letters that have the same values but personal."""
 
-    def __init__(self, values: Mapping[str, object]) -> None:
-        # Identities tell kinds of letter apart: what they are of must not go.
-        self._values = values
+    def __init__(self) -> None:
         self.texts: dict[tuple[object, ...], str] = {}
         # What a block runs in that needs nothing but the values.
         self.context: Context | None = None
@@ -63,7 +61,7 @@ class Kept:
             if text is None:
                 return None
             parts.append(text)
-        return "".join(parts) or None
+        return "".join(parts)
 
 
 # What is kept for the letter that is being rendered, if it is one of many.
@@ -109,6 +107,7 @@ class _KeepingBlock:
     def __init__(self, template: Template, name: str, block: _Block) -> None:
         self._template = template
         self._name = name
+        self._label = f"{template.filename}:{name}"
         self._block = block
         # By the template that is rendered, which may be one that extends this one.
         self._reads: dict[str, _Reads] = {}
@@ -130,7 +129,7 @@ class _KeepingBlock:
         reads = self._read(context.name)
         if reads.names is None or (OWN_WORDS in reads.names and context.get(OWN_WORDS)):
             return self._block(context)
-        key = (self._template.filename, self._name, *map(context.get, reads.names))
+        key = (self._label, *map(context.get, reads.names))
         text = kept.texts.get(key)
         if text is None:
             text = "".join(self._block(context))
@@ -146,8 +145,7 @@ class _KeepingBlock:
         if reads.names is None:
             return None
         if OWN_WORDS not in reads.names or not values[OWN_WORDS]:
-            named = [values[name] for name in reads.names]
-            return kept.texts.get((self._template.filename, self._name, *named))
+            return kept.texts.get((self._label, *map(values.get, reads.names)))
         if not reads.is_plain:
             return None
         if kept.context is None:

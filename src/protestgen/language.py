@@ -335,6 +335,11 @@ class Language(Struct, frozen=True):
         closing = (plural and form.closing_plural) or form.closing
         return closing.format(salutation=salutation) + self.forms.closing_end
 
+    def glues(self) -> bool:
+        """Tell whether there is anything that `glued` changes."""
+        forms = self.forms
+        return bool(forms.glue_before or forms.glue_after or forms.glue_days)
+
     def glued(self, text: str) -> str:
         """Return *text* with no-break spaces where a line must not be broken."""
         forms = self.forms

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import cache, lru_cache, partial
 from itertools import groupby
 from typing import Any, cast
 
@@ -21,6 +22,7 @@ from .errors import (
     nearest,
     quoted,
 )
+from .keeping import Kept
 from .language import ENGLISH, Language
 from .sender import Sender
 from .templates import Block, Paragraph, Templates, parse_blocks
@@ -40,6 +42,8 @@ _PLAIN = str.maketrans(
     | {"…": "...", "№": "No."}
 )
 _PADDED_QUOTE = re.compile("«[ \u00a0\u202f]|[ \u00a0\u202f]»")
+# So many datelines are kept.
+_MOST_CITIES = 100
 # A last paragraph that is longer than this, and than the closing was, closes no letter.
 _LONGEST_CLOSING = 80
 
@@ -130,9 +134,11 @@ class Frame:
         self._language = language = language.in_country(country)
         self._templates = templates
         self._style = style
-        self._on = on
-        self._role = addressee.role if addressee else "friends"
-        self._salutation = _salutation(case, addressee, language)
+        self._kept: Kept | None = None
+        role = addressee.role if addressee else "friends"
+        salutation = _salutation(case, addressee, language)
+        self._closing = cache(partial(language.closing, role, salutation))
+        self._dateline = lru_cache(_MOST_CITIES)(partial(language.dateline, on))
         self._abroad = addressee is not None and addressee.country != country
         people = language.series(case.people) or language.forms.placeholders.people
         supported = case.support_to.name or people
@@ -160,7 +166,7 @@ class Frame:
             "addressee_block": _addressee_block(
                 case, addressee, country, language, abroad=self._abroad
             ),
-            "salutation": self._salutation + language.forms.salutation_end,
+            "salutation": salutation + language.forms.salutation_end,
             "subject_above": language.forms.subject_above,
             "copies": tuple(
                 f"{language.forms.copy} {language.named(copy)}" for copy in copies
@@ -185,17 +191,20 @@ class Frame:
             "plural": plural,
             "why": sender.why or "",
         }
-        text = self._templates.render(language, self._style, values)
+        text = self._templates.render(language, self._style, values, self._kept)
+        self._kept = self._kept or Kept()  # one letter alone has nothing to keep
         subject, body = _subject_and_body(text, self._style)
+        if language.glues():
+            body = tuple(glued(block, language) for block in body)
         return Letter(
             **self._parts,
             sender=sender,
             sender_block=_sender_block(sender, language, abroad=self._abroad),
-            dateline=language.dateline(self._on, sender.city),
+            dateline=self._dateline(sender.city),
             subject=subject,
             subject_line=language.forms.subject.format(subject=subject),
-            body=tuple(glued(block, language) for block in body),
-            closing=language.closing(self._role, self._salutation, plural=plural),
+            body=body,
+            closing=self._closing(plural=plural),
             signature=_signature(sender, organisation, placeholders.name),
         )
 

@@ -31,7 +31,7 @@ from msgspec.structs import replace
 
 from .country import country_name
 from .errors import TemplateError, UnknownNameError, quoted
-from .keeping import KEPT, OWN_WORDS, PERSONAL, KeepingTemplate, Kept
+from .keeping import KeepingTemplate, Kept
 from .language import Language
 from .mistakes import told
 from .sandbox import MAX_SOURCE, Sandbox
@@ -50,10 +50,7 @@ _BASE = "base"
 # The words of the document that a campaign sends to those who would write.
 APPEAL_WORDS = "appeal.j2"
 
-# So many kinds of letter have texts that are kept.
-_MOST_KINDS = 500
-_PERSONAL = {*PERSONAL, OWN_WORDS}
-
+_LINE_START = re.compile(r"^(?!\n)", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _ITEM = re.compile(r"[ \t]*(?:(?P<number>[0-9]{1,2}\.)|(?P<bullet>-))[ \t]+")
 _HEADING = re.compile(r"^[ \t]*(##?)[ \t]+(\S.*)$", re.MULTILINE)
@@ -62,13 +59,13 @@ _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&#34;": '"', "&#39;": "'"}
 _ENTITY = re.compile("|".join(_ENTITIES))
 
 
-class Paragraph(Struct, frozen=True, tag="paragraph"):
+class Paragraph(Struct, frozen=True, cache_hash=True, tag="paragraph"):
     """A paragraph of running text."""
 
     text: str
 
 
-class ItemList(Struct, frozen=True, tag="list"):
+class ItemList(Struct, frozen=True, cache_hash=True, tag="list"):
     """A numbered or bulleted list."""
 
     items: tuple[str, ...]
@@ -145,15 +142,9 @@ class _FolderLoader(BaseLoader):
 
 
 class Templates:
-    """
-    The styles in the folders of a campaign, the first folder on top.
+    """The styles in the folders of a campaign, the first folder on top."""
 
-    Unless it *keeps* nothing, because no two letters are alike, the texts that letters
-    of one kind have in common are rendered once.
-    """
-
-    def __init__(self, folders: Sequence[Path], *, keeps: bool = True) -> None:
-        self._keeps = keeps
+    def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = [folder / "templates" for folder in folders]
         self._styles: dict[str, list[str]] = {}
         bundled = shipped_folder()
@@ -164,8 +155,6 @@ class Templates:
         self._pages = self.environment.overlay(finalize=printable)
         self.environment.template_class = KeepingTemplate
         self.environment.auto_reload = False
-        self._kept: dict[object, Kept] = {}
-        self._is_first = True
 
     def styles(self, language: str) -> list[str]:
         """Return the names of the styles that there are in *language*."""
@@ -192,23 +181,21 @@ class Templates:
         language: Language,
         style: str,
         values: Mapping[str, object],
+        kept: Kept | None = None,
     ) -> str:
         """
         Return the text of a letter in *style*, for `parse_blocks` to read.
 
+        What is *kept* comes from letters whose *values* differ in personal ones only.
         Raises `TemplateError` with the file and line of what is wrong.
         """
         name = f"{language.code}/{style}.txt.j2"
         values = {**values, "language": language}
-        kept = self._texts(name, values)
-        token = KEPT.set(kept)
         try:
             if style != _BASE:
                 return _rendered(self.environment, name, values, kept)
         except TemplateNotFound:
             pass
-        finally:
-            KEPT.reset(token)
         styles = self.styles(language.code)
         raise UnknownNameError("style", style, styles, see="protestgen styles")
 
@@ -226,19 +213,6 @@ class Templates:
         """
         name = f"{language.code}/{APPEAL_WORDS}"
         return _rendered(self.environment, name, {**values, "language": language})
-
-    def _texts(self, name: str, values: Mapping[str, object]) -> Kept | None:
-        """Return where texts are kept for all who send such a letter as *values*."""
-        if self._is_first or not self._keeps:  # a letter alone has nothing to keep
-            self._is_first = False
-            return None
-        shared = [_identity(v) for field, v in values.items() if field not in _PERSONAL]
-        key = (name, *shared)
-        if key not in self._kept:
-            if len(self._kept) >= _MOST_KINDS:
-                self._kept.clear()
-            self._kept[key] = Kept(values)
-        return self._kept[key]
 
     def layout(self, name: str, values: Mapping[str, object]) -> str:
         """
@@ -276,10 +250,10 @@ def parse_blocks(text: str) -> tuple[Block, ...]:
     """
     blocks: list[Block] = []
     for block in chain.from_iterable(map(_parsed, _BLANK_LINE.split(text))):
-        last = blocks[-1] if blocks else None
         if (
             isinstance(block, ItemList)
-            and isinstance(last, ItemList)
+            and blocks
+            and isinstance(last := blocks[-1], ItemList)
             and last.numbered == block.numbered
         ):
             blocks[-1] = ItemList(last.items + block.items, block.numbered)
@@ -409,16 +383,9 @@ def _insert(value: object) -> object:
         return value or Markup(_INSERTED)  # noqa: S704 - a constant
     if isinstance(value, str):
         spend(len(value))
-        marked = re.sub(r"^(?!\n)", _INSERTED, value, flags=re.MULTILINE)
+        marked = _LINE_START.sub(_INSERTED, value)
         return Markup(escape(marked))  # noqa: S704 - escaped on the same line
     return printable(value)
-
-
-def _identity(value: object) -> object:
-    """Return what tells *value* from others, without a look at all that it holds."""
-    if isinstance(value, tuple):
-        return tuple(map(id, value))
-    return value if isinstance(value, str | bool) else id(value)
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from importlib import import_module
 from pathlib import Path, PurePath
 from types import MappingProxyType, ModuleType
@@ -75,7 +76,12 @@ class Format(Struct, frozen=True, kw_only=True):
 
     @property
     def _module(self) -> ModuleType:
-        return import_module(f".{self.name}", __name__)
+        return _module(self.name)
+
+
+@cache
+def _module(name: str) -> ModuleType:
+    return import_module(f".{name}", __name__)
 
 
 FORMATS = {

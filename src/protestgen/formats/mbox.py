@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from time import asctime
 
 _FROM_LINE = re.compile(rb"^(>*From )", re.MULTILINE)
@@ -13,5 +14,10 @@ def entry(message: bytes, sender: str, now: datetime) -> bytes:
         message = _FROM_LINE.sub(rb">\1", message)
     # What reads this line takes it for ASCII; a mail program writes so of no sender.
     who = sender if sender.isascii() else "MAILER-DAEMON"
-    head = f"From {who} {asctime(now.astimezone(UTC).timetuple())}\n"
-    return head.encode("ascii") + message + b"\n"
+    head = f"From {who} {_time(now)}\n"
+    return b"".join((head.encode("ascii"), message, b"\n"))
+
+
+@lru_cache(maxsize=10)
+def _time(now: datetime) -> str:
+    return asctime(now.astimezone(UTC).timetuple())
