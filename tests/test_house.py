@@ -37,6 +37,7 @@ FLOORS = (
     "remarks",
     "translation",
     "writer",
+    "appeal",
     "entry",
     "scaffold",
     "formats",

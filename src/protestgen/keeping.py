@@ -8,6 +8,7 @@ tell, it is rendered for each letter.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextvars import ContextVar
+from functools import lru_cache
 from types import CodeType
 from typing import Any
 
@@ -205,6 +206,7 @@ def _reached(names: set[str], reads: Mapping[str, set[str]]) -> tuple[str, ...] 
     return tuple(name for name in (*PERSONAL, OWN_WORDS) if name in met)
 
 
+@lru_cache(maxsize=100)
 def _chain(environment: Environment, name: str) -> dict[str, nodes.Template]:
     """
     Return a template and those that it extends, parsed; none if they may differ.

@@ -194,7 +194,7 @@ class Frame:
             dateline=language.dateline(self._on, sender.city),
             subject=subject,
             subject_line=language.forms.subject.format(subject=subject),
-            body=tuple(_glued(block, language) for block in body),
+            body=tuple(glued(block, language) for block in body),
             closing=language.closing(self._role, self._salutation, plural=plural),
             signature=_signature(sender, organisation, placeholders.name),
         )
@@ -204,7 +204,7 @@ def untold(
     case: Case,
     addressee: Addressee | None,
     language: Language,
-    style: str,
+    style: str | None,
     templates: Templates,
 ) -> list[str]:
     """Return what *language* lacks for a letter, apart from the texts of *case*."""
@@ -215,12 +215,14 @@ def untold(
         missing.append(f"the form of address '{addressee.role}'")
     if not language.of_state(case.state):
         missing.append(f"the name of the state '{case.state}'")
-    if language.code != ENGLISH and style not in templates.styles(language.code):
+    translated = language.code != ENGLISH
+    if style and translated and style not in templates.styles(language.code):
         missing.append(f"the style '{style}'")
     return missing
 
 
-def _glued(block: Block, language: Language) -> Block:
+def glued(block: Block, language: Language) -> Block:
+    """Return *block* with no-break spaces where *language* has them."""
     if not (language.forms.glue_before or language.forms.glue_after):
         return block
     if isinstance(block, Paragraph):

@@ -60,24 +60,6 @@ def longest(letter: Letter) -> int:
     return PAGE_WORDS * (2 if letter.style == "points" else 1)
 
 
-@lru_cache(maxsize=2_000)
-def avoided(text: str, avoid: tuple[str, ...]) -> list[str]:
-    """Return which of the words to *avoid* are in *text*, in any number."""
-    if not avoid:
-        return []
-    found = _any_of(avoid).findall(text.casefold())
-    if not found:
-        return []
-    return [word for word in dict.fromkeys(avoid) if word.casefold() in found]
-
-
-@lru_cache(maxsize=200)
-def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Return the pattern that finds each of *words*, the longer ones first."""
-    folded = sorted({word.casefold() for word in words}, key=len, reverse=True)
-    return re.compile(rf"\b({'|'.join(map(re.escape, folded))})(?:e?s)?\b")
-
-
 def _about_time(case: Case, letter: Letter) -> Iterator[str]:
     if case.is_archived(letter.date):
         outcome = case.outcome or "no outcome is recorded"
@@ -141,3 +123,18 @@ def _about_words(letter: Letter, avoid: tuple[str, ...]) -> Iterator[str]:
             yield f"'{word}' may do harm to those the letter is for: find another word"
     if (count := count_words(letter)) > longest(letter):
         yield f"the letter has {count} words: more than is read, leave some out"
+
+
+@lru_cache(maxsize=2_000)
+def avoided(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of *words* that stand in *text*, which may be in many letters."""
+    folded = text.casefold()
+    if not words or not _pattern(words).search(folded):
+        return ()
+    return tuple(word for word in words if _pattern((word,)).search(folded))
+
+
+@lru_cache(maxsize=200)
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    either = "|".join(re.escape(word.casefold()) for word in words)
+    return re.compile(rf"\b(?:{either})(?:e?s)?\b")

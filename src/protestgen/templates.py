@@ -27,15 +27,17 @@ from jinja2.loaders import split_template_path
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from msgspec import Struct
+from msgspec.structs import replace
 
-from .errors import TemplateError, UnknownNameError
+from .country import country_name
+from .errors import TemplateError, UnknownNameError, quoted
 from .keeping import KEPT, OWN_WORDS, PERSONAL, KeepingTemplate, Kept
 from .language import Language
 from .mistakes import told
 from .sandbox import MAX_SOURCE, Sandbox
 from .shipped import shipped_folder
 from .steps import printable, spend
-from .values import PartialDate, normalize, single_spaces
+from .values import COUNTRY_CODES, PartialDate, normalize, single_spaces
 
 # Stands before each line of what a template inserts, so that such a line is not taken
 # for a list item. No text that a user or a data file gives can hold this character.
@@ -45,6 +47,8 @@ _INSERTED = "\x02"
 _LONGEST_NAME = 200
 # What the styles of a language share; it is no style itself.
 _BASE = "base"
+# The words of the document that a campaign sends to those who would write.
+APPEAL_WORDS = "appeal.j2"
 
 # So many kinds of letter have texts that are kept.
 _MOST_KINDS = 500
@@ -52,6 +56,8 @@ _PERSONAL = {*PERSONAL, OWN_WORDS}
 
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _ITEM = re.compile(r"[ \t]*(?:(?P<number>[0-9]{1,2}\.)|(?P<bullet>-))[ \t]+")
+_HEADING = re.compile(r"^[ \t]*(##?)[ \t]+(\S.*)$", re.MULTILINE)
+_LETTER = re.compile(r"^[ \t]*\[letter\][ \t]*$", re.MULTILINE)
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&#34;": '"', "&#39;": "'"}
 _ENTITY = re.compile("|".join(_ENTITIES))
 
@@ -70,6 +76,19 @@ class ItemList(Struct, frozen=True, tag="list"):
 
 
 Block = Paragraph | ItemList
+
+
+class Section(Struct, frozen=True, kw_only=True):
+    """
+    What stands under a heading of a document, and the *parts* with headings in it.
+
+    The model letter follows the *body* where *has_letter* is true.
+    """
+
+    heading: str
+    body: tuple[Block, ...] = ()
+    has_letter: bool = False
+    parts: tuple["Section", ...] = ()
 
 
 class _FolderLoader(BaseLoader):
@@ -126,9 +145,15 @@ class _FolderLoader(BaseLoader):
 
 
 class Templates:
-    """The styles in the folders of a campaign, the first folder on top."""
+    """
+    The styles in the folders of a campaign, the first folder on top.
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    Unless it *keeps* nothing, because no two letters are alike, the texts that letters
+    of one kind have in common are rendered once.
+    """
+
+    def __init__(self, folders: Sequence[Path], *, keeps: bool = True) -> None:
+        self._keeps = keeps
         self._folders = [folder / "templates" for folder in folders]
         self._styles: dict[str, list[str]] = {}
         bundled = shipped_folder()
@@ -185,9 +210,24 @@ class Templates:
         styles = self.styles(language.code)
         raise UnknownNameError("style", style, styles, see="protestgen styles")
 
+    def has_appeal(self, language: str) -> bool:
+        """Tell whether there are words in *language* for the appeal of a campaign."""
+        return any(
+            (folder / language / APPEAL_WORDS).is_file() for folder in self._folders
+        )
+
+    def appeal(self, language: Language, values: Mapping[str, object]) -> str:
+        """
+        Return the text of a campaign's appeal, for `parse_sections` to read.
+
+        Raises `TemplateError` as `render` does.
+        """
+        name = f"{language.code}/{APPEAL_WORDS}"
+        return _rendered(self.environment, name, {**values, "language": language})
+
     def _texts(self, name: str, values: Mapping[str, object]) -> Kept | None:
         """Return where texts are kept for all who send such a letter as *values*."""
-        if self._is_first:  # a letter alone has nothing to keep
+        if self._is_first or not self._keeps:  # a letter alone has nothing to keep
             self._is_first = False
             return None
         shared = [_identity(v) for field, v in values.items() if field not in _PERSONAL]
@@ -259,6 +299,29 @@ def _parsed(chunk: str) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+def parse_sections(text: str) -> tuple[tuple[Block, ...], tuple[Section, ...]]:
+    """
+    Read what the template of a document gave: what precedes its sections, and these.
+
+    A line that begins with `#` is the heading of a section, with `##` that of a part of
+    it; `[letter]` on a line is where the model letter belongs. Raises `ValueError` for
+    a control character.
+    """
+    first, *rest = _HEADING.split(text)
+    sections: list[Section] = []
+    for mark, heading, body in zip(*[iter(rest)] * 3, strict=True):
+        words, letters = _LETTER.subn("", body)
+        section = Section(
+            heading=_plain(heading), body=parse_blocks(words), has_letter=letters > 0
+        )
+        if mark == "##" and sections:
+            last = sections[-1]
+            sections[-1] = replace(last, parts=(*last.parts, section))
+        else:
+            sections.append(section)
+    return parse_blocks(first), tuple(sections)
+
+
 def _first_item(lines: Sequence[str]) -> int:
     """Return the index of the line in which a list begins; behind the last if none."""
     for index, line in enumerate(lines):
@@ -307,6 +370,16 @@ def _when(context: Context, when: PartialDate) -> str:
     return _language(context).when(when)
 
 
+@pass_context
+def _country(context: Context, code: str) -> str:
+    text = str(printable(code))
+    if text not in COUNTRY_CODES:
+        raise ValueError(
+            f"there is no country {quoted(text)}: use the codes of the data"
+        )
+    return country_name(text, _language(context).code)
+
+
 def _language(context: Context) -> Language:
     language = context["language"]
     assert isinstance(language, Language)  # noqa: S101 - set by `render`
@@ -314,6 +387,7 @@ def _language(context: Context) -> Language:
 
 
 _FILTERS: dict[str, Callable[..., object]] = {
+    "country": _country,
     "date": _date,
     "month": _month,
     "sentence": _sentence,

@@ -36,7 +36,7 @@ class Material:
         # Whether all that refers to something can find it.
         self.is_whole = not self.problems
         self.own = added or [bundled]
-        self.templates = Templates(self.campaign.folders)
+        self.templates = Templates(self.campaign.folders, keeps=False)
         self.languages = self._read_languages()
         self.codes_of_forms = languages(self.campaign.folders)
         self.sound_texts: set[str] = set()

@@ -24,6 +24,7 @@ COMMANDS = (
     "batch",
     "cases",
     "show",
+    "appeal",
     "embassies",
     "styles",
     "check",
