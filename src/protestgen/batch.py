@@ -14,6 +14,7 @@ from msgspec import Struct, field
 from . import __version__
 from .campaign import Campaign
 from .errors import Location, OutputError
+from .formats.binder import Binder
 from .jobs import Job, Jobs, Plan
 from .lots import Desk, Order, Task, Written, pack_order, pack_tasks, write_lot
 from .member import Fault
@@ -70,8 +71,9 @@ class Batch:
     """
     The run of a *plan*, of which a *reporter* is told.
 
-    Letters go to files in *outbox* or, one behind the other, to *stream*. Without
-    either they go nowhere, and the *first* of them is kept.
+    Letters go to files in *outbox* or, one behind the other, to *stream*, or to
+    *binder* as pages. Without any of these they go nowhere, and the *first* of them is
+    kept.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class Batch:
         *,
         outbox: Outbox | None = None,
         stream: IO[bytes] | None = None,
+        binder: Binder | None = None,
     ) -> None:
         self.tally = Tally()
         self.first = b""
@@ -88,6 +91,7 @@ class Batch:
         self._reporter = reporter
         self._outbox = outbox
         self._stream = stream
+        self._binder = binder
         self._seen = Seen()
 
     def run(
@@ -113,11 +117,14 @@ class Batch:
 
     def finish(self, *, adds: bool = False, prune: bool = False) -> None:
         """
-        Let the manifest tell of this run, and of files that belong to no row any more.
+        End what is bound, or let the manifest tell of this run and of files of no row.
 
-        With *prune* these are removed, unless a row failed that they may belong to. A
+        With *prune* the latter are removed, unless a row failed that they may belong to. A
         run that *adds* to a folder takes no file for one of these.
         """
+        if self._binder:
+            self._binder.finish()
+            self.tally.size = self._binder.size
         if self._outbox is None:
             return
         self._seen.forget_failed()
@@ -149,6 +156,9 @@ class Batch:
             self._outbox.record(written.data)
         elif self._stream:
             self._stream.write(written.data)
+        elif self._binder:
+            for document in written.documents:
+                self._binder.add(document)
         else:
             self.first = self.first or written.data
         tally = self.tally

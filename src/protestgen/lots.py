@@ -12,15 +12,18 @@ from typing import Literal
 from msgspec import Struct, msgpack
 
 from .campaign import Campaign
-from .errors import MissingExtraError, OutputError, ProtestgenError
-from .formats import FORMATS, Options, json, mbox
+from .errors import FormatError, MissingExtraError, OutputError, ProtestgenError
+from .formats import FORMATS, Options, json, mbox, pdf
 from .letter import Letter
 from .member import Fault
 from .outbox import Entry, folder_error, manifest_line, put
 from .sender import Sender
 from .writer import Wish, Writer
 
-Kind = Literal["folder", "mbox", "jsonl", "nothing"]
+Kind = Literal["folder", "mbox", "jsonl", "pdf", "nothing"]
+
+# So many letters are set on paper at a time: more need more memory, and are no faster.
+_SHEAF = 25
 
 
 class Task(Struct, frozen=True, array_like=True):
@@ -38,6 +41,7 @@ class Order(Struct, frozen=True, kw_only=True):
 
     The letters are dated *on* a day, and leave in the format *format_name*: each as a
     file of its own in *folder*, which is *durable* once it is there; or for one stream.
+    On paper that is *duplex* each begins on the front of a sheet.
     """
 
     campaign: Campaign
@@ -47,6 +51,7 @@ class Order(Struct, frozen=True, kw_only=True):
     kind: Kind = "nothing"
     folder: Path = Path()
     durable: bool = False
+    duplex: bool = False
 
 
 class Written(Struct, frozen=True, kw_only=True):
@@ -54,13 +59,14 @@ class Written(Struct, frozen=True, kw_only=True):
     What became of a lot.
 
     *data* is the letters, or of files what the manifest says of them; the first letter
-    where all of them go nowhere. *faults* are
+    where all of them go nowhere. Letters to be bound are in *documents*. *faults* are
     those of letters that could not be written, by their index in the lot. *notes* tell
     what is to be known, with the number of letters that it goes for. *stopped* says
     what keeps all letters from being written.
     """
 
     data: bytes = b""
+    documents: list[bytes] = []
     faults: dict[int, Fault] = {}
     notes: dict[str, int] = {}
     size: int = 0
@@ -78,6 +84,8 @@ class Desk:
 
     def write(self, tasks: Sequence[Task]) -> Written:
         """Write the letters of *tasks*, as far as they can be."""
+        if self._order.kind == "pdf":
+            return self._set(tasks)
         parts: list[bytes] = []
         faults: dict[int, Fault] = {}
         notes: Counter[str] = Counter()
@@ -112,6 +120,47 @@ class Desk:
             size=size,
             unchanged=unchanged,
         )
+
+    def _set(self, tasks: Sequence[Task]) -> Written:
+        """Set the letters of *tasks* on paper, as far as they can be."""
+        letters: dict[int, Letter] = {}
+        told: dict[int, list[str]] = {}
+        faults: dict[int, Fault] = {}
+        documents: list[bytes] = []
+        for index, task in enumerate(tasks):
+            try:
+                letters[index], told[index] = self.compose(task)
+            except ProtestgenError as error:
+                faults[index] = Fault(str(error), _blamed(str(error), task))
+        indexes = list(letters)
+        for start in range(0, len(indexes), _SHEAF):
+            sheaf = {index: letters[index] for index in indexes[start : start + _SHEAF]}
+            try:
+                documents += self._documents(sheaf, faults)
+            except MissingExtraError as error:
+                return Written(stopped=str(error))
+        notes = Counter(n for i, own in told.items() if i not in faults for n in own)
+        return Written(documents=documents, faults=faults, notes=notes)
+
+    def _documents(
+        self, letters: dict[int, Letter], faults: dict[int, Fault]
+    ) -> list[bytes]:
+        """Return *letters* on paper; what cannot be set is put among the *faults*."""
+        order = self._order
+        try:
+            texts = list(letters.values())
+            return [pdf.render_all(texts, order.options, duplex=order.duplex)]
+        except FormatError as error:
+            if len(letters) == 1:
+                faults[next(iter(letters))] = Fault(str(error))
+                return []
+        halves = list(letters.items())
+        middle = len(halves) // 2
+        return [
+            document
+            for half in (halves[:middle], halves[middle:])
+            for document in self._documents(dict(half), faults)
+        ]
 
     def compose(self, task: Task) -> tuple[Letter, list[str]]:
         """Return the letter of *task*, and what is to be known about it."""

@@ -19,6 +19,7 @@ from protestgen.campaign import Campaign
 from protestgen.country import find_country
 from protestgen.errors import ChoiceError, Location, UnknownNameError
 from protestgen.formats import DEFAULT_FORMAT, FORMATS, format_for
+from protestgen.formats.binder import Binder
 from protestgen.jobs import Plan
 from protestgen.language import ENGLISH, load_language
 from protestgen.letter import choose_demands
@@ -49,6 +50,7 @@ from .profile import default_profile
 
 # What all letters can be written to as one, and the format that each of them has there.
 _STREAMS: dict[Kind, str] = {"mbox": "eml", "jsonl": "json"}
+_FILES: dict[Kind, str] = {**_STREAMS, "pdf": "pdf"}
 # The names of files in formats that have none of their own.
 _SUFFIXES = {"fax": ".pdf"}
 # A roster that is smaller, in bytes, is done before other processes have begun.
@@ -105,9 +107,14 @@ _SOME_FAILED = 3
     "--output",
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="A folder for a file a letter; or one file, .mbox or .jsonl; '-' is stdout.",
+    help="A folder for a file a letter; or one file: .mbox, .jsonl, .pdf; or '-'.",
 )
 @detail_options
+@click.option(
+    "--duplex",
+    is_flag=True,
+    help="Have each letter of one PDF begin on the front of a sheet.",
+)
 @click.option(
     "--jobs",
     type=click.IntRange(1),
@@ -180,6 +187,7 @@ def _write(campaign: Campaign, choices: dict[str, Any], stack: ExitStack) -> int
         kind="nothing" if choices["dry"] else target.kind,
         folder=target.path or Path(),
         durable=choices["durable"],
+        duplex=choices["duplex"],
     )
     suffixes = FORMATS[target.format_name].suffixes
     plan = Plan(
@@ -194,16 +202,20 @@ def _write(campaign: Campaign, choices: dict[str, Any], stack: ExitStack) -> int
     if outbox:
         outbox.begin(edition(campaign, order))
     board = Board(source.position, source.size)
-    stream = _stream(target, stack) if order.kind in _STREAMS else None
-    batch = Batch(plan, board, outbox=outbox, stream=stream)
+    stream = _stream(target, stack) if order.kind in _FILES else None
+    if stream and order.kind == "pdf":
+        binder = Binder(stream, duplex=order.duplex)
+        batch = Batch(plan, board, binder=binder)
+    else:
+        batch = Batch(plan, board, outbox=outbox, stream=stream)
     with board, _interruptible() as is_interrupted:
         executor = _executor(choices["jobs"], source, stack)
         batch.run(source.roster, executor, is_stopped=is_interrupted)
-    if stream and batch.tally.is_whole:
-        stream.flush()
-    elif stream and target.path:
+    if stream and target.path and not batch.tally.is_whole:
         _give_up(is_interrupted=is_interrupted())
     batch.finish(adds=source.adds, prune=choices["prune"])
+    if stream:
+        stream.flush()
     if choices["dry"]:
         write_product(batch.first)
     for note in source.roster.notes:
@@ -221,26 +233,26 @@ def _target(choices: dict[str, Any]) -> _Target:
         path = None
     elif path is None and name not in _STREAMS:
         if not choices["dry"]:
-            hint = "a folder, or a file that ends in .mbox or .jsonl"
+            hint = "a folder, or a file that ends in .mbox, .jsonl or .pdf"
             raise click.UsageError(f"name with '-o' where the letters go: {hint}")
         return _Target("folder", name or DEFAULT_FORMAT)
     by_file = path.suffix.lower().removeprefix(".") if path else ""
-    kind = by_file if by_file in _STREAMS else name if name in _STREAMS else None
+    kind = by_file if by_file in _FILES else name if name in _STREAMS else None
     if kind is None:
         if path is None:
             hint = "with '--format mbox' or '--format jsonl'"
             raise click.UsageError(f"letters go to standard output {hint} only")
         if (single := format_for(path)) and not path.is_dir():
-            hint = "name a folder, or a file that ends in .mbox or .jsonl"
+            hint = "name a folder, or a file that ends in .mbox, .jsonl or .pdf"
             raise click.UsageError(f"'-o {path}' is one file for {single}: {hint}")
         return _Target("folder", name or DEFAULT_FORMAT, path)
     if path and (path.is_dir() or not by_file):
         raise click.UsageError(
             f"'--format {kind}' is one file: add '-o letters.{kind}'"
         )
-    if name not in {None, kind, _STREAMS[kind]}:
-        raise click.UsageError(f"'-o {path}' holds {_STREAMS[kind]}, this is '{name}'")
-    return _Target(kind, _STREAMS[kind], path)
+    if name not in {None, kind, _FILES[kind]}:
+        raise click.UsageError(f"'-o {path}' holds {_FILES[kind]}, this is '{name}'")
+    return _Target(kind, _FILES[kind], path)
 
 
 def _countries(campaign: Campaign, choices: dict[str, Any]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from msgspec import json
 
 from protestgen.appeal import Appeal
 from protestgen.errors import FormatError, MissingExtraError
-from protestgen.letter import Letter
+from protestgen.letter import Letter, plain
 from protestgen.shipped import shipped_folder
 from protestgen.templates import Block, ItemList, Section
 
@@ -83,23 +83,39 @@ def page(
     }
 
 
+def render_all(
+    letters: Sequence[Letter], options: Options, *, duplex: bool = False
+) -> bytes:
+    """
+    Return *letters* of many senders as one PDF with tags, which has no author.
+
+    Where it is *duplex*, each begins on the front of a sheet. Raises `FormatError` as
+    `render` does; about which letter it is, only one that was alone can tell.
+    """
+    chosen = map(plain, letters) if options.ascii else letters
+    texts = [text for letter in chosen for text in (letter, *letter.also)]
+    pages = [page(text, layout_for(text, options)) for text in texts]
+    return typeset(texts, pages, options, is_bulk=True, duplex=duplex)
+
+
 def typeset(
     letters: Sequence[Letter],
     pages: Sequence[Mapping[str, object]],
     options: Options,
     *,
+    is_bulk: bool = False,
     duplex: bool = False,
 ) -> bytes:
     """
     Return *letters*, of which the layout is told *pages*, as one PDF.
 
-    Where it is *duplex*, each begins on the front of a sheet. The document has the
-    title of the first letter.
+    The document has the title of the first letter, and its author unless it *is_bulk*.
     """
     first = letters[0]
     data = {
         "title": first.subject or first.subject_line or first.salutation,
-        "author": first.sender.name or "",
+        "author": "" if is_bulk else first.sender.name or "",
+        "bookmarks": not is_bulk,
         "letters": pages,
         "duplex": duplex,
     }
