@@ -63,6 +63,11 @@ class Roster(Struct, frozen=True):
     rows: Iterator[Row]
     notes: list[str]
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether these are rows that failed, out of another roster."""
+        return {*REPORT} <= {*map(bare_heading, self.columns)}
+
 
 def read_roster(stream: BinaryIO, name: str) -> Roster:
     """
