@@ -217,11 +217,14 @@ def test_failed_rows_can_be_mended_and_run_again(batch: Batch) -> None:
     mended = failed.read_text("utf-8-sig").replace("bob@home", "bob@home.example", 1)
     failed.write_text(mended, "utf-8-sig")
     pruned = batch("--roster", failed, "-o", "letters", "--prune")
+    Path("copy.csv").write_bytes(failed.read_bytes())
+    copied = batch("--roster", "copy.csv", "-o", "letters", "--prune")
     result = batch("--roster", failed, "-o", "letters")
 
     hint = "'--prune' goes with the whole roster (see 'protestgen batch --help')"
     assert pruned.exit_code == 2
     assert pruned.stderr == f"error: {failed} holds only the rows that failed: {hint}\n"
+    assert copied.stderr == f"error: copy.csv holds only the rows that failed: {hint}\n"
     assert (result.exit_code, said(result)) == (0, ["note: 1 letter in letters"])
     assert files() == [*FILES[:2], "manifest.jsonl"]
     whole = Path("letters/manifest.jsonl").read_text()

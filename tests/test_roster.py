@@ -99,6 +99,25 @@ def test_json_lines_hold_the_same_members() -> None:
     assert second.demands == ("a", "b")
 
 
+def test_rest_of_a_torn_row_is_nobody() -> None:
+    """
+    Where a cell goes on behind its quotes, its other lines are no names.
+    """
+    data = (
+        'name,why,city\nAda Example,"He said "no" to me.\nSecond line.\n\nThird.",Leeds\n'
+        "Bob Example,,York\nEve Example\n"
+    )
+    _, rows = read(data)
+
+    assert names(rows) == ["Bob Example", "Eve Example"]
+    torn = "this may belong to the row above: mend the quotes there"
+    assert [(row.at.line, *map(str, row.faults)) for row in rows if row.faults] == [
+        (2, "text behind the closing quotes: double the quotes in a cell"),
+        (3, torn),
+        (5, torn),
+    ]
+
+
 def test_json_has_each_field_once() -> None:
     """
     However it is spelt; what is not given is not counted.

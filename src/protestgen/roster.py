@@ -30,6 +30,7 @@ REPORT = ("line", "field", "problem")
 
 _SEE = "see 'protestgen batch --example'"
 _CUT = "the roster ends in the middle of this row: get the whole file"
+_TORN = "this may belong to the row above: mend the quotes there"
 # What the reader of CSV says, and what a volunteer makes of it.
 _PLAIN_WORDS = {
     "expected after": "text behind the closing quotes: double the quotes in a cell",
@@ -61,6 +62,11 @@ class Roster(Struct, frozen=True):
     columns: tuple[str, ...]
     rows: Iterator[Row]
     notes: list[str]
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether these are rows that failed, out of another roster."""
+        return {*REPORT} <= {*map(bare_heading, self.columns)}
 
 
 def read_roster(stream: BinaryIO, name: str) -> Roster:
@@ -135,6 +141,7 @@ def _csv_roster(name: str, first: str, lines: Lines) -> Roster:
 def _csv_rows(
     name: str, reader: Iterator[list[str]], held: Sequence[str | None], lines: Lines
 ) -> Iterator[Row]:
+    is_torn = False
     while True:
         at = Location(name, lines.number + 1)
         try:
@@ -142,12 +149,19 @@ def _csv_rows(
         except StopIteration:
             return
         except csv.Error as error:
+            is_torn = True
             ended = "unexpected end" in str(error)
             yield Row(at=at, faults=(Fault(_CUT if ended else _plain(error)),))
         except ValueError as error:
             yield Row(at=at, faults=(Fault(str(error)),))
         else:
-            if any(map(str.strip, cells)):
+            if not any(map(str.strip, cells)):
+                continue
+            # What follows may be the rest of a cell, until a row is whole again.
+            is_torn = is_torn and len(cells) != len(held)
+            if is_torn:
+                yield Row(at=at, cells=tuple(cells), faults=(Fault(_TORN),))
+            else:
                 yield _csv_row(at, cells, held, is_cut=lines.is_cut)
 
 

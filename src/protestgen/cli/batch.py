@@ -306,11 +306,11 @@ def _source(choices: dict[str, Any], target: _Target, stack: ExitStack) -> _Sour
         hint = "name another file"
         raise click.UsageError(f"'-o {target.path}' is the roster: {hint}")
     failed = (target.path or path) / FAILED
-    adds = failed.exists() and failed.samefile(path)
+    roster = read_roster(stream, str(path))
+    adds = (failed.exists() and failed.samefile(path)) or roster.has_failed
     if adds and choices["prune"]:
         hint = "'--prune' goes with the whole roster"
         raise click.UsageError(f"{path} holds only the rows that failed: {hint}")
-    roster = read_roster(stream, str(path))
     return _Source(roster, stream.tell, path.stat().st_size, adds)
 
 
