@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 from typing import IO, Any, NoReturn
 
 import click
@@ -359,14 +362,26 @@ def _executor(
         jobs = 1 if is_small else os.cpu_count() or 1
     if jobs == 1:
         return None
-    executor = ProcessPoolExecutor(jobs, initializer=_leave_interrupts)
+    executor = ProcessPoolExecutor(jobs, initializer=_begin)
     stack.callback(executor.shutdown, cancel_futures=True)
     return executor
 
 
-def _leave_interrupts() -> None:
-    """Let the process that hands out the letters alone be interrupted."""
+def _begin() -> None:
+    """
+    Begin a process that writes letters for the one that hands them out.
+
+    That one alone is interrupted; once it has gone, however it ended, this one does so
+    too, and leaves the folder to another run.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if parent := parent_process():
+        Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 @contextmanager
