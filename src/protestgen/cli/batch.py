@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
+from multiprocessing import parent_process
 from pathlib import Path
+from threading import Thread
 from typing import IO, Any, NoReturn
 
 import click
@@ -347,14 +349,22 @@ def _executor(
         jobs = 1 if is_small else os.cpu_count() or 1
     if jobs == 1:
         return None
-    executor = ProcessPoolExecutor(jobs, initializer=_leave_interrupts)
+    executor = ProcessPoolExecutor(jobs, initializer=_depend)
     stack.callback(executor.shutdown, cancel_futures=True)
     return executor
 
 
-def _leave_interrupts() -> None:
-    """Let the process that hands out the letters alone be interrupted."""
+def _depend() -> None:
+    """Let this process be interrupted and ended by the one that hands out letters."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the parent: its folder is locked while one of us lives."""
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 @contextmanager
