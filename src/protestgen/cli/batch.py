@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from multiprocessing import parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Thread
 from typing import IO, Any, NoReturn
@@ -21,6 +22,7 @@ from protestgen.campaign import Campaign
 from protestgen.country import find_country
 from protestgen.errors import ChoiceError, Location, UnknownNameError
 from protestgen.formats import DEFAULT_FORMAT, FORMATS, format_for
+from protestgen.formats.binder import Binder
 from protestgen.jobs import Plan
 from protestgen.language import ENGLISH, load_language
 from protestgen.letter import choose_demands
@@ -51,6 +53,7 @@ from .profile import default_profile
 
 # What all letters can be written to as one, and the format that each of them has there.
 _STREAMS: dict[Kind, str] = {"mbox": "eml", "jsonl": "json"}
+_FILES: dict[Kind, str] = {**_STREAMS, "pdf": "pdf"}
 # The names of files in formats that have none of their own.
 _SUFFIXES = {"fax": ".pdf"}
 # A roster that is smaller, in bytes, is done before other processes have begun.
@@ -107,9 +110,14 @@ _SOME_FAILED = 3
     "--output",
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="A folder for a file a letter; or one file, .mbox or .jsonl; '-' is stdout.",
+    help="A folder for a file a letter; or one file: .mbox, .jsonl, .pdf; or '-'.",
 )
 @detail_options
+@click.option(
+    "--duplex",
+    is_flag=True,
+    help="Have each letter of one PDF begin on the front of a sheet.",
+)
 @click.option(
     "--jobs",
     type=click.IntRange(1),
@@ -182,6 +190,7 @@ def _write(campaign: Campaign, choices: dict[str, Any], stack: ExitStack) -> int
         kind="nothing" if choices["dry"] else target.kind,
         folder=target.path or Path(),
         durable=choices["durable"],
+        duplex=choices["duplex"],
     )
     suffixes = FORMATS[target.format_name].suffixes
     plan = Plan(
@@ -196,16 +205,20 @@ def _write(campaign: Campaign, choices: dict[str, Any], stack: ExitStack) -> int
     if outbox:
         outbox.begin(edition(campaign, order))
     board = Board(source.position, source.size)
-    stream = _stream(target, stack) if order.kind in _STREAMS else None
-    batch = Batch(plan, board, outbox=outbox, stream=stream)
+    stream = _stream(target, stack) if order.kind in _FILES else None
+    if stream and order.kind == "pdf":
+        binder = Binder(stream, duplex=order.duplex)
+        batch = Batch(plan, board, binder=binder)
+    else:
+        batch = Batch(plan, board, outbox=outbox, stream=stream)
     with board, _interruptible() as is_interrupted:
         executor = _executor(choices["jobs"], source, stack)
         batch.run(source.roster, executor, is_stopped=is_interrupted)
-    if stream and batch.tally.is_whole:
-        stream.flush()
-    elif stream and target.path:
+    if stream and target.path and not batch.tally.is_whole:
         _give_up(is_interrupted=is_interrupted())
     batch.finish(adds=source.adds, prune=choices["prune"])
+    if stream:
+        stream.flush()
     if choices["dry"]:
         write_product(batch.first)
     for note in source.roster.notes:
@@ -223,26 +236,26 @@ def _target(choices: dict[str, Any]) -> _Target:
         path = None
     elif path is None and name not in _STREAMS:
         if not choices["dry"]:
-            hint = "a folder, or a file that ends in .mbox or .jsonl"
+            hint = "a folder, or a file that ends in .mbox, .jsonl or .pdf"
             raise click.UsageError(f"name with '-o' where the letters go: {hint}")
         return _Target("folder", name or DEFAULT_FORMAT)
     by_file = path.suffix.lower().removeprefix(".") if path else ""
-    kind = by_file if by_file in _STREAMS else name if name in _STREAMS else None
+    kind = by_file if by_file in _FILES else name if name in _STREAMS else None
     if kind is None:
         if path is None:
             hint = "with '--format mbox' or '--format jsonl'"
             raise click.UsageError(f"letters go to standard output {hint} only")
         if (single := format_for(path)) and not path.is_dir():
-            hint = "name a folder, or a file that ends in .mbox or .jsonl"
+            hint = "name a folder, or a file that ends in .mbox, .jsonl or .pdf"
             raise click.UsageError(f"'-o {path}' is one file for {single}: {hint}")
         return _Target("folder", name or DEFAULT_FORMAT, path)
     if path and (path.is_dir() or not by_file):
         raise click.UsageError(
             f"'--format {kind}' is one file: add '-o letters.{kind}'"
         )
-    if name not in {None, kind, _STREAMS[kind]}:
-        raise click.UsageError(f"'-o {path}' holds {_STREAMS[kind]}, this is '{name}'")
-    return _Target(kind, _STREAMS[kind], path)
+    if name not in {None, kind, _FILES[kind]}:
+        raise click.UsageError(f"'-o {path}' holds {_FILES[kind]}, this is '{name}'")
+    return _Target(kind, _FILES[kind], path)
 
 
 def _countries(campaign: Campaign, choices: dict[str, Any]) -> tuple[str, ...]:
@@ -349,22 +362,26 @@ def _executor(
         jobs = 1 if is_small else os.cpu_count() or 1
     if jobs == 1:
         return None
-    executor = ProcessPoolExecutor(jobs, initializer=_depend)
+    executor = ProcessPoolExecutor(jobs, initializer=_begin)
     stack.callback(executor.shutdown, cancel_futures=True)
     return executor
 
 
-def _depend() -> None:
-    """Let this process be interrupted and ended by the one that hands out letters."""
+def _begin() -> None:
+    """
+    Begin a process that writes letters for the one that hands them out.
+
+    That one alone is interrupted; once it has gone, however it ended, this one does so
+    too, and leaves the folder to another run.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """Wait for the end of the parent: its folder is locked while one of us lives."""
     if parent := parent_process():
-        parent.join()
-        os._exit(1)
+        Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 @contextmanager
