@@ -449,9 +449,9 @@ def test_roster_comes_through_a_pipe(
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        ((), "name with '-o' where the letters go: a folder, or a file that ends in .mbox or .jsonl (see 'protestgen batch --help')"),
+        ((), "name with '-o' where the letters go: a folder, or a file that ends in .mbox, .jsonl or .pdf (see 'protestgen batch --help')"),
         (("-o", "-"), "letters go to standard output with '--format mbox' or '--format jsonl' only (see 'protestgen batch --help')"),
-        (("-o", "a.txt"), "'-o a.txt' is one file for text: name a folder, or a file that ends in .mbox or .jsonl (see 'protestgen batch --help')"),
+        (("-o", "a.txt"), "'-o a.txt' is one file for text: name a folder, or a file that ends in .mbox, .jsonl or .pdf (see 'protestgen batch --help')"),
         (("-o", "a", "--format", "mbox"), "'--format mbox' is one file: add '-o letters.mbox' (see 'protestgen batch --help')"),
         (("-o", "a.mbox", "--format", "text"), "'-o a.mbox' holds eml, this is 'text' (see 'protestgen batch --help')"),
         (("-o", "a", "--style", "sonnet"), "unknown style 'sonnet': see 'protestgen styles'"),

@@ -118,8 +118,8 @@ class Batch:
         """
         End what is bound, or let the manifest tell of this run and of files of no row.
 
-        With *prune* the latter are removed, unless a row failed that they may belong to. A
-        run that *adds* to a folder takes no file for one of these.
+        With *prune* the latter are removed, unless a row failed that they may belong
+        to. A run that *adds* to a folder takes no file for one of these.
         """
         if self._binder:
             self._binder.finish()
