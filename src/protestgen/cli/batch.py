@@ -58,6 +58,7 @@ _FILES: dict[Kind, str] = {**_STREAMS, "pdf": "pdf"}
 _SUFFIXES = {"fax": ".pdf"}
 # A roster that is smaller, in bytes, is done before other processes have begun.
 _SMALL = 1 << 15
+_SMALL_ON_PAPER = 1 << 13
 _SOME_FAILED = 3
 
 
@@ -171,6 +172,8 @@ class _Source(Struct, frozen=True):
 
 def _write(campaign: Campaign, choices: dict[str, Any], stack: ExitStack) -> int:
     target = _target(choices)
+    if choices["duplex"] and target.kind != "pdf":
+        raise click.UsageError("'--duplex' goes with one PDF: add '-o letters.pdf'")
     wish = take_wish(choices)
     countries = _countries(campaign, choices)
     _check(campaign, wish, choices)
@@ -207,12 +210,13 @@ def _write(campaign: Campaign, choices: dict[str, Any], stack: ExitStack) -> int
     board = Board(source.position, source.size)
     stream = _stream(target, stack) if order.kind in _FILES else None
     if stream and order.kind == "pdf":
-        binder = Binder(stream, duplex=order.duplex)
+        binder = stack.enter_context(Binder(stream, duplex=order.duplex))
         batch = Batch(plan, board, binder=binder)
     else:
         batch = Batch(plan, board, outbox=outbox, stream=stream)
     with board, _interruptible() as is_interrupted:
-        executor = _executor(choices["jobs"], source, stack)
+        small = _SMALL_ON_PAPER if order.kind == "pdf" else _SMALL
+        executor = _executor(choices["jobs"], source, stack, small)
         batch.run(source.roster, executor, is_stopped=is_interrupted)
     if stream and target.path and not batch.tally.is_whole:
         _give_up(is_interrupted=is_interrupted())
@@ -353,12 +357,12 @@ def _stream(target: _Target, stack: ExitStack) -> IO[bytes]:
 
 
 def _executor(
-    jobs: int | None, source: _Source, stack: ExitStack
+    jobs: int | None, source: _Source, stack: ExitStack, small: int
 ) -> ProcessPoolExecutor | None:
     """Return what writes letters in other processes, where that is worth while."""
     if jobs is None:
         known = source.size is not None or source.roster.columns == ()
-        is_small = known and (source.size or 0) < _SMALL
+        is_small = known and (source.size or 0) < small
         jobs = 1 if is_small else os.cpu_count() or 1
     if jobs == 1:
         return None

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Self
 
 from protestgen.errors import OutputError
 
@@ -47,7 +47,13 @@ class Binder:
         self._key_trees: list[int] = []
         self._digest = sha256()
         # As many as there are objects, they would fill the memory.
-        self._places = TemporaryFile()  # noqa: SIM115 - it ends with the binder
+        self._places = TemporaryFile()  # noqa: SIM115 - it is closed with the binder
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._places.close()
 
     def add(self, data: bytes) -> None:
         """Append the document *data*."""
@@ -70,7 +76,7 @@ class Binder:
             self._write_object(number, body)
         start = self.size
         self._places.write(_place(start))
-        with TemporaryFile() as table, self._places:
+        with TemporaryFile() as table:
             packed = zlib.compressobj()
             table.write(packed.compress(b"".join(own)))
             for portion in _portions(self._places):
