@@ -46,6 +46,7 @@ FLOORS = (
     "seen",
     "jobs",
     "batch",
+    "cluster",
     "check",
     "cli",
 )
@@ -54,6 +55,8 @@ FLOORS = (
 OWNERS = {
     "babel": {"country"},
     "click": {"cli"},
+    "dask": {"cluster"},
+    "distributed": {"cluster"},
     "jinja2": {"keeping", "mistakes", "sandbox", "steps", "templates"},
     "markupsafe": {"sandbox", "templates"},
     "rich": {"cli"},

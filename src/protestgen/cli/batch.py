@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -114,6 +114,11 @@ _SOME_FAILED = 3
     metavar="N",
     help="Processes that write; without it, one for each core.",
 )
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="A Dask scheduler whose workers write, as in tcp://127.0.0.1:8786.",
+)
 @click.option("--strict", is_flag=True, help="Stop at the first row that fails.")
 @click.option(
     "--prune",
@@ -165,6 +170,9 @@ def _write(campaign: Campaign, choices: dict[str, Any], stack: ExitStack) -> int
     countries = _countries(campaign, choices)
     _check(campaign, wish, choices)
     source = _source(choices, target, stack)
+    if choices["cluster"]:
+        campaign = campaign.absolute()
+    cluster = _cluster(campaign, choices, stack)
     outbox = None
     if target.kind == "folder" and target.path and not choices["dry"]:
         outbox = stack.enter_context(Outbox(target.path))
@@ -181,6 +189,11 @@ def _write(campaign: Campaign, choices: dict[str, Any], stack: ExitStack) -> int
         folder=target.path or Path(),
         durable=choices["durable"],
     )
+    if outbox:
+        outbox.begin(edition(campaign, order))
+    if outbox and cluster:
+        folder = outbox.folder.absolute()
+        order = replace(order, folder=folder, mark=outbox.mark())
     suffixes = FORMATS[target.format_name].suffixes
     plan = Plan(
         order=order,
@@ -191,13 +204,11 @@ def _write(campaign: Campaign, choices: dict[str, Any], stack: ExitStack) -> int
         suffix=suffixes[0] if suffixes else _SUFFIXES.get(target.format_name, ".txt"),
         strict=choices["strict"],
     )
-    if outbox:
-        outbox.begin(edition(campaign, order))
     board = Board(source.position, source.size)
     stream = _stream(target, stack) if order.kind in _STREAMS else None
     batch = Batch(plan, board, outbox=outbox, stream=stream)
     with board, _interruptible() as is_interrupted:
-        executor = _executor(choices["jobs"], source, stack)
+        executor = cluster or _executor(choices["jobs"], source, stack)
         batch.run(source.roster, executor, is_stopped=is_interrupted)
     if stream and batch.tally.is_whole:
         stream.flush()
@@ -332,6 +343,21 @@ def _stream(target: _Target, stack: ExitStack) -> IO[bytes]:
     if sys.stdout is None:
         raise click.ClickException("standard output is closed: add '-o FILE'")
     return sys.stdout.buffer
+
+
+def _cluster(
+    campaign: Campaign, choices: dict[str, Any], stack: ExitStack
+) -> Executor | None:
+    """Return what writes letters on other machines, if that is asked for."""
+    address: str | None = choices["cluster"]
+    if address is None:
+        return None
+    if choices["jobs"]:
+        hint = "a cluster writes with all of its workers"
+        raise click.UsageError(f"'--jobs' goes without '--cluster': {hint}")
+    from protestgen.cluster import connected_cluster
+
+    return stack.enter_context(connected_cluster(address, campaign.folders))
 
 
 def _executor(
