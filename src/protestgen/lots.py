@@ -7,16 +7,19 @@ from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
+from threading import Lock
 from typing import Literal
 
 from msgspec import Struct, msgpack
+from msgspec.structs import replace
 
 from .campaign import Campaign
 from .errors import FormatError, MissingExtraError, OutputError, ProtestgenError
 from .formats import FORMATS, Options, json, mbox, pdf
 from .letter import Letter
 from .member import Fault
-from .outbox import Entry, folder_error, manifest_line, put
+from .outbox import Entry, folder_error, is_marked, manifest_line, put
 from .sender import Sender
 from .writer import Wish, Writer
 
@@ -24,6 +27,10 @@ Kind = Literal["folder", "mbox", "jsonl", "pdf", "nothing"]
 
 # So many letters are set on paper at a time: more need more memory, and are no faster.
 _SHEAF = 25
+
+_AWAY = "workers do not see the folder: they sent their letters here"
+# What writes letters is not made for several threads, which a process may have.
+_ALONE = Lock()
 
 
 class Task(Struct, frozen=True, array_like=True):
@@ -42,6 +49,7 @@ class Order(Struct, frozen=True, kw_only=True):
     The letters are dated *on* a day, and leave in the format *format_name*: each as a
     file of its own in *folder*, which is *durable* once it is there; or for one stream.
     On paper that is *duplex* each begins on the front of a sheet.
+    With a *mark*, only who sees the folder with it writes files there.
     """
 
     campaign: Campaign
@@ -52,6 +60,7 @@ class Order(Struct, frozen=True, kw_only=True):
     folder: Path = Path()
     durable: bool = False
     duplex: bool = False
+    mark: str = ""
 
 
 class Written(Struct, frozen=True, kw_only=True):
@@ -59,14 +68,16 @@ class Written(Struct, frozen=True, kw_only=True):
     What became of a lot.
 
     *data* is the letters, or of files what the manifest says of them; the first letter
-    where all of them go nowhere. Letters to be bound are in *documents*. *faults* are
-    those of letters that could not be written, by their index in the lot. *notes* tell
+    where all of them go nowhere. Letters to be bound are in *documents*. *files* are
+    those that could not be written where the letters were, by their names. *faults* are
+    those of letters that there cannot be, by their index in the lot. *notes* tell
     what is to be known, with the number of letters that it goes for. *stopped* says
     what keeps all letters from being written.
     """
 
     data: bytes = b""
     documents: list[bytes] = []
+    files: dict[str, bytes] = {}
     faults: dict[int, Fault] = {}
     notes: dict[str, int] = {}
     size: int = 0
@@ -81,30 +92,32 @@ class Desk:
         self._order = order
         self._writer = Writer(order.campaign, order.on)
         self._format = FORMATS[order.format_name]
+        # Where a process is taken for dead, another one may write the same letters.
+        self._name = f"{token_hex(4)}-" if order.mark else ""
 
     def write(self, tasks: Sequence[Task]) -> Written:
         """Write the letters of *tasks*, as far as they can be."""
         if self._order.kind == "pdf":
             return self._set(tasks)
         parts: list[bytes] = []
+        files: dict[str, bytes] = {}
         faults: dict[int, Fault] = {}
         notes: Counter[str] = Counter()
         size = unchanged = 0
+        order = self._order
         for index, task in enumerate(tasks):
             try:
                 letter, told = self.compose(task)
                 data = self.render(letter)
-                if self._order.kind == "folder":
-                    unchanged += not put(
-                        self._order.folder, task.name, data, durable=self._order.durable
-                    )
+                if order.kind == "folder":
+                    unchanged += not self._put(task.name, data, files)
                     parts.append(_manifest_line(task, letter, data))
-                elif self._order.kind != "nothing":
+                elif order.kind != "nothing":
                     parts.append(data)
                 elif not parts:
                     parts.append(self._shown(letter, data))
             except OSError as error:
-                stopped = str(folder_error(self._order.folder, error))
+                stopped = str(folder_error(order.folder, error))
                 return Written(stopped=stopped)
             except (MissingExtraError, OutputError) as error:
                 return Written(stopped=str(error))
@@ -113,8 +126,11 @@ class Desk:
             else:
                 size += len(data)
                 notes.update(told)
+        if files:
+            notes[_AWAY] = len(files)
         return Written(
             data=b"".join(parts),
+            files=files,
             faults=faults,
             notes=notes,
             size=size,
@@ -162,6 +178,14 @@ class Desk:
             for document in self._documents(dict(half), faults)
         ]
 
+    def _put(self, name: str, data: bytes, files: dict[str, bytes]) -> bool:
+        """Write a file, or put it among *files* where its folder is not to be seen."""
+        order = self._order
+        if order.mark and not is_marked(order.folder, order.mark):
+            files[name] = data
+            return True
+        return put(order.folder, name, data, durable=order.durable, writer=self._name)
+
     def compose(self, task: Task) -> tuple[Letter, list[str]]:
         """Return the letter of *task*, and what is to be known about it."""
         case = self._order.campaign.case(task.case)
@@ -191,7 +215,8 @@ def write_lot(order: bytes, tasks: bytes) -> Written:
 
     They are what `pack_order` and `pack_tasks` give.
     """
-    return _desk(order).write(msgpack.decode(tasks, type=list[Task]))
+    with _ALONE:
+        return _desk(order).write(msgpack.decode(tasks, type=list[Task]))
 
 
 def pack_order(order: Order) -> bytes:
@@ -206,7 +231,10 @@ def pack_tasks(tasks: Sequence[Task]) -> bytes:
 
 @lru_cache(maxsize=1)
 def _desk(order: bytes) -> Desk:
-    return Desk(pickle.loads(order))  # noqa: S301 - it comes from our own program
+    theirs: Order = pickle.loads(order)  # noqa: S301 - it comes from our own program
+    campaign = theirs.campaign.here()
+    options = replace(theirs.options, folders=campaign.folders)
+    return Desk(replace(theirs, campaign=campaign, options=options))
 
 
 def _manifest_line(task: Task, letter: Letter, data: bytes) -> bytes:

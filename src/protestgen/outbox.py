@@ -15,6 +15,7 @@ from datetime import date, datetime
 from io import BufferedWriter, FileIO, StringIO
 from itertools import chain
 from pathlib import Path
+from secrets import token_hex
 from typing import Self
 
 from msgspec import DecodeError, Struct, json
@@ -58,13 +59,16 @@ def manifest_line(value: Edition | Entry) -> bytes:
     return json.encode(value) + b"\n"
 
 
-def put(folder: Path, name: str, data: bytes, *, durable: bool = False) -> bool:
+def put(
+    folder: Path, name: str, data: bytes, *, durable: bool = False, writer: str = ""
+) -> bool:
     """
     Let *folder* have a file *name* with *data*; tell whether it had to be written.
 
-    The file is complete, or as it was, and can be read by its owner only.
+    The file is complete, or as it was, and can be read by its owner only. Of those who
+    may write it at the same time, each is another *writer*.
     """
-    path, temporary = f"{folder}/{name}", f"{folder}/{_TEMPORARY}{name}"
+    path, temporary = f"{folder}/{name}", f"{folder}/{_TEMPORARY}{writer}{name}"
     if _holds(path, data):
         return False
     try:
@@ -75,6 +79,18 @@ def put(folder: Path, name: str, data: bytes, *, durable: bool = False) -> bool:
             Path(temporary).unlink(missing_ok=True)
         raise
     return True
+
+
+def is_marked(folder: Path, mark: str) -> bool:
+    """Tell whether *folder* is, as seen from here, one with this `Outbox.mark`."""
+    try:
+        return _mark_path(folder, mark).read_text("ascii") == mark
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _mark_path(folder: Path, mark: str) -> Path:
+    return folder / f"{_TEMPORARY}mark-{mark[:16]}"
 
 
 def _holds(path: str, data: bytes) -> bool:
@@ -113,6 +129,7 @@ class Outbox:
         self.folder = folder
         self._manifest: BufferedWriter | None = None
         self._failed: BufferedWriter | None = None
+        self._mark = ""
         with self._told():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._journal = _opened(folder / _JOURNAL, "a")
@@ -144,6 +161,23 @@ class Outbox:
         with self._told():
             self._journal.write(lines)
             self._journal.flush()
+
+    def mark(self) -> str:
+        """
+        Mark the folder for processes on other machines, and return the mark.
+
+        It is there as long as they may write letters to the folder.
+        """
+        mark = token_hex(32)
+        with self._told(), _opened(_mark_path(self.folder, mark), "x") as file:
+            file.write(mark.encode())
+        self._mark = mark
+        return mark
+
+    def put(self, name: str, data: bytes, *, durable: bool) -> bool:
+        """Do as `put` does, in this folder."""
+        with self._told():
+            return put(self.folder, name, data, durable=durable)
 
     def record(self, lines: bytes) -> None:
         """Note *lines* of the manifest for files that are there."""
@@ -191,6 +225,8 @@ class Outbox:
                 _commit(self._failed, self._path(FAILED))
             else:
                 self._path(FAILED).unlink(missing_ok=True)
+            if self._mark:  # processes that have died may have left files
+                self._remove_temporary_files()
             _sync(self.folder)
             self._path(_JOURNAL).unlink()
             self._journal.close()
@@ -205,6 +241,9 @@ class Outbox:
         """Leave the folder to another run, if this one has not finished."""
         if self._journal.closed:
             return
+        if self._mark:
+            with suppress(OSError):
+                _mark_path(self.folder, self._mark).unlink(missing_ok=True)
         for file in (self._manifest, self._failed):
             _discard(file)
         with suppress(OSError):

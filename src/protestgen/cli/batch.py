@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from multiprocessing import parent_process
@@ -125,6 +125,11 @@ _SOME_FAILED = 3
     metavar="N",
     help="Processes that write; without it, one for each core.",
 )
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="A Dask scheduler whose workers write, as in tcp://127.0.0.1:8786.",
+)
 @click.option("--strict", is_flag=True, help="Stop at the first row that fails.")
 @click.option(
     "--prune",
@@ -178,9 +183,49 @@ def _write(campaign: Campaign, choices: dict[str, Any], stack: ExitStack) -> int
     countries = _countries(campaign, choices)
     _check(campaign, wish, choices)
     source = _source(choices, target, stack)
+    if choices["cluster"]:
+        campaign = campaign.absolute()
+    cluster = _cluster(campaign, choices, stack)
     outbox = None
     if target.kind == "folder" and target.path and not choices["dry"]:
         outbox = stack.enter_context(Outbox(target.path))
+    order = _order(campaign, choices, target, outbox)
+    if outbox and cluster:
+        folder = outbox.folder.absolute()
+        order = replace(order, folder=folder, mark=outbox.mark())
+    plan = _plan(order, choices, wish, countries)
+    board = Board(source.position, source.size)
+    stream = _stream(target, stack) if order.kind in _FILES else None
+    if stream and order.kind == "pdf":
+        binder = stack.enter_context(Binder(stream, duplex=order.duplex))
+        batch = Batch(plan, board, binder=binder)
+    else:
+        batch = Batch(plan, board, outbox=outbox, stream=stream)
+    with board, _interruptible() as is_interrupted:
+        small = _SMALL_ON_PAPER if order.kind == "pdf" else _SMALL
+        executor = cluster or _executor(choices["jobs"], source, stack, small)
+        batch.run(source.roster, executor, is_stopped=is_interrupted)
+    if stream and target.path and not batch.tally.is_whole:
+        _give_up(is_interrupted=is_interrupted())
+    batch.finish(adds=source.adds, prune=choices["prune"])
+    if stream:
+        stream.flush()
+    if choices["dry"]:
+        write_product(batch.first)
+    for note in source.roster.notes:
+        show_note(note)
+    where = f" in {target.path}" if target.path and not choices["dry"] else ""
+    board.sum_up(batch.tally, where, by_country=choices["dry"])
+    return _exit_code(batch.tally, is_interrupted=is_interrupted())
+
+
+def _order(
+    campaign: Campaign,
+    choices: dict[str, Any],
+    target: _Target,
+    outbox: Outbox | None,
+) -> Order:
+    """Return what letters have in common; the *outbox* begins with it."""
     on, time = _dated(choices["on"], outbox.last if outbox else None)
     options = replace(take_details(choices, campaign.folders), now=time)
     if target.kind == "mbox":
@@ -195,41 +240,25 @@ def _write(campaign: Campaign, choices: dict[str, Any], stack: ExitStack) -> int
         durable=choices["durable"],
         duplex=choices["duplex"],
     )
-    suffixes = FORMATS[target.format_name].suffixes
-    plan = Plan(
+    if outbox:
+        outbox.begin(edition(campaign, order))
+    return order
+
+
+def _plan(
+    order: Order, choices: dict[str, Any], wish: Wish, countries: tuple[str, ...]
+) -> Plan:
+    """Return who writes what: members to their own embassy, or one to many."""
+    suffixes = FORMATS[order.format_name].suffixes
+    return Plan(
         order=order,
         cases=choices["cases"],
         wish=wish,
         countries=() if choices["roster"] else countries,
         home=countries[0] if countries and choices["roster"] else None,
-        suffix=suffixes[0] if suffixes else _SUFFIXES.get(target.format_name, ".txt"),
+        suffix=suffixes[0] if suffixes else _SUFFIXES.get(order.format_name, ".txt"),
         strict=choices["strict"],
     )
-    if outbox:
-        outbox.begin(edition(campaign, order))
-    board = Board(source.position, source.size)
-    stream = _stream(target, stack) if order.kind in _FILES else None
-    if stream and order.kind == "pdf":
-        binder = stack.enter_context(Binder(stream, duplex=order.duplex))
-        batch = Batch(plan, board, binder=binder)
-    else:
-        batch = Batch(plan, board, outbox=outbox, stream=stream)
-    with board, _interruptible() as is_interrupted:
-        small = _SMALL_ON_PAPER if order.kind == "pdf" else _SMALL
-        executor = _executor(choices["jobs"], source, stack, small)
-        batch.run(source.roster, executor, is_stopped=is_interrupted)
-    if stream and target.path and not batch.tally.is_whole:
-        _give_up(is_interrupted=is_interrupted())
-    batch.finish(adds=source.adds, prune=choices["prune"])
-    if stream:
-        stream.flush()
-    if choices["dry"]:
-        write_product(batch.first)
-    for note in source.roster.notes:
-        show_note(note)
-    where = f" in {target.path}" if target.path and not choices["dry"] else ""
-    board.sum_up(batch.tally, where, by_country=choices["dry"])
-    return _exit_code(batch.tally, is_interrupted=is_interrupted())
 
 
 def _target(choices: dict[str, Any]) -> _Target:
@@ -354,6 +383,21 @@ def _stream(target: _Target, stack: ExitStack) -> IO[bytes]:
     if sys.stdout is None:
         raise click.ClickException("standard output is closed: add '-o FILE'")
     return sys.stdout.buffer
+
+
+def _cluster(
+    campaign: Campaign, choices: dict[str, Any], stack: ExitStack
+) -> Executor | None:
+    """Return what writes letters on other machines, if that is asked for."""
+    address: str | None = choices["cluster"]
+    if address is None:
+        return None
+    if choices["jobs"]:
+        hint = "a cluster writes with all of its workers"
+        raise click.UsageError(f"'--jobs' goes without '--cluster': {hint}")
+    from protestgen.cluster import connected_cluster
+
+    return stack.enter_context(connected_cluster(address, campaign.folders))
 
 
 def _executor(

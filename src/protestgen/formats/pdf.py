@@ -190,7 +190,7 @@ def _compiler(layout: str) -> "Compiler":
     try:
         from typst import Compiler, Fonts
     except ImportError:
-        raise MissingExtraError("pdf", "pdf") from None
+        raise MissingExtraError("the format 'pdf'", "pdf") from None
     folder = shipped_folder() / "templates" / "layout"
     # The same letter looks the same on every machine, whatever fonts it has.
     fonts = Fonts(include_system_fonts=False)

@@ -1,0 +1,334 @@
+"""Letters that the workers of a cluster write: a real scheduler, workers that die."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+
+from conftest import ROOT, Result, Run
+from protestgen import __version__
+from test_batch_endurance import contents, finish, members, start
+
+LETTERS = 3_000
+NAMESPACE = shutil.which("unshare") or "unshare"
+
+Process = subprocess.Popen[bytes]
+
+
+class Cluster(Struct, frozen=True):
+    """A scheduler at *address*, and its workers, with *places* that they are known by."""
+
+    address: str
+    scheduler: Process
+    workers: list[Process]
+    places: list[str]
+
+
+@contextmanager
+def program(name: str, log: Path, *arguments: str, **options: str) -> Iterator[Process]:
+    """Run a program of Dask's, whose words go to *log*, until it is done with."""
+    hidden = options.pop("hidden", "")
+    command = [sys.executable, "-m", f"distributed.cli.dask_{name}", *arguments]
+    if hidden:  # behind an empty file system, which this process alone has
+        script = 'mount -t tmpfs tmpfs "$0" && exec "$@"'
+        command = [NAMESPACE, "-m", "sh", "-c", script, hidden, *command]
+    with log.open("wb") as words:
+        process = subprocess.Popen(
+            [*command, "--no-dashboard"],
+            env=os.environ | options,
+            cwd=log.parent,
+            stdout=words,
+            stderr=words,
+        )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def until(is_so: Callable[[], bool], process: Process) -> None:
+    """Wait until something is so, or *process* has ended."""
+    deadline = time.monotonic() + 60
+    while not is_so() and process.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@contextmanager
+def cluster(
+    folder: Path, workers: int = 2, options: Mapping[str, str] | None = None
+) -> Iterator[Cluster]:
+    """Run a cluster on this machine, which keeps its files in *folder*."""
+    folder.mkdir()
+    file = folder / "scheduler.json"
+    place = ("--host", "127.0.0.1", "--scheduler-file", str(file))
+    with ExitStack() as stack:
+        log = folder / "scheduler.log"
+        arguments = (*place, "--port", "0")
+        scheduler = stack.enter_context(program("scheduler", log, *arguments))
+        until(file.exists, scheduler)
+        until(lambda: file.read_bytes().endswith(b"}"), scheduler)
+        address = json.loads(file.read_bytes())["address"]
+        processes, places = [], []
+        for number in range(workers):
+            log = folder / f"worker{number}.log"
+            kind = ("--no-nanny", "--nthreads", "2", "--memory-limit", "0")
+            worker = program("worker", log, *place, *kind, **(options or {}))
+            processes.append(stack.enter_context(worker))
+        for number, process in enumerate(processes):
+            log = folder / f"worker{number}.log"
+            until(lambda log=log: "Registered to" in log.read_text(), process)  # type: ignore[misc]
+            if process.poll() is not None and options and "hidden" in options:
+                pytest.skip("file systems are mounted by root only")
+            _, _, rest = log.read_text().partition("Start worker at:")
+            places.append(rest.split()[0])
+        yield Cluster(address, scheduler, processes, places)
+
+
+def write(*arguments: object) -> Result:
+    """Run a batch to its end."""
+    return finish(start(*map(str, arguments)))
+
+
+@pytest.fixture(name="roster", scope="module")
+def _roster(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a roster."""
+    path = tmp_path_factory.mktemp("roster") / "m.csv"
+    path.write_text(members(LETTERS), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(name="whole", scope="module")
+def _whole(roster: Path) -> dict[str, bytes]:
+    """Return the files that one process writes."""
+    folder = roster.parent / "whole"
+    assert write("--roster", roster, "-q", "--jobs", "1", "-o", folder).exit_code == 0
+    return contents(folder)
+
+
+def test_cluster_writes_what_one_process_does(
+    tmp_path: Path, roster: Path, whole: dict[str, bytes]
+) -> None:
+    """
+    Into a folder, byte for byte, and into one file; a second run leaves all as it is.
+    """
+    folder, one, other = (
+        tmp_path / "letters",
+        tmp_path / "1.jsonl",
+        tmp_path / "2.jsonl",
+    )
+    with cluster(tmp_path / "cluster") as there:
+        command = ("--roster", roster, "-q", "--cluster", there.address, "-o")
+        first = write(*command, folder)
+        before = {path.name: path.stat().st_ino for path in folder.glob("*.txt")}
+        second = write(*command, folder)
+        file = write(*command, one)
+    write("--roster", roster, "-q", "--jobs", "1", "-o", other)
+
+    assert first == second == file == Result(0, "", "")
+    assert contents(folder) == whole
+    assert before == {path.name: path.stat().st_ino for path in folder.glob("*.txt")}
+    assert one.read_bytes() == other.read_bytes()
+
+
+@pytest.mark.parametrize("dying", ["a worker", "all workers", "the scheduler"])
+def test_who_dies_costs_nothing_but_time(
+    tmp_path: Path, roster: Path, whole: dict[str, bytes], dying: str
+) -> None:
+    """
+    Letters that were in hand are written by others, or else by who hands them out.
+    """
+    folder = tmp_path / "letters"
+    with cluster(tmp_path / "cluster") as there:
+        command = ("--roster", str(roster), "-q", "--cluster", there.address)
+        process = start(*command, "-o", str(folder))
+        until(lambda: len(list(folder.glob("*.txt"))) > 100, process)
+        mortals = {"a worker": there.workers[:1], "all workers": there.workers}
+        for mortal in mortals.get(dying, [there.scheduler]):
+            mortal.send_signal(signal.SIGKILL)
+        assert process.poll() is None
+        result = finish(process)
+
+    assert result == Result(0, "", "")
+    assert contents(folder) == whole
+
+
+def test_process_that_dies_costs_nothing_but_time(
+    tmp_path: Path, roster: Path, whole: dict[str, bytes]
+) -> None:
+    """
+    On this machine as well.
+    """
+    folder = tmp_path / "letters"
+    process = start("--roster", str(roster), "-q", "--jobs", "2", "-o", str(folder))
+    until(lambda: len(list(folder.glob("*.txt"))) > 100, process)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    os.kill(int(children.split()[0]), signal.SIGKILL)
+
+    assert finish(process) == Result(0, "", "")
+    assert contents(folder) == whole
+
+
+def test_letters_come_back_from_workers_that_do_not_see_the_folder(
+    tmp_path: Path, roster: Path, whole: dict[str, bytes]
+) -> None:
+    """
+    They are written by who hands them out.
+    """
+    out = tmp_path / "out"
+    out.mkdir()
+    with cluster(tmp_path / "cluster", options={"hidden": str(out)}) as there:
+        command = ("--roster", roster, "--cluster", there.address, "-o")
+        result = write(*command, out / "letters")
+
+    away = f"note: workers do not see the folder: they sent their letters here ({LETTERS:,} letters)\n"
+    assert result.exit_code == 0
+    assert away in result.stderr
+    assert contents(out / "letters") == whole
+
+
+def test_workers_have_the_campaign(tmp_path: Path, roster: Path) -> None:
+    """
+    A folder of it that one of them does not see is told, before anything is written.
+    """
+    campaign = tmp_path / "own"
+    shutil.copytree(ROOT / "templates", campaign / "templates")
+    with cluster(tmp_path / "cluster", 1, {"hidden": str(campaign)}) as there:
+        result = write(
+            *("--roster", roster, "--campaign", campaign),
+            *("--cluster", there.address, "-o", tmp_path / "letters"),
+        )
+        (worker,) = there.places
+
+    fault = f"the campaign is not there as it is here: let it see the same {campaign}"
+    assert result == Result(1, "", f"error: worker {worker}: {fault}\n")
+    assert not (tmp_path / "letters").exists()
+
+
+def test_workers_have_the_same_version(tmp_path: Path, roster: Path) -> None:
+    """
+    Another one would write other letters.
+    """
+    other = tmp_path / "other"
+    for name in ("src", "data", "templates"):
+        shutil.copytree(ROOT / name, other / name)
+    package = other / "src" / "protestgen" / "__init__.py"
+    package.write_text(package.read_text().replace(f'"{__version__}"', '"0.0.9"'))
+    path = str(other / "src")
+    with cluster(tmp_path / "cluster", 1, {"PYTHONPATH": path}) as there:
+        result = write(
+            *("--roster", roster, "--cluster", there.address),
+            *("-o", tmp_path / "letters"),
+        )
+        (worker,) = there.places
+
+    fault = f"protestgen 0.0.9 is there, {__version__} here: install the same"
+    assert result == Result(1, "", f"error: worker {worker}: {fault}\n")
+    assert not (tmp_path / "letters").exists()
+
+
+def test_workers_have_the_program(tmp_path: Path, roster: Path) -> None:
+    """
+    One that has none, or one that is too old, is told.
+    """
+    old = tmp_path / "old" / "protestgen"
+    old.mkdir(parents=True)
+    (old / "__init__.py").touch()
+    path = str(old.parent)
+    with cluster(tmp_path / "cluster", 1, {"PYTHONPATH": path}) as there:
+        result = write(
+            *("--roster", roster, "--cluster", there.address),
+            *("-o", tmp_path / "letters"),
+        )
+        (worker,) = there.places
+
+    fault = f"protestgen {__version__} does not run there: install it"
+    assert result == Result(1, "", f"error: worker {worker}: {fault}\n")
+
+
+def test_cluster_without_workers_is_told(tmp_path: Path, roster: Path) -> None:
+    """
+    It would wait for ever.
+    """
+    with cluster(tmp_path / "cluster", 0) as there:
+        result = write(
+            *("--roster", roster, "--cluster", there.address),
+            *("-o", tmp_path / "letters"),
+        )
+
+    hint = f"see that 'dask worker {there.address}' runs on each machine"
+    reason = f"{there.address}: no worker of this scheduler answers: {hint}"
+    assert result == Result(1, "", f"error: {reason}\n")
+
+
+@pytest.mark.parametrize("is_mute", [False, True])
+def test_address_where_no_scheduler_answers_is_told(
+    tmp_path: Path, roster: Path, *, is_mute: bool
+) -> None:
+    """
+    In a few seconds, whether nothing is there or another program that says nothing.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        if not is_mute:
+            server.close()
+        began = time.monotonic()
+        result = write(
+            *("--roster", roster, "--cluster", address, "-o", tmp_path / "letters")
+        )
+
+    hint = f"start one, or see that {address} is its address"
+    reason = f"{address}: no Dask scheduler answers there: {hint}"
+    assert result == Result(1, "", f"error: {reason}\n")
+    assert time.monotonic() - began < 15
+    assert not (tmp_path / "letters").exists()
+
+
+def test_address_that_is_none_is_told(tmp_path: Path, roster: Path) -> None:
+    """
+    With what one is like.
+    """
+    result = write(*("--roster", roster, "--cluster", "x", "-o", tmp_path / "letters"))
+
+    reason = "missing port number in address 'x': name it as in tcp://127.0.0.1:8786"
+    assert result == Result(1, "", f"error: x: {reason}\n")
+
+
+def test_cluster_needs_an_extra(
+    run: Run, roster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    The line that installs it is told.
+    """
+    monkeypatch.setitem(sys.modules, "dask", None)
+    result = run(
+        *("batch", "--case", "kurmanov", "--roster", roster),
+        *("--cluster", "tcp://127.0.0.1:1", "-o", tmp_path / "letters"),
+    )
+
+    reason = "a cluster needs more packages: run pip install 'protestgen[dask]'"
+    assert result == Result(1, "", f"error: {reason}\n")
+
+
+def test_jobs_are_of_this_machine(run: Run, roster: Path, tmp_path: Path) -> None:
+    """
+    A cluster has the workers that it has.
+    """
+    result = run(
+        *("batch", "--case", "kurmanov", "--roster", roster, "--jobs", "2"),
+        *("--cluster", "tcp://127.0.0.1:1", "-o", tmp_path / "letters"),
+    )
+
+    reason = "'--jobs' goes without '--cluster': a cluster writes with all of its workers (see 'protestgen batch --help')"
+    assert result == Result(2, "", f"error: {reason}\n")
