@@ -116,9 +116,6 @@ class Desk:
                     parts.append(data)
                 elif not parts:
                     parts.append(self._shown(letter, data))
-            except OSError as error:
-                stopped = str(folder_error(order.folder, error))
-                return Written(stopped=stopped)
             except (MissingExtraError, OutputError) as error:
                 return Written(stopped=str(error))
             except ProtestgenError as error:
@@ -184,7 +181,12 @@ class Desk:
         if order.mark and not is_marked(order.folder, order.mark):
             files[name] = data
             return True
-        return put(order.folder, name, data, durable=order.durable, writer=self._name)
+        try:
+            return put(
+                order.folder, name, data, durable=order.durable, writer=self._name
+            )
+        except OSError as error:
+            raise folder_error(order.folder, error) from None
 
     def compose(self, task: Task) -> tuple[Letter, list[str]]:
         """Return the letter of *task*, and what is to be known about it."""
