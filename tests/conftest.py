@@ -29,9 +29,12 @@ Run = Callable[..., Result]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the flag that accepts changed letters."""
+    """Add the flag that accepts changed letters, and how many mistakes are made."""
     parser.addoption(
         "--update-golden", action="store_true", help="write tests/golden anew"
+    )
+    parser.addoption(
+        "--mutations", type=int, default=600, help="mistakes made in a campaign"
     )
 
 

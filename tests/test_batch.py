@@ -3,6 +3,7 @@
 import csv
 import json
 import mailbox
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -216,15 +217,93 @@ def test_failed_rows_can_be_mended_and_run_again(batch: Batch) -> None:
     mended = failed.read_text("utf-8-sig").replace("bob@home", "bob@home.example", 1)
     failed.write_text(mended, "utf-8-sig")
     pruned = batch("--roster", failed, "-o", "letters", "--prune")
+    Path("copy.csv").write_bytes(failed.read_bytes())
+    copied = batch("--roster", "copy.csv", "-o", "letters", "--prune")
     result = batch("--roster", failed, "-o", "letters")
 
     hint = "'--prune' goes with the whole roster (see 'protestgen batch --help')"
     assert pruned.exit_code == 2
     assert pruned.stderr == f"error: {failed} holds only the rows that failed: {hint}\n"
+    assert copied.stderr == f"error: copy.csv holds only the rows that failed: {hint}\n"
     assert (result.exit_code, said(result)) == (0, ["note: 1 letter in letters"])
     assert files() == [*FILES[:2], "manifest.jsonl"]
     whole = Path("letters/manifest.jsonl").read_text()
     assert [name for name in FILES[:2] if name not in whole] == []
+
+
+def test_mended_rows_stay_until_all_were_read(batch: Batch) -> None:
+    """
+    A run that stops before has not seen what was mended further down.
+    """
+    roster("Bob Example,bob@home,,Ireland,", "Eve Example,eve@home,,kr,")
+    batch("--roster", "m.csv", "-o", "letters")
+    failed = Path("letters/failed.csv")
+    failed.write_text(failed.read_text().replace("eve@home,", "eve@home.example,"))
+    mended = failed.read_text()
+    result = batch("--roster", failed, "-o", "letters", "--strict")
+
+    assert result.exit_code == 1
+    assert failed.read_text() == mended
+    assert files() == ["failed.csv", "manifest.jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(",", ";"), ("line,field,problem", "a,b,c")]
+)
+def test_failed_rows_may_be_saved_otherwise(
+    batch: Batch, before: str, after: str
+) -> None:
+    """
+    A spreadsheet has its own delimiter, and who mends rows needs no report.
+    """
+    roster("Bob Example,bob@home,,Ireland,")
+    batch("--roster", "m.csv", "-o", "letters")
+    failed = Path("letters/failed.csv")
+    mended = failed.read_text().replace("bob@home,", "bob@home.example,")
+    failed.write_text(mended.replace(before, after))
+    result = batch("--roster", failed, "-o", "letters")
+
+    assert (result.exit_code, said(result)[-1]) == (0, "note: 1 letter in letters")
+    assert files() == [FILES[1], "manifest.jsonl"]
+
+
+def test_letters_in_another_form_replace_the_first(batch: Batch) -> None:
+    """
+    The files of the form before are not forgotten, but belong to no row any more.
+    """
+    batch("--roster", "m.csv", "-o", "letters")
+    batch("--roster", "m.csv", "-o", "letters", "--format", "html")
+    both = files()
+    result = batch("--roster", "m.csv", "-o", "letters", "--format", "html", "--prune")
+
+    pages = [name.replace(".txt", ".html") for name in FILES]
+    assert both == sorted([*FILES, *pages, "manifest.jsonl"])
+    assert said(result) == ["note: 3 letters in letters (3 as before); 3 files removed"]
+    assert files() == [*pages, "manifest.jsonl"]
+
+
+def test_roster_is_not_written_over(batch: Batch) -> None:
+    """
+    Letters do not take the place of the members that they are of.
+    """
+    Path("m.jsonl").write_text('{"name": "Ada Example", "country": "uk"}\n')
+    result = batch("--roster", "m.jsonl", "-o", "m.jsonl")
+
+    reason = "'-o m.jsonl' is the roster: name another file"
+    hint = "(see 'protestgen batch --help')"
+    assert (result.exit_code, result.stderr) == (2, f"error: {reason} {hint}\n")
+    assert Path("m.jsonl").read_text().startswith('{"name": ')
+
+
+def test_name_of_a_file_may_be_no_text(batch: Batch) -> None:
+    """
+    Whatever a campaign has in its folders, it is hashed for the manifest.
+    """
+    Path("mine/data").mkdir(parents=True)
+    Path(os.fsdecode(b"mine/data/\xff.txt")).touch()
+    result = batch("--campaign", "mine", "--roster", "m.csv", "-o", "letters")
+
+    assert (result.exit_code, said(result)) == (0, ["note: 3 letters in letters"])
 
 
 def test_nothing_is_pruned_while_rows_fail(batch: Batch) -> None:
@@ -346,7 +425,7 @@ def test_mbox_is_read_by_mail_programs(batch: Batch) -> None:
     """
     roster(
         "Ada Example,ada@home.example,Leeds,uk,From here I see it.",
-        "Eve Example,eve@home.example,,kr,",
+        "Eve Example,eve@höme.example,,kr,",
     )
     result = batch("--roster", "m.csv", "-o", "all.mbox")
     messages = mailbox.mbox("all.mbox")
@@ -354,13 +433,14 @@ def test_mbox_is_read_by_mail_programs(batch: Batch) -> None:
     assert (result.exit_code, len(messages)) == (0, 2)
     assert [message["From"] for message in messages] == [
         "Ada Example <ada@home.example>",
-        "Eve Example <eve@home.example>",
+        "Eve Example <eve@xn--hme-sna.example>",
     ]
     text = next(iter(messages)).get_payload(decode=True)
     assert isinstance(text, bytes)
     assert b"\nFrom here I see it.\n" in text
     data = Path("all.mbox").read_bytes()
     assert data.startswith(b"From ada@home.example Sun Nov 22 12:00:00 2026\nDate: ")
+    assert b"\nFrom MAILER-DAEMON Sun Nov 22 12:00:00 2026\n" in data
     assert b"\r" not in data
     messages.close()
 
@@ -449,9 +529,9 @@ def test_roster_comes_through_a_pipe(
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        ((), "name with '-o' where the letters go: a folder, or a file that ends in .mbox or .jsonl (see 'protestgen batch --help')"),
+        ((), "name with '-o' where the letters go: a folder, or a file that ends in .mbox, .jsonl or .pdf (see 'protestgen batch --help')"),
         (("-o", "-"), "letters go to standard output with '--format mbox' or '--format jsonl' only (see 'protestgen batch --help')"),
-        (("-o", "a.txt"), "'-o a.txt' is one file for text: name a folder, or a file that ends in .mbox or .jsonl (see 'protestgen batch --help')"),
+        (("-o", "a.txt"), "'-o a.txt' is one file for text: name a folder, or a file that ends in .mbox, .jsonl or .pdf (see 'protestgen batch --help')"),
         (("-o", "a", "--format", "mbox"), "'--format mbox' is one file: add '-o letters.mbox' (see 'protestgen batch --help')"),
         (("-o", "a.mbox", "--format", "text"), "'-o a.mbox' holds eml, this is 'text' (see 'protestgen batch --help')"),
         (("-o", "a", "--style", "sonnet"), "unknown style 'sonnet': see 'protestgen styles'"),

@@ -89,6 +89,23 @@ def test_killed_at_any_moment_it_can_be_gone_on_with(tmp_path: Path, jobs: str) 
     assert killed > KILLS // 3
 
 
+def test_killed_alone_it_leaves_the_folder_to_the_next(tmp_path: Path) -> None:
+    """
+    Its helpers end with it, however it ended, and hold the folder no longer.
+    """
+    roster, folder = tmp_path / "m.csv", tmp_path / "letters"
+    roster.write_text(members(20_000), encoding="utf-8")
+    command = ("--roster", str(roster), "--jobs", "2", "-q", "-o", str(folder))
+    process = start(*command)
+    while len(list(folder.glob("*.txt"))) < 100 and process.poll() is None:
+        time.sleep(0.05)
+    process.kill()
+    process.communicate()  # which waits until nobody holds its stderr any more
+    roster.write_text(members(3), encoding="utf-8")
+
+    assert finish(start(*command)).exit_code == 0
+
+
 def test_interrupted_it_finishes_the_letters_in_hand(tmp_path: Path) -> None:
     """
     The manifest tells of each that is there, and how to go on is said.

@@ -120,9 +120,9 @@ def test_what_is_not_said_is_asked(folder: str, shell: Shell, tmp_path: Path) ->
         "Country that letters are written from, another one (or Enter): "
         "Country that letters are written from, another one (or Enter): "
         "Country that letters are written from, another one (or Enter): "
-        "Languages besides English, of "
+        "Languages besides English, of de (German), el (Greek), "
     )
-    assert "(or Enter): Error: no example is in 'it': choose from " in result.stderr
+    assert "Error: no example is in 'it': choose from de (German), el" in result.stderr
     embassies = load_campaign(tmp_path / "mine").directory.missions
     assert [(m.state, m.host) for m in embassies] == [("tr", "gb"), ("tr", "de")]
 
@@ -251,6 +251,18 @@ def test_a_file_in_the_way_is_left_alone(run: Run, tmp_path: Path) -> None:
 
     assert result.stderr == f"error: {mine}: this is a file: name a new folder\n"
     assert mine.read_text() == "my own"
+
+
+def test_a_link_to_nothing_is_left_alone(run: Run, tmp_path: Path) -> None:
+    """
+    What it leads to may be on a disk that is not there at the moment.
+    """
+    mine = tmp_path / "mine"
+    mine.symlink_to("nowhere")
+    result = run("init", mine, *OPTIONS)
+
+    assert result.stderr == f"error: {mine}: File exists: nothing is written\n"
+    assert mine.is_symlink()
 
 
 def test_an_empty_repository_may_become_a_campaign(run: Run, tmp_path: Path) -> None:

@@ -75,6 +75,16 @@ def test_letter_is_the_same_as_one_alone(style: str) -> None:
         "{% block a %}{{ part() }}{% endblock %}",
         "{% block subject %}S{% endblock %}\n\n\n{% block a %}"
         "{% set words %}{{ why }} {{ place }}{% endset %}{{ words }}{% endblock %}",
+        "{% set own = namespace(words='') %}{% set own.words = why ~ place %}"
+        "{% block subject %}S{% endblock %}\n\n\n{% block a %}{{ own.words }}{% endblock %}",
+        "{% set words = 'Why4 Place4' %}"
+        "{% if '1' in place %}{% set words = 'Why1 Place1' %}"
+        "{% elif '2' in place %}{% set words = 'Why2 Place2' %}"
+        "{% elif '3' in place %}{% set words = 'Why3 Place3' %}{% endif %}"
+        "{% block subject %}S{% endblock %}\n\n\n{% block a %}{{ words }}{% endblock %}",
+        "{% if '2' in place %}{% extends 'en/first.txt.j2' %}"
+        "{% else %}{% extends 'en/other.txt.j2' %}{% endif %}"
+        "{% block a %}{{ why }} {{ place }}{% endblock %}",
     ],
     ids=[
         "set",
@@ -86,6 +96,9 @@ def test_letter_is_the_same_as_one_alone(style: str) -> None:
         "include",
         "import",
         "block",
+        "namespace",
+        "condition",
+        "extends",
     ],
 )
 def test_words_of_one_sender_are_in_no_other_letter(
@@ -99,6 +112,9 @@ def test_words_of_one_sender_are_in_no_other_letter(
     (folder / "mine.txt.j2").write_text(template)
     part = "{% macro part() %}{{ why }} {{ place }}{% endmacro %}{{ part() }}"
     (folder / "part.txt.j2").write_text(part)
+    base = "{% block subject %}S{% endblock %}\n\n\n{% block a %}{% endblock %}"
+    (folder / "first.txt.j2").write_text(f"{base}\n\nPlace2")
+    (folder / "other.txt.j2").write_text(base)
     writer = Writer(load_campaign(tmp_path), ON)
     for number in (1, 2, 3, 4):
         why, city = (f"Why{number}.", f"Place{number}")
@@ -110,3 +126,25 @@ def test_words_of_one_sender_are_in_no_other_letter(
         assert f"Place{number}" in text
         others = {1, 2, 3, 4} - {number}
         assert not [n for n in others if f"Why{n}" in text or f"Place{n}" in text]
+
+
+def test_style_in_the_place_of_a_bundled_one_keeps_its_blocks(tmp_path: Path) -> None:
+    """
+    Two templates of one name, one of which extends the other, are not taken for one.
+    """
+    folder = tmp_path / "templates" / "en"
+    folder.mkdir(parents=True)
+    (folder / "personal.txt.j2").write_text(
+        "{% extends 'shipped/en/personal.txt.j2' %}\n"
+        "{% block request %}Answer {{ 'us' if joint else 'me' }}.{% endblock %}"
+    )
+    campaign = load_campaign(tmp_path)
+    writer = Writer(campaign, ON)
+    together = [write(writer, sender, "personal") for sender in SENDERS]
+
+    alone = [write(Writer(campaign, ON), sender, "personal") for sender in SENDERS]
+    assert together == alone
+    assert {block_text(letter.body[-1]) for letter in together} == {
+        "Answer me.",
+        "Answer us.",
+    }

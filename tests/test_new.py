@@ -475,6 +475,23 @@ def test_a_link_out_of_the_campaign_is_not_written_through(
     assert other.read_text() == "cases:\n"
 
 
+def test_a_file_is_made_in_the_campaign_only(run: Run, tmp_path: Path) -> None:
+    """
+    The folder that it would be in may lead out of it as well.
+    """
+    mine, other = campaign(tmp_path / "mine"), tmp_path / "other"
+    (mine / "data").rename(other)
+    (mine / "data").symlink_to(other)
+    result = run("--campaign", mine, "new", "case", "--from", entry_file(tmp_path, CASE))  # fmt: skip
+
+    assert (result.exit_code, result.stderr) == (
+        1,
+        f"error: {mine / 'data'}: a link that leads out of its folder: "
+        "put the folder itself here\n",
+    )
+    assert list(other.iterdir()) == []
+
+
 LINES = st.text(min_size=1).filter(lambda text: is_read(parse_line, text))
 PROSE = st.text(min_size=1, max_size=400).filter(
     lambda text: is_read(parse_prose, text)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from protestgen import load_campaign
 from protestgen.addressee import Addressee
@@ -15,7 +16,7 @@ from protestgen.naming import file_stem, is_letter_name, key_of
 from protestgen.outbox import Edition, Entry, Outbox, manifest_line, put
 from protestgen.sender import Sender
 
-EDITION = Edition(protestgen="1", data="x", date="2026-11-22", time="12:00")
+EDITION = Edition(protestgen="1", data="x", date="2026-11-22", time="2026-11-22T12:00")
 NAME = "kurmanov-london-ada-example-0123456789.txt"
 OTHER = "kurmanov-london-bob-example-9876543210.txt"
 RESERVED = {
@@ -97,7 +98,7 @@ def test_every_name_is_safe(name: str) -> None:
     assert file == file.lower() == os.path.basename(file)  # noqa: PTH119 - text, not a path
     assert len(file) < 200
     assert file.partition(".")[0] not in RESERVED
-    assert 0 <= key_of(file) < 32**10
+    assert 0 <= key_of(file) < 2**63
 
 
 def entry(file: str) -> bytes:
@@ -205,12 +206,29 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
     The second one is told to wait, and takes nothing from the first.
     """
     with Outbox(tmp_path) as first:
-        first.begin(EDITION)
         with pytest.raises(OutputError) as caught:
             Outbox(tmp_path)
+        first.begin(EDITION)
+        with pytest.raises(OutputError):
+            Outbox(tmp_path)
+        first.finish()
 
+    assert contents(tmp_path) == {"manifest.jsonl": manifest_line(EDITION)}
     reason = "another run is writing to this folder: wait until it has ended"
     assert str(caught.value) == f"{tmp_path}: {reason}"
+
+
+def test_manifest_without_its_date_is_not_ours(tmp_path: Path) -> None:
+    """
+    Somebody may have saved it as their spreadsheet writes dates.
+    """
+    changed = manifest_line(replace(EDITION, date="22.11.2026"))
+    (tmp_path / "manifest.jsonl").write_bytes(changed)
+    with pytest.raises(OutputError) as caught:
+        Outbox(tmp_path)
+
+    reason = "another program has made this file: choose another folder"
+    assert str(caught.value) == f"{tmp_path / 'manifest.jsonl'}: {reason}"
 
 
 @pytest.mark.parametrize("name", ["manifest.jsonl", "failed.csv"])

@@ -62,11 +62,15 @@ def test_wrong_answer_is_asked_again(shell: Shell, tmp_path: Path) -> None:
     """
     An answer that cannot be right is refused as it is typed.
     """
-    answers = r"Ada\n\nLeeds\nEnglnd\nEngland\n\nada\nada@mail.example\nDE\nde\n\n\n"
+    answers = (
+        r"Ada\n\nLeeds\nEnglnd\nEngland\n\nada\nada@mail.example\ngerman\nde\n\n\n"
+    )
     result = shell(f"printf '{answers}' | protestgen profile -o ada.yaml")
 
     assert "unknown country 'Englnd': did you mean 'england'?" in result.stderr
     assert "'ada' is not an e-mail address" in result.stderr
+    known = "choose from de, el, en, es, fr, ru"
+    assert f"there are no letters in 'german': {known}" in result.stderr
     assert (
         "country: gb\nemail: ada@mail.example\nlanguage: de\n"
         in (tmp_path / "ada.yaml").read_text()

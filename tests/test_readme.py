@@ -1,36 +1,21 @@
 """The README: what it shows is what happens."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from msgspec import Struct
 
 from conftest import EPOCH, ROOT, Result
+from console import Example, assert_shown, examples
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BAD_CASE = "cases:\n  mine:\n    titel: x\n"
 Shell = Callable[..., Result]
 
 
-class Example(Struct, frozen=True):
-    """A command of the README, and what is shown below it."""
-
-    command: str
-    shown: list[str]
-
-
-def examples() -> Iterator[Example]:
-    """Yield the commands of the console blocks."""
-    for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL):
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, *shown = part.splitlines()
-            yield Example(command, shown)
-
-
 @pytest.mark.parametrize(
-    "example", list(examples()), ids=lambda example: example.command
+    "example", list(examples(README)), ids=lambda example: example.command
 )
 def test_command_runs_as_printed(
     example: Example, shell: Shell, tmp_path: Path
@@ -42,15 +27,8 @@ def test_command_runs_as_printed(
     (tmp_path / "mine" / "data").mkdir(parents=True)
     (tmp_path / "mine" / "data" / "demands.yaml").write_text(BAD_CASE)
     result = shell(f"{example.command} 2>&1", SOURCE_DATE_EPOCH=str(EPOCH))
-    lines = result.stdout.splitlines()
 
-    fails = any(line.startswith("error: ") for line in example.shown)
-    assert fails == (result.exit_code != 0)
-    if example.shown[-1:] == ["..."]:
-        assert len(lines) >= len(example.shown)
-        assert lines[: len(example.shown) - 1] == example.shown[:-1]
-    else:
-        assert lines == example.shown
+    assert_shown(example, result)
 
 
 def test_library_example_prints_the_letter(capsys: pytest.CaptureFixture[str]) -> None:

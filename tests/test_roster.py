@@ -99,6 +99,42 @@ def test_json_lines_hold_the_same_members() -> None:
     assert second.demands == ("a", "b")
 
 
+def test_rest_of_a_torn_row_is_nobody() -> None:
+    """
+    Where a cell goes on behind its quotes, its other lines are no names.
+    """
+    data = (
+        'name,why,city\nAda Example,"He said "no" to me.\nSecond line.\n\nThird.",Leeds\n'
+        "Bob Example,,York\nEve Example\n"
+    )
+    _, rows = read(data)
+
+    assert names(rows) == ["Bob Example", "Eve Example"]
+    torn = "this may belong to the row above: mend the quotes there"
+    assert [(row.at.line, *map(str, row.faults)) for row in rows if row.faults] == [
+        (2, "text behind the closing quotes: double the quotes in a cell"),
+        (3, torn),
+        (5, torn),
+    ]
+
+
+def test_json_has_each_field_once() -> None:
+    """
+    However it is spelt; what is not given is not counted.
+    """
+    data = (
+        '{"name": "Ada Example", "Name": "Bob Example"}\n'
+        '{"name": "Eve Example", "language": "de", "lang": null}\n'
+    )
+    _, (first, second) = read(data)
+
+    assert list(map(str, first.faults)) == [
+        "name: it stands here twice: remove one of them"
+    ]
+    assert second.member
+    assert second.member.sender.language == "de"
+
+
 def test_row_has_the_choices_of_its_letter() -> None:
     """
     Country, style, addressee and demands; a country has the names people call it.

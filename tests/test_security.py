@@ -306,7 +306,7 @@ REFUSED = {
     ),
     "center": (
         "{{ 'a'|center(1000000000) }}",
-        ":3: unknown filter 'center': see docs/templates.md",
+        ":3: unknown filter 'center': did you mean 'country'?",
     ),
     "center-method": (
         "{{ 'a'.center(1000000000) }}",

@@ -13,13 +13,16 @@ from msgspec import Struct
 from conftest import ROOT, Run
 from protestgen import Sender, load_campaign
 from protestgen.addressee import Mission, Office
+from protestgen.appeal import Appeal, Country
 from protestgen.case import Case, Demand, Incident, SupportTo
+from protestgen.keeping import Kept
 from protestgen.language import Language, load_language
 from protestgen.letter import Letter, compose
 from protestgen.sandbox import SEEN
 from protestgen.templates import ItemList, Paragraph, Templates, parse_blocks
 
 GUIDE = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
+APPEALS = sorted((ROOT / "templates").glob("*/appeal.j2"))
 BASES = sorted((ROOT / "templates").glob("*/base.txt.j2"))
 
 
@@ -296,11 +299,15 @@ class Recorded(Templates):
     values: Mapping[str, object]
 
     def render(
-        self, language: Language, style: str, values: Mapping[str, object]
+        self,
+        language: Language,
+        style: str,
+        values: Mapping[str, object],
+        kept: Kept | None = None,
     ) -> str:
         """Remember *values*."""
         self.values = values
-        return super().render(language, style, values)
+        return super().render(language, style, values, kept)
 
 
 def recorded() -> Recorded:
@@ -335,6 +342,47 @@ def test_guide_tells_every_block(base: Path) -> None:
     assert told("Blocks") == blocks
 
 
+@pytest.mark.parametrize("appeal", APPEALS, ids=lambda path: path.parent.name)
+def test_guide_tells_every_block_of_an_appeal(appeal: Path) -> None:
+    """
+    The appeal of each language has the blocks of the guide beside those of letters.
+    """
+    blocks = [block.name for block in parsed(appeal).find_all(nodes.Block)]
+    shared = [*told("Blocks"), *told("Blocks of an appeal")]
+
+    assert set(blocks) == {*shared} - {"subject"}
+    assert told("Blocks of an appeal") == [b for b in blocks if b not in told("Blocks")]
+
+
+@pytest.mark.parametrize("appeal", APPEALS, ids=lambda path: path.parent.name)
+def test_guide_tells_what_appeals_use(appeal: Path) -> None:
+    """
+    An appeal uses the variables of the guide, and macros of its base.
+    """
+    base = parsed(appeal.with_name("base.txt.j2"))
+    macros = {macro.name for macro in base.find_all(nodes.Macro)}
+    names = [*parsed(appeal).find_all(nodes.Name)]
+    macros |= {macro.name for macro in parsed(appeal).find_all(nodes.Macro)}
+    set_here = {name.name for name in names if name.ctx != "load"}
+    used = {name.name for name in names} - macros - set_here - {"loop"}
+
+    assert used <= {*told("Variables of an appeal")}
+    assert {"over", "countries", "demands"} <= used
+
+
+def test_variables_of_an_appeal_are_there(run: Run, campaign: Path) -> None:
+    """
+    An appeal is given all variables that the guide tells.
+    """
+    names = told("Variables of an appeal")
+    path = campaign / "templates" / "en" / "appeal.j2"
+    marks = (f"{{% if {name} is defined %}}{name} {{% endif %}}" for name in names)
+    path.write_text("Title\n\n" + "".join(marks))
+
+    result = run("--campaign", campaign, "appeal", "kolov")
+    assert result.stdout == f"# Title\n\n{' '.join(names)}\n"
+
+
 def test_guide_tells_every_macro() -> None:
     """
     The macros of the English base are in the guide, with their arguments.
@@ -367,6 +415,8 @@ STRUCTS: dict[str, tuple[type[Struct], ...]] = {
     "An addressee": (Mission, Office),
     "The language": (Language,),
     "The page": (Letter,),
+    "A country": (Country,),
+    "The page of an appeal": (Appeal,),
 }
 
 

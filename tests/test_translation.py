@@ -175,7 +175,7 @@ def test_the_fallback_is_a_whole_letter_in_english(
         (
             "inquiry: {",
             "enquiry: {",
-            "12:16: unknown demand 'enquiry': did you mean 'inquiry'?",
+            "12:7: unknown demand 'enquiry': did you mean 'inquiry'?",
         ),
         (
             "people: [Ada Beispiel, Bob Beispiel]",

@@ -239,7 +239,7 @@ def test_long_values_are_cut_in_messages() -> None:
         ),
         (
             "name: 'a\nflag: true\n",
-            "3:1: " + no_yaml("found unexpected end of stream, from line 1 on"),
+            "2:11: " + no_yaml("found unexpected end of stream, from line 1 on"),
         ),
         (
             "name: a\nlines: [a\nflag: true\n",

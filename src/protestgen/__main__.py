@@ -10,9 +10,12 @@ gc.set_threshold(100_000)
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    from .cli import run
+    try:
+        from .cli import run
 
-    code = run()
+        code = run()
+    except KeyboardInterrupt:  # before there is anything to interrupt
+        code = 130
     # The collection at the interpreter's end would look through all the modules again.
     gc.freeze()
     sys.exit(code)

@@ -26,7 +26,7 @@ _ROLES = {
 MISSION_ROLES = tuple(_ROLES.values())
 
 
-class _Contact(Struct, frozen=True, kw_only=True):
+class _Contact(Struct, frozen=True, kw_only=True, cache_hash=True):
     """
     What missions and offices have in common.
 

@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from . import __version__
 from .campaign import Campaign, fingerprint
 from .errors import Location, OutputError, ProtestgenError
+from .formats.binder import Binder
 from .jobs import Job, Jobs, Plan
 from .lots import Desk, Order, Task, Written, pack_order, pack_tasks, write_lot
 from .member import Fault
@@ -68,8 +69,9 @@ class Batch:
     """
     The run of a *plan*, of which a *reporter* is told.
 
-    Letters go to files in *outbox* or, one behind the other, to *stream*. Without
-    either they go nowhere, and the *first* of them is kept.
+    Letters go to files in *outbox* or, one behind the other, to *stream*, or to
+    *binder* as pages. Without any of these they go nowhere, and the *first* of them is
+    kept.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class Batch:
         *,
         outbox: Outbox | None = None,
         stream: IO[bytes] | None = None,
+        binder: Binder | None = None,
     ) -> None:
         self.tally = Tally()
         self.first = b""
@@ -86,6 +89,7 @@ class Batch:
         self._reporter = reporter
         self._outbox = outbox
         self._stream = stream
+        self._binder = binder
         self._seen = Seen()
 
     def run(
@@ -111,11 +115,14 @@ class Batch:
 
     def finish(self, *, adds: bool = False, prune: bool = False) -> None:
         """
-        Let the manifest tell of this run, and of files that belong to no row any more.
+        End what is bound, or let the manifest tell of this run and of files of no row.
 
-        With *prune* these are removed, unless a row failed that they may belong to. A
-        run that *adds* to a folder takes no file for one of these.
+        With *prune* the latter are removed, unless a row failed that they may belong
+        to. A run that *adds* to a folder takes no file for one of these.
         """
+        if self._binder:
+            self._binder.finish()
+            self.tally.size = self._binder.size
         if self._outbox is None:
             return
         self._seen.forget_failed()
@@ -129,7 +136,7 @@ class Batch:
                 self.tally.stale += 1
                 self._reporter.stale(entry.file)
             self._outbox.record(manifest_line(entry))
-        self._outbox.finish()
+        self._outbox.finish(keeps_failed=adds and not self.tally.is_whole)
 
     def _is_known(self, key: int) -> bool:
         return self._seen.first_line(key, 0) is not None
@@ -143,16 +150,7 @@ class Batch:
 
     def _take(self, lot: list[Job], written: Written, roster: Roster) -> None:
         """Take note of what became of *lot*."""
-        if self._outbox:
-            for name, data in written.files.items():
-                durable = self._plan.order.durable
-                is_new = self._outbox.put(name, data, durable=durable)
-                self.tally.unchanged += not is_new
-            self._outbox.record(written.data)
-        elif self._stream:
-            self._stream.write(written.data)
-        else:
-            self.first = self.first or written.data
+        self._put_away(written)
         tally = self.tally
         tally.rows += len(lot)
         tally.size += written.size
@@ -170,6 +168,22 @@ class Batch:
                 tally.countries[task.wish.country or task.sender.country or ""] += 1
         for job in lot:
             self._report(job, roster)
+
+    def _put_away(self, written: Written) -> None:
+        """Let what was *written* go to where letters go."""
+        if self._outbox:
+            for name, data in written.files.items():
+                durable = self._plan.order.durable
+                is_new = self._outbox.put(name, data, durable=durable)
+                self.tally.unchanged += not is_new
+            self._outbox.record(written.data)
+        elif self._stream:
+            self._stream.write(written.data)
+        elif self._binder:
+            for document in written.documents:
+                self._binder.add(document)
+        else:
+            self.first = self.first or written.data
 
     def _report(self, job: Job, roster: Roster) -> None:
         """Report what did not come of a row."""

@@ -15,7 +15,7 @@ from .case import Case
 from .errors import DataError, Location, Problem, UnknownNameError, nearest, quoted
 from .shipped import shipped_folder
 from .values import Id
-from .yamlfile import Place, parse_yaml, read_text, read_yaml, unreadable
+from .yamlfile import Place, parse_entries, read_text, read_yaml, unreadable
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -107,6 +107,16 @@ def load_campaign(
     the files of their paths, which need not be there yet. Raises `DataError` with
     everything that is wrong with any of the files.
     """
+    campaign, problems = read_campaign(*folders, texts=texts)
+    if problems:
+        raise DataError(problems)
+    return campaign
+
+
+def read_campaign(
+    *folders: Path, texts: Mapping[Path, str] = MappingProxyType({})
+) -> tuple[Campaign, list[Problem]]:
+    """Read what `load_campaign` does as far as it is sound; return all problems too."""
     bundled = shipped_folder()
     problems: list[Problem] = []
     extended = [_extends_bundled(folder, problems) for folder in folders]
@@ -125,9 +135,7 @@ def load_campaign(
     campaign = Campaign((*folders, bundled), layers, cases, directory)
     if not problems:
         problems += _dangling(campaign)
-    if problems:
-        raise DataError(problems)
-    return campaign
+    return campaign, problems
 
 
 def campaign_around(folder: Path, top: Path) -> Path | None:
@@ -188,17 +196,21 @@ def _read_file(kind: str, path: Path, layer: _Layer, problems: list[Problem]) ->
         text = layer.texts.get(path)
         if text is None:
             text = read_text(path, within=layer.folder)
-        if kind == "demands":
-            cases = parse_yaml(text, str(path), DemandsFile).cases
-            problems += _doubled(cases, layer.cases, "case")
-            layer.cases |= _new(cases, layer.cases)
-        else:
-            found = parse_yaml(text, str(path), EmbassiesFile)
+    except DataError as error:
+        problems += error.problems
+        return
+    if kind == "demands":
+        demands, wrong = parse_entries(text, str(path), DemandsFile)
+        if demands:
+            problems += _doubled(demands.cases, layer.cases, "case")
+            layer.cases |= _new(demands.cases, layer.cases)
+    else:
+        found, wrong = parse_entries(text, str(path), EmbassiesFile)
+        if found:
             problems += _doubled(found.offices, layer.offices, "office")
             layer.missions += found.embassies
             layer.offices |= _new(found.offices, layer.offices)
-    except DataError as error:
-        problems += error.problems
+    problems += wrong
 
 
 def fingerprint(folders: Sequence[Path]) -> str:
@@ -208,7 +220,7 @@ def fingerprint(folders: Sequence[Path]) -> str:
         for path in sorted((*folder.glob("data/**/*"), *folder.glob("templates/**/*"))):
             if path.is_file():
                 name = path.relative_to(folder).as_posix()
-                digest.update(f"{name}\0{path.stat().st_size}\0".encode())
+                digest.update(os.fsencode(f"{name}\0{path.stat().st_size}\0"))
                 digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -1,6 +1,7 @@
 """Countries by code, and by the names that people give them; names of languages."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from unicodedata import combining, normalize
 
@@ -222,6 +223,11 @@ def _capitals(text: str) -> str:
     return normalize("NFC", bare)
 
 
+def sorted_by_name(codes: Iterable[str], language: str) -> list[str]:
+    """Return *codes* of countries in the order of their names in *language*."""
+    return sorted(codes, key=lambda code: _bare(country_name(code, language)))
+
+
 def country_in_sentence(code: str) -> str:
     """Return the English name of the country *code* as a sentence has it."""
     article = "the " if code in _WITH_ARTICLE else ""
@@ -278,10 +284,15 @@ def _from_alpha_3(text: str) -> str | None:
 
 def _fold(name: str) -> str:
     """Return *name* without what people write one way or the other."""
-    bare = name.casefold()
-    if not bare.isascii():
-        bare = "".join(c for c in normalize("NFD", bare) if not combining(c))
-    words = re.sub(r"[\W_]+", " ", bare.replace("&", " and ")).split()
+    words = re.sub(r"[\W_]+", " ", _bare(name).replace("&", " and ")).split()
     if words[1:]:  # alone, `st` is a code
         words = ["saint" if word == "st" else word for word in words]
     return "".join(words[1:] if words[:1] == ["the"] else words)
+
+
+def _bare(name: str) -> str:
+    """Return *name* without capitals and accents."""
+    bare = name.casefold()
+    if bare.isascii():
+        return bare
+    return "".join(c for c in normalize("NFD", bare) if not combining(c))

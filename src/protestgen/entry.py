@@ -12,7 +12,7 @@ from msgspec.structs import fields, replace
 
 from .addressee import Mission, Office
 from .case import Case
-from .errors import Location, Problem
+from .errors import DataError, Location, Problem
 from .yamlfile import (
     Section,
     find_section,
@@ -124,6 +124,9 @@ def add_entry(kind: Kind, entry: Mapping[str, Any], folder: Path) -> Addition:
     """Return the file of the campaign in *folder* to which *entry* belongs, with it."""
     path = folder / "data" / kind.file
     exists = os.path.lexists(path)
+    if not path.parent.resolve().is_relative_to(folder.resolve()):
+        reason = "a link that leads out of its folder: put the folder itself here"
+        raise DataError([Problem(Location(str(path.parent)), reason)])
     text = read_text(path, within=folder) if exists else ""
     lines = split_lines(text)
     section = find_section(text, str(path), kind.section)

@@ -66,13 +66,15 @@ class OutputError(ProtestgenError):
 
 
 class MissingTextError(ProtestgenError):
-    """A letter that cannot be written in a language, for want of texts in it."""
+    """What cannot be written in a language, *of* a case, for want of texts in it."""
 
-    def __init__(self, case: str, language: str, missing: Iterable[str]) -> None:
+    def __init__(
+        self, case: str, language: str, missing: Iterable[str], *, of: str = "a letter"
+    ) -> None:
         self.reason = (
             f"case '{case}' is not whole in {language}, without {'; '.join(missing)}"
         )
-        super().__init__(f"{self.reason}: add '--fallback' for a letter in English")
+        super().__init__(f"{self.reason}: add '--fallback' for {of} in English")
 
 
 class FormatError(ProtestgenError):

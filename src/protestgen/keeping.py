@@ -8,6 +8,7 @@ tell, it is rendered for each letter.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextvars import ContextVar
+from functools import lru_cache
 from types import CodeType
 from typing import Any
 
@@ -30,17 +31,18 @@ _OPAQUE: tuple[type[nodes.Node], ...] = (
     nodes.Import,
     nodes.FromImport,
     nodes.ContextReference,
+    nodes.NSRef,
 )
+# What gives a meaning to a name.
+_DEFINING = (nodes.Macro, nodes.Assign, nodes.AssignBlock)
 # Stand for a block in the text that a template itself gives.
 _MARK = "\x03"
 
 
 class Kept:
-    """The texts of blocks for all letters that have the same *values* but personal."""
+    """The texts of blocks for all letters that have the same values but personal."""
 
-    def __init__(self, values: Mapping[str, object]) -> None:
-        # Identities tell kinds of letter apart: what they are of must not go.
-        self._values = values
+    def __init__(self) -> None:
         self.texts: dict[tuple[object, ...], str] = {}
         # What a block runs in that needs nothing but the values.
         self.context: Context | None = None
@@ -59,7 +61,7 @@ class Kept:
             if text is None:
                 return None
             parts.append(text)
-        return "".join(parts) or None
+        return "".join(parts)
 
 
 # What is kept for the letter that is being rendered, if it is one of many.
@@ -105,6 +107,7 @@ class _KeepingBlock:
     def __init__(self, template: Template, name: str, block: _Block) -> None:
         self._template = template
         self._name = name
+        self._label = f"{template.filename}:{name}"
         self._block = block
         # By the template that is rendered, which may be one that extends this one.
         self._reads: dict[str, _Reads] = {}
@@ -126,7 +129,7 @@ class _KeepingBlock:
         reads = self._read(context.name)
         if reads.names is None or (OWN_WORDS in reads.names and context.get(OWN_WORDS)):
             return self._block(context)
-        key = (self._template.name, self._name, *map(context.get, reads.names))
+        key = (self._label, *map(context.get, reads.names))
         text = kept.texts.get(key)
         if text is None:
             text = "".join(self._block(context))
@@ -142,8 +145,7 @@ class _KeepingBlock:
         if reads.names is None:
             return None
         if OWN_WORDS not in reads.names or not values[OWN_WORDS]:
-            named = [values[name] for name in reads.names]
-            return kept.texts.get((self._template.name, self._name, *named))
+            return kept.texts.get((self._label, *map(values.get, reads.names)))
         if not reads.is_plain:
             return None
         if kept.context is None:
@@ -183,10 +185,10 @@ def _reads(template: Template, block: str, rendered: str) -> _Reads:
     *rendered* is the template that is this one, or extends it.
     """
     chain = _chain(template.environment, rendered)
-    trees = [tree for name, tree in chain.items() if name == template.name]
-    if not trees:
+    if template.filename not in chain:
         return _Reads(None)
-    own = next(b for b in trees[0].find_all(nodes.Block) if b.name == block)
+    blocks = chain[template.filename].find_all(nodes.Block)
+    own = next(b for b in blocks if b.name == block)
     if own.scoped or own.find(nodes.Block):
         return _Reads(None)
     names, definitions = _names(own), _definitions(list(chain.values()))
@@ -205,19 +207,27 @@ def _reached(names: set[str], reads: Mapping[str, set[str]]) -> tuple[str, ...] 
     return tuple(name for name in (*PERSONAL, OWN_WORDS) if name in met)
 
 
+@lru_cache(maxsize=100)
 def _chain(environment: Environment, name: str) -> dict[str, nodes.Template]:
-    """Return a template and those that it extends, parsed; none if they may differ."""
+    """
+    Return a template and those that it extends, parsed; none if they may differ.
+
+    They are told apart by their files: one that extends `shipped/...` has the name of
+    the other.
+    """
     chain: dict[str, nodes.Template] = {}
     following: str | None = name
     while following:
         assert environment.loader  # noqa: S101 - it has loaded the template
-        source, _, _ = environment.loader.get_source(environment, following)
-        tree = chain[following] = environment.parse(source, following)
+        source, path, _ = environment.loader.get_source(environment, following)
+        if path is None or path in chain:
+            return {}
+        tree = chain[path] = environment.parse(source, following)
         if any(tree.find(kind) for kind in _OPAQUE):
             return {}
         extended = tree.find(nodes.Extends)
         following = getattr(extended.template, "value", None) if extended else None
-        if extended and (not following or following in chain):
+        if extended and (extended not in tree.body or not following):
             return {}
     return chain
 
@@ -225,10 +235,13 @@ def _chain(environment: Environment, name: str) -> dict[str, nodes.Template]:
 def _definitions(trees: Iterable[nodes.Template]) -> dict[str, set[str]]:
     """Return the names that templates define, and those that they do it with."""
     found: dict[str, set[str]] = {}
-    for tree in trees:
-        for node in tree.find_all((nodes.Macro, nodes.Assign, nodes.AssignBlock)):
-            for target in _targets(node):
-                found.setdefault(target, set()).update(_names(node))
+    for outer in (node for tree in trees for node in tree.body):
+        for node in (outer, *outer.find_all(_DEFINING)):
+            if isinstance(node, _DEFINING):
+                # On a condition around it depends which meaning a name has.
+                means = node if isinstance(outer, nodes.Block) else outer
+                for target in _targets(node):
+                    found.setdefault(target, set()).update(_names(means))
     return found
 
 

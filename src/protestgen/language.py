@@ -179,6 +179,7 @@ class Forms(Struct, frozen=True, kw_only=True):
     conjunction_before: dict[Line, Line] = {}
     glue_before: Line = ""
     glue_after: Line = ""
+    quotes: Line | None = None
     glue_days: bool = False
     avoid: tuple[Line, ...] = ()
     title_cases: tuple[Line, ...] = ()
@@ -333,6 +334,11 @@ class Language(Struct, frozen=True):
         form = self.form(role)
         closing = (plural and form.closing_plural) or form.closing
         return closing.format(salutation=salutation) + self.forms.closing_end
+
+    def glues(self) -> bool:
+        """Tell whether there is anything that `glued` changes."""
+        forms = self.forms
+        return bool(forms.glue_before or forms.glue_after or forms.glue_days)
 
     def glued(self, text: str) -> str:
         """Return *text* with no-break spaces where a line must not be broken."""

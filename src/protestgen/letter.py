@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import cache, lru_cache, partial
 from itertools import groupby
 from typing import Any, cast
 
@@ -21,6 +22,7 @@ from .errors import (
     nearest,
     quoted,
 )
+from .keeping import Kept
 from .language import ENGLISH, Language
 from .sender import Sender
 from .templates import Block, Paragraph, Templates, parse_blocks
@@ -40,6 +42,8 @@ _PLAIN = str.maketrans(
     | {"…": "...", "№": "No."}
 )
 _PADDED_QUOTE = re.compile("«[ \u00a0\u202f]|[ \u00a0\u202f]»")
+# So many datelines are kept.
+_MOST_CITIES = 100
 # A last paragraph that is longer than this, and than the closing was, closes no letter.
 _LONGEST_CLOSING = 80
 
@@ -130,9 +134,11 @@ class Frame:
         self._language = language = language.in_country(country)
         self._templates = templates
         self._style = style
-        self._on = on
-        self._role = addressee.role if addressee else "friends"
-        self._salutation = _salutation(case, addressee, language)
+        self._kept: Kept | None = None
+        role = addressee.role if addressee else "friends"
+        salutation = _salutation(case, addressee, language)
+        self._closing = cache(partial(language.closing, role, salutation))
+        self._dateline = lru_cache(_MOST_CITIES)(partial(language.dateline, on))
         self._abroad = addressee is not None and addressee.country != country
         people = language.series(case.people) or language.forms.placeholders.people
         supported = case.support_to.name or people
@@ -160,7 +166,7 @@ class Frame:
             "addressee_block": _addressee_block(
                 case, addressee, country, language, abroad=self._abroad
             ),
-            "salutation": self._salutation + language.forms.salutation_end,
+            "salutation": salutation + language.forms.salutation_end,
             "subject_above": language.forms.subject_above,
             "copies": tuple(
                 f"{language.forms.copy} {language.named(copy)}" for copy in copies
@@ -185,17 +191,20 @@ class Frame:
             "plural": plural,
             "why": sender.why or "",
         }
-        text = self._templates.render(language, self._style, values)
+        text = self._templates.render(language, self._style, values, self._kept)
+        self._kept = self._kept or Kept()  # one letter alone has nothing to keep
         subject, body = _subject_and_body(text, self._style)
+        if language.glues():
+            body = tuple(glued(block, language) for block in body)
         return Letter(
             **self._parts,
             sender=sender,
             sender_block=_sender_block(sender, language, abroad=self._abroad),
-            dateline=language.dateline(self._on, sender.city),
+            dateline=self._dateline(sender.city),
             subject=subject,
             subject_line=language.forms.subject.format(subject=subject),
-            body=tuple(_glued(block, language) for block in body),
-            closing=language.closing(self._role, self._salutation, plural=plural),
+            body=body,
+            closing=self._closing(plural=plural),
             signature=_signature(sender, organisation, placeholders.name),
         )
 
@@ -204,23 +213,25 @@ def untold(
     case: Case,
     addressee: Addressee | None,
     language: Language,
-    style: str,
+    style: str | None,
     templates: Templates,
 ) -> list[str]:
     """Return what *language* lacks for a letter, apart from the texts of *case*."""
     missing = []
     if addressee and addressee.role not in language.forms.roles:
         if language.code == ENGLISH:
-            raise _unknown_role(addressee, language)
+            raise unknown_role(addressee, language)
         missing.append(f"the form of address '{addressee.role}'")
     if not language.of_state(case.state):
         missing.append(f"the name of the state '{case.state}'")
-    if language.code != ENGLISH and style not in templates.styles(language.code):
+    translated = language.code != ENGLISH
+    if style and translated and style not in templates.styles(language.code):
         missing.append(f"the style '{style}'")
     return missing
 
 
-def _glued(block: Block, language: Language) -> Block:
+def glued(block: Block, language: Language) -> Block:
+    """Return *block* with no-break spaces where *language* has them."""
     if not (language.forms.glue_before or language.forms.glue_after):
         return block
     if isinstance(block, Paragraph):
@@ -333,7 +344,8 @@ def block_text(block: Block) -> str:
     )
 
 
-def _unknown_role(addressee: Addressee, language: Language) -> DataError:
+def unknown_role(addressee: Addressee, language: Language) -> DataError:
+    """Return the error for an *addressee* whose role *language* has no form for."""
     near = nearest(addressee.role, language.forms.roles)
     hint = f"did you mean '{near}'?" if near else "it is not in forms.yaml"
     message = f"unknown role {quoted(addressee.role)}: {hint}"

@@ -15,15 +15,18 @@ from msgspec import Struct, msgpack
 from msgspec.structs import replace
 
 from .campaign import Campaign
-from .errors import MissingExtraError, OutputError, ProtestgenError
-from .formats import FORMATS, Options, json, mbox
+from .errors import FormatError, MissingExtraError, OutputError, ProtestgenError
+from .formats import FORMATS, Options, json, mbox, pdf
 from .letter import Letter
 from .member import Fault
 from .outbox import Entry, folder_error, is_marked, manifest_line, put
 from .sender import Sender
 from .writer import Wish, Writer
 
-Kind = Literal["folder", "mbox", "jsonl", "nothing"]
+Kind = Literal["folder", "mbox", "jsonl", "pdf", "nothing"]
+
+# So many letters are set on paper at a time: more need more memory, and are no faster.
+_SHEAF = 25
 
 _AWAY = "workers do not see the folder: they sent their letters here"
 # What writes letters is not made for several threads, which a process may have.
@@ -45,6 +48,7 @@ class Order(Struct, frozen=True, kw_only=True):
 
     The letters are dated *on* a day, and leave in the format *format_name*: each as a
     file of its own in *folder*, which is *durable* once it is there; or for one stream.
+    On paper that is *duplex* each begins on the front of a sheet.
     With a *mark*, only who sees the folder with it writes files there.
     """
 
@@ -55,6 +59,7 @@ class Order(Struct, frozen=True, kw_only=True):
     kind: Kind = "nothing"
     folder: Path = Path()
     durable: bool = False
+    duplex: bool = False
     mark: str = ""
 
 
@@ -63,14 +68,15 @@ class Written(Struct, frozen=True, kw_only=True):
     What became of a lot.
 
     *data* is the letters, or of files what the manifest says of them; the first letter
-    where all of them go nowhere. *files* are those that could not be written where the
-    letters were, by their names. *faults* are those of letters that there cannot be, by
-    their index in the lot. *notes* tell
+    where all of them go nowhere. Letters to be bound are in *documents*. *files* are
+    those that could not be written where the letters were, by their names. *faults* are
+    those of letters that there cannot be, by their index in the lot. *notes* tell
     what is to be known, with the number of letters that it goes for. *stopped* says
     what keeps all letters from being written.
     """
 
     data: bytes = b""
+    documents: list[bytes] = []
     files: dict[str, bytes] = {}
     faults: dict[int, Fault] = {}
     notes: dict[str, int] = {}
@@ -91,23 +97,20 @@ class Desk:
 
     def write(self, tasks: Sequence[Task]) -> Written:
         """Write the letters of *tasks*, as far as they can be."""
+        if self._order.kind == "pdf":
+            return self._set(tasks)
         parts: list[bytes] = []
         files: dict[str, bytes] = {}
         faults: dict[int, Fault] = {}
         notes: Counter[str] = Counter()
         size = unchanged = 0
         order = self._order
-        is_away = order.mark and not is_marked(order.folder, order.mark)
         for index, task in enumerate(tasks):
             try:
                 letter, told = self.compose(task)
                 data = self.render(letter)
                 if order.kind == "folder":
-                    if is_away:
-                        files[task.name] = data
-                        told = [*told, _AWAY]
-                    else:
-                        unchanged += not self._put(task.name, data)
+                    unchanged += not self._put(task.name, data, files)
                     parts.append(_manifest_line(task, letter, data))
                 elif order.kind != "nothing":
                     parts.append(data)
@@ -123,6 +126,8 @@ class Desk:
             else:
                 size += len(data)
                 notes.update(told)
+        if files:
+            notes[_AWAY] = len(files)
         return Written(
             data=b"".join(parts),
             files=files,
@@ -132,9 +137,54 @@ class Desk:
             unchanged=unchanged,
         )
 
-    def _put(self, name: str, data: bytes) -> bool:
-        folder, durable = self._order.folder, self._order.durable
-        return put(folder, name, data, durable=durable, writer=self._name)
+    def _set(self, tasks: Sequence[Task]) -> Written:
+        """Set the letters of *tasks* on paper, as far as they can be."""
+        letters: dict[int, Letter] = {}
+        told: dict[int, list[str]] = {}
+        faults: dict[int, Fault] = {}
+        documents: list[bytes] = []
+        for index, task in enumerate(tasks):
+            try:
+                letters[index], told[index] = self.compose(task)
+            except ProtestgenError as error:
+                faults[index] = Fault(str(error), _blamed(str(error), task))
+        indexes = list(letters)
+        for start in range(0, len(indexes), _SHEAF):
+            sheaf = {index: letters[index] for index in indexes[start : start + _SHEAF]}
+            try:
+                documents += self._documents(sheaf, faults)
+            except MissingExtraError as error:
+                return Written(stopped=str(error))
+        notes = Counter(n for i, own in told.items() if i not in faults for n in own)
+        return Written(documents=documents, faults=faults, notes=notes)
+
+    def _documents(
+        self, letters: dict[int, Letter], faults: dict[int, Fault]
+    ) -> list[bytes]:
+        """Return *letters* on paper; what cannot be set is put among the *faults*."""
+        order = self._order
+        try:
+            texts = list(letters.values())
+            return [pdf.render_all(texts, order.options, duplex=order.duplex)]
+        except FormatError as error:
+            if len(letters) == 1:
+                faults[next(iter(letters))] = Fault(str(error))
+                return []
+        halves = list(letters.items())
+        middle = len(halves) // 2
+        return [
+            document
+            for half in (halves[:middle], halves[middle:])
+            for document in self._documents(dict(half), faults)
+        ]
+
+    def _put(self, name: str, data: bytes, files: dict[str, bytes]) -> bool:
+        """Write a file, or put it among *files* where its folder is not to be seen."""
+        order = self._order
+        if order.mark and not is_marked(order.folder, order.mark):
+            files[name] = data
+            return True
+        return put(order.folder, name, data, durable=order.durable, writer=self._name)
 
     def compose(self, task: Task) -> tuple[Letter, list[str]]:
         """Return the letter of *task*, and what is to be known about it."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
 from unicodedata import normalize
+from zlib import crc32
 
 from .addressee import Addressee, Mission
 from .sender import Sender
@@ -50,8 +51,9 @@ def file_stem(case: str, addressee: Addressee | None, sender: Sender) -> str:
 
 
 def key_of(name: str) -> int:
-    """Return what tells the file called *name* apart from all others."""
-    return int(name.partition(".")[0][-_KEY_LENGTH:], 32)
+    """Return what tells the file called *name* apart from all others, in 63 bits."""
+    stem, _, suffix = name.partition(".")
+    return int(stem[-_KEY_LENGTH:], 32) << 13 | crc32(suffix.encode()) & 0x1FFF
 
 
 def is_letter_name(name: str) -> bool:

@@ -11,6 +11,7 @@ import stat
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import date, datetime
 from io import BufferedWriter, FileIO, StringIO
 from itertools import chain
 from pathlib import Path
@@ -21,7 +22,6 @@ from msgspec import DecodeError, Struct, json
 
 from .errors import OutputError
 from .naming import is_letter_name, key_of
-from .roster import REPORT
 
 MANIFEST = "manifest.jsonl"
 FAILED = "failed.csv"
@@ -210,12 +210,18 @@ class Outbox:
         with self._told():
             self._path(name).unlink(missing_ok=True)
 
-    def finish(self) -> None:
-        """Let the manifest tell of this run, all of whose letters are there."""
+    def finish(self, *, keeps_failed: bool = False) -> None:
+        """
+        Let the manifest tell of this run, all of whose letters are there.
+
+        A run that *keeps_failed* has not read all of the rows that failed before.
+        """
         assert self._manifest  # noqa: S101 - `begin` has opened it
         with self._told():
             _commit(self._manifest, self._path(MANIFEST))
-            if self._failed:
+            if keeps_failed:
+                _discard(self._failed)
+            elif self._failed:
                 _commit(self._failed, self._path(FAILED))
             else:
                 self._path(FAILED).unlink(missing_ok=True)
@@ -239,11 +245,7 @@ class Outbox:
             with suppress(OSError):
                 _mark_path(self.folder, self._mark).unlink(missing_ok=True)
         for file in (self._manifest, self._failed):
-            if file:
-                with suppress(OSError):
-                    Path(file.name).unlink(missing_ok=True)
-                with suppress(OSError):
-                    file.close()
+            _discard(file)
         with suppress(OSError):
             if not self._journal.tell():
                 self._path(_JOURNAL).unlink()
@@ -267,19 +269,24 @@ class Outbox:
             return
         try:
             flock(self._journal, LOCK_EX | LOCK_NB)
+            # The other run may have ended meanwhile, and removed the file.
+            is_held = os.path.samestat(
+                os.fstat(self._journal.fileno()), self._path(_JOURNAL).stat()
+            )
         except OSError:
+            is_held = False
+        if not is_held:
+            self._journal.close()  # it is not ours to remove
             reason = "another run is writing to this folder: wait until it has ended"
             raise OutputError(f"{self.folder}: {reason}") from None
 
     def _check_owned(self) -> None:
         """Raise if a file that is about to be replaced is not one of ours."""
-        headings = next(self._lines(FAILED), b"").rstrip()
-        foreign = {
-            MANIFEST: self._edition(MANIFEST) is None,
-            FAILED: not headings.endswith(",".join(REPORT).encode()),
-        }
-        for name, is_foreign in foreign.items():
-            if is_foreign and self._path(name).exists():
+        if self._edition(MANIFEST):
+            return
+        # In the first run to a folder, failed rows are there once the manifest is.
+        for name in (MANIFEST, FAILED):
+            if os.path.lexists(self._path(name)):
                 hint = "another program has made this file: choose another folder"
                 raise OutputError(f"{self._path(name)}: {hint}")
 
@@ -293,9 +300,12 @@ class Outbox:
 
     def _edition(self, name: str) -> Edition | None:
         try:
-            return json.decode(next(self._lines(name), b""), type=Edition)
-        except (DecodeError, UnicodeDecodeError):
+            found = json.decode(next(self._lines(name), b""), type=Edition)
+            date.fromisoformat(found.date)
+            datetime.fromisoformat(found.time)
+        except (DecodeError, ValueError):
             return None
+        return found
 
     def _lines(self, name: str) -> Iterator[bytes]:
         with suppress(FileNotFoundError), self._path(name).open("rb") as file:
@@ -338,6 +348,15 @@ def _commit(file: BufferedWriter, path: Path) -> None:
     os.fsync(file.fileno())
     file.close()
     Path(file.name).replace(path)
+
+
+def _discard(file: BufferedWriter | None) -> None:
+    """Let *file* not be there, if it is."""
+    if file:
+        with suppress(OSError):
+            Path(file.name).unlink(missing_ok=True)
+        with suppress(OSError):
+            file.close()
 
 
 def _sync(folder: Path) -> None:

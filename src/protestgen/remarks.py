@@ -55,6 +55,11 @@ def _length(block: Block) -> int:
     return len(re.findall(r"\w[\w'’-]*", block_text(block)))
 
 
+def longest(letter: Letter) -> int:
+    """Return how many words a letter of its style may have."""
+    return PAGE_WORDS * (2 if letter.style == "points" else 1)
+
+
 def _about_time(case: Case, letter: Letter) -> Iterator[str]:
     if case.is_archived(letter.date):
         outcome = case.outcome or "no outcome is recorded"
@@ -112,17 +117,16 @@ def _about_sender(letter: Letter) -> Iterator[str]:
 def _about_words(letter: Letter, avoid: tuple[str, ...]) -> Iterator[str]:
     around = (letter.subject, letter.salutation, letter.closing, *letter.signature)
     parts = (*around, *map(block_text, letter.body))
-    found = {word for part in parts for word in _found(part, avoid)}
+    found = {word for part in parts for word in avoided(part, avoid)}
     for word in dict.fromkeys(avoid) if found else ():
         if word in found:
             yield f"'{word}' may do harm to those the letter is for: find another word"
-    pages = 2 if letter.style == "points" else 1
-    if (count := count_words(letter)) > PAGE_WORDS * pages:
+    if (count := count_words(letter)) > longest(letter):
         yield f"the letter has {count} words: more than is read, leave some out"
 
 
 @lru_cache(maxsize=2_000)
-def _found(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
+def avoided(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
     """Return those of *words* that stand in *text*, which may be in many letters."""
     folded = text.casefold()
     if not words or not _pattern(words).search(folded):

@@ -6,7 +6,7 @@ keep the others from being read.
 """
 
 import csv
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, zip_longest
 from typing import BinaryIO
 
@@ -30,6 +30,7 @@ REPORT = ("line", "field", "problem")
 
 _SEE = "see 'protestgen batch --example'"
 _CUT = "the roster ends in the middle of this row: get the whole file"
+_TORN = "this may belong to the row above: mend the quotes there"
 # What the reader of CSV says, and what a volunteer makes of it.
 _PLAIN_WORDS = {
     "expected after": "text behind the closing quotes: double the quotes in a cell",
@@ -61,6 +62,11 @@ class Roster(Struct, frozen=True):
     columns: tuple[str, ...]
     rows: Iterator[Row]
     notes: list[str]
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether these are rows that failed, out of another roster."""
+        return {*REPORT} <= {*map(bare_heading, self.columns)}
 
 
 def read_roster(stream: BinaryIO, name: str) -> Roster:
@@ -135,6 +141,7 @@ def _csv_roster(name: str, first: str, lines: Lines) -> Roster:
 def _csv_rows(
     name: str, reader: Iterator[list[str]], held: Sequence[str | None], lines: Lines
 ) -> Iterator[Row]:
+    is_torn = False
     while True:
         at = Location(name, lines.number + 1)
         try:
@@ -142,12 +149,19 @@ def _csv_rows(
         except StopIteration:
             return
         except csv.Error as error:
+            is_torn = True
             ended = "unexpected end" in str(error)
             yield Row(at=at, faults=(Fault(_CUT if ended else _plain(error)),))
         except ValueError as error:
             yield Row(at=at, faults=(Fault(str(error)),))
         else:
-            if any(map(str.strip, cells)):
+            if not any(map(str.strip, cells)):
+                continue
+            # What follows may be the rest of a cell, until a row is whole again.
+            is_torn = is_torn and len(cells) != len(held)
+            if is_torn:
+                yield Row(at=at, cells=tuple(cells), faults=(Fault(_TORN),))
+            else:
                 yield _csv_row(at, cells, held, is_cut=lines.is_cut)
 
 
@@ -179,15 +193,23 @@ def _json_rows(name: str, first: str, lines: Lines, notes: list[str]) -> Iterato
             reason = _CUT if lines.is_cut else str(error)
             yield Row(at=Location(name, lines.number), faults=(Fault(reason),))
             continue
-        known = {field_of(key): value for key, value in values.items()}
+        known = {field_of(key) for key in values}
         if None in known and not notes:
             notes += [_unknown(key, known) for key in values if field_of(key) is None]
-        held = {field: value for field, value in known.items() if field}
         if values:
-            member, faults = read_member(held)
-            cells = tuple(held.get(field, "") for field in FIELDS)
-            at = Location(name, lines.number)
-            yield Row(at=at, cells=cells, member=member, faults=faults)
+            yield _json_row(Location(name, lines.number), values)
+
+
+def _json_row(at: Location, values: Mapping[str, str]) -> Row:
+    given = [(field_of(key), value) for key, value in values.items() if value]
+    held = {field: value for field, value in given if field}
+    cells = tuple(held.get(field, "") for field in FIELDS)
+    fields = [field for field, _ in given if field]
+    if twice := next((field for field in fields if fields.count(field) > 1), None):
+        fault = Fault("it stands here twice: remove one of them", twice)
+        return Row(at=at, cells=cells, faults=(fault,))
+    member, faults = read_member(held)
+    return Row(at=at, cells=cells, member=member, faults=faults)
 
 
 def _json_values(line: str) -> dict[str, str]:

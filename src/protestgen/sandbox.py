@@ -39,7 +39,7 @@ from markupsafe import Markup, escape
 from msgspec import Struct
 
 from .errors import TemplateError, nearest
-from .keeping import Kept
+from .keeping import KEPT, Kept
 from .steps import (
     MAX_STEPS,
     BoundContext,
@@ -162,8 +162,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         budget.steps = MAX_STEPS
         budget.templates = set()
         name = self.join_path(name, "")
-        text = kept.put_together(self, name, values) if kept else None
-        return self.get_template(name).render(values) if text is None else text
+        if kept and (text := kept.put_together(self, name, values)):
+            return text
+        token = KEPT.set(kept)
+        try:
+            return self.get_template(name).render(values)
+        finally:
+            KEPT.reset(token)
 
     def sources(self) -> Iterator[nodes.Template]:
         """Yield the templates that the last letter was made of, parsed."""

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import os
 import shutil
 from itertools import cycle, islice
 from pathlib import Path
@@ -111,7 +112,7 @@ def scaffold(outline: Outline, on: dt.date) -> dict[str, str]:
 
 def write_scaffold(folder: Path, files: dict[str, str]) -> None:
     """Write *files* to *folder*, in which nothing is in the way, or none of them."""
-    existed = folder.exists()
+    existed = os.path.lexists(folder)
     try:
         for name, text in files.items():
             path = folder / name

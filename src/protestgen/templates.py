@@ -27,15 +27,17 @@ from jinja2.loaders import split_template_path
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from msgspec import Struct
+from msgspec.structs import replace
 
-from .errors import TemplateError, UnknownNameError
-from .keeping import KEPT, OWN_WORDS, PERSONAL, KeepingTemplate, Kept
+from .country import country_name
+from .errors import TemplateError, UnknownNameError, quoted
+from .keeping import KeepingTemplate, Kept
 from .language import Language
 from .mistakes import told
 from .sandbox import MAX_SOURCE, Sandbox
 from .shipped import shipped_folder
 from .steps import printable, spend
-from .values import PartialDate, normalize, single_spaces
+from .values import COUNTRY_CODES, PartialDate, normalize, single_spaces
 
 # Stands before each line of what a template inserts, so that such a line is not taken
 # for a list item. No text that a user or a data file gives can hold this character.
@@ -45,24 +47,25 @@ _INSERTED = "\x02"
 _LONGEST_NAME = 200
 # What the styles of a language share; it is no style itself.
 _BASE = "base"
+# The words of the document that a campaign sends to those who would write.
+APPEAL_WORDS = "appeal.j2"
 
-# So many kinds of letter have texts that are kept.
-_MOST_KINDS = 500
-_PERSONAL = {*PERSONAL, OWN_WORDS}
-
+_LINE_START = re.compile(r"^(?!\n)", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _ITEM = re.compile(r"[ \t]*(?:(?P<number>[0-9]{1,2}\.)|(?P<bullet>-))[ \t]+")
+_HEADING = re.compile(r"^[ \t]*(##?)[ \t]+(\S.*)$", re.MULTILINE)
+_LETTER = re.compile(r"^[ \t]*\[letter\][ \t]*$", re.MULTILINE)
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&#34;": '"', "&#39;": "'"}
 _ENTITY = re.compile("|".join(_ENTITIES))
 
 
-class Paragraph(Struct, frozen=True, tag="paragraph"):
+class Paragraph(Struct, frozen=True, cache_hash=True, tag="paragraph"):
     """A paragraph of running text."""
 
     text: str
 
 
-class ItemList(Struct, frozen=True, tag="list"):
+class ItemList(Struct, frozen=True, cache_hash=True, tag="list"):
     """A numbered or bulleted list."""
 
     items: tuple[str, ...]
@@ -70,6 +73,19 @@ class ItemList(Struct, frozen=True, tag="list"):
 
 
 Block = Paragraph | ItemList
+
+
+class Section(Struct, frozen=True, kw_only=True):
+    """
+    What stands under a heading of a document, and the *parts* with headings in it.
+
+    The model letter follows the *body* where *has_letter* is true.
+    """
+
+    heading: str
+    body: tuple[Block, ...] = ()
+    has_letter: bool = False
+    parts: tuple["Section", ...] = ()
 
 
 class _FolderLoader(BaseLoader):
@@ -139,8 +155,6 @@ class Templates:
         self._pages = self.environment.overlay(finalize=printable)
         self.environment.template_class = KeepingTemplate
         self.environment.auto_reload = False
-        self._kept: dict[object, Kept] = {}
-        self._is_first = True
 
     def styles(self, language: str) -> list[str]:
         """Return the names of the styles that there are in *language*."""
@@ -149,6 +163,8 @@ class Templates:
                 path.name.removesuffix(".txt.j2")
                 for folder in self._folders
                 for path in folder.glob(f"{language}/*.txt.j2")
+                # Editors leave hidden links and copies.
+                if path.is_file() and not path.name.startswith(".")
             }
             self._styles[language] = sorted(names - {_BASE})
         return self._styles[language]
@@ -165,38 +181,38 @@ class Templates:
         language: Language,
         style: str,
         values: Mapping[str, object],
+        kept: Kept | None = None,
     ) -> str:
         """
         Return the text of a letter in *style*, for `parse_blocks` to read.
 
+        What is *kept* comes from letters whose *values* differ in personal ones only.
         Raises `TemplateError` with the file and line of what is wrong.
         """
         name = f"{language.code}/{style}.txt.j2"
         values = {**values, "language": language}
-        kept = self._texts(name, values)
-        token = KEPT.set(kept)
         try:
             if style != _BASE:
                 return _rendered(self.environment, name, values, kept)
         except TemplateNotFound:
             pass
-        finally:
-            KEPT.reset(token)
         styles = self.styles(language.code)
         raise UnknownNameError("style", style, styles, see="protestgen styles")
 
-    def _texts(self, name: str, values: Mapping[str, object]) -> Kept | None:
-        """Return where texts are kept for all who send such a letter as *values*."""
-        if self._is_first:  # a letter alone has nothing to keep
-            self._is_first = False
-            return None
-        shared = [_identity(v) for field, v in values.items() if field not in _PERSONAL]
-        key = (name, *shared)
-        if key not in self._kept:
-            if len(self._kept) >= _MOST_KINDS:
-                self._kept.clear()
-            self._kept[key] = Kept(values)
-        return self._kept[key]
+    def has_appeal(self, language: str) -> bool:
+        """Tell whether there are words in *language* for the appeal of a campaign."""
+        return any(
+            (folder / language / APPEAL_WORDS).is_file() for folder in self._folders
+        )
+
+    def appeal(self, language: Language, values: Mapping[str, object]) -> str:
+        """
+        Return the text of a campaign's appeal, for `parse_sections` to read.
+
+        Raises `TemplateError` as `render` does.
+        """
+        name = f"{language.code}/{APPEAL_WORDS}"
+        return _rendered(self.environment, name, {**values, "language": language})
 
     def layout(self, name: str, values: Mapping[str, object]) -> str:
         """
@@ -234,10 +250,10 @@ def parse_blocks(text: str) -> tuple[Block, ...]:
     """
     blocks: list[Block] = []
     for block in chain.from_iterable(map(_parsed, _BLANK_LINE.split(text))):
-        last = blocks[-1] if blocks else None
         if (
             isinstance(block, ItemList)
-            and isinstance(last, ItemList)
+            and blocks
+            and isinstance(last := blocks[-1], ItemList)
             and last.numbered == block.numbered
         ):
             blocks[-1] = ItemList(last.items + block.items, block.numbered)
@@ -257,6 +273,29 @@ def _parsed(chunk: str) -> tuple[Block, ...]:
     if items := _items(lines[first:]):
         blocks.append(ItemList(items, _marker(lines[first]) == "number"))
     return tuple(blocks)
+
+
+def parse_sections(text: str) -> tuple[tuple[Block, ...], tuple[Section, ...]]:
+    """
+    Read what the template of a document gave: what precedes its sections, and these.
+
+    A line that begins with `#` is the heading of a section, with `##` that of a part of
+    it; `[letter]` on a line is where the model letter belongs. Raises `ValueError` for
+    a control character.
+    """
+    first, *rest = _HEADING.split(text)
+    sections: list[Section] = []
+    for mark, heading, body in zip(*[iter(rest)] * 3, strict=True):
+        words, letters = _LETTER.subn("", body)
+        section = Section(
+            heading=_plain(heading), body=parse_blocks(words), has_letter=letters > 0
+        )
+        if mark == "##" and sections:
+            last = sections[-1]
+            sections[-1] = replace(last, parts=(*last.parts, section))
+        else:
+            sections.append(section)
+    return parse_blocks(first), tuple(sections)
 
 
 def _first_item(lines: Sequence[str]) -> int:
@@ -307,6 +346,16 @@ def _when(context: Context, when: PartialDate) -> str:
     return _language(context).when(when)
 
 
+@pass_context
+def _country(context: Context, code: str) -> str:
+    text = str(printable(code))
+    if text not in COUNTRY_CODES:
+        raise ValueError(
+            f"there is no country {quoted(text)}: use the codes of the data"
+        )
+    return country_name(text, _language(context).code)
+
+
 def _language(context: Context) -> Language:
     language = context["language"]
     assert isinstance(language, Language)  # noqa: S101 - set by `render`
@@ -314,6 +363,7 @@ def _language(context: Context) -> Language:
 
 
 _FILTERS: dict[str, Callable[..., object]] = {
+    "country": _country,
     "date": _date,
     "month": _month,
     "sentence": _sentence,
@@ -333,16 +383,9 @@ def _insert(value: object) -> object:
         return value or Markup(_INSERTED)  # noqa: S704 - a constant
     if isinstance(value, str):
         spend(len(value))
-        marked = re.sub(r"^(?!\n)", _INSERTED, value, flags=re.MULTILINE)
+        marked = _LINE_START.sub(_INSERTED, value)
         return Markup(escape(marked))  # noqa: S704 - escaped on the same line
     return printable(value)
-
-
-def _identity(value: object) -> object:
-    """Return what tells *value* from others, without a look at all that it holds."""
-    if isinstance(value, tuple):
-        return tuple(map(id, value))
-    return value if isinstance(value, str | bool) else id(value)
 
 
 def _plain(text: str) -> str:

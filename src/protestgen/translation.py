@@ -12,7 +12,7 @@ from .campaign import Campaign, data_files
 from .case import Case, Demand, Incident
 from .errors import DataError, Problem, nearest, quoted
 from .values import Id, Line, Prose
-from .yamlfile import Place, read_yaml
+from .yamlfile import Place, read_entries
 
 
 class IncidentText(Struct, frozen=True, kw_only=True):
@@ -74,25 +74,35 @@ def load_translation(campaign: Campaign, language: str) -> Translation:
     case that replaces another has not the other's words. Raises `DataError` with
     everything that is wrong with any of the files.
     """
+    texts, problems = read_translation(campaign, language)
+    if problems:
+        raise DataError(problems)
+    return texts
+
+
+def read_translation(
+    campaign: Campaign, language: str, *, whole: bool = True
+) -> tuple[Translation, list[Problem]]:
+    """
+    Read what `load_translation` does as far as it is sound; return all problems too.
+
+    Unless *campaign* is *whole*, it is no problem if a text fits none of its cases.
+    """
     problems: list[Problem] = []
     texts: dict[str, CaseText] = {}
     for folder in campaign.layers:
         for kind, path in data_files(folder, problems, language):
             if kind != "demands":
                 continue
-            try:
-                found = read_yaml(path, _TextsFile, within=folder).cases
-            except DataError as error:
-                problems += error.problems
-                continue
-            for id_, text in found.items():
+            file, wrong = read_entries(path, _TextsFile, within=folder)
+            problems += wrong
+            for id_, text in (file.cases if file else {}).items():
                 case = campaign.cases.get(id_)
-                problems += _misfits(id_, text, case, campaign)
-                if case and id_ not in texts and _reaches(campaign, folder, case):
+                if misfits := [*_misfits(id_, text, case, campaign)]:
+                    problems += misfits if whole else ()
+                elif case and id_ not in texts and _reaches(campaign, folder, case):
                     texts[id_] = text
-    if problems:
-        raise DataError(problems)
-    return texts
+    return texts, problems
 
 
 def _reaches(campaign: Campaign, folder: Path, case: Case) -> bool:
@@ -116,7 +126,7 @@ def _misfits(
         if demand not in ids:
             near = nearest(demand, ids)
             hint = f"did you mean '{near}'?" if near else "remove it"
-            at = text.at.of("demands", demand)
+            at = text.at.of_key("demands", demand)
             yield Problem(at, f"unknown demand {quoted(demand)}: {hint}")
     for field in ("people", "incidents"):
         here, there = len(getattr(text, field)), len(getattr(case, field))

@@ -146,22 +146,25 @@ class Writer:
     ) -> Sequence[str]:
         """Return the languages to write in: those wished for, or else English."""
         codes = wish.languages or (sender.language or ENGLISH,)
-        try:
-            for code in codes:
-                self._check(case, addressee, wish.style, code)
-        except MissingTextError as error:
-            if not wish.fallback:
-                raise
-            notes.append(f"the letter is in English: {error.reason}")
-            return (ENGLISH,)
+        for code in codes:
+            if missing := self.missing(case, code, addressee, wish.style):
+                error = MissingTextError(case.id, language_name(code), missing)
+                if not wish.fallback:
+                    raise error
+                notes.append(f"the letter is in English: {error.reason}")
+                return (ENGLISH,)
         return codes
 
-    def _check(
-        self, case: Case, addressee: Addressee | None, style: str, code: str
-    ) -> None:
-        """Raise if the texts for a letter in the language *code* are not all there."""
+    def missing(
+        self,
+        case: Case,
+        code: str,
+        addressee: Addressee | None = None,
+        style: str | None = None,
+    ) -> list[str]:
+        """Return what the language *code* lacks for *case*, and for a letter on it."""
         if code == ENGLISH:
-            return
+            return []
         from .translation import lacking
 
         language = self._language(code)
@@ -169,8 +172,11 @@ class Writer:
         text = self._texts(code).get(case.id)
         if lacks := lacking(case, text, language.forms.title_cases):
             missing.append(f"{', '.join(lacks)} in data/demands.{code}.yaml")
-        if missing:
-            raise MissingTextError(case.id, language_name(language.code), missing)
+        return missing
+
+    def told_in(self, case: Case, code: str) -> tuple[Case, Language]:
+        """Return *case* in the language *code*, which lacks nothing, and that."""
+        return self._case(case, code), self._language(code)
 
     def _language(self, code: str) -> Language:
         if code not in self._languages:

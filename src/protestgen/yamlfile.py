@@ -111,13 +111,24 @@ class Place:
 
     def of(self, *keys: str | int) -> Location:
         """Return the location of the field or item that *keys* lead to."""
+        return _location(self.path, self._at_end(keys).start_mark)
+
+    def of_key(self, *keys: str | int) -> Location:
+        """Return the location of the last of *keys* itself, not of what it leads to."""
+        *groups, last = keys
+        node = self._at_end(groups)
+        if isinstance(node, yaml.MappingNode):
+            node = next((k for k, _ in node.value if k.value == last), node)
+        return _location(self.path, node.start_mark)
+
+    def _at_end(self, keys: Iterable[str | int]) -> yaml.Node:
         node = self._node
         for key in keys:
             if isinstance(node, yaml.MappingNode):
                 node = next((v for k, v in node.value if k.value == key), node)
             elif isinstance(node, yaml.SequenceNode) and isinstance(key, int):
                 node = node.value[key]
-        return _location(self.path, node.start_mark)
+        return node
 
     def __str__(self) -> str:
         return str(self.of())
@@ -140,6 +151,8 @@ class FixedPlace(Place):
         """Return the location of the struct itself."""
         return self._at
 
+    of_key = of
+
     def __reduce__(self) -> tuple[Any, ...]:
         return (FixedPlace, (self._at,))
 
@@ -151,6 +164,17 @@ def read_yaml(path: Path, schema: type[T], *, within: Path | None = None) -> T:
     Nothing but a file of the folder *within*, a stranger's campaign, is read.
     """
     return parse_yaml(read_text(path, within=within), str(path), schema)
+
+
+def read_entries(
+    path: Path, schema: type[T], *, within: Path | None = None
+) -> tuple[T | None, list[Problem]]:
+    """Read the file *path* as far as it is sound, as `parse_entries` does."""
+    try:
+        text = read_text(path, within=within)
+    except DataError as error:
+        return None, list(error.problems)
+    return parse_entries(text, str(path), schema)
 
 
 def read_text(path: Path, *, within: Path | None = None) -> str:
@@ -201,6 +225,44 @@ def parse_yaml(text: str, name: str, schema: type[T]) -> T:
     if file.problems:
         raise DataError(file.problems)
     return cast("T", value)
+
+
+def parse_entries(
+    text: str, name: str, schema: type[T]
+) -> tuple[T | None, list[Problem]]:
+    """
+    Read *text* in the file *name* as far as it is sound; return all problems too.
+
+    Each field of *schema* is a list or group of entries; those with problems are left
+    out. There is None to return if nothing of a field that must be there can be read.
+    """
+    try:
+        node = _compose(text, name)
+    except DataError as error:
+        return None, list(error.problems)
+    file = _File(name)
+    value = _reader(schema)(node, file)
+    if not file.problems:
+        return cast("T", value), []
+    return _sound(node, name, schema), file.problems
+
+
+def _sound(node: yaml.Node, name: str, schema: type[T]) -> T | None:
+    """Return the *schema* with the entries of *node* that have no problems."""
+    file = _File(name)  # what it notes is known
+    types = _types(schema)
+    values: dict[str, Any] = {}
+    for key, _, value_node in _entries(node, file):
+        found = _reader(types[key])(value_node, file) if key in types else _INVALID
+        if isinstance(found, dict):
+            pairs = found.items()
+            values[key] = {
+                k: v for k, v in pairs if k is not _INVALID and v is not _INVALID
+            }
+        elif isinstance(found, tuple):
+            values[key] = tuple(entry for entry in found if entry is not _INVALID)
+    required = {field.name for field in fields(schema) if field.required}
+    return schema(**values) if required <= values.keys() else None
 
 
 def format_yaml(value: dict[str, Any], *, step: int = 2, width: int = 88) -> str:
@@ -352,7 +414,7 @@ def _compose(text: str, name: str) -> yaml.Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = _location(name, mark) if mark else Location(name)
-        raise DataError([Problem(at, _syntax(error, text))]) from None
+        raise DataError([Problem(_within(at, text), _syntax(error, text))]) from None
     except yaml.reader.ReaderError:
         raise DataError([_unprintable(text, name)]) from None
     except (RecursionError, ValueError) as error:  # the loader without C: too deep, \U
@@ -361,6 +423,14 @@ def _compose(text: str, name: str) -> yaml.Node:
     if node is None or _is_blank(node):
         raise DataError([Problem(Location(name, 1, 1), "the file is empty")])
     return node
+
+
+def _within(at: Location, text: str) -> Location:
+    """Return *at*, or the end of *text* for what is only missed behind it."""
+    lines = text.rstrip().split("\n")
+    if (at.line or 0) <= len(lines):
+        return at
+    return Location(at.path, len(lines), len(lines[-1]) + 1)
 
 
 def _unprintable(text: str, name: str) -> Problem:

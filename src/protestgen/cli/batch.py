@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 from typing import IO, Any, NoReturn
 
 import click
@@ -19,6 +22,7 @@ from protestgen.campaign import Campaign
 from protestgen.country import find_country
 from protestgen.errors import ChoiceError, Location, UnknownNameError
 from protestgen.formats import DEFAULT_FORMAT, FORMATS, format_for
+from protestgen.formats.binder import Binder
 from protestgen.jobs import Plan
 from protestgen.language import ENGLISH, load_language
 from protestgen.letter import choose_demands
@@ -49,10 +53,12 @@ from .profile import default_profile
 
 # What all letters can be written to as one, and the format that each of them has there.
 _STREAMS: dict[Kind, str] = {"mbox": "eml", "jsonl": "json"}
+_FILES: dict[Kind, str] = {**_STREAMS, "pdf": "pdf"}
 # The names of files in formats that have none of their own.
 _SUFFIXES = {"fax": ".pdf"}
 # A roster that is smaller, in bytes, is done before other processes have begun.
 _SMALL = 1 << 15
+_SMALL_ON_PAPER = 1 << 13
 _SOME_FAILED = 3
 
 
@@ -105,9 +111,14 @@ _SOME_FAILED = 3
     "--output",
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="A folder for a file a letter; or one file, .mbox or .jsonl; '-' is stdout.",
+    help="A folder for a file a letter; or one file: .mbox, .jsonl, .pdf; or '-'.",
 )
 @detail_options
+@click.option(
+    "--duplex",
+    is_flag=True,
+    help="Have each letter of one PDF begin on the front of a sheet.",
+)
 @click.option(
     "--jobs",
     type=click.IntRange(1),
@@ -166,6 +177,8 @@ class _Source(Struct, frozen=True):
 
 def _write(campaign: Campaign, choices: dict[str, Any], stack: ExitStack) -> int:
     target = _target(choices)
+    if choices["duplex"] and target.kind != "pdf":
+        raise click.UsageError("'--duplex' goes with one PDF: add '-o letters.pdf'")
     wish = take_wish(choices)
     countries = _countries(campaign, choices)
     _check(campaign, wish, choices)
@@ -176,6 +189,43 @@ def _write(campaign: Campaign, choices: dict[str, Any], stack: ExitStack) -> int
     outbox = None
     if target.kind == "folder" and target.path and not choices["dry"]:
         outbox = stack.enter_context(Outbox(target.path))
+    order = _order(campaign, choices, target, outbox)
+    if outbox and cluster:
+        folder = outbox.folder.absolute()
+        order = replace(order, folder=folder, mark=outbox.mark())
+    plan = _plan(order, choices, wish, countries)
+    board = Board(source.position, source.size)
+    stream = _stream(target, stack) if order.kind in _FILES else None
+    if stream and order.kind == "pdf":
+        binder = stack.enter_context(Binder(stream, duplex=order.duplex))
+        batch = Batch(plan, board, binder=binder)
+    else:
+        batch = Batch(plan, board, outbox=outbox, stream=stream)
+    with board, _interruptible() as is_interrupted:
+        small = _SMALL_ON_PAPER if order.kind == "pdf" else _SMALL
+        executor = cluster or _executor(choices["jobs"], source, stack, small)
+        batch.run(source.roster, executor, is_stopped=is_interrupted)
+    if stream and target.path and not batch.tally.is_whole:
+        _give_up(is_interrupted=is_interrupted())
+    batch.finish(adds=source.adds, prune=choices["prune"])
+    if stream:
+        stream.flush()
+    if choices["dry"]:
+        write_product(batch.first)
+    for note in source.roster.notes:
+        show_note(note)
+    where = f" in {target.path}" if target.path and not choices["dry"] else ""
+    board.sum_up(batch.tally, where, by_country=choices["dry"])
+    return _exit_code(batch.tally, is_interrupted=is_interrupted())
+
+
+def _order(
+    campaign: Campaign,
+    choices: dict[str, Any],
+    target: _Target,
+    outbox: Outbox | None,
+) -> Order:
+    """Return what letters have in common; the *outbox* begins with it."""
     on, time = _dated(choices["on"], outbox.last if outbox else None)
     options = replace(take_details(choices, campaign.folders), now=time)
     if target.kind == "mbox":
@@ -188,40 +238,27 @@ def _write(campaign: Campaign, choices: dict[str, Any], stack: ExitStack) -> int
         kind="nothing" if choices["dry"] else target.kind,
         folder=target.path or Path(),
         durable=choices["durable"],
+        duplex=choices["duplex"],
     )
     if outbox:
         outbox.begin(edition(campaign, order))
-    if outbox and cluster:
-        folder = outbox.folder.absolute()
-        order = replace(order, folder=folder, mark=outbox.mark())
-    suffixes = FORMATS[target.format_name].suffixes
-    plan = Plan(
+    return order
+
+
+def _plan(
+    order: Order, choices: dict[str, Any], wish: Wish, countries: tuple[str, ...]
+) -> Plan:
+    """Return who writes what: members to their own embassy, or one to many."""
+    suffixes = FORMATS[order.format_name].suffixes
+    return Plan(
         order=order,
         cases=choices["cases"],
         wish=wish,
         countries=() if choices["roster"] else countries,
         home=countries[0] if countries and choices["roster"] else None,
-        suffix=suffixes[0] if suffixes else _SUFFIXES.get(target.format_name, ".txt"),
+        suffix=suffixes[0] if suffixes else _SUFFIXES.get(order.format_name, ".txt"),
         strict=choices["strict"],
     )
-    board = Board(source.position, source.size)
-    stream = _stream(target, stack) if order.kind in _STREAMS else None
-    batch = Batch(plan, board, outbox=outbox, stream=stream)
-    with board, _interruptible() as is_interrupted:
-        executor = cluster or _executor(choices["jobs"], source, stack)
-        batch.run(source.roster, executor, is_stopped=is_interrupted)
-    if stream and batch.tally.is_whole:
-        stream.flush()
-    elif stream and target.path:
-        _give_up(is_interrupted=is_interrupted())
-    batch.finish(adds=source.adds, prune=choices["prune"])
-    if choices["dry"]:
-        write_product(batch.first)
-    for note in source.roster.notes:
-        show_note(note)
-    where = f" in {target.path}" if target.path and not choices["dry"] else ""
-    board.sum_up(batch.tally, where, by_country=choices["dry"])
-    return _exit_code(batch.tally, is_interrupted=is_interrupted())
 
 
 def _target(choices: dict[str, Any]) -> _Target:
@@ -232,26 +269,26 @@ def _target(choices: dict[str, Any]) -> _Target:
         path = None
     elif path is None and name not in _STREAMS:
         if not choices["dry"]:
-            hint = "a folder, or a file that ends in .mbox or .jsonl"
+            hint = "a folder, or a file that ends in .mbox, .jsonl or .pdf"
             raise click.UsageError(f"name with '-o' where the letters go: {hint}")
         return _Target("folder", name or DEFAULT_FORMAT)
     by_file = path.suffix.lower().removeprefix(".") if path else ""
-    kind = by_file if by_file in _STREAMS else name if name in _STREAMS else None
+    kind = by_file if by_file in _FILES else name if name in _STREAMS else None
     if kind is None:
         if path is None:
             hint = "with '--format mbox' or '--format jsonl'"
             raise click.UsageError(f"letters go to standard output {hint} only")
         if (single := format_for(path)) and not path.is_dir():
-            hint = "name a folder, or a file that ends in .mbox or .jsonl"
+            hint = "name a folder, or a file that ends in .mbox, .jsonl or .pdf"
             raise click.UsageError(f"'-o {path}' is one file for {single}: {hint}")
         return _Target("folder", name or DEFAULT_FORMAT, path)
     if path and (path.is_dir() or not by_file):
         raise click.UsageError(
             f"'--format {kind}' is one file: add '-o letters.{kind}'"
         )
-    if name not in {None, kind, _STREAMS[kind]}:
-        raise click.UsageError(f"'-o {path}' holds {_STREAMS[kind]}, this is '{name}'")
-    return _Target(kind, _STREAMS[kind], path)
+    if name not in {None, kind, _FILES[kind]}:
+        raise click.UsageError(f"'-o {path}' holds {_FILES[kind]}, this is '{name}'")
+    return _Target(kind, _FILES[kind], path)
 
 
 def _countries(campaign: Campaign, choices: dict[str, Any]) -> tuple[str, ...]:
@@ -301,12 +338,15 @@ def _source(choices: dict[str, Any], target: _Target, stack: ExitStack) -> _Sour
         stream = stack.enter_context(path.open("rb"))
     except OSError as error:
         raise unreadable(path, error) from None
+    if target.path and target.path.exists() and target.path.samefile(path):
+        hint = "name another file"
+        raise click.UsageError(f"'-o {target.path}' is the roster: {hint}")
     failed = (target.path or path) / FAILED
-    adds = failed.exists() and failed.samefile(path)
+    roster = read_roster(stream, str(path))
+    adds = (failed.exists() and failed.samefile(path)) or roster.has_failed
     if adds and choices["prune"]:
         hint = "'--prune' goes with the whole roster"
         raise click.UsageError(f"{path} holds only the rows that failed: {hint}")
-    roster = read_roster(stream, str(path))
     return _Source(roster, stream.tell, path.stat().st_size, adds)
 
 
@@ -361,23 +401,35 @@ def _cluster(
 
 
 def _executor(
-    jobs: int | None, source: _Source, stack: ExitStack
+    jobs: int | None, source: _Source, stack: ExitStack, small: int
 ) -> ProcessPoolExecutor | None:
     """Return what writes letters in other processes, where that is worth while."""
     if jobs is None:
         known = source.size is not None or source.roster.columns == ()
-        is_small = known and (source.size or 0) < _SMALL
+        is_small = known and (source.size or 0) < small
         jobs = 1 if is_small else os.cpu_count() or 1
     if jobs == 1:
         return None
-    executor = ProcessPoolExecutor(jobs, initializer=_leave_interrupts)
+    executor = ProcessPoolExecutor(jobs, initializer=_begin)
     stack.callback(executor.shutdown, cancel_futures=True)
     return executor
 
 
-def _leave_interrupts() -> None:
-    """Let the process that hands out the letters alone be interrupted."""
+def _begin() -> None:
+    """
+    Begin a process that writes letters for the one that hands them out.
+
+    That one alone is interrupted; once it has gone, however it ended, this one does so
+    too, and leaves the folder to another run.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if parent := parent_process():
+        Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 @contextmanager

@@ -48,16 +48,24 @@ class Board:
 
     def failed(self, at: Location, fault: Fault) -> None:
         """Show why the row *at* a place failed."""
+        self._clear()
         show_error(f"{at}: {fault}")
 
     def doubled(self, at: Location, first: int) -> None:
         """Show that the row *at* a place repeats the one in the line *first*."""
+        self._clear()
         which = f"the letter of line {first} again" if first else "one letter twice"
         show_note(f"{at}: {which}: it is written once")
 
     def stale(self, file: str) -> None:
         """Show that a *file* belongs to no row."""
         show_note(f"{file} belongs to no row any more: '--prune' removes it")
+
+    def _clear(self) -> None:
+        """Take the bar away from the line that it is on; it is drawn anew below."""
+        if self._bar:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()
 
     def progress(self, tally: Tally) -> None:
         """Draw the bar anew, if it is time."""

@@ -1,5 +1,6 @@
 """The command `init`: a campaign of one's own, which runs at once."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -31,9 +32,13 @@ def _parse_languages(text: str) -> tuple[str, ...]:
     codes = [code for code in parse_languages(text) if code != ENGLISH]
     for code in codes:
         if code not in known:
-            choices = ", ".join(known)
-            raise ValueError(f"no example is in '{code}': choose from {choices}")
+            raise ValueError(f"no example is in '{code}': choose from {_named(known)}")
     return tuple(codes)
+
+
+def _named(codes: Iterable[str]) -> str:
+    """Return *codes* of languages, each with its name."""
+    return ", ".join(f"{code} ({language_name(code)})" for code in codes)
 
 
 def _parse_name(text: str) -> tuple[str, str]:
@@ -117,7 +122,7 @@ def _outline(
         question = "Country that letters are written from"
         countries = ask_several(question, parse_host, needed=True)
     if languages is None:
-        question = f"Languages besides English, of {','.join(scaffold_languages())}"
+        question = f"Languages besides English, of {_named(scaffold_languages())}"
         languages = ask_or_skip(question, _parse_languages) or ()
     return Outline(
         state=state, countries=tuple(dict.fromkeys(countries)), languages=languages

@@ -1,7 +1,7 @@
 """Options that several commands share, and what their values come to."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from msgspec import Struct
 from protestgen.campaign import SETTINGS_FILE, campaign_around
 from protestgen.country import find_country
 from protestgen.formats import (
+    DEFAULT_FORMAT,
     FORMATS,
     LAYOUTS,
     Format,
@@ -174,22 +175,8 @@ def personal_options(command: Command) -> Command:
 
 def format_options(command: Command) -> Command:
     """Add the options that say in which form the letter leaves, and where to."""
-    options = (
-        click.option(
-            "--format",
-            "format_name",
-            type=click.Choice(list(FORMATS)),
-            help="The form of the letter; without it, by the name of FILE, else text.",
-        ),
-        click.option(
-            "-o",
-            "--output",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="Write to this file instead of stdout.",
-        ),
-    )
-    return _with_options(detail_options(command), *options)
+    leaves = output_options(FORMATS, "letter", DEFAULT_FORMAT)
+    return leaves(detail_options(command))
 
 
 def detail_options(command: Command) -> Command:
@@ -226,6 +213,29 @@ def detail_options(command: Command) -> Command:
         ),
     )
     return _with_options(command, *options)
+
+
+def output_options(
+    formats: Mapping[str, Format], product: str, default: str
+) -> Callable[[Command], Command]:
+    """Return what adds the options of how a *product* leaves, and where to."""
+    by = f"without it, by the name of FILE, else {default}"
+    options = (
+        click.option(
+            "--format",
+            "format_name",
+            type=click.Choice(list(formats)),
+            help=f"The form of the {product}; {by}.",
+        ),
+        click.option(
+            "-o",
+            "--output",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write to this file instead of stdout.",
+        ),
+    )
+    return lambda command: _with_options(command, *options)
 
 
 def common_options(command: Command) -> Command:
@@ -334,20 +344,24 @@ class Form(Struct, frozen=True):
 
 
 def take_form(
-    choices: dict[str, Any], folders: tuple[Path, ...], *, default: str
+    choices: dict[str, Any],
+    folders: tuple[Path, ...],
+    *,
+    default: str,
+    formats: Mapping[str, Format] = FORMATS,
 ) -> Form:
     """
-    Take what `format_options` added out of *choices* and return what it comes to.
+    Take what was said of the form out of *choices* and return what it comes to.
 
     Without a format, the name of the file decides, else it is the *default*.
     """
     output = choices.pop("output")
     if output is not None and str(output) == "-":
         output = None
-    by_file = format_for(output) if output else None
+    by_file = format_for(output, formats) if output else None
     name = choices.pop("format_name") or by_file or default
     options = take_details(choices, folders, output=output)
-    form = Form(FORMATS[name], options)
+    form = Form(formats[name], options)
     if options.attach:
         form.check_only_for("--attach", "eml")
     if output and output.suffix.lower() in _WRITTEN_BY_OTHERS and not by_file:
@@ -359,7 +373,7 @@ def take_details(
     choices: dict[str, Any], folders: tuple[Path, ...], *, output: Path | None = None
 ) -> Options:
     """Take what `detail_options` added out of *choices* and return it."""
-    details = {field: choices.pop(field) for field in _DETAILS}
+    details = {field: choices.pop(field) for field in _DETAILS if field in choices}
     return Options(folders=folders, output=output, now=now(), **details)
 
 

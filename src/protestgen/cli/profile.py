@@ -1,16 +1,20 @@
 """The command `profile`: what a sender types once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from protestgen.language import languages
 from protestgen.output import write_file
 from protestgen.sender import Sender, profile_text, read_profile
-from protestgen.values import parse_email, parse_id, parse_line
+from protestgen.shipped import shipped_folder
+from protestgen.values import parse_email, parse_line
 
 from .console import show_note
+from .options import campaign_folders
 from .parameters import Checked, parse_country
 
 # What removes a field that the profile already has.
@@ -35,7 +39,10 @@ def default_profile() -> Path:
     metavar="FILE",
     help="Write to this file instead of the default profile.",
 )
-def profile(*, output: Path | None, omit_address: bool | None) -> None:
+@click.pass_context
+def profile(
+    ctx: click.Context, /, *, output: Path | None, omit_address: bool | None
+) -> None:
     """Ask for your name, address and so on, and keep the answers for your letters."""
     path = output or default_profile()
     _make_folder(path.parent)
@@ -43,6 +50,7 @@ def profile(*, output: Path | None, omit_address: bool | None) -> None:
     click.echo(
         f"Enter skips a question or keeps [the answer]; '{_NONE}' removes it.", err=True
     )
+    known = languages([*campaign_folders(ctx), shipped_folder()])
     answers: dict[str, Any] = {"name": _ask("Name", old.name)}
     if old.omit_address if omit_address is None else omit_address:
         answers |= {"omit_address": True, "address": old.address}
@@ -56,7 +64,9 @@ def profile(*, output: Path | None, omit_address: bool | None) -> None:
         ),
         "email": _ask("E-mail address", old.email, parse_email),
         "language": _ask(
-            "Language of your letters: en, de, ...", old.language, parse_id
+            f"Language of your letters ({', '.join(known)})",
+            old.language,
+            partial(_language, known=known),
         ),
         "organisation": _ask("Organisation that you write for", old.organisation),
         "role": _ask("Role or occupation", old.role),
@@ -92,6 +102,13 @@ def _ask(
         question, default=old or "", show_default=bool(old), value_proc=read, err=True
     )
     return answer
+
+
+def _language(text: str, known: Sequence[str]) -> str:
+    if text.lower() not in known:
+        message = f"there are no letters in '{text}': choose from {', '.join(known)}"
+        raise ValueError(message)
+    return text.lower()
 
 
 def _ask_address(old: tuple[str, ...]) -> tuple[str, ...]:

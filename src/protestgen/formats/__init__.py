@@ -1,14 +1,19 @@
-"""A letter as bytes: one module a format, and the table of them."""
+"""A letter as bytes, or an appeal: one module a format, and the tables of them."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from importlib import import_module
 from pathlib import Path, PurePath
-from types import ModuleType
-from typing import Literal, cast
+from types import MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, Literal, cast
 
 from msgspec import Struct
 
 from protestgen.letter import Letter, plain
+
+if TYPE_CHECKING:
+    from protestgen.appeal import Appeal
 
 DEFAULT_FORMAT = "text"
 # How a letter lies on paper, for the envelopes of different countries.
@@ -59,6 +64,11 @@ class Format(Struct, frozen=True, kw_only=True):
         text = plain(letter) if options.ascii else letter
         return cast("bytes", self._module.render(text, options))
 
+    def render_appeal(self, appeal: "Appeal", options: Options | None = None) -> bytes:
+        """Return *appeal* in this format, if it is one of `APPEAL_FORMATS`."""
+        rendered = self._module.render_appeal(appeal, options or Options())
+        return cast("bytes", rendered)
+
     def remarks(self, letter: Letter, options: Options | None = None) -> list[str]:
         """Return what the sender should know about *letter* in this format."""
         remarks = getattr(self._module, "remarks", None)
@@ -66,7 +76,12 @@ class Format(Struct, frozen=True, kw_only=True):
 
     @property
     def _module(self) -> ModuleType:
-        return import_module(f".{self.name}", __name__)
+        return _module(self.name)
+
+
+@cache
+def _module(name: str) -> ModuleType:
+    return import_module(f".{name}", __name__)
 
 
 FORMATS = {
@@ -91,8 +106,20 @@ FORMATS = {
     )
 }
 
+# Those of an appeal, whose modules have a function `render_appeal`.
+APPEAL_FORMATS = {
+    format_.name: format_
+    for format_ in (
+        Format(name="markdown", suffixes=(".md", ".markdown"), about="Markdown"),
+        FORMATS["html"],
+        FORMATS["pdf"],
+    )
+}
 
-def format_for(path: PurePath) -> str | None:
+
+def format_for(
+    path: PurePath, formats: Mapping[str, Format] = MappingProxyType(FORMATS)
+) -> str | None:
     """Return the name of the format that a file called *path* is in, if it tells."""
     suffix = path.suffix.lower()
-    return next((f.name for f in FORMATS.values() if suffix in f.suffixes), None)
+    return next((f.name for f in formats.values() if suffix in f.suffixes), None)

@@ -15,6 +15,7 @@ from protestgen.letter import Letter
 from . import FORMATS, Options
 from .header import mailbox_header, text_header
 from .mail import (
+    Mailbox,
     addressee_mailbox,
     copied_mailboxes,
     message_text,
@@ -32,10 +33,11 @@ def render(letter: Letter, options: Options) -> bytes:
 
     Its identifier comes from what it says, so that the same letter has the same one.
     """
-    envelope = _envelope(letter)
+    sender = sender_mailbox(letter)
+    envelope = _envelope(letter, sender)
     text = message_text(letter, options.width)
     digest = _digest(*envelope, letter.date.isoformat(), text)
-    domain = sender_mailbox(letter).address.rpartition("@")[2]
+    domain = sender.address.rpartition("@")[2]
     content = _text_part(text)
     if options.attach:
         content = _mixed(digest, [content, _attachment(letter, options)])
@@ -54,9 +56,9 @@ def _date(now: datetime) -> str:
     return format_datetime(now)
 
 
-def _envelope(letter: Letter) -> list[str]:
+def _envelope(letter: Letter, sender: Mailbox) -> list[str]:
     headers = [
-        mailbox_header("From", [sender_mailbox(letter)]),
+        mailbox_header("From", [sender]),
         mailbox_header("To", [addressee_mailbox(letter)]),
     ]
     if copied := copied_mailboxes(letter):

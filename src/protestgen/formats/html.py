@@ -1,9 +1,11 @@
 """A page for a browser: one file that needs no other, and prints on a sheet."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from protestgen.appeal import Appeal
 from protestgen.errors import FormatError, quoted
 from protestgen.letter import Letter
 from protestgen.templates import Templates
@@ -36,17 +38,31 @@ _FETCHES = re.compile(r"\\|@import|(?:url|src|image|image-set) *\(", re.IGNORECA
 
 def render(letter: Letter, options: Options) -> bytes:
     """Return *letter* as a page in UTF-8, everything in it escaped."""
-    direction = "rtl" if letter.language in _FROM_THE_RIGHT else "ltr"
-    values = {"letters": (letter, *letter.also), "direction": direction}
-    page = _templates(options.folders).layout("letter.html.j2", values)
-    _check(page)
+    letters = (letter, *letter.also)
+    return _page("letter", letter.language, {"letters": letters}, options)
+
+
+def render_appeal(appeal: Appeal, options: Options) -> bytes:
+    """Return *appeal* as a page in UTF-8, everything in it escaped."""
+    return _page("appeal", appeal.language, {"appeal": appeal}, options)
+
+
+def _page(
+    kind: str, language: str, values: Mapping[str, object], options: Options
+) -> bytes:
+    """Return the page that the layout of a *kind* makes of *values*."""
+    direction = "rtl" if language in _FROM_THE_RIGHT else "ltr"
+    layout = f"{kind}.html.j2"
+    values = {**values, "direction": direction}
+    page = _templates(options.folders).layout(layout, values)
+    _check(page, layout)
     try:
         return f"{normalize(page)}\n".encode()
     except ValueError as error:
-        raise FormatError(f"the page of the letter: {error}") from None
+        raise FormatError(f"the page of the {kind}: {error}") from None
 
 
-def _check(page: str) -> None:
+def _check(page: str, layout: str) -> None:
     """Raise for whatever in *page* would be more than text and its looks."""
     rest = _TAG.sub("", page)
     found = re.search(r"<[^>\n]*>?", rest)
@@ -54,7 +70,7 @@ def _check(page: str) -> None:
         found = found or _FETCHES.search(style)
     if found:
         reason = f"{quoted(found[0])} may run or fetch something: remove it"
-        raise FormatError(f"the layout 'letter.html.j2': {reason}")
+        raise FormatError(f"the layout '{layout}': {reason}")
 
 
 @cache

@@ -18,19 +18,20 @@ VERSION = 1
 def render(letter: Letter, options: Options) -> bytes:
     """Return *letter* as an object in JSON."""
     del options
-    data = json.format(json.encode(_parts(letter)), indent=2).decode()
-    return _escaped(data).encode() + b"\n"
+    return _escaped(json.format(json.encode(_parts(letter)), indent=2)) + b"\n"
 
 
 def render_line(letter: Letter) -> bytes:
     """Return *letter* as a line of JSON Lines."""
-    data = json.encode(_parts(letter)).decode()
-    return _escaped(data).encode() + b"\n"
+    return _escaped(json.encode(_parts(letter))) + b"\n"
 
 
-def _escaped(data: str) -> str:
+def _escaped(data: bytes) -> bytes:
     """Return JSON without what would act on a terminal that it is shown on."""
-    return CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", data)
+    if data.isascii() and b"\x7f" not in data:  # JSON itself escapes the others
+        return data
+    text = CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", data.decode())
+    return text.encode()
 
 
 def _parts(letter: Letter) -> dict[str, Any]:

@@ -20,7 +20,7 @@ _ADDRESS = re.compile(rf"(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABE
 _LONGEST_ADDRESS = 254
 
 
-class Mailbox(Struct, frozen=True):
+class Mailbox(Struct, frozen=True, cache_hash=True):
     """A display name, which may be empty, and an address in ASCII."""
 
     name: str
@@ -73,6 +73,8 @@ def addressee_mailbox(letter: Letter) -> Mailbox:
 
 def copied_mailboxes(letter: Letter) -> list[Mailbox]:
     """Return who gets a copy of the e-mail: those copied to who have an address."""
+    if not letter.copied:
+        return []
     found = []
     addresses = {addressee_mailbox(letter).address.casefold()}
     for copy in letter.copied:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from time import asctime
 
 _FROM_LINE = re.compile(rb"^(>*From )", re.MULTILINE)
@@ -11,5 +12,12 @@ def entry(message: bytes, sender: str, now: datetime) -> bytes:
     """Return *message*, whose lines end with LF, as it stands in an mbox."""
     if b"From " in message:  # which is quickly told, and seldom so
         message = _FROM_LINE.sub(rb">\1", message)
-    head = f"From {sender} {asctime(now.astimezone(UTC).timetuple())}\n"
-    return head.encode("ascii") + message + b"\n"
+    # What reads this line takes it for ASCII; a mail program writes so of no sender.
+    who = sender if sender.isascii() else "MAILER-DAEMON"
+    head = f"From {who} {_time(now)}\n"
+    return b"".join((head.encode("ascii"), message, b"\n"))
+
+
+@lru_cache(maxsize=10)
+def _time(now: datetime) -> str:
+    return asctime(now.astimezone(UTC).timetuple())

@@ -1,16 +1,17 @@
 """A letter on paper: PDF, set with Typst, its address where an envelope shows it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
 from msgspec import json
 
+from protestgen.appeal import Appeal
 from protestgen.errors import FormatError, MissingExtraError
-from protestgen.letter import Letter
+from protestgen.letter import Letter, plain
 from protestgen.shipped import shipped_folder
-from protestgen.templates import Block, ItemList
+from protestgen.templates import Block, ItemList, Section
 
 from . import Options
 
@@ -82,29 +83,93 @@ def page(
     }
 
 
+def render_all(
+    letters: Sequence[Letter], options: Options, *, duplex: bool = False
+) -> bytes:
+    """
+    Return *letters* of many senders as one PDF with tags, which has no author.
+
+    Where it is *duplex*, each begins on the front of a sheet. Raises `FormatError` as
+    `render` does; about which letter it is, only one that was alone can tell.
+    """
+    chosen = map(plain, letters) if options.ascii else letters
+    texts = [text for letter in chosen for text in (letter, *letter.also)]
+    pages = [page(text, layout_for(text, options)) for text in texts]
+    return typeset(texts, pages, options, is_bulk=True, duplex=duplex)
+
+
 def typeset(
     letters: Sequence[Letter],
     pages: Sequence[Mapping[str, object]],
     options: Options,
     *,
+    is_bulk: bool = False,
     duplex: bool = False,
 ) -> bytes:
     """
     Return *letters*, of which the layout is told *pages*, as one PDF.
 
-    Where it is *duplex*, each begins on the front of a sheet. The document has the
-    title of the first letter.
+    The document has the title of the first letter, and its author unless it *is_bulk*.
     """
-    compiler = _compiler()
-    from typst import TypstError
-
     first = letters[0]
     data = {
         "title": first.subject or first.subject_line or first.salutation,
-        "author": first.sender.name or "",
+        "author": "" if is_bulk else first.sender.name or "",
+        "bookmarks": not is_bulk,
         "letters": pages,
         "duplex": duplex,
     }
+    return _compiled(
+        "letter",
+        data,
+        options,
+        lambda said: _problem(said, first, str(pages[0]["layout"])),
+    )
+
+
+def render_appeal(appeal: Appeal, options: Options) -> bytes:
+    """
+    Return *appeal* as a PDF with tags (PDF/UA-1).
+
+    Raises `FormatError` for a character that the fonts do not have.
+    """
+    letter = appeal.letter
+    layout = options.layout or (layout_for(letter, options) if letter else "a4")
+    data = {
+        "title": appeal.title,
+        "language": appeal.language,
+        "paper": "us-letter" if layout == "us" else "a4",
+        "lead": [_block(block) for block in appeal.lead],
+        "sections": [_section(section, letter) for section in appeal.sections],
+    }
+    return _compiled("appeal", data, options, _missing)
+
+
+def _section(section: Section, letter: Letter | None) -> dict[str, object]:
+    model = page(letter, "a4") if section.has_letter and letter else None
+    return {
+        "heading": section.heading,
+        "body": [_block(block) for block in section.body],
+        "letter": model,
+        "parts": [_section(part, letter) for part in section.parts],
+    }
+
+
+def _compiled(
+    layout: str,
+    data: Mapping[str, object],
+    options: Options,
+    problem: Callable[[str], str | None],
+) -> bytes:
+    """
+    Return what the *layout* makes of *data*.
+
+    *problem* returns what the user can do about an error, or None where that is
+    nothing.
+    """
+    compiler = _compiler(layout)
+    from typst import TypstError
+
     try:
         pdf = compiler.compile(
             format="pdf",
@@ -113,16 +178,15 @@ def typeset(
             timestamp=int(options.now.timestamp()),
         )
     except TypstError as error:
-        problem = _problem(error.diagnostic, first, str(pages[0]["layout"]))
-        if problem is None:
+        if (message := problem(error.diagnostic)) is None:
             raise
-        raise FormatError(problem) from None
+        raise FormatError(message) from None
     assert isinstance(pdf, bytes)  # noqa: S101 - one PDF, not the pages as pictures
     return pdf
 
 
 @cache
-def _compiler() -> "Compiler":
+def _compiler(layout: str) -> "Compiler":
     try:
         from typst import Compiler, Fonts
     except ImportError:
@@ -130,7 +194,7 @@ def _compiler() -> "Compiler":
     folder = shipped_folder() / "templates" / "layout"
     # The same letter looks the same on every machine, whatever fonts it has.
     fonts = Fonts(include_system_fonts=False)
-    return Compiler(folder / "letter.typ", root=folder, font_paths=fonts)
+    return Compiler(folder / f"{layout}.typ", root=folder, font_paths=fonts)
 
 
 def _block(block: Block) -> dict[str, object]:
@@ -141,14 +205,8 @@ def _block(block: Block) -> dict[str, object]:
 
 def _problem(diagnostic: str, letter: Letter, layout: str) -> str | None:
     """Return what the sender can do about an error, or None where that is nothing."""
-    missing = dict.fromkeys("".join(map(_unescaped, _MISSING.findall(diagnostic))))
-    if missing:
-        named = [_named(character) for character in missing][:_NAMED]
-        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
-        return (
-            f"the fonts of the PDF lack {', '.join(named)}{more}: use Latin, Greek or "
-            "Cyrillic letters instead"
-        )
+    if lacking := _missing(diagnostic):
+        return lacking
     panic = _PANIC.search(diagnostic)
     part = panic[1] if panic else ""
     if part == "address":
@@ -162,6 +220,19 @@ def _problem(diagnostic: str, letter: Letter, layout: str) -> str | None:
             "it, or add '--layout a4'"
         )
     return None
+
+
+def _missing(diagnostic: str) -> str | None:
+    """Return which characters the fonts lack, if that is the error."""
+    missing = dict.fromkeys("".join(map(_unescaped, _MISSING.findall(diagnostic))))
+    if not missing:
+        return None
+    named = [_named(character) for character in missing][:_NAMED]
+    more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+    return (
+        f"the fonts of the PDF lack {', '.join(named)}{more}: use Latin, Greek or "
+        "Cyrillic letters instead"
+    )
 
 
 def _unescaped(text: str) -> str:

@@ -68,6 +68,8 @@ def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
     The first line begins with *first*, the others with *rest*. Only ordinary spaces
     break, not the no-break ones.
     """
+    if text.isascii() and len(first) + len(text) <= width:
+        return first + text
     lines: list[str] = []
     line, columns = first, cells(first)
     fresh = True

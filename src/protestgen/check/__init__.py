@@ -1,0 +1,79 @@
+"""Everything that is wrong with a campaign, as a list."""
+
+import gc
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from functools import cache, partial
+from itertools import chain
+from pathlib import Path
+
+from .contacts import check_contacts, check_sources
+from .finding import Finding, of_problems
+from .languages import check_languages
+from .letters import check_letters
+from .material import Material
+from .times import check_times
+from .words import check_words
+
+__all__ = ("Finding", "check_campaign")
+
+# Fewer cases than this are written about faster than processes start; so many are given
+# to one of them at a time.
+_FEW = 40
+_PART = 20
+
+
+def check_campaign(
+    folders: Sequence[Path], on: date, *, processes: int = 1
+) -> list[Finding]:
+    """
+    Return all that is wrong on the day *on* with the campaign in *folders*, by place.
+
+    It is over the bundled one, as for a letter, and only what is in its own files is
+    told; without *folders* the bundled campaign is checked itself.
+    """
+    _material.cache_clear()
+    material = _material(tuple(folders))
+    ids = list(material.campaign.cases)
+    if processes == 1 or len(ids) < _FEW:
+        found = {*_check_data(material, on), *check_letters(material, ids, on)}
+    else:
+        check = partial(_check_part, material.folders, on)
+        parts = [ids[start : start + _PART] for start in range(0, len(ids), _PART)]
+        with ProcessPoolExecutor(processes) as pool:
+            letters = pool.map(check, parts)  # begins at once
+            found = {*_check_data(material, on), *chain.from_iterable(letters)}
+    return sorted(finding for finding in found if material.is_own(finding.file))
+
+
+def _check_data(material: Material, on: date) -> Iterator[Finding]:
+    """Yield what is seen without writing a letter."""
+    yield from of_problems(material.problems)
+    yield from check_words(material)
+    yield from check_times(material, on)
+    yield from check_contacts(material, on)
+    yield from check_sources(material)
+    yield from check_languages(material)
+
+
+def _check_part(
+    folders: tuple[Path, ...], on: date, ids: Sequence[str]
+) -> set[Finding]:
+    return check_letters(_material(folders), ids, on)
+
+
+@cache
+def _material(folders: tuple[Path, ...]) -> Material:
+    """
+    Return the campaign in *folders*, which each process reads once, or inherits.
+
+    Nothing of it is garbage: to look for some again and again while it grows would
+    take longer than to read it.
+    """
+    gc.disable()
+    try:
+        return Material(folders)
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -1,0 +1,124 @@
+"""What there is to check of a campaign: all of it that can be read."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from protestgen.addressee import Mission, Office
+from protestgen.campaign import read_campaign
+from protestgen.case import Case
+from protestgen.errors import DataError
+from protestgen.language import ENGLISH, Language, languages, load_language
+from protestgen.shipped import shipped_folder
+from protestgen.templates import Templates
+from protestgen.translation import (
+    CaseText,
+    Translation,
+    lacking,
+    read_translation,
+    translated,
+)
+
+# What stands behind " #" is a comment for YAML; "#4" is hardly meant as one.
+CUT = re.compile(r"\s+#\w")
+# Where YAML has lines end.
+_LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+
+
+class Material:
+    """The campaign in *folders*, the first on top, as far as it is sound."""
+
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        self.folders = folders
+        bundled = shipped_folder()
+        added = [folder for folder in folders if folder.resolve() != bundled]
+        self.campaign, self.problems = read_campaign(*added)
+        # Whether all that refers to something can find it.
+        self.is_whole = not self.problems
+        self.own = added or [bundled]
+        self.templates = Templates(self.campaign.folders)
+        self.languages = self._read_languages()
+        self.codes_of_forms = languages(self.campaign.folders)
+        self.sound_texts: set[str] = set()
+        self.translations = self._read_translations()
+        self._lines: dict[str, list[str]] = {}
+        self._cut_lines: dict[str, dict[int, str]] = {}
+        # What letters have shown of the templates, whichever case they were about.
+        self.shown: set[tuple[object, ...]] = set()
+
+    def _read_languages(self) -> dict[str, Language]:
+        found = {}
+        for code in languages(self.campaign.folders):
+            try:
+                found[code] = load_language(code, self.campaign.folders)
+            except DataError as error:
+                self.problems += error.problems
+        return found
+
+    def _read_translations(self) -> dict[str, Translation]:
+        found: dict[str, Translation] = {}
+        whole = self.is_whole
+        folders = self.campaign.folders
+        texts = {code for folder in folders for code in text_codes(folder)}
+        for code in sorted({*self.codes_of_forms, *texts} - {ENGLISH}):
+            found[code], problems = read_translation(self.campaign, code, whole=whole)
+            self.problems += problems
+            if not problems:
+                self.sound_texts.add(code)
+        return found
+
+    @property
+    def english(self) -> Language | None:
+        """English, if its forms are sound."""
+        return self.languages.get(ENGLISH)
+
+    @property
+    def contacts(self) -> Iterator[Mission | Office]:
+        """The missions and offices."""
+        yield from self.campaign.directory.missions
+        yield from self.campaign.directory.offices.values()
+
+    def is_own(self, path: str) -> bool:
+        """Tell whether the file *path* is of the campaign that is checked."""
+        return any(Path(path).is_relative_to(folder) for folder in self.own)
+
+    def case_in(self, case: Case, code: str) -> tuple[Case, Case | CaseText]:
+        """Return *case* in a language that it is whole in, and where its words are."""
+        if code == ENGLISH:
+            return case, case
+        text = self.translations[code][case.id]
+        return translated(case, text), text
+
+    def lacks(self, case: Case, code: str) -> list[str]:
+        """Return what the texts of *case* lack in a language, of which it has some."""
+        titles = self.languages[code].forms.title_cases
+        return lacking(case, self.translations[code][case.id], titles)
+
+    def is_translated(self, case: Case, code: str) -> bool:
+        """Tell whether there can be letters about *case* in a language."""
+        known = code in self.languages and case.id in self.translations.get(code, ())
+        return known and not self.lacks(case, code)
+
+    def cut_lines(self, path: str) -> dict[int, str]:
+        """Return the lines of a file that a comment may cut off, by their numbers."""
+        if path not in self._cut_lines:
+            self._cut_lines[path] = {
+                number: line
+                for number, line in enumerate(self.lines(path), 1)
+                if " #" in line and CUT.search(line)
+            }
+        return self._cut_lines[path]
+
+    def lines(self, path: str) -> list[str]:
+        """Return the lines of a file."""
+        if path not in self._lines:
+            text = Path(path).read_bytes().decode("utf-8-sig", "replace")
+            self._lines[path] = _LINE_END.split(text)
+        return self._lines[path]
+
+
+def text_codes(folder: Path) -> set[str]:
+    """Return the languages other than English that *folder* has texts of cases in."""
+    paths = [*folder.glob("data/demands.*.yaml"), *folder.glob("data/demands/*.yaml")]
+    codes = {path.stem.partition(".")[2] for path in paths}
+    return codes - {""}

@@ -1,0 +1,98 @@
+"""The command `check`: everything that is wrong with a campaign."""
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from msgspec.structs import replace
+
+from protestgen.check import Finding, check_campaign
+
+from .console import show_note, visible, write_json, write_lines
+from .options import campaign_folders, common_options, now
+
+
+@click.command(epilog="Example: protestgen check mine")
+@click.argument(
+    "folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path)
+)
+@click.option("--strict", is_flag=True, help="Exit with 1 for a warning too.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "github"]),
+    default="text",
+    help="For people, or as annotations of GitHub Actions.",
+)
+@common_options
+@click.pass_context
+def check(
+    ctx: click.Context,
+    /,
+    *,
+    folder: Path | None,
+    strict: bool,
+    as_json: bool,
+    form: str,
+) -> None:
+    """
+    Tell everything that is wrong with the campaign in DIR, with file, line and column.
+
+    Without DIR it is the campaign in use. Every letter of it is written; nothing goes
+    to the network. An error makes a letter wrong, refused or harmful; a warning is to
+    be looked at.
+    """
+    folders = [folder] if folder else campaign_folders(ctx)
+    found = check_campaign(folders, now().date(), processes=_cores())
+    if as_json:
+        # The name of a file may be no text.
+        write_json(
+            [
+                replace(one, file=visible(one.file), message=visible(one.message))
+                for one in found
+            ]
+        )
+    elif form == "github":
+        write_lines(map(_annotation, found))
+    else:
+        write_lines(map(str, found))
+    show_note(_summary(found))
+    severities = {finding.severity for finding in found}
+    if "error" in severities or (strict and severities):
+        ctx.exit(1)
+
+
+def _cores() -> int:
+    """Return how many processors this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)  # not on all systems
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _annotation(finding: Finding) -> str:
+    """Return *finding* as the workflow command of GitHub Actions that shows it."""
+    place = (
+        f"file={_escaped(finding.file, ':,')},line={finding.line},col={finding.column}"
+    )
+    return f"::{finding.severity} {place}::{_escaped(finding.message)}"
+
+
+def _escaped(text: str, also: str = "") -> str:
+    for character in f"%\r\n{also}":
+        text = text.replace(character, f"%{ord(character):02X}")
+    return text
+
+
+def _summary(found: Sequence[Finding]) -> str:
+    if not found:
+        return "nothing is wrong"
+    counts = Counter(finding.severity for finding in found)
+    told = [
+        f"{counts[severity]} {severity}{'' if counts[severity] == 1 else 's'}"
+        for severity in ("error", "warning")
+        if counts[severity]
+    ]
+    files = len({finding.file for finding in found})
+    return f"{' and '.join(told)} in {files} file{'' if files == 1 else 's'}"

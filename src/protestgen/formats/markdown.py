@@ -1,0 +1,73 @@
+"""An appeal as Markdown, in which nothing but what the program writes is markup."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from protestgen.appeal import Appeal
+from protestgen.errors import FormatError
+from protestgen.letter import Letter
+from protestgen.templates import Block, ItemList, Section
+from protestgen.values import normalize
+
+from . import Options
+
+# What is markup wherever it stands. "_" is none within a word, so that addresses of
+# pages and mailboxes stay as they are; "&" only where an entity follows.
+_ANYWHERE = re.compile(r"[\\`*\[\]<>#|~$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|!(?=\[)")
+# What is markup at the beginning of a line: lists, rules, underlines of headings.
+_AT_START = re.compile(r"^(\d+(?=[.)])|)([-+=:.)])")
+
+
+def render_appeal(appeal: Appeal, options: Options) -> bytes:
+    """Return *appeal* in UTF-8, each paragraph on a line of its own."""
+    del options
+    chunks = [f"# {_escaped(appeal.title)}", *map(_block, appeal.lead)]
+    for section in appeal.sections:
+        chunks += _section(section, appeal.letter, 2)
+    try:
+        return normalize("\n\n".join(chunks) + "\n").encode()
+    except ValueError as error:
+        raise FormatError(f"the text of the appeal: {error}") from None
+
+
+def _section(section: Section, letter: Letter | None, level: int) -> Iterator[str]:
+    yield f"{'#' * level} {_escaped(section.heading)}"
+    yield from map(_block, section.body)
+    if section.has_letter and letter:
+        yield "\n>\n".join(map(_quoted, _letter(letter)))
+    for part in section.parts:
+        yield from _section(part, letter, level + 1)
+
+
+def _letter(letter: Letter) -> Iterator[str]:
+    """Yield what a model is for: the letter without the addresses around it."""
+    head = [_escaped(letter.salutation), f"**{_escaped(letter.subject_line)}**"]
+    yield from reversed(head) if letter.subject_above else head
+    yield from map(_block, letter.body)
+    yield _escaped(letter.closing)
+    yield _lines(letter.signature)
+    if letter.copies:
+        yield _lines(letter.copies)
+
+
+def _quoted(chunk: str) -> str:
+    return "\n".join(f"> {line}" for line in chunk.split("\n"))
+
+
+def _block(block: Block) -> str:
+    if not isinstance(block, ItemList):
+        return _escaped(block.text)
+    return "\n".join(
+        f"{number}. {_escaped(item)}" if block.numbered else f"- {_escaped(item)}"
+        for number, item in enumerate(block.items, 1)
+    )
+
+
+def _lines(lines: Iterable[str]) -> str:
+    """Return *lines* that stay apart."""
+    return "\\\n".join(map(_escaped, lines))
+
+
+def _escaped(text: str) -> str:
+    """Return *text*, one line of it, so that it is shown as it stands."""
+    return _AT_START.sub(r"\1\\\2", _ANYWHERE.sub(r"\\\g<0>", text))

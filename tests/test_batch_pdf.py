@@ -1,0 +1,288 @@
+"""All letters of a batch as one PDF: what is on its pages, and what is not."""
+
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from conftest import EPOCH, Result, Run
+from paper import facts_of, letter, options, picture_of, program, text_of
+from protestgen.errors import OutputError
+from protestgen.formats import pdf
+from protestgen.formats.binder import Binder
+from protestgen.letter import Letter
+
+HEAD = "name,email,city,country,why\n"
+COUNTRIES = ("uk", "de", "fr", "us")
+LONG = "I have followed this for years. " * 300
+
+Batch = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def _programs() -> None:
+    """Skip the tests, or in CI fail, without the programs that read a PDF."""
+    for name in ("pdfinfo", "pdftoppm", "pdftotext"):
+        program(name)
+
+
+@pytest.fixture(name="batch")
+def _batch(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Batch:
+    """Return a function that runs `batch` on `m.csv`, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def batch(*arguments: object) -> Result:
+        # In this process, where letters were set before: it cannot be forked safely.
+        line = ("batch", "--case", "kurmanov", "--roster", "m.csv", "--jobs", "1")
+        return run(*line, *arguments)
+
+    return batch
+
+
+def roster(count: int, **whys: str) -> None:
+    """Let `m.csv` hold *count* members, of whom some have own words: `_2` the third."""
+    rows = (
+        f"Member {i} Example,m{i}@home.example,Leeds,{COUNTRIES[i % 4]},"
+        f"{whys.get(f'_{i}', f'Word {i}.')}\n"
+        for i in range(count)
+    )
+    Path("m.csv").write_text(HEAD + "".join(rows), encoding="utf-8")
+
+
+def pages(file: str = "all.pdf") -> list[str]:
+    """Return the text of each page of *file*, without numbers of pages."""
+    found = text_of(Path(file).read_bytes()).split("\f")[:-1]
+    return [re.sub(r"\n\d+ / \d+\s*$", "", page.strip()) for page in found]
+
+
+def bound(*documents: bytes, duplex: bool = False) -> bytes:
+    """Return *documents* as one PDF."""
+    stream = io.BytesIO()
+    with Binder(stream, duplex=duplex) as binder:
+        for document in documents:
+            binder.add(document)
+        binder.finish()
+    return stream.getvalue()
+
+
+def problems_of(data: bytes) -> str:
+    """Return what a reader of PDFs finds wrong with the tags and pages of *data*."""
+    line = (program("pdfinfo"), "-struct-text", "-")
+    done = subprocess.run(line, input=data, capture_output=True, check=True)
+    # Typst writes this one, and poppler wants an older kind of value.
+    known = "Syntax Error: Suspects object is wrong type (boolean)\n"
+    return done.stderr.decode().replace(known, "")
+
+
+def tags_of(data: bytes) -> str:
+    """Return the tags of *data*, with what is said in them."""
+    line = (program("pdfinfo"), "-struct-text", "-")
+    done = subprocess.run(line, input=data, capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+@pytest.mark.parametrize("duplex", [False, True])
+def test_each_letter_as_it_is_alone(batch: Batch, *, duplex: bool) -> None:
+    """
+    The pages are those of the single letters, in the order of the roster.
+    """
+    roster(60, _3=LONG, _57=LONG)
+    extra = ("--duplex",) if duplex else ()
+    assert batch("-o", "all.pdf", *extra, "-q").exit_code == 0
+    assert batch("-o", "letters", "--format", "pdf", "-q").exit_code == 0
+
+    expected = []
+    for index in range(60):
+        (file,) = Path("letters").glob(f"*-member-{index}-example-*.pdf")
+        alone = pages(str(file))
+        blank = [""] if duplex and len(alone) % 2 and index < 59 else []
+        expected += [*alone, *blank]
+        if index in (3, 57):
+            assert len(alone) > 1
+    assert pages() == expected
+
+
+def test_pages_look_as_those_of_single_letters(batch: Batch) -> None:
+    """
+    Every pixel, in all layouts, and in letters that are set smaller or go on overleaf.
+    """
+    words = "A thought that I wish to share with you. "
+    roster(30, **{f"_{i}": words * (3 * i) for i in range(30)})
+    assert batch("-o", "all.pdf", "-q").exit_code == 0
+    assert batch("-o", "letters", "--format", "pdf", "-q").exit_code == 0
+
+    whole = picture_of(Path("all.pdf").read_bytes(), 60)
+    alone = []
+    for index in range(30):
+        (file,) = Path("letters").glob(f"*-member-{index}-example-*.pdf")
+        alone += picture_of(file.read_bytes(), 60)
+    assert len(alone) > 30
+    assert whole == alone
+
+
+def test_each_letter_on_the_front_of_a_sheet(batch: Batch) -> None:
+    """
+    With `--duplex`, however many pages those before it have; backs are blank.
+    """
+    roster(30, _0=LONG * 2, _24=LONG, _25=LONG * 2)
+    assert batch("-o", "all.pdf", "--duplex", "-q").exit_code == 0
+
+    found = pages()
+    starts = [i for i, page in enumerate(found) if "Re: " in page]
+    assert len(starts) == 30
+    assert all(index % 2 == 0 for index in starts)
+    blank = [i for i, page in enumerate(found) if not page]
+    assert len(blank) >= 25
+    pictures = picture_of(Path("all.pdf").read_bytes(), 30)
+    assert all(set(pictures[index].pixels) == {255} for index in blank)
+
+
+def test_letter_that_cannot_be_set_fails_alone(batch: Batch) -> None:
+    """
+    It is told with its line, and all others are in the document.
+    """
+    roster(40, _5="王", _31="😀 and 王")
+    result = batch("-o", "all.pdf")
+
+    assert (result.exit_code, result.stdout) == (3, "")
+    hint = "use Latin, Greek or Cyrillic letters instead"
+    errors = [x for x in result.stderr.splitlines() if x.startswith("error")]
+    assert errors == [
+        f"error: m.csv:7: the fonts of the PDF lack '王' (U+738B): {hint}",
+        f"error: m.csv:33: the fonts of the PDF lack '😀' (U+1F600), '王' (U+738B): {hint}",
+    ]
+    assert "note: 38 letters in all.pdf; 2 rows failed; " in result.stderr
+    signed = [set(re.findall(r"Member (\d+) Example", page)) for page in pages()]
+    assert [int(x) for (x,) in signed] == [i for i in range(40) if i not in (5, 31)]
+
+
+def test_without_a_letter_there_is_no_document(batch: Batch) -> None:
+    """
+    A PDF has one page at least.
+    """
+    roster(1, _0="王")
+    Path("all.pdf").write_text("mine")
+    result = batch("-o", "all.pdf")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    last = result.stderr.splitlines()[-1]
+    assert last == "error: there is no letter to print: nothing is written"
+    assert sorted(path.name for path in Path().iterdir()) == ["all.pdf", "m.csv"]
+    assert Path("all.pdf").read_text() == "mine"
+
+
+def test_same_bytes_whatever_the_processes(
+    shell: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    However many set the letters, and however often.
+    """
+    monkeypatch.chdir(tmp_path)
+    roster(210, _7="王")
+    line = "protestgen batch --case kurmanov --roster m.csv -q"
+    for name, jobs in (("a.pdf", 1), ("b.pdf", 2), ("c.pdf", 2)):
+        assert shell(f"{line} -o {name} --jobs {jobs}").exit_code == 3
+
+    first = Path("a.pdf").read_bytes()
+    assert first == Path("b.pdf").read_bytes() == Path("c.pdf").read_bytes()
+    assert Path("a.pdf").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_the_document_says_of_itself(batch: Batch) -> None:
+    """
+    It has a title and no author, and the tags of each letter, which is a part.
+    """
+    roster(60)
+    assert batch("-o", "all.pdf", "-q").exit_code == 0
+    data = Path("all.pdf").read_bytes()
+    facts, tags = facts_of(data), tags_of(data)
+
+    assert problems_of(data) == ""
+    assert facts["Title"].startswith("The police attack on the May Day marchers")
+    assert "Author" not in facts
+    assert (facts["Tagged"], facts["Pages"]) == ("yes", "60")
+    assert tags.count("H1 ") == 60
+    order = re.findall(r"Member (\d+) Example\"?\n", tags)
+    assert list(dict.fromkeys(order)) == [str(number) for number in range(60)]
+
+
+def test_interrupted_there_is_no_document(tmp_path: Path) -> None:
+    """
+    It is whole, or it is as it was.
+    """
+    file, members = tmp_path / "all.pdf", tmp_path / "m.csv"
+    rows = (f"Member {i} Example,,Leeds,uk,\n" for i in range(2_000))
+    members.write_text(HEAD + "".join(rows), encoding="utf-8")
+    process = subprocess.Popen(
+        (
+            *(sys.executable, "-m", "protestgen", "batch", "--case", "kurmanov"),
+            *("--roster", str(members), "--jobs", "2", "-o", str(file)),
+        ),
+        env=os.environ | {"SOURCE_DATE_EPOCH": str(EPOCH)},
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    while not list(tmp_path.glob(".*")) and process.poll() is None:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    os.killpg(process.pid, signal.SIGINT)
+    _, stderr = process.communicate(timeout=120)
+
+    assert process.returncode == 130
+    assert stderr.decode() == "error: interrupted: nothing is written\n"
+    assert list(tmp_path.iterdir()) == [members]
+
+
+def test_duplex_goes_with_one_document(batch: Batch) -> None:
+    """
+    It says where a letter begins among others.
+    """
+    roster(1)
+    result = batch("-o", "letters", "--duplex")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "error: '--duplex' goes with one PDF: add '-o letters.pdf' (see 'protestgen "
+        "batch --help')\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["1 0 R", "(1 0 R", "1 0 R)", "((2 0 R) 3 0 R)", "\\(1 0 R", "/StructParents 0"],
+)
+def test_words_of_a_title_are_no_references(name: str) -> None:
+    """
+    Numbers of objects are changed where they are such, and nowhere else.
+    """
+    document = typeset(letter(country="gb"), name)
+    data = bound(typeset(letter(country="gb"), "X"), document, document)
+
+    assert problems_of(data) == ""
+    said = tags_of(document).count(f'"{name}"')
+    assert tags_of(data).count(f'"{name}"') == 2 * said > 0
+
+
+def test_what_cannot_be_bound_is_told() -> None:
+    """
+    A PDF that is made in another way is refused, and none is torn apart.
+    """
+    with pytest.raises(OutputError) as caught:
+        bound(b"%PDF-2.0\nstartxref\n9\n%%EOF\n")
+    assert str(caught.value) == (
+        "letters set by this version of typst cannot be bound together: install the "
+        "one that constraints.txt names"
+    )
+
+
+def typeset(written: Letter, title: str) -> bytes:
+    """Return a letter with another *title* as what is bound."""
+    return pdf.render_all([replace(written, subject_line=title)], options())

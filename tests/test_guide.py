@@ -1,0 +1,210 @@
+"""The guide for authors: who follows it step by step gets what it shows."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+from msgspec.structs import fields
+
+from conftest import EPOCH, ROOT, Result
+from console import Example, assert_shown, examples
+from protestgen import load_campaign
+from protestgen.addressee import MISSION_ROLES, Mission, Office
+from protestgen.case import Case, Demand, Incident, SupportTo
+from protestgen.language import load_language
+from protestgen.shipped import shipped_folder
+from protestgen.translation import CaseText, load_translation
+
+GUIDE = (ROOT / "docs" / "campaigns.md").read_text(encoding="utf-8")
+STEPS = re.split(r"^(?=### \d)", GUIDE.split("## What YAML is")[0], flags=re.MULTILINE)[
+    1:
+]
+# A paragraph, and the block of the page that it leads to.
+BLOCK = re.compile(r"((?:[^\n]+\n)*)\n```(console|yaml)\n(.*?)```", re.DOTALL)
+# What is asked, and what is answered.
+ANSWER = re.compile(r"(?P<question>[^#].*?:)(?: (?P<answer>.*))?")
+# How long the letters of a batch took.
+SECONDS = re.compile(r"in [\d.]+ s$", re.MULTILINE)
+# What an office has not of what an embassy has.
+OF_EMBASSIES_ONLY = {"host", "kind", "covers"}
+
+Shell = Callable[..., Result]
+
+
+class Reader:
+    """Somebody who does what the guide says, from an empty folder on."""
+
+    def __init__(self, shell: Shell, folder: Path) -> None:
+        self._shell = shell
+        self._home = self.folder = folder
+
+    def follow(self, step: str) -> None:
+        """Do what a step says, and find what it shows."""
+        for before, kind, text in BLOCK.findall(step):
+            if kind == "yaml":
+                self._write(before, text)
+                continue
+            for example in examples(f"```console\n{text}```"):
+                self._type(example)
+
+    def _type(self, example: Example) -> None:
+        if example.command.startswith("cd "):
+            self.folder = (self.folder / example.command[3:]).resolve()
+            return
+        shown, typed = [*_conversation(example)]
+        result = self._shell(
+            f"cd '{self.folder}'; {{ {example.command}; }} 2>&1 <<'END'\n{typed}END\n",
+            SOURCE_DATE_EPOCH=str(EPOCH),
+        )
+        result = Result(result.exit_code, SECONDS.sub("in 0 s", result.stdout), "")
+        lines = SECONDS.sub("in 0 s", shown).splitlines()
+        assert_shown(Example(example.command, lines), result)
+
+    def _write(self, before: str, text: str) -> None:
+        """Write *text* where the words *before* it say."""
+        names = re.findall(r"`(data/[\w.]+)`", before)
+        if names:
+            self._file = self.folder / names[-1]
+        old = self._file.read_text()
+        if "Replace everything in" in before:
+            new = text
+        elif "from `cases:` on" in before.replace("\n", " "):
+            new = old[: old.index("cases:\n")] + text
+        else:
+            key, _ = text.split("\n", 1)
+            assert old.count(f"\n{key}\n") == 1
+            new = old.replace(f"\n{key}\n", f"\n{text}")
+        self._file.write_text(new)
+
+
+def _conversation(example: Example) -> tuple[str, str]:
+    """Return what is shown without a terminal, and what is typed."""
+    if not example.command.startswith("protestgen new"):
+        return "\n".join(example.shown), ""
+    shown, typed = "", ""
+    for line in example.shown:
+        asked = None if line.startswith("note: ") else ANSWER.fullmatch(line)
+        shown += f"{asked['question']} " if asked else f"{line}\n"
+        typed += f"{asked['answer'] or ''}\n" if asked else ""
+    return shown, typed
+
+
+@pytest.fixture(name="followed")
+def _followed(shell: Shell, tmp_path: Path) -> Path:
+    """Return the campaign of somebody who has followed all steps."""
+    reader = Reader(shell, tmp_path)
+    for step in STEPS:
+        reader.follow(step)
+    return tmp_path / "music"
+
+
+def test_who_follows_the_steps_has_a_campaign(followed: Path) -> None:
+    """
+    Every command does what is shown, and at the end there is what was promised.
+    """
+    campaign = load_campaign(followed)
+
+    assert len(STEPS) <= 15
+    assert f"In {len(STEPS)} steps you" in GUIDE
+    assert [(case.id, case.state) for case in campaign.cases.values()] == [
+        ("music-school", "is"),
+        ("teacher", "is"),
+    ]
+    assert [m.host for m in campaign.directory.missions] == ["gb", "de", "at"]
+    assert sorted(load_translation(campaign, "de")) == ["music-school", "teacher"]
+    assert '<html lang="de"' in (followed / "brief.html").read_text()
+    assert '<html lang="en"' in (followed / "letter.html").read_text()
+    letters = sorted((followed / "letters").glob("*.txt"))
+    german = [path for path in letters if "Exzellenz," in path.read_text()]
+    assert (len(letters), len(german)) == (4, 2)
+
+
+def test_every_extract_is_of_a_file_that_is_written() -> None:
+    """
+    What is explained is what the reader has written before.
+    """
+    written = "".join(STEPS)
+    explained = GUIDE.split("## What YAML is")[1]
+    extracts = re.findall(r"```\w*\n(.*?)```", explained, re.DOTALL)
+
+    assert len(extracts) == 1
+    assert [extract for extract in extracts if extract not in written] == []
+
+
+def rows(heading: str) -> Iterator[tuple[str, bool]]:
+    """Yield the keys in the table below a heading, and whether they are needed."""
+    (section,) = re.findall(rf"### {heading}\n(.*?)(?:\n#|\Z)", GUIDE, re.DOTALL)
+    for keys, needed in re.findall(r"^\| (`.*?`) \|(.*?)\|", section, re.MULTILINE):
+        for key in re.findall(r"`(\w+)`", keys):
+            yield key, needed.strip() == "yes"
+
+
+def known(struct: type[Struct]) -> dict[str, bool]:
+    """Return the keys of a schema, and whether they are needed."""
+    return {f.name: f.required for f in fields(struct) if f.name != "at"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "struct"),
+    [
+        ("A case", Case),
+        ("An incident", Incident),
+        ("A demand", Demand),
+        ("Support", SupportTo),
+        ("An embassy", Mission),
+    ],
+)
+def test_every_key_is_explained(heading: str, struct: type[Struct]) -> None:
+    """
+    The tables have all keys that there are, and say which are needed.
+    """
+    assert dict(rows(heading)) == known(struct)
+
+
+def test_every_key_of_an_office_is_explained() -> None:
+    """
+    Its table has what is its own, and says what it shares with an embassy.
+    """
+    shared = {
+        key: needed
+        for key, needed in rows("An embassy")
+        if key not in OF_EMBASSIES_ONLY
+    }
+    (named,) = re.findall(r"as with an embassy, without (.*?)\.", GUIDE, re.DOTALL)
+
+    assert set(re.findall(r"`(\w+)`", named)) == OF_EMBASSIES_ONLY
+    assert shared | dict(rows("An office")) == known(Office)
+
+
+def test_every_role_is_named() -> None:
+    """
+    Those of missions follow from their kinds, and support is for no office.
+    """
+    roles = set(load_language("en", (shipped_folder(),)).forms.roles)
+    (row,) = re.findall(r"^\| `role` .*$", GUIDE, re.MULTILINE)
+    named = set(re.findall(r"`(\w+)`", row)) - {"role"}
+
+    assert named == roles - set(MISSION_ROLES) - {"friends"} | {"office"}
+
+
+def test_every_key_of_a_translation_is_explained() -> None:
+    """
+    None of them is needed by the schema: that letters need them all is said above.
+    """
+    assert dict(rows("A translation")) == known(CaseText)
+
+
+def test_every_link_leads_somewhere() -> None:
+    """
+    To a page that there is, and to a heading of it.
+    """
+    links = re.findall(r"\]\(([\w./]*)(?:#([\w-]+))?\)", GUIDE)
+
+    assert len(links) > 10
+    for name, heading in links:
+        page = GUIDE if not name else (ROOT / "docs" / name).read_text(encoding="utf-8")
+        headings = re.findall(r"^#+ (.*)$", page, re.MULTILINE)
+        slugs = [re.sub(r"[^\w -]", "", h).lower().replace(" ", "-") for h in headings]
+        assert not heading or heading in slugs
