@@ -6,7 +6,7 @@ is particular to a sender. What a block reads is in its source; where that does 
 tell, it is rendered for each letter.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextvars import ContextVar
 from functools import lru_cache
 from types import CodeType
@@ -47,21 +47,51 @@ class Kept:
         # What a block runs in that needs nothing but the values.
         self.context: Context | None = None
         # The text of the template itself, and the blocks in it; empty if not known.
-        self.layout: tuple[str | _KeepingBlock, ...] | None = None
+        self._layout: tuple[str | _KeepingBlock, ...] | None = None
+        # By personal values: what letters are made of, but for own words.
+        self._patterns: dict[tuple[object, ...], list[str | _KeepingBlock]] = {}
 
     def put_together(
         self, environment: Environment, name: str, values: Mapping[str, object]
-    ) -> str | None:
-        """Return the letter of *values*, if what is kept is enough for it."""
-        if self.layout is None:
-            self.layout = _layout(environment, name, values)
-        parts: list[str] = []
-        for part in self.layout:
-            text = part if isinstance(part, str) else part.text(name, values, self)
-            if text is None:
+    ) -> list[str] | None:
+        """
+        Return the letter of *values*, if what is kept is enough for it.
+
+        It is in parts that end with a blank line.
+        """
+        key = (bool(values[OWN_WORDS]), *[values[name] for name in PERSONAL])
+        pattern = self._patterns.get(key)
+        if pattern is None:
+            pattern = self._pattern(environment, name, values)
+            if not pattern:
                 return None
-            parts.append(text)
-        return "".join(parts)
+            if len(self._patterns) < _MOST_TEXTS:
+                self._patterns[key] = pattern
+        parts: list[str] = []
+        begun = ""
+        for part in pattern:
+            begun += part if isinstance(part, str) else part.new_text(values, self)
+            if begun.endswith("\n\n"):
+                parts.append(begun)
+                begun = ""
+        return [*parts, begun]
+
+    def _pattern(
+        self, environment: Environment, name: str, values: Mapping[str, object]
+    ) -> "list[str | _KeepingBlock]":
+        """Return what the letter of *values* is made of; nothing if that may vary."""
+        if self._layout is None:
+            self._layout = _layout(environment, name, values)
+        pattern: list[str | _KeepingBlock] = []
+        for part in self._layout:
+            found = part if isinstance(part, str) else part.kept(name, values, self)
+            if found is None:
+                return []
+            if pattern and isinstance(found, str) and isinstance(pattern[-1], str):
+                pattern[-1] += found
+            else:
+                pattern.append(found)
+        return pattern
 
 
 # What is kept for the letter that is being rendered, if it is one of many.
@@ -137,17 +167,19 @@ class _KeepingBlock:
                 kept.texts[key] = text
         return iter((text,))
 
-    def text(
+    def kept(
         self, rendered: str, values: Mapping[str, object], kept: Kept
-    ) -> str | None:
-        """Return its text for a letter of *values*, if it is kept or needs no more."""
+    ) -> "str | _KeepingBlock | None":
+        """Return its kept text for a letter of *values*, or itself if it makes that."""
         reads = self._read(rendered)
         if reads.names is None:
             return None
-        if OWN_WORDS not in reads.names or not values[OWN_WORDS]:
-            return kept.texts.get((self._label, *map(values.get, reads.names)))
-        if not reads.is_plain:
-            return None
+        if OWN_WORDS in reads.names and values[OWN_WORDS]:
+            return self if reads.is_plain else None
+        return kept.texts.get((self._label, *map(values.get, reads.names)))
+
+    def new_text(self, values: Mapping[str, object], kept: Kept) -> str:
+        """Return its text, where it is made of *values* alone."""
         if kept.context is None:
             kept.context = self._template.new_context(dict(values))
         kept.context.parent.update(values)
@@ -164,7 +196,8 @@ def _layout(
 ) -> tuple[str | _KeepingBlock, ...]:
     """Return what the template *name* is put together of; nothing if it may vary."""
     chain = list(_chain(environment, name).values())
-    if not chain or _reached(_outer_names(chain[-1]), _definitions(chain)) != ():
+    definitions = _definitions(environment, name)
+    if not chain or _reached(_outer_names(chain[-1]), definitions) != ():
         return ()
     met: list[_KeepingBlock] = []
     token = _MET.set(met)
@@ -191,7 +224,7 @@ def _reads(template: Template, block: str, rendered: str) -> _Reads:
     own = next(b for b in blocks if b.name == block)
     if own.scoped or own.find(nodes.Block):
         return _Reads(None)
-    names, definitions = _names(own), _definitions(list(chain.values()))
+    names, definitions = _names(own), _definitions(template.environment, rendered)
     return _Reads(_reached(names, definitions), not names & definitions.keys())
 
 
@@ -223,7 +256,7 @@ def _chain(environment: Environment, name: str) -> dict[str, nodes.Template]:
         if path is None or path in chain:
             return {}
         tree = chain[path] = environment.parse(source, following)
-        if any(tree.find(kind) for kind in _OPAQUE):
+        if any(tree.find_all(_OPAQUE)):
             return {}
         extended = tree.find(nodes.Extends)
         following = getattr(extended.template, "value", None) if extended else None
@@ -232,9 +265,15 @@ def _chain(environment: Environment, name: str) -> dict[str, nodes.Template]:
     return chain
 
 
-def _definitions(trees: Iterable[nodes.Template]) -> dict[str, set[str]]:
-    """Return the names that templates define, and those that they do it with."""
+@lru_cache(maxsize=100)
+def _definitions(environment: Environment, name: str) -> dict[str, set[str]]:
+    """
+    Return the names that a template defines, and those that it does it with.
+
+    So does what it extends.
+    """
     found: dict[str, set[str]] = {}
+    trees = _chain(environment, name).values()
     for outer in (node for tree in trees for node in tree.body):
         for node in (outer, *outer.find_all(_DEFINING)):
             if isinstance(node, _DEFINING):

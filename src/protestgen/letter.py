@@ -1,7 +1,7 @@
 """The finished letter as data, and how it is composed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache, lru_cache, partial
 from itertools import groupby
@@ -42,8 +42,9 @@ _PLAIN = str.maketrans(
     | {"…": "...", "№": "No."}
 )
 _PADDED_QUOTE = re.compile("«[ \u00a0\u202f]|[ \u00a0\u202f]»")
-# So many datelines are kept.
+# For so many cities what is alike is kept, and so many blocks with no-break spaces.
 _MOST_CITIES = 100
+_MOST_BLOCKS = 200
 # A last paragraph that is longer than this, and than the closing was, closes no letter.
 _LONGEST_CLOSING = 80
 
@@ -139,7 +140,15 @@ class Frame:
         salutation = _salutation(case, addressee, language)
         self._closing = cache(partial(language.closing, role, salutation))
         self._dateline = lru_cache(_MOST_CITIES)(partial(language.dateline, on))
+        # Who has no words of their own sends what others send.
+        self._usual_words = lru_cache(_MOST_CITIES)(self._words)
+        self._glued = lru_cache(_MOST_BLOCKS)(partial(glued, language=language))
         self._abroad = addressee is not None and addressee.country != country
+        self._country_line = cache(
+            partial(country_line, country, country, language.code)
+            if self._abroad and country
+            else str
+        )
         people = language.series(case.people) or language.forms.placeholders.people
         supported = case.support_to.name or people
         chosen = choose_demands(case, demands, on) if addressee else ()
@@ -182,24 +191,14 @@ class Frame:
             organisation = placeholders.organisation
         joint = bool(sender.cosigners)
         plural = joint or (bool(organisation) and self._style not in _OF_ONE)
-        values = {
-            **self._values,
-            "cosigners": sender.cosigners,
-            "joint": joint,
-            "organisation": organisation,
-            "place": sender.place or "",
-            "plural": plural,
-            "why": sender.why or "",
-        }
-        text = self._templates.render(language, self._style, values, self._kept)
-        self._kept = self._kept or Kept()  # one letter alone has nothing to keep
-        subject, body = _subject_and_body(text, self._style)
-        if language.glues():
-            body = tuple(glued(block, language) for block in body)
+        words = self._words if sender.why else self._usual_words
+        subject, body = words(
+            sender.cosigners, organisation, sender.place or "", sender.why or "", plural
+        )
         return Letter(
             **self._parts,
             sender=sender,
-            sender_block=_sender_block(sender, language, abroad=self._abroad),
+            sender_block=_sender_block(sender, self._country_line),
             dateline=self._dateline(sender.city),
             subject=subject,
             subject_line=language.forms.subject.format(subject=subject),
@@ -207,6 +206,32 @@ class Frame:
             closing=self._closing(plural=plural),
             signature=_signature(sender, organisation, placeholders.name),
         )
+
+    def _words(
+        self,
+        cosigners: tuple[str, ...],
+        organisation: str,
+        place: str,
+        why: str,
+        plural: bool,  # noqa: FBT001 - one of the keys that words are kept by
+    ) -> tuple[str, tuple[Block, ...]]:
+        """Return the subject and the body of a letter with what is personal in it."""
+        values = {
+            **self._values,
+            "cosigners": cosigners,
+            "joint": bool(cosigners),
+            "organisation": organisation,
+            "place": place,
+            "plural": plural,
+            "why": why,
+        }
+        language = self._language
+        texts = self._templates.render(language, self._style, values, self._kept)
+        self._kept = self._kept or Kept()  # one letter alone has nothing to keep
+        subject, body = _subject_and_body(texts, self._style)
+        if language.glues():
+            body = tuple(map(self._glued, body))
+        return subject, body
 
 
 def untold(
@@ -239,10 +264,12 @@ def glued(block: Block, language: Language) -> Block:
     return replace(block, items=tuple(map(language.glued, block.items)))
 
 
-def _subject_and_body(text: str, style: str) -> tuple[str, tuple[Block, ...]]:
+def _subject_and_body(
+    texts: Sequence[str], style: str
+) -> tuple[str, tuple[Block, ...]]:
     """Read what the template of *style* gave."""
     try:
-        subject, *body = parse_blocks(text) or (None,)
+        subject, *body = parse_blocks(*texts) or (None,)
     except ValueError as error:
         raise TemplateError(f"style '{style}': {error}") from None
     if not body or not isinstance(subject, Paragraph):
@@ -361,12 +388,11 @@ def _relation(case: Case, addressee: Addressee | None) -> str:
     return "authority" if addressee.state == case.state else "body"
 
 
-def _sender_block(
-    sender: Sender, language: Language, *, abroad: bool
-) -> tuple[str, ...]:
+def _sender_block(sender: Sender, country: Callable[[], str]) -> tuple[str, ...]:
+    """Return where the sender is, with the line of the *country* if there is one."""
     lines = [] if sender.omit_address else list(sender.address)
-    if lines and abroad and sender.country:
-        lines.append(country_line(sender.country, sender.country, language.code))
+    if lines and (line := country()):
+        lines.append(line)
     if sender.email:
         lines.append(sender.email)
     return tuple(lines)

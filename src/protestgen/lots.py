@@ -2,10 +2,11 @@
 
 import pickle
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from secrets import token_hex
 from threading import Lock
@@ -85,6 +86,10 @@ class Written(Struct, frozen=True, kw_only=True):
     stopped: str = ""
 
 
+# Letters by their index in a lot, each with what is to be known about it.
+_Composed = dict[int, tuple[Letter, list[str]]]
+
+
 class Desk:
     """Where the letters of an *order* are written."""
 
@@ -97,17 +102,18 @@ class Desk:
 
     def write(self, tasks: Sequence[Task]) -> Written:
         """Write the letters of *tasks*, as far as they can be."""
-        if self._order.kind == "pdf":
-            return self._set(tasks)
+        order = self._order
+        faults: dict[int, Fault] = {}
+        # All at first, since what does the same again and again is done faster.
+        composed = self._composed(tasks, faults)
+        if order.kind == "pdf":
+            return self._set(composed, faults)
         parts: list[bytes] = []
         files: dict[str, bytes] = {}
-        faults: dict[int, Fault] = {}
-        notes: Counter[str] = Counter()
         size = unchanged = 0
-        order = self._order
-        for index, task in enumerate(tasks):
+        for index, (letter, _) in composed.items():
+            task = tasks[index]
             try:
-                letter, told = self.compose(task)
                 data = self.render(letter)
                 if order.kind == "folder":
                     unchanged += not self._put(task.name, data, files)
@@ -122,7 +128,7 @@ class Desk:
                 faults[index] = Fault(str(error), _blamed(str(error), task))
             else:
                 size += len(data)
-                notes.update(told)
+        notes = _notes(composed, faults)
         if files:
             notes[_AWAY] = len(files)
         return Written(
@@ -134,25 +140,33 @@ class Desk:
             unchanged=unchanged,
         )
 
-    def _set(self, tasks: Sequence[Task]) -> Written:
-        """Set the letters of *tasks* on paper, as far as they can be."""
+    def _composed(self, tasks: Sequence[Task], faults: dict[int, Fault]) -> _Composed:
+        """
+        Return the letters of *tasks*, by their index, and what is to be known of each.
+
+        Those that there cannot be are put among the *faults*.
+        """
         letters: dict[int, Letter] = {}
         told: dict[int, list[str]] = {}
-        faults: dict[int, Fault] = {}
-        documents: list[bytes] = []
         for index, task in enumerate(tasks):
             try:
                 letters[index], told[index] = self.compose(task)
             except ProtestgenError as error:
                 faults[index] = Fault(str(error), _blamed(str(error), task))
-        indexes = list(letters)
+        remarks = self._writer.remarks
+        return {i: (letter, told[i] + remarks(letter)) for i, letter in letters.items()}
+
+    def _set(self, composed: _Composed, faults: dict[int, Fault]) -> Written:
+        """Set letters that were *composed* on paper, as far as they can be."""
+        documents: list[bytes] = []
+        indexes = list(composed)
         for start in range(0, len(indexes), _SHEAF):
-            sheaf = {index: letters[index] for index in indexes[start : start + _SHEAF]}
+            sheaf = {i: composed[i][0] for i in indexes[start : start + _SHEAF]}
             try:
                 documents += self._documents(sheaf, faults)
             except MissingExtraError as error:
                 return Written(stopped=str(error))
-        notes = Counter(n for i, own in told.items() if i not in faults for n in own)
+        notes = _notes(composed, faults)
         return Written(documents=documents, faults=faults, notes=notes)
 
     def _documents(
@@ -189,10 +203,9 @@ class Desk:
             raise folder_error(order.folder, error) from None
 
     def compose(self, task: Task) -> tuple[Letter, list[str]]:
-        """Return the letter of *task*, and what is to be known about it."""
+        """Return the letter of *task*, and what is to be known of its choices."""
         case = self._order.campaign.case(task.case)
-        letter, notes = self._writer.write(case, task.sender, task.wish)
-        return letter, [*notes, *self._writer.remarks(letter)]
+        return self._writer.write(case, task.sender, task.wish)
 
     def render(self, letter: Letter) -> bytes:
         """Return *letter* as it stands in its file, or in that of all letters."""
@@ -237,6 +250,12 @@ def _desk(order: bytes) -> Desk:
     campaign = theirs.campaign.here()
     options = replace(theirs.options, folders=campaign.folders)
     return Desk(replace(theirs, campaign=campaign, options=options))
+
+
+def _notes(composed: _Composed, faults: Mapping[int, Fault]) -> Counter[str]:
+    """Return what is to be known about letters, but for those with *faults*."""
+    told = (notes for index, (_, notes) in composed.items() if index not in faults)
+    return Counter(chain.from_iterable(told))
 
 
 def _manifest_line(task: Task, letter: Letter, data: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """What a sender should know about a letter before it is sent."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from .case import Case
@@ -115,9 +115,9 @@ def _about_sender(letter: Letter) -> Iterator[str]:
 
 
 def _about_words(letter: Letter, avoid: tuple[str, ...]) -> Iterator[str]:
+    find = _finder(avoid)
     around = (letter.subject, letter.salutation, letter.closing, *letter.signature)
-    parts = (*around, *map(block_text, letter.body))
-    found = {word for part in parts for word in avoided(part, avoid)}
+    found = [word for part in (*around, *letter.body) for word in find(part)]
     for word in dict.fromkeys(avoid) if found else ():
         if word in found:
             yield f"'{word}' may do harm to those the letter is for: find another word"
@@ -125,13 +125,26 @@ def _about_words(letter: Letter, avoid: tuple[str, ...]) -> Iterator[str]:
         yield f"the letter has {count} words: more than is read, leave some out"
 
 
-@lru_cache(maxsize=2_000)
 def avoided(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return those of *words* that stand in *text*, which may be in many letters."""
-    folded = text.casefold()
-    if not words or not _pattern(words).search(folded):
-        return ()
-    return tuple(word for word in words if _pattern((word,)).search(folded))
+    """Return those of *words* that stand in *text*."""
+    return _finder(words)(text)
+
+
+@lru_cache(maxsize=200)
+def _finder(words: tuple[str, ...]) -> Callable[[str | Block], tuple[str, ...]]:
+    """Return what finds those of *words* that stand in a text or block."""
+    if not words:
+        return lambda _text: ()
+    any_of_them = _pattern(words)
+
+    @lru_cache(maxsize=2_000)  # the text may be in many letters
+    def find(text: str | Block) -> tuple[str, ...]:
+        folded = (text if isinstance(text, str) else block_text(text)).casefold()
+        if not any_of_them.search(folded):
+            return ()
+        return tuple(word for word in words if _pattern((word,)).search(folded))
+
+    return find
 
 
 @lru_cache(maxsize=200)

@@ -157,16 +157,20 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def rendered(
         self, name: str, values: Mapping[str, object], kept: Kept | None = None
-    ) -> str:
-        """Return what the template *name* makes of *values*, with what is *kept*."""
+    ) -> list[str]:
+        """
+        Return what the template *name* makes of *values*, with what is *kept*.
+
+        It may be in parts, each of which ends with a blank line.
+        """
         budget.steps = MAX_STEPS
         budget.templates = set()
         name = self.join_path(name, "")
-        if kept and (text := kept.put_together(self, name, values)):
-            return text
+        if kept and (parts := kept.put_together(self, name, values)):
+            return parts
         token = KEPT.set(kept)
         try:
-            return self.get_template(name).render(values)
+            return [self.get_template(name).render(values)]
         finally:
             KEPT.reset(token)
 

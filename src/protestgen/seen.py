@@ -25,7 +25,7 @@ class Seen:
 
     def first_line(self, key: int, line: int) -> int | None:
         """Return where *key* was met before *line*; without that it is met now."""
-        with _told():
+        try:
             found = self._database.execute(
                 "INSERT OR IGNORE INTO seen VALUES (?, ?)", (key, line)
             )
@@ -33,8 +33,10 @@ class Seen:
                 return None
             query = "SELECT line FROM seen WHERE key = ?"
             (first,) = self._database.execute(query, (key,)).fetchone()
-            assert isinstance(first, int)  # noqa: S101 - as it was stored
-            return first
+        except sqlite3.Error as error:
+            raise _full(error) from None
+        assert isinstance(first, int)  # noqa: S101 - as it was stored
+        return first
 
     def fail(self, key: int) -> None:
         """Note that nothing came of *key*."""
@@ -53,5 +55,9 @@ def _told() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        hint = "set the variable TMPDIR to a folder with more room"
-        raise OutputError(f"temporary files: {error}: {hint}") from None
+        raise _full(error) from None
+
+
+def _full(error: sqlite3.Error) -> OutputError:
+    hint = "set the variable TMPDIR to a folder with more room"
+    return OutputError(f"temporary files: {error}: {hint}")

@@ -182,9 +182,9 @@ class Templates:
         style: str,
         values: Mapping[str, object],
         kept: Kept | None = None,
-    ) -> str:
+    ) -> list[str]:
         """
-        Return the text of a letter in *style*, for `parse_blocks` to read.
+        Return the texts of a letter in *style*, for `parse_blocks` to read.
 
         What is *kept* comes from letters whose *values* differ in personal ones only.
         Raises `TemplateError` with the file and line of what is wrong.
@@ -212,7 +212,8 @@ class Templates:
         Raises `TemplateError` as `render` does.
         """
         name = f"{language.code}/{APPEAL_WORDS}"
-        return _rendered(self.environment, name, {**values, "language": language})
+        values = {**values, "language": language}
+        return "".join(_rendered(self.environment, name, values))
 
     def layout(self, name: str, values: Mapping[str, object]) -> str:
         """
@@ -220,7 +221,7 @@ class Templates:
 
         Raises `TemplateError` as `render` does.
         """
-        return _rendered(self._pages, f"layout/{name}", values)
+        return "".join(_rendered(self._pages, f"layout/{name}", values))
 
 
 def _rendered(
@@ -228,7 +229,7 @@ def _rendered(
     name: str,
     values: Mapping[str, object],
     kept: Kept | None = None,
-) -> str:
+) -> list[str]:
     """Return what the template *name* gives, or raise `TemplateNotFound` without it."""
     try:
         return environment.rendered(name, values, kept)
@@ -240,30 +241,46 @@ def _rendered(
         raise told(error, environment, values) from error
 
 
-def parse_blocks(text: str) -> tuple[Block, ...]:
+def parse_blocks(*texts: str) -> tuple[Block, ...]:
     """
     Read what a template or an editor gave as paragraphs and lists.
 
-    A list begins behind a blank line or a colon: a line in the middle of a paragraph
-    that happens to begin with "12." or "-" is none. Items are numbered anew. Raises
-    `ValueError` for a control character.
+    Of several *texts* all but the last end with a blank line. A list begins behind one
+    or behind a colon: a line in the middle of a paragraph that happens to begin with
+    "12." or "-" is none. Items are numbered anew. Raises `ValueError` for a control
+    character.
     """
     blocks: list[Block] = []
-    for block in chain.from_iterable(map(_parsed, _BLANK_LINE.split(text))):
-        if (
-            isinstance(block, ItemList)
-            and blocks
-            and isinstance(last := blocks[-1], ItemList)
-            and last.numbered == block.numbered
-        ):
-            blocks[-1] = ItemList(last.items + block.items, block.numbered)
-        else:
-            blocks.append(block)
+    for first, *others in filter(None, map(_parsed, texts)):
+        _append(blocks, first)
+        blocks += others
     return tuple(blocks)
 
 
 @lru_cache(maxsize=2_000)
-def _parsed(chunk: str) -> tuple[Block, ...]:
+def _parsed(text: str) -> tuple[Block, ...]:
+    """Read a text that may be in many letters."""
+    blocks: list[Block] = []
+    for block in chain.from_iterable(map(_parsed_chunk, _BLANK_LINE.split(text))):
+        _append(blocks, block)
+    return tuple(blocks)
+
+
+def _append(blocks: list[Block], block: Block) -> None:
+    """Append *block* to *blocks*; a list behind one of its kind goes on with that."""
+    if (
+        isinstance(block, ItemList)
+        and blocks
+        and isinstance(last := blocks[-1], ItemList)
+        and last.numbered == block.numbered
+    ):
+        blocks[-1] = ItemList(last.items + block.items, block.numbered)
+    else:
+        blocks.append(block)
+
+
+@lru_cache(maxsize=2_000)
+def _parsed_chunk(chunk: str) -> tuple[Block, ...]:
     """Read what stands between two blank lines; most of it is in many letters."""
     lines = chunk.strip("\n").split("\n")
     first = _first_item(lines)

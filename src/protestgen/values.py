@@ -117,6 +117,8 @@ def normalize(text: str) -> str:
 
 def parse_line(text: str) -> str:
     """Read text that stands on one line; white space in it becomes single spaces."""
+    if text.isascii() and text.isprintable():  # as most of it is
+        return " ".join(text.split())
     bare = text.strip()
     if "\n" in bare or "\r" in bare:
         raise ValueError("a line break is not allowed here: write it on one line")

@@ -18,7 +18,7 @@ from .mail import (
     Mailbox,
     addressee_mailbox,
     copied_mailboxes,
-    message_text,
+    message_parts,
     reply_mailbox,
     sender_mailbox,
     subject_text,
@@ -35,10 +35,11 @@ def render(letter: Letter, options: Options) -> bytes:
     """
     sender = sender_mailbox(letter)
     envelope = _envelope(letter, sender)
-    text = message_text(letter, options.width)
+    parts = message_parts(letter, options.width)
+    text = "\n\n".join(parts) + "\n"
     digest = _digest(*envelope, letter.date.isoformat(), text)
     domain = sender.address.rpartition("@")[2]
-    content = _text_part(text)
+    content = _text_part(parts)
     if options.attach:
         content = _mixed(digest, [content, _attachment(letter, options)])
     head = (
@@ -58,13 +59,13 @@ def _date(now: datetime) -> str:
 
 def _envelope(letter: Letter, sender: Mailbox) -> list[str]:
     headers = [
-        mailbox_header("From", [sender]),
-        mailbox_header("To", [addressee_mailbox(letter)]),
+        mailbox_header("From", sender),
+        mailbox_header("To", addressee_mailbox(letter)),
     ]
     if copied := copied_mailboxes(letter):
-        headers.append(mailbox_header("Cc", copied))
+        headers.append(mailbox_header("Cc", *copied))
     if reply := reply_mailbox(letter):
-        headers.append(mailbox_header("Reply-To", [reply]))
+        headers.append(mailbox_header("Reply-To", reply))
     return [*headers, text_header("Subject", subject_text(letter))]
 
 
@@ -72,12 +73,12 @@ def _digest(*parts: str) -> str:
     return sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
-def _text_part(text: str) -> bytes:
+def _text_part(parts: Sequence[str]) -> bytes:
     head = (
         b"Content-Type: text/plain; charset=utf-8\n"
         b"Content-Transfer-Encoding: quoted-printable\n\n"
     )
-    return head + b"\n\n".join(map(_quoted_printable, text.split("\n\n")))
+    return head + b"\n\n".join(map(_quoted_printable, parts)) + b"\n"
 
 
 @lru_cache(maxsize=2_000)

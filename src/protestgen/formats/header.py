@@ -7,7 +7,7 @@ words, each release in its own way; so these lines are written here.
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from textwrap import wrap
 
@@ -32,7 +32,8 @@ def text_header(name: str, value: str) -> str:
     return f"{name}: " + "\n ".join(_encoded_words(value))
 
 
-def mailbox_header(name: str, mailboxes: Sequence[Mailbox]) -> str:
+@lru_cache(maxsize=1_000)
+def mailbox_header(name: str, *mailboxes: Mailbox) -> str:
     """Return the header *name* with mailboxes, each from the second on a new line."""
     indent = len(name) + 2
     written = []
@@ -52,7 +53,6 @@ def _folded(text: str, width: int) -> list[str]:
     return lines if all(len(line) <= width for line in lines) else []
 
 
-@lru_cache(maxsize=2_000)
 def _mailbox(mailbox: Mailbox, indent: int) -> str:
     if not mailbox.name:
         return mailbox.address

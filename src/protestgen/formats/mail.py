@@ -5,11 +5,12 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from protestgen.addressee import Addressee
 from protestgen.errors import FormatError
 from protestgen.letter import Letter
 from protestgen.values import CONTROLS
 
-from .text import PARTING, joined, paragraphs, wrap
+from .text import PARTING, clean, paragraphs, wrap
 
 # What would end a header or be read as code in one: controls, white space but the
 # space, and the begin of an encoded word.
@@ -65,19 +66,32 @@ def addressee_mailbox(letter: Letter) -> Mailbox:
     to = letter.addressee or letter.support_to
     if to is None or not to.email:
         raise FormatError(_other_ways(letter))
+    return _addressee_mailbox(to.name or "", to.email)
+
+
+@lru_cache(maxsize=1_000)
+def _addressee_mailbox(name: str, email: str) -> Mailbox:
     return Mailbox(
-        header_text(to.name or "", "the name of the addressee"),
-        ascii_address(to.email, "the e-mail address of the addressee"),
+        header_text(name, "the name of the addressee"),
+        ascii_address(email, "the e-mail address of the addressee"),
     )
 
 
-def copied_mailboxes(letter: Letter) -> list[Mailbox]:
+def copied_mailboxes(letter: Letter) -> tuple[Mailbox, ...]:
     """Return who gets a copy of the e-mail: those copied to who have an address."""
     if not letter.copied:
-        return []
+        return ()
+    return _copied_mailboxes(letter.copied, addressee_mailbox(letter))
+
+
+@lru_cache(maxsize=1_000)
+def _copied_mailboxes(
+    copied: tuple[Addressee, ...], addressee: Mailbox
+) -> tuple[Mailbox, ...]:
+    """Return who of those *copied* to gets the e-mail, which *addressee* gets."""
     found = []
-    addresses = {addressee_mailbox(letter).address.casefold()}
-    for copy in letter.copied:
+    addresses = {addressee.address.casefold()}
+    for copy in copied:
         if not copy.email:
             continue
         name = header_text(copy.name, f"the name of the {copy.label}")
@@ -85,12 +99,17 @@ def copied_mailboxes(letter: Letter) -> list[Mailbox]:
         if address.casefold() not in addresses:
             addresses.add(address.casefold())
             found.append(Mailbox(name, address))
-    return found
+    return tuple(found)
 
 
 def subject_text(letter: Letter) -> str:
     """Return the subject as one line, or raise if there is none."""
-    subject = header_text(letter.subject, "the subject")
+    return _subject(letter.subject)
+
+
+@lru_cache(maxsize=1_000)
+def _subject(text: str) -> str:
+    subject = header_text(text, "the subject")
     if not subject:
         raise FormatError("the letter has no subject: write one")
     return subject
@@ -98,10 +117,18 @@ def subject_text(letter: Letter) -> str:
 
 def message_text(letter: Letter, width: int) -> str:
     """Return *letter* as the text of an e-mail, without what its headers say."""
-    return PARTING.join(_text(text, width) for text in (letter, *letter.also))
+    return "\n\n".join(message_parts(letter, width)) + "\n"
 
 
-def _text(letter: Letter, width: int) -> str:
+def message_parts(letter: Letter, width: int) -> list[str]:
+    """Return the parts of `message_text`, between which there are blank lines."""
+    parts = _parts(letter, width)
+    for other in letter.also:
+        parts += [PARTING, *_parts(other, width)]
+    return parts
+
+
+def _parts(letter: Letter, width: int) -> list[str]:
     address = [line for line in letter.sender_block if line != letter.sender.email]
     parts = [
         letter.salutation,
@@ -110,7 +137,7 @@ def _text(letter: Letter, width: int) -> str:
         "\n".join(address),
         "\n".join(letter.copies),
     ]
-    return joined(parts)
+    return clean(parts)
 
 
 def header_text(text: str, what: str) -> str:

@@ -1,6 +1,6 @@
 """Plain text, wrapped, as a letter is laid out on paper."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
 from protestgen.errors import FormatError
@@ -11,7 +11,7 @@ from protestgen.values import normalize
 from . import Options
 
 # What stands between the same letter in two languages.
-PARTING = "\n* * *\n\n"
+PARTING = "* * *"
 
 
 def render(letter: Letter, options: Options) -> bytes:
@@ -20,11 +20,13 @@ def render(letter: Letter, options: Options) -> bytes:
 
     Lines of addresses are never broken; nor are words, so that a URL may overhang.
     """
-    letters = [_whole(text, options.width) for text in (letter, *letter.also)]
-    return PARTING.join(letters).encode()
+    parts = _parts(letter, options.width)
+    for other in letter.also:
+        parts += [PARTING, *_parts(other, options.width)]
+    return ("\n\n".join(parts) + "\n").encode()
 
 
-def _whole(letter: Letter, width: int) -> str:
+def _parts(letter: Letter, width: int) -> list[str]:
     subject, salutation = wrap(letter.subject_line, width), letter.salutation
     parts = [
         "\n".join(letter.sender_block),
@@ -35,30 +37,30 @@ def _whole(letter: Letter, width: int) -> str:
         "\n".join((wrap(letter.closing, width), "", *letter.signature)),
         "\n".join(letter.copies),
     ]
-    return joined(parts)
+    return clean(parts)
 
 
-def joined(parts: Iterable[str]) -> str:
+def clean(parts: Iterable[str]) -> list[str]:
     """
-    Return the *parts* that are not empty as one text, blank lines between them.
+    Return the *parts* of a letter that are not empty, in Unicode's form NFC.
 
-    Raises `FormatError` if there is a control character in it, whatever made it.
+    Raises `FormatError` if there is a control character in one, whatever made it.
     """
     try:
-        return "\n\n".join(_clean(part) for part in parts if part) + "\n"
+        return [_clean(part) for part in parts if part]
     except ValueError as error:
         raise FormatError(f"the text of the letter: {error}") from None
 
 
 @lru_cache(maxsize=2_000)
 def _clean(part: str) -> str:
-    """Return *part*, which may be in many letters, in Unicode's form NFC."""
+    """Return *part*, which may be in many letters, clean."""
     return normalize(part)
 
 
-def paragraphs(letter: Letter, width: int) -> Iterator[str]:
+def paragraphs(letter: Letter, width: int) -> list[str]:
     """Return what stands between the salutation and the closing, wrapped."""
-    return (_block(block, width) for block in letter.body)
+    return [_block(block, width) for block in letter.body]
 
 
 def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
