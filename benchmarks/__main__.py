@@ -1,77 +1,67 @@
-"""Measure how long letters take from a cold start, and print a table."""
+"""Measure protestgen beside what else there is, and print tables."""
 
 import argparse
 import os
 import platform
-import subprocess
+import re
 import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
-from statistics import median
-from time import perf_counter
+from pathlib import Path
 
-FLOOR = (sys.executable, "-c", "import click, jinja2, yaml")
-LETTER = (
-    sys.executable,
-    "-m",
-    "protestgen",
-    "letter",
-    "--case",
-    "kurmanov",
-    "--country",
-    "uk",
-)
-RUSSIAN = (*LETTER, "--lang", "ru")
-PDF = (*LETTER, "--format", "pdf")
-PACKAGES = ("babel", "click", "jinja2", "msgspec", "pyyaml", "typst")
-# How many times as long a letter may take as the imports, and one in Russian or a PDF
-# as the letter.
-LETTER_BAR = 1.5
-RUSSIAN_BAR = 1.3
-PDF_BAR = 3
+from . import batch, cold, pdf
+from .picture import picture
+
+PACKAGES = ("protestgen", "babel", "click", "jinja2", "msgspec", "pyyaml", "typst")
+PARTS = ("cold", "batch", "pdf")
+_CPU_NAME = re.compile(r"^model name\s*: (.*)", re.MULTILINE)
 
 
 def main() -> None:
     """Measure, and print what was measured."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--runs", type=int, default=31, help="runs of each command")
-    runs = parser.parse_args().runs
-    floor, letter, russian, pdf = cold_starts(FLOOR, LETTER, RUSSIAN, PDF, runs=runs)
+    add = parser.add_argument
+    add("--only", choices=PARTS, help="one part of it")
+    add("--runs", type=int, default=31, help="of each command, where it is short")
+    add("--rows", type=int, nargs="+", default=[2_000, 10_000], help="of rosters")
+    add("--write", type=Path, metavar="DOCS", help="the folder of performance.md")
+    options = parser.parse_args()
+    command = " ".join(("python -m benchmarks", *sys.argv[1:]))
+    for part in (options.only,) if options.only else PARTS:
+        if part == "cold":
+            figures = cold.report(cold.measure(options.runs))
+        elif part == "pdf":
+            figures = pdf.report(pdf.measure(min(options.rows), options.runs))
+        else:
+            sizes = [batch.measure(rows, options.runs) for rows in sorted(options.rows)]
+            figures = batch.report(sizes)
+            if options.write:
+                drawing = picture(sizes)
+                (options.write / "performance.svg").write_text(drawing, "utf-8")
+        figures = f"{machine()}\n\n{figures}\n\n`{command}`"
+        print(f"## {part}\n\n{figures}\n", flush=True)
+        if options.write:
+            put(options.write / "performance.md", part, figures)
+
+
+def machine() -> str:
+    """Return the day, the machine and the versions."""
+    cpu = _CPU_NAME.search(Path("/proc/cpuinfo").read_text("utf-8"))
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
-    print(
-        f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {versions}"
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores"
+        f" ({cpu[1] if cpu else platform.machine()}), {memory:.0f} GB,"
+        f" {platform.system()}, Python {platform.python_version()}, {versions}"
     )
-    print(f"{os.cpu_count()} cores, {platform.machine()}, median of {runs} runs each\n")
-    print("| what | ms | ratio | bar |")
-    print("|---|---|---|---|")
-    print(_row("import click, jinja2, yaml", floor))
-    print(_row("protestgen letter", letter, letter / floor, LETTER_BAR))
-    print(_row("protestgen letter --lang ru", russian, russian / letter, RUSSIAN_BAR))
-    print(_row("protestgen letter --format pdf", pdf, pdf / letter, PDF_BAR))
 
 
-def _row(what: str, seconds: float, ratio: float = 1, bar: float | str = "") -> str:
-    return f"| {what} | {seconds * 1000:.0f} | {ratio:.2f} | {bar} |"
-
-
-def cold_starts(*commands: Sequence[str], runs: int) -> list[float]:
-    """
-    Return the median seconds of each of *commands* as a whole process.
-
-    They take turns, so that whatever else the machine does meets all of them.
-    """
-    environment = {
-        k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"
-    }
-    seconds: list[list[float]] = [[] for _ in commands]
-    for turn in range(runs + 1):
-        for command, taken in zip(commands, seconds, strict=True):
-            start = perf_counter()
-            subprocess.run(command, check=True, env=environment, capture_output=True)
-            if turn:  # the first one compiles
-                taken.append(perf_counter() - start)
-    return [median(taken) for taken in seconds]
+def put(page: Path, part: str, figures: str) -> None:
+    """Let *page* have the *figures* of a *part*, between the comments that mark it."""
+    begin, end = f"<!-- {part} -->\n", f"<!-- end of {part} -->\n"
+    before, _, rest = page.read_text("utf-8").partition(begin)
+    _, _, behind = rest.partition(end)
+    page.write_text(f"{before}{begin}{figures}\n{end}{behind}", "utf-8")
 
 
 if __name__ == "__main__":

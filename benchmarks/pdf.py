@@ -1,81 +1,97 @@
 """How fast letters become one PDF, and how fast WeasyPrint makes pages of the same."""
 
-import os
-import subprocess
-import sys
+import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
 
-COUNTRIES = ("uk", "ie", "de", "fr", "kr", "us")
-HEAD = "name,email,address,city,country,why\n"
-BATCH = (sys.executable, "-m", "protestgen", "batch", "--case", "kurmanov")
+from .others import python_with
+from .process import BATCH, Measured, Usage, measured, output
+from .roster import write_roster
+from .tables import cell, table
+
+REQUIREMENT = "weasyprint==70.0"
 # At least so many letters a second by two processes, and so many times WeasyPrint.
 RATE_BAR = 200
-RATIO_BAR = 20
-# What WeasyPrint does with the pages that it is given; the first is not counted.
-WEASYPRINT = """
-import sys
-from time import perf_counter
+WEASYPRINT_BAR = 20
+_MOST_LETTERS = 1_000
+_MOST_TURNS = 5
+# So many letters does WeasyPrint set in each turn.
+_PAGES = 10
+# What it does with the pages that it is given; the first, for which it looks for the
+# fonts, is not counted.
+_SCRIPT = """
+import json, sys
+from time import perf_counter, process_time
 from weasyprint import HTML
 first, *pages = sys.argv[1:]
 HTML(filename=first).write_pdf()
-start = perf_counter()
+wall, cpu = perf_counter(), process_time()
 for page in pages:
     HTML(filename=page).write_pdf()
-print(perf_counter() - start)
+print(json.dumps((perf_counter() - wall, process_time() - cpu)))
 """
 
-
-def write_roster(path: Path, members: int) -> None:
-    """Write a roster of *members* to *path*."""
-    rows = (
-        f'Ada Example {i},ada{i}@home.example,"{i} Street\nTown",Leeds,'
-        f"{COUNTRIES[i % len(COUNTRIES)]},Word {i}: I have followed this for years.\n"
-        for i in range(members)
-    )
-    path.write_text(HEAD + "".join(rows), encoding="utf-8")
+ONE, TWO, WEASYPRINT = "all.pdf, one process", "all.pdf, two processes", "WeasyPrint"
 
 
-def seconds_for_pdf(folder: Path, members: int, jobs: int) -> float:
-    """Return how long a batch of *members* takes to become one PDF in *folder*."""
-    write_roster(folder / "members.csv", members)
-    start = perf_counter()
-    _batch(folder, "--jobs", str(jobs), "-o", "all.pdf")
-    return perf_counter() - start
-
-
-def seconds_for_weasyprint(folder: Path, members: int, python: str) -> float:
+def measure(rows: int, runs: int) -> Measured:
     """
-    Return how long WeasyPrint takes for the letters of *members*, by one process.
+    Measure how letters of at most *rows* members are set, in at most *runs* turns.
 
-    *python* is the program of the environment that has it. Its start is not counted.
+    What is taken is for one letter.
     """
-    write_roster(folder / "members.csv", members + 1)
-    _batch(folder, "--format", "html", "-o", "pages")
-    pages = sorted(str(page) for page in (folder / "pages").glob("*.html"))
-    line = (python, "-c", WEASYPRINT, *pages)
-    done = subprocess.run(line, check=True, capture_output=True, text=True)
-    return float(done.stdout)
-
-
-def measure(members: int, python: str, pages: int = 40) -> tuple[float, float]:
-    """Return letters a second as one PDF, and how many times that is WeasyPrint's."""
+    letters = min(rows, _MOST_LETTERS)
     with TemporaryDirectory() as name:
         folder = Path(name)
-        slow = seconds_for_weasyprint(folder, pages, python) / pages
-        fast = seconds_for_pdf(folder, members, 2) / members
-    return 1 / fast, slow / fast
+        write_roster(folder / "members.csv", letters)
+        write_roster(folder / "few.csv", _PAGES + 1)
+        python = python_with(REQUIREMENT)
+        output(
+            (*BATCH, "--roster", "few.csv", "--format", "html", "-o", "pages"), folder
+        )
+        return Measured(
+            letters,
+            [_turn(folder, letters, python) for _ in range(min(runs, _MOST_TURNS))],
+        )
 
 
-def _batch(folder: Path, *arguments: str) -> None:
-    environment = {
-        k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"
-    }
-    subprocess.run(
-        (*BATCH, "--roster", "members.csv", "-q", *arguments),
-        check=True,
-        capture_output=True,
-        cwd=folder,
-        env=environment,
+def _turn(folder: Path, letters: int, python: Path | None) -> dict[str, Usage]:
+    """Return what a letter took, in each way."""
+    bound = (*BATCH, "--roster", "members.csv", "-o", "all.pdf", "--jobs")
+    taken = {}
+    for way, jobs in ((ONE, "1"), (TWO, "2")):
+        wall, cpu, memory = measured((*bound, jobs), folder)
+        taken[way] = Usage(wall / letters, cpu / letters, memory)
+        (folder / "all.pdf").unlink()
+    if python:
+        pages = sorted((folder / "pages").glob("*.html"))
+        seconds = json.loads(output((python, "-c", _SCRIPT, *pages), folder))
+        wall, cpu = (each / _PAGES for each in seconds)
+        taken[WEASYPRINT] = Usage(wall, cpu, memory=0)
+    return taken
+
+
+def report(pdf: Measured) -> str:
+    """Return what was measured as a table, and how."""
+    rates = (
+        (f"{way}: letters a second", _rate(pdf.middle(way)), bar)
+        for way, bar in ((ONE, ""), (TWO, f"≥ {RATE_BAR}"), (WEASYPRINT, ""))
     )
+    ratios = (
+        (
+            f"{way} / {WEASYPRINT}",
+            cell(pdf.ratio(WEASYPRINT, way, wall=on_clock)),
+            f"≥ {WEASYPRINT_BAR}",
+        )
+        for way, on_clock in ((ONE, False), (TWO, True))
+    )
+    return f"""\
+Medians of {len(pdf.turns)} turns: of times on the clock, or of the CPU's where one
+process is compared with one. A batch with its start, of {REQUIREMENT},
+which is one process, {_PAGES} letters without it.
+
+{table(("what", f"{pdf.letters:,} letters", "bar"), (*rates, *ratios))}"""
+
+
+def _rate(usage: Usage | None) -> str:
+    return cell(1 / usage.wall if usage else None)

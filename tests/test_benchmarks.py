@@ -1,0 +1,88 @@
+"""The benchmarks: that the same work is compared, and how it is told."""
+
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from benchmarks import bare, batch
+from benchmarks.__main__ import put
+from benchmarks.picture import picture
+from benchmarks.process import Measured, Usage
+from benchmarks.roster import COUNTRIES, write_roster
+
+from conftest import Run
+
+# Those in each country, with words of their own and without.
+MEMBERS = 2 * len(COUNTRIES) + 1
+SIZES = [
+    Measured(
+        1_000,
+        [
+            {
+                batch.BARE: Usage(wall=0.5, cpu=0.5, memory=0),
+                batch.FILES: Usage(wall=2, cpu=1, memory=40),
+                batch.FILES_BY_TWO: Usage(wall=1, cpu=2, memory=40),
+                batch.JSONL: Usage(wall=2, cpu=1, memory=50),
+            },
+            {batch.FILES: Usage(wall=4, cpu=3, memory=42)},
+        ],
+    ),
+    Measured(200_000, [{batch.JSONL: Usage(wall=100, cpu=90, memory=55)}]),
+]
+
+
+def test_the_bare_loop_does_the_same(run: Run, tmp_path: Path) -> None:
+    """
+    It renders the words of each letter, and writes the bytes of all.
+    """
+    roster, done, again = (tmp_path / name for name in ("m.csv", "done", "again"))
+    write_roster(roster, MEMBERS)
+    again.mkdir()
+
+    result = run("batch", "--case", bare.CASE, "--roster", roster, "-o", done, "-q")
+    bare.write(roster, done, again)
+
+    written = {path.name: path.read_bytes() for path in done.glob("*.txt")}
+    letters = [" ".join(letter.decode().split()) for letter in written.values()]
+    render = bare.renderer()
+    assert (result.exit_code, len(letters)) == (0, MEMBERS)
+    assert {path.name: path.read_bytes() for path in again.iterdir()} == written
+    for row in bare.rows(roster):
+        (letter,) = (letter for letter in letters if row["email"] in letter)
+        assert " ".join(render(row).split()) in letter
+
+
+def test_a_ratio_above_one_is_faster() -> None:
+    """
+    It is the median of the turns that had both; what has no figure says so.
+    """
+    lines = batch.report(SIZES).splitlines()
+
+    assert "| files / bare loop | 0.50 | not measured | ≥ 0.6 |" in lines
+    assert "| files, two processes / files | 2.00 | not measured | ≥ 1.7 |" in lines
+    assert "| mbox / mailmerge | not measured | not measured | ≥ 3 |" in lines
+    assert "| files | 333 (41 MB) | not measured |" in lines
+    assert "| jsonl | 500 (50 MB) | 2,000 (55 MB) |" in lines
+    assert "| jsonl | 50.0 MB | 55.0 MB | < 120 MB |" in lines
+    assert "| ... / 1,000 rows | 1.00 | 1.10 | ≤ 1.1 |" in lines
+
+
+def test_the_picture_shows_what_was_measured() -> None:
+    """
+    It has a mark for each figure, and its words are text.
+    """
+    drawing = ET.fromstring(picture(SIZES))  # noqa: S314 - our own
+
+    words = [text.text for text in drawing.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"Time (seconds)", "1,000", "100,000", "rows", "jsonl"} <= set(words)
+
+
+def test_figures_are_put_between_their_marks(tmp_path: Path) -> None:
+    """
+    What else is on the page stays.
+    """
+    page = tmp_path / "performance.md"
+    page.write_text("a\n<!-- pdf -->\nold\n<!-- end of pdf -->\nb\n", "utf-8")
+
+    put(page, "pdf", "new")
+
+    assert page.read_text("utf-8") == ("a\n<!-- pdf -->\nnew\n<!-- end of pdf -->\nb\n")
