@@ -304,7 +304,7 @@ class Recorded(Templates):
         style: str,
         values: Mapping[str, object],
         kept: Kept | None = None,
-    ) -> str:
+    ) -> list[str]:
         """Remember *values*."""
         self.values = values
         return super().render(language, style, values, kept)
