@@ -21,7 +21,7 @@ from msgspec import Struct
 PERSONAL = ("cosigners", "joint", "organisation", "place", "plural")
 OWN_WORDS = "why"
 # So many texts are kept for letters that differ in nothing but the sender.
-_MOST_TEXTS = 200
+_MOST_TEXTS = 500
 
 _Block = Callable[[Context], Iterator[str]]
 
@@ -50,6 +50,7 @@ class Kept:
         self._layout: tuple[str | _KeepingBlock, ...] | None = None
         # By personal values: what letters are made of, but for own words.
         self._patterns: dict[tuple[object, ...], list[str | _KeepingBlock]] = {}
+        self._whole: dict[tuple[str, str], str] = {}
 
     def put_together(
         self, environment: Environment, name: str, values: Mapping[str, object]
@@ -84,13 +85,16 @@ class Kept:
             self._layout = _layout(environment, name, values)
         pattern: list[str | _KeepingBlock] = []
         for part in self._layout:
-            found = part if isinstance(part, str) else part.kept(name, values, self)
-            if found is None:
-                return []
-            if pattern and isinstance(found, str) and isinstance(pattern[-1], str):
-                pattern[-1] += found
-            else:
+            if not isinstance(part, str):
+                found = part.kept(name, values, self)
+                if found is None:
+                    return []
                 pattern.append(found)
+            elif pattern and isinstance(last := pattern[-1], str):
+                # The same text in all patterns takes room once, and is known again.
+                pattern[-1] = self._whole.setdefault((last, part), last + part)
+            else:
+                pattern.append(part)
         return pattern
 
 
