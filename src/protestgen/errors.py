@@ -109,6 +109,14 @@ class UnknownNameError(ChoiceError):
         super().__init__(f"unknown {kind} {quoted(name)}: {hint}")
 
 
+class UnknownLanguageError(ChoiceError):
+    """A language that is not among the known ones."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        choice = f"choose from {', '.join(known)}"
+        super().__init__(f"unknown language {quoted(name)}: {choice}")
+
+
 def quoted(text: str) -> str:
     """Return *text* in quotes as a message shows it: on one line, and not too long."""
     line = " ".join(text[: 2 * _LONGEST].splitlines())

@@ -28,7 +28,6 @@ Kind = Literal["folder", "mbox", "jsonl", "pdf", "nothing"]
 # So many letters are set on paper at a time: more need more memory, and are no faster.
 _SHEAF = 25
 
-_AWAY = "workers do not see the folder: they sent their letters here"
 # What writes letters is not made for several threads, which a process may have.
 _ALONE = Lock()
 
@@ -71,15 +70,17 @@ class Written(Struct, frozen=True, kw_only=True):
     where all of them go nowhere. Letters to be bound are in *documents*. *files* are
     those that could not be written where the letters were, by their names. *faults* are
     those of letters that there cannot be, by their index in the lot. *notes* tell
-    what is to be known, with the number of letters that it goes for. *stopped* says
-    what keeps all letters from being written.
+    what is to be known, with the number of letters that it goes for; *remarks* do so of
+    the words of single letters, by their index. *stopped* says what keeps all letters
+    from being written.
     """
 
     data: bytes = b""
     documents: list[bytes] = []
     files: dict[str, bytes] = {}
-    faults: dict[int, Fault] = {}
+    faults: dict[int, list[Fault]] = {}
     notes: dict[str, int] = {}
+    remarks: dict[int, list[str]] = {}
     size: int = 0
     unchanged: int = 0
     stopped: str = ""
@@ -101,13 +102,14 @@ class Desk:
             return self._set(tasks)
         parts: list[bytes] = []
         files: dict[str, bytes] = {}
-        faults: dict[int, Fault] = {}
+        faults: dict[int, list[Fault]] = {}
         notes: Counter[str] = Counter()
+        remarks: dict[int, list[str]] = {}
         size = unchanged = 0
         order = self._order
         for index, task in enumerate(tasks):
             try:
-                letter, told = self.compose(task)
+                letter, told, own = self.compose(task)
                 data = self.render(letter)
                 if order.kind == "folder":
                     unchanged += not self._put(task.name, data, files)
@@ -119,17 +121,18 @@ class Desk:
             except (MissingExtraError, OutputError) as error:
                 return Written(stopped=str(error))
             except ProtestgenError as error:
-                faults[index] = Fault(str(error), _blamed(str(error), task))
+                faults[index] = self._faults(task, error)
             else:
                 size += len(data)
                 notes.update(told)
-        if files:
-            notes[_AWAY] = len(files)
+                if own:
+                    remarks[index] = own
         return Written(
             data=b"".join(parts),
             files=files,
             faults=faults,
             notes=notes,
+            remarks=remarks,
             size=size,
             unchanged=unchanged,
         )
@@ -138,13 +141,14 @@ class Desk:
         """Set the letters of *tasks* on paper, as far as they can be."""
         letters: dict[int, Letter] = {}
         told: dict[int, list[str]] = {}
-        faults: dict[int, Fault] = {}
+        remarks: dict[int, list[str]] = {}
+        faults: dict[int, list[Fault]] = {}
         documents: list[bytes] = []
         for index, task in enumerate(tasks):
             try:
-                letters[index], told[index] = self.compose(task)
+                letters[index], told[index], remarks[index] = self.compose(task)
             except ProtestgenError as error:
-                faults[index] = Fault(str(error), _blamed(str(error), task))
+                faults[index] = self._faults(task, error)
         indexes = list(letters)
         for start in range(0, len(indexes), _SHEAF):
             sheaf = {index: letters[index] for index in indexes[start : start + _SHEAF]}
@@ -152,11 +156,12 @@ class Desk:
                 documents += self._documents(sheaf, faults)
             except MissingExtraError as error:
                 return Written(stopped=str(error))
-        notes = Counter(n for i, own in told.items() if i not in faults for n in own)
-        return Written(documents=documents, faults=faults, notes=notes)
+        notes = Counter(n for i, all_ in told.items() if i not in faults for n in all_)
+        remarks = {i: own for i, own in remarks.items() if own and i not in faults}
+        return Written(documents=documents, faults=faults, notes=notes, remarks=remarks)
 
     def _documents(
-        self, letters: dict[int, Letter], faults: dict[int, Fault]
+        self, letters: dict[int, Letter], faults: dict[int, list[Fault]]
     ) -> list[bytes]:
         """Return *letters* on paper; what cannot be set is put among the *faults*."""
         order = self._order
@@ -165,7 +170,7 @@ class Desk:
             return [pdf.render_all(texts, order.options, duplex=order.duplex)]
         except FormatError as error:
             if len(letters) == 1:
-                faults[next(iter(letters))] = Fault(str(error))
+                faults[next(iter(letters))] = [Fault(str(error))]
                 return []
         halves = list(letters.items())
         middle = len(halves) // 2
@@ -188,11 +193,17 @@ class Desk:
         except OSError as error:
             raise folder_error(order.folder, error) from None
 
-    def compose(self, task: Task) -> tuple[Letter, list[str]]:
-        """Return the letter of *task*, and what is to be known about it."""
+    def compose(self, task: Task) -> tuple[Letter, list[str], list[str]]:
+        """Return the letter of *task*, and notes: on what was chosen, on its words."""
         case = self._order.campaign.case(task.case)
         letter, notes = self._writer.write(case, task.sender, task.wish)
-        return letter, [*notes, *self._writer.remarks(letter)]
+        chosen, own = self._writer.remarks(letter)
+        return letter, [*notes, *chosen], own
+
+    def _faults(self, task: Task, error: ProtestgenError) -> list[Fault]:
+        """Return all that is wrong with *task*, of which *error* was met first."""
+        faults = choice_faults(self._writer, task.case, task.sender, task.wish)
+        return faults or [Fault(str(error), _blamed(str(error), task))]
 
     def render(self, letter: Letter) -> bytes:
         """Return *letter* as it stands in its file, or in that of all letters."""
@@ -209,6 +220,12 @@ class Desk:
         if self._order.format_name in ("pdf", "fax"):
             return FORMATS["text"].render(letter, self._order.options)
         return data
+
+
+def choice_faults(writer: Writer, case: str, sender: Sender, wish: Wish) -> list[Fault]:
+    """Return what was chosen for a letter about *case* that there is not."""
+    errors = writer.errors(writer.campaign.case(case), sender, wish)
+    return [Fault(str(error), field) for field, error in errors]
 
 
 def write_lot(order: bytes, tasks: bytes) -> Written:
@@ -253,16 +270,13 @@ def _manifest_line(task: Task, letter: Letter, data: bytes) -> bytes:
 
 def _blamed(reason: str, task: Task) -> str:
     """Return the field of a row whose value *reason* names."""
-    wish, sender = task.wish, task.sender
     values = {
-        "style": (wish.style,),
-        "language": (*wish.languages, sender.language),
-        "demands": wish.demands,
-        "to": (wish.to,),
-        "email": (sender.email,),
-        "reply_to": (sender.reply_to,),
+        "style": task.wish.style,
+        "to": task.wish.to,
+        "email": task.sender.email,
+        "reply_to": task.sender.reply_to,
     }
-    for field, named in values.items():
-        if any(f"'{value}'" in reason for value in named if value):
+    for field, value in values.items():
+        if value and f"'{value}'" in reason:
             return field
     return ""
