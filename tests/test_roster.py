@@ -76,6 +76,21 @@ def test_delimiter_is_the_one_that_parts_the_headings() -> None:
     assert names(rows) == ["Ada Example"]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("line", ["sep=;", "SEP=\t", '"sep=|"'])
+def test_first_line_may_name_the_delimiter(line: str, end: str) -> None:
+    """
+    As spreadsheets tell one another; lines are counted as they stand in the file.
+    """
+    cell = line.strip('"')[-1]
+    lines = [line, f"name{cell}why, or not", f"Ada Example{cell}a,b", f"...{cell}"]
+    roster, rows = read("".join(f"{text}{end}" for text in lines).encode("utf-8-sig"))
+
+    assert roster.columns == ("name", "why, or not")
+    assert names(rows) == ["Ada Example"]
+    assert faults(rows) == ["m.csv:4: name: '...' is not a name"]
+
+
 def test_json_lines_hold_the_same_members() -> None:
     """
     Lists are lists, and a value that is not there is null or left out.
@@ -281,6 +296,12 @@ def test_character_that_is_lost_further_down_fails_its_row() -> None:
     [
         (b"", "m.csv:1: the roster is empty: see 'protestgen batch --example'"),
         (b"\n \n", "m.csv:1: the roster is empty: see 'protestgen batch --example'"),
+        (b"sep=;\n", "m.csv:1: the roster is empty: see 'protestgen batch --example'"),
+        (
+            b"\nname,why\n,\n",
+            "m.csv:2: the roster has no rows: add one for each member",
+        ),
+        (b"{}\n", "m.csv:1: the roster has no rows: add one for each member"),
         (
             "name,why\nAda Example,x\nZoë,x\n".encode("latin-1"),
             "m.csv:3: not UTF-8: save it as CSV with the encoding UTF-8 ('CSV UTF-8' in Excel)",
@@ -317,6 +338,9 @@ def test_character_that_is_lost_further_down_fails_its_row() -> None:
     ids=[
         "empty",
         "blank",
+        "delimiter",
+        "headings",
+        "nobody",
         "latin-1",
         "spreadsheet",
         "list",

@@ -23,7 +23,7 @@ name,address,city,country,email,organisation,role,why,cosigners,language,style,t
 Ada Example,"12 Sample Street
 Leeds LS1 9ZZ",Leeds,gb,ada@home.example,,nurse,I follow the case from Leeds.,,,personal,,
 Jürgen Beispiel,"Musterweg 3
-00000 Musterstadt",Musterstadt,Germany,juergen@home.example,,teacher,,"Eva Beispiel, Musterstadt
+00000 Musterstadt",Musterstadt,Germany,juergen@home.example,,Lehrer,,"Eva Beispiel, Musterstadt
 Max Beispiel, Musterstadt",German,,embassy,
 Zoé Exemple,,Lyon,France,zoe@home.example,Example Solidarity Committee,secretary,,,,organisation,,
 """  # noqa: E501 - a row is as long as it is
