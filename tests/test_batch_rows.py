@@ -158,6 +158,26 @@ def test_problem_of_each_case_is_told(run: Run, batch: Batch) -> None:
     ]
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_strict_stops_at_a_letter_that_cannot_be(batch: Batch, jobs: int) -> None:
+    """
+    As at a cell that cannot be read: what is in hand is finished, and no more.
+    """
+    rows = "".join(f"Ada Example {i},uk,\n" for i in range(5_000))
+    roster = f"name,country,style\nBob Example,uk,sonnet\n{rows}"
+    result = batch(roster, "-o", "letters", "--strict", "--jobs", jobs)
+    single = batch(roster, "-o", "all.jsonl", "--strict", "--jobs", jobs)
+
+    style = "error: m.csv:2: style: unknown style 'sonnet': see 'protestgen styles'"
+    stopped = "error: stopped at the row that failed"
+    assert (result.exit_code, single.exit_code) == (1, 1)
+    assert said(result)[0] == style
+    assert said(result)[-1] == f"{stopped}: mend it, and run the same again"
+    assert len([*Path("letters").glob("*.txt")]) < 5_000
+    assert said(single) == [style, f"{stopped}: nothing is written"]
+    assert not Path("all.jsonl").exists()
+
+
 def test_roster_without_rows_writes_and_prunes_nothing(batch: Batch) -> None:
     """
     An export that went wrong does not cost the letters that are there.

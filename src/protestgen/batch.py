@@ -127,14 +127,20 @@ class Batch:
         """
         for note in roster.notes:
             self._reporter.noted(note)
-        jobs = Jobs(self._plan, roster.rows, self._seen, is_stopped)
+        strict = self._plan.strict
+        ends = (lambda: is_stopped() or self._is_over()) if strict else is_stopped
+        jobs = Jobs(self._plan, roster.rows, self._seen, ends)
         lots = _written(self._plan.order, self._announced(jobs), executor)
         for lot, written in lots:
             if written.stopped:
                 raise OutputError(written.stopped)
             self._take(lot, written, roster)
             self._reporter.progress(self.tally)
-        self.tally.is_whole = jobs.is_whole
+        self.tally.is_whole = jobs.is_whole and not self._is_over()
+
+    def _is_over(self) -> bool:
+        """Tell whether a row failed that is the last."""
+        return self._plan.strict and bool(self.tally.failed)
 
     def finish(self, *, adds: bool = False, prune: bool = False) -> None:
         """
