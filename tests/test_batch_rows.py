@@ -250,6 +250,28 @@ def test_note_on_words_names_the_member(batch: Batch) -> None:
         ]
 
 
+def test_note_on_what_a_member_lacks_names_them(batch: Batch) -> None:
+    """
+    What goes for all letters to an addressee has no place in the roster.
+    """
+    result = batch(
+        "name,country,style,why,language\n"
+        "Ada Example,uk,,,\n"
+        "Bob Example,uk,organisation,,\n"
+        'Cid Example,uk,,Mine.,"en,ru"\n',
+        *("-o", "letters"),
+    )
+
+    address = "note: the address of the embassy in London is from a source of 2022"
+    assert said(result) == [
+        "note: m.csv:3: the letter names no organisation: add '--organisation'",
+        "note: m.csv:4: your own words stand in each of the letters as you wrote them",
+        "note: 3 letters in letters",
+    ]
+    assert f"{address}: look at" in result.stderr
+    assert "?lang=en (3 letters)\n" in result.stderr
+
+
 def test_one_of_two_people_of_a_name_is_not_lost_unseen(batch: Batch) -> None:
     """
     Without an address of any kind they count as one, and the note says what to do.

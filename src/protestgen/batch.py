@@ -32,7 +32,7 @@ _AWAY = "workers do not see the folder: they sent their letters here"
 
 
 class Remark(Struct, kw_only=True):
-    """What is to be known of the words of so many *letters*, the first *at* a place."""
+    """What is to be known of so many single *letters*, the first *at* a place."""
 
     at: Location
     text: str

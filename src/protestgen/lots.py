@@ -71,7 +71,7 @@ class Written(Struct, frozen=True, kw_only=True):
     those that could not be written where the letters were, by their names. *faults* are
     those of letters that there cannot be, by their index in the lot. *notes* tell
     what is to be known, with the number of letters that it goes for; *remarks* do so of
-    the words of single letters, by their index. *stopped* says what keeps all letters
+    single letters, by their index. *stopped* says what keeps all letters
     from being written.
     """
 
@@ -194,7 +194,7 @@ class Desk:
             raise folder_error(order.folder, error) from None
 
     def compose(self, task: Task) -> tuple[Letter, list[str], list[str]]:
-        """Return the letter of *task*, and notes: on what was chosen, on its words."""
+        """Return the letter of *task*, and notes: on what was chosen, on it alone."""
         case = self._order.campaign.case(task.case)
         letter, notes = self._writer.write(case, task.sender, task.wish)
         chosen, own = self._writer.remarks(letter)

@@ -22,7 +22,7 @@ from .letter import (
     choose_demands,
     untold,
 )
-from .remarks import choice_remarks, word_remarks
+from .remarks import choice_remarks, sender_remarks, word_remarks
 from .sender import Sender
 from .templates import Templates
 
@@ -62,7 +62,7 @@ class Writer:
         self._translations: dict[str, Translation] = {}
         self._cases: dict[tuple[str, str], Case] = {}
         self.addressees = lru_cache(_KEPT)(self._addressees)
-        self._remarks: dict[object, list[str]] = {}
+        self._remarks: dict[object, tuple[list[str], list[str]]] = {}
         self._avoid = lru_cache(_KEPT)(self._words_to_avoid)
         self._frame = lru_cache(_KEPT)(self._new_frame)
 
@@ -134,7 +134,7 @@ class Writer:
         Return what the sender of *letter* should know before it is sent.
 
         This is what goes for all letters with the same choices, and what is to be known
-        of the words of this one.
+        of the sender and the words of this one.
         """
         languages = [text.language for text in (letter, *letter.also)]
         avoid = {code: self._avoid(letter.case, code) for code in languages}
@@ -146,8 +146,10 @@ class Writer:
             if len(self._remarks) >= _KEPT:
                 self._remarks.clear()
             case = self.campaign.case(letter.case)
-            self._remarks[key] = choice_remarks(case, letter)
-        return self._remarks[key], word_remarks(letter, avoid)
+            self._remarks[key] = choice_remarks(case, letter), sender_remarks(letter)
+        chosen, own = self._remarks[key]
+        words = word_remarks(letter, avoid)
+        return chosen, [*own, *words] if own else words
 
     def _words_to_avoid(self, case_id: str, code: str) -> tuple[str, ...]:
         case = self._case(self.campaign.case(case_id), code)
