@@ -113,7 +113,9 @@ def test_all_problems_of_a_row_are_told_at_once(batch: Batch) -> None:
         "name,email,country,language,style,to,demands,omit_address\n"
         "Ada Example,,germony,Klingon,Personal,,peace bread,\n"
         "Bob Example,bob@home,uk,,,nowhere,press-freedom,Ja\n"
-        "Cid Example,cid@home.example,kp,,sonnet,,,\n",
+        "Cid Example,cid@home.example,kp,,sonnet,,,\n"
+        "Dan Example,dan@home.example,Germny,,,consulate,,\n"
+        "Eve Example,eve@home.example,,,,consulate,,\n",
         *("-o", "letters", "--format", "eml"),
     )
 
@@ -135,7 +137,9 @@ def test_all_problems_of_a_row_are_told_at_once(batch: Batch) -> None:
         "error: m.csv:3: to: unknown addressee 'nowhere': see 'protestgen embassies'",
         f"error: m.csv:4: country: {kp}: choose '--to osce', or another country (see 'protestgen embassies')",
         "error: m.csv:4: style: unknown style 'sonnet': see 'protestgen styles'",
-        "note: 0 letters in letters; 3 rows failed",
+        "error: m.csv:5: country: unknown country 'Germny': did you mean 'Germany'?",
+        "error: m.csv:6: country: no country: add '--country' with the one that you live in",
+        "note: 0 letters in letters; 5 rows failed",
     ]
 
 
@@ -223,6 +227,24 @@ def test_language_is_called_as_people_call_it(batch: Batch) -> None:
         "dan": ["Exzellenz,", "Ваше Превосходительство"],
         "eve": ["Monsieur l"],
     }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "greeting"), [((), "Exzellenz,"), (("--lang", "en"), "Your Excell")]
+)
+def test_language_that_is_typed_goes_before_that_of_the_profile(
+    batch: Batch, run: Run, arguments: tuple[str, ...], greeting: str
+) -> None:
+    """
+    As it does for a single letter.
+    """
+    del batch
+    Path("ada.yaml").write_text("name: Ada Example\nlanguage: de\n")
+    sender = ("--sender", "ada.yaml", "--country", "uk", *arguments)
+    result = run("batch", "--case", "kurmanov", *sender, "-o", "letters")
+
+    assert result.exit_code == 0
+    assert greeting in letters()["ada"]
 
 
 def test_note_on_words_names_the_member(batch: Batch) -> None:

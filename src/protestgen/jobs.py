@@ -165,12 +165,15 @@ class Jobs:
     def _look(self, job: Job, case: str, sender: Sender, wish: Wish) -> None:
         """Note all that keeps a letter from being one of *job*."""
         faults = choice_faults(self._writer, case, sender, wish)
+        unread = {fault.field for fault in job.row.faults}
         try:
-            self._addressee(case, sender, wish)
+            if not unread & {"country", "to"}:
+                self._addressee(case, sender, wish)
         except ProtestgenError as error:
             chosen = job.row.member and job.row.member.to
-            faults.insert(0, Fault(str(error), "to" if chosen else "country"))
-        unread = {fault.field for fault in job.row.faults}
+            is_placed = wish.country or sender.country
+            field = "to" if chosen and is_placed else "country"
+            faults.insert(0, Fault(str(error), field))
         for fault in faults:
             if fault.field not in unread and fault not in job.faults:
                 job.faults.append(fault)

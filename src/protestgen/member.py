@@ -20,6 +20,7 @@ _ALIASES = {
     "cosigner": "cosigners",
     "demand": "demands",
     "lang": "language",
+    "languages": "language",
     "organization": "organisation",
 }
 _YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
