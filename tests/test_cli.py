@@ -591,6 +591,15 @@ def test_editor_that_fails_or_empties_writes_nothing(shell: Shell) -> None:
             "letter --case kolov --demand ",
             {"investigate", "medical-care", "accountability"},
         ),
+        (
+            "batch --case kolov --case kurmanov --demand p",
+            {
+                "press-freedom",
+                "prosecute-violence",
+                "protect-workers",
+                "public-inquiry",
+            },
+        ),
         ("letter --to os", {"osce"}),
         ("letter --lang e", {"en", "el", "es"}),
         ("show sha", {"shanyrak"}),

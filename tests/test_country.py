@@ -13,9 +13,10 @@ from protestgen.country import (
     country_line,
     country_name,
     find_country,
+    find_language,
     language_name,
 )
-from protestgen.errors import UnknownNameError
+from protestgen.errors import UnknownLanguageError, UnknownNameError
 from protestgen.values import COUNTRY_CODES
 
 
@@ -237,6 +238,41 @@ def test_a_near_miss_is_answered(text: str, message: str) -> None:
     A misspelt name is answered with the right one, what is no name with where to look.
     """
     assert refusal(text) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("de", "de"),
+        (" DE ", "de"),
+        ("de_AT", "de"),
+        ("pt-BR", "pt-br"),
+        ("pt-PT", "pt"),
+        ("German", "de"),
+        ("deutsch", "de"),
+        ("allemand", "de"),
+        ("Ελληνικα", "el"),
+        ("Italian", "it"),
+        ("Italiano", "it"),
+        ("x-house", "x-house"),
+    ],
+)
+def test_language_is_found(text: str, code: str) -> None:
+    """
+    By its code, with a region or without, and by its names; of those that there are.
+    """
+    assert find_language(text, ["de", "el", "it", "pt", "pt-br", "x-house"]) == code
+
+
+def test_unknown_language_is_told_with_those_that_there_are() -> None:
+    """
+    What is a language elsewhere is none here.
+    """
+    with pytest.raises(UnknownLanguageError) as caught:
+        find_language("Basque", ["de", "x"])
+
+    message = "unknown language 'Basque': choose from de, x"
+    assert (str(caught.value), caught.value.exit_code) == (message, 2)
 
 
 def test_a_name_in_a_sentence_may_have_an_article() -> None:

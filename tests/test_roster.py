@@ -24,7 +24,7 @@ def read(data: str | bytes) -> tuple[Roster, list[Row]]:
 
 def names(rows: list[Row]) -> list[str | None]:
     """Return the names of the members in *rows*."""
-    return [row.member.sender.name for row in rows if row.member]
+    return [row.member.sender.name for row in rows if row.member and not row.faults]
 
 
 def faults(rows: list[Row]) -> list[str]:
@@ -54,7 +54,7 @@ def test_every_usual_csv_is_read(delimiter: str, encoding: str, end: str) -> Non
     text = "\n".join(delimiter.join(cells) for cells in lines) + "\n"
     roster, rows = read(text.replace("\n", end).encode(encoding))
 
-    assert roster.notes == ["the column 'Member_No' is not used"]
+    assert roster.notes == ("the column 'Member_No' is not used",)
     assert faults(rows) == []
     assert [row.member and row.member.sender for row in rows] == [
         Sender(
@@ -76,6 +76,21 @@ def test_delimiter_is_the_one_that_parts_the_headings() -> None:
     assert names(rows) == ["Ada Example"]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("line", ["sep=;", "SEP=\t", '"sep=|"'])
+def test_first_line_may_name_the_delimiter(line: str, end: str) -> None:
+    """
+    As spreadsheets tell one another; lines are counted as they stand in the file.
+    """
+    cell = line.strip('"')[-1]
+    lines = [line, f"name{cell}why, or not", f"Ada Example{cell}a,b", f"...{cell}"]
+    roster, rows = read("".join(f"{text}{end}" for text in lines).encode("utf-8-sig"))
+
+    assert roster.columns == ("name", "why, or not")
+    assert names(rows) == ["Ada Example"]
+    assert faults(rows) == ["m.csv:4: name: '...' is not a name"]
+
+
 def test_json_lines_hold_the_same_members() -> None:
     """
     Lists are lists, and a value that is not there is null or left out.
@@ -85,10 +100,12 @@ def test_json_lines_hold_the_same_members() -> None:
         '{"name": "Bob Example", "omit_address": true, "cosigners": ["Eve, York"], '
         '"demands": ["a", "b"], "number": "3"}\n'
     )
-    roster, rows = read(data)
+    _, rows = read(data)
 
-    assert roster.notes == ["the column 'number' is not used"]
-    assert [row.at.line for row in rows] == [1, 3]
+    assert [(row.at.line, row.notes) for row in rows] == [
+        (1, ()),
+        (3, ("the column 'number' is not used",)),
+    ]
     first, second = (row.member for row in rows)
     assert first
     assert second
@@ -132,7 +149,7 @@ def test_json_has_each_field_once() -> None:
         "name: it stands here twice: remove one of them"
     ]
     assert second.member
-    assert second.member.sender.language == "de"
+    assert second.member.language == ("de",)
 
 
 def test_row_has_the_choices_of_its_letter() -> None:
@@ -168,7 +185,7 @@ def test_example_is_a_roster() -> None:
     """
     roster, rows = read(EXAMPLE)
 
-    assert (roster.notes, faults(rows)) == ([], [])
+    assert (roster.notes, faults(rows)) == ((), [])
     assert names(rows) == ["Ada Example", "Jürgen Beispiel", "Zoé Exemple"]
 
 
@@ -279,6 +296,12 @@ def test_character_that_is_lost_further_down_fails_its_row() -> None:
     [
         (b"", "m.csv:1: the roster is empty: see 'protestgen batch --example'"),
         (b"\n \n", "m.csv:1: the roster is empty: see 'protestgen batch --example'"),
+        (b"sep=;\n", "m.csv:1: the roster is empty: see 'protestgen batch --example'"),
+        (
+            b"\nname,why\n,\n",
+            "m.csv:2: the roster has no rows: add one for each member",
+        ),
+        (b"{}\n", "m.csv:1: the roster has no rows: add one for each member"),
         (
             "name,why\nAda Example,x\nZoë,x\n".encode("latin-1"),
             "m.csv:3: not UTF-8: save it as CSV with the encoding UTF-8 ('CSV UTF-8' in Excel)",
@@ -315,6 +338,9 @@ def test_character_that_is_lost_further_down_fails_its_row() -> None:
     ids=[
         "empty",
         "blank",
+        "delimiter",
+        "headings",
+        "nobody",
         "latin-1",
         "spreadsheet",
         "list",
@@ -338,7 +364,7 @@ def test_failed_rows_that_were_mended_are_a_roster() -> None:
     """
     roster, rows = read("name,line,field,problem\nAda Example,3,email,wrong\n")
 
-    assert (roster.notes, names(rows)) == ([], ["Ada Example"])
+    assert (roster.notes, names(rows)) == ((), ["Ada Example"])
 
 
 def test_memory_is_flat(tmp_path: Path) -> None:
@@ -366,7 +392,7 @@ def check(data: bytes) -> None:
         _, rows = read(data)
     except DataError:
         return
-    assert all((row.member is None) == bool(row.faults) for row in rows)
+    assert all(row.member or row.faults for row in rows)
 
 
 @given(st.binary(max_size=400))

@@ -1,5 +1,6 @@
 """Many letters: written in lots, here or elsewhere, and what becomes of them."""
 
+import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
@@ -20,11 +21,22 @@ from .naming import key_of
 from .outbox import Edition, Outbox, manifest_line
 from .roster import Roster, report_columns, report_row
 from .seen import Seen
+from .sender import Sender
 
 # So many lots are handed out before the first of them must be back.
 _AHEAD = 16
 # So many different notes are kept.
 _MOST_NOTES = 1_000
+
+_AWAY = "workers do not see the folder: they sent their letters here"
+
+
+class Remark(Struct, kw_only=True):
+    """What is to be known of so many single *letters*, the first *at* a place."""
+
+    at: Location
+    text: str
+    letters: int = 0
 
 
 class Tally(Struct, kw_only=True):
@@ -33,7 +45,8 @@ class Tally(Struct, kw_only=True):
 
     Of the *letters*, those *unchanged* were in their files already. *failed* counts
     rows, *doubled* letters. *stale* files belong to no row any more, and *removed* ones
-    did so. A batch that was ended early *is_whole* not.
+    did so. A batch that was ended early *is_whole* not. *notes* are counted, *remarks*
+    go by their words, whatever the numbers in them.
     """
 
     rows: int = 0
@@ -47,6 +60,7 @@ class Tally(Struct, kw_only=True):
     is_whole: bool = True
     countries: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    remarks: dict[str, Remark] = {}
 
 
 class Reporter(Protocol):
@@ -55,8 +69,15 @@ class Reporter(Protocol):
     def failed(self, at: Location, fault: Fault) -> None:
         """Tell that the row *at* a place failed."""
 
-    def doubled(self, at: Location, first: int) -> None:
-        """Tell that the row *at* a place repeats the one in the line *first*."""
+    def noted(self, note: str) -> None:
+        """Tell what in the roster is not used."""
+
+    def doubled(self, at: Location, first: int, *, is_sure: bool) -> None:
+        """
+        Tell that the row *at* a place repeats the one in the line *first*.
+
+        It *is_sure* by an address; a name and a city may be those of two people.
+        """
 
     def stale(self, file: str) -> None:
         """Tell that a *file* of an earlier run belongs to no row any more."""
@@ -104,14 +125,22 @@ class Batch:
 
         Once it *is_stopped*, the letters in hand are finished.
         """
-        jobs = Jobs(self._plan, roster.rows, self._seen, is_stopped)
+        for note in roster.notes:
+            self._reporter.noted(note)
+        strict = self._plan.strict
+        ends = (lambda: is_stopped() or self._is_over()) if strict else is_stopped
+        jobs = Jobs(self._plan, roster.rows, self._seen, ends)
         lots = _written(self._plan.order, self._announced(jobs), executor)
         for lot, written in lots:
             if written.stopped:
                 raise OutputError(written.stopped)
             self._take(lot, written, roster)
             self._reporter.progress(self.tally)
-        self.tally.is_whole = jobs.is_whole
+        self.tally.is_whole = jobs.is_whole and not self._is_over()
+
+    def _is_over(self) -> bool:
+        """Tell whether a row failed that is the last."""
+        return self._plan.strict and bool(self.tally.failed)
 
     def finish(self, *, adds: bool = False, prune: bool = False) -> None:
         """
@@ -158,16 +187,30 @@ class Batch:
         for note, count in written.notes.items():
             if note in tally.notes or len(tally.notes) < _MOST_NOTES:
                 tally.notes[note] += count
+        if written.files:
+            tally.notes[_AWAY] += len(written.files)
+        if written.remarks:
+            self._take_remarks(lot, written.remarks)
         tasks = ((job, task) for job in lot for task in job.tasks)
         for index, (job, task) in enumerate(tasks):
-            if fault := written.faults.get(index):
+            if faults := written.faults.get(index):
                 self._seen.fail(key_of(task.name))
-                job.faults.append(fault)
+                job.faults += [fault for fault in faults if fault not in job.faults]
             else:
                 tally.letters += 1
                 tally.countries[task.wish.country or task.sender.country or ""] += 1
         for job in lot:
             self._report(job, roster)
+
+    def _take_remarks(self, lot: list[Job], remarks: dict[int, list[str]]) -> None:
+        """Take note of *remarks* on letters of *lot*."""
+        places = [job.row.at for job in lot for _ in job.tasks]
+        for index, texts in sorted(remarks.items()):
+            for text in texts:
+                kind = re.sub(r"\d+", "", text)
+                if kind in self.tally.remarks or len(self.tally.remarks) < _MOST_NOTES:
+                    new = Remark(at=places[index], text=text)
+                    self.tally.remarks.setdefault(kind, new).letters += 1
 
     def _put_away(self, written: Written) -> None:
         """Let what was *written* go to where letters go."""
@@ -187,9 +230,14 @@ class Batch:
 
     def _report(self, job: Job, roster: Roster) -> None:
         """Report what did not come of a row."""
-        for first in job.repeats:
-            self.tally.doubled += 1
-            self._reporter.doubled(job.row.at, first)
+        for note in job.row.notes:
+            self._reporter.noted(note)
+        if job.repeats:
+            self.tally.doubled += len(job.repeats)
+            sender = job.row.member.sender if job.row.member else Sender()
+            is_sure = bool(sender.email or sender.address)
+            for first in dict.fromkeys(job.repeats):
+                self._reporter.doubled(job.row.at, first, is_sure=is_sure)
         if not job.faults:
             return
         self.tally.failed += 1

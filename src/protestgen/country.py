@@ -1,11 +1,12 @@
 """Countries by code, and by the names that people give them; names of languages."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import cache
 from unicodedata import combining, normalize
 
-from .errors import UnknownNameError
+from .errors import UnknownLanguageError, UnknownNameError
 from .values import COUNTRY_CODES
 
 # In these languages the names of countries are understood.
@@ -256,6 +257,34 @@ def find_country(text: str) -> str:
     names = [name for language in LANGUAGES for name in _names(language).values()]
     names += SHORT_NAMES
     raise UnknownNameError("country", text.strip(), names, see="protestgen embassies")
+
+
+def find_language(text: str, known: Sequence[str]) -> str:
+    """
+    Return the code among those *known* of the language called *text*.
+
+    A code may have a region behind it. Names are understood in `LANGUAGES`, and in the
+    language itself.
+    """
+    code = text.strip().lower().replace("_", "-")
+    for wanted in (code, code.partition("-")[0]):
+        if wanted in known:
+            return wanted
+    wanted = _fold(text)
+    for code in known:
+        if wanted in _names_of_language(code):
+            return code
+    raise UnknownLanguageError(text, known)
+
+
+@cache
+def _names_of_language(code: str) -> set[str]:
+    from babel import Locale, UnknownLocaleError
+
+    names = {Locale(language).languages.get(code, code) for language in LANGUAGES}
+    with suppress(UnknownLocaleError, ValueError):  # a campaign may have any code
+        names.add(str(Locale.parse(code, sep="-").language_name))
+    return {_fold(name) for name in names}
 
 
 @cache

@@ -1,6 +1,7 @@
 """What a user may see go wrong, and where."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -109,6 +110,14 @@ class UnknownNameError(ChoiceError):
         super().__init__(f"unknown {kind} {quoted(name)}: {hint}")
 
 
+class UnknownLanguageError(ChoiceError):
+    """A language that is not among the known ones."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        choice = f"choose from {', '.join(known)}"
+        super().__init__(f"unknown language {quoted(name)}: {choice}")
+
+
 def quoted(text: str) -> str:
     """Return *text* in quotes as a message shows it: on one line, and not too long."""
     line = " ".join(text[: 2 * _LONGEST].splitlines())
@@ -117,8 +126,11 @@ def quoted(text: str) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the name among *known* that *word* is most probably meant to be."""
-    if len(word) > _LONGEST:
-        return None
+    return None if len(word) > _LONGEST else _nearest(word, tuple(known))
+
+
+@lru_cache(maxsize=100)
+def _nearest(word: str, known: tuple[str, ...]) -> str | None:
     from difflib import get_close_matches
 
     by_folded = {name.casefold(): name for name in known}

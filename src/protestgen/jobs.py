@@ -1,17 +1,22 @@
 """Who writes to whom: the letters of each member of a roster, each of them once."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from .addressee import Addressee
+from .country import find_language
 from .errors import ProtestgenError
+from .language import languages
 from .letter import SUPPORT_STYLE
-from .lots import Order, Task
+from .lots import Order, Task, choice_faults
 from .member import Fault, Member
 from .naming import file_stem, key_of
 from .roster import Row
 from .seen import Seen
+from .sender import Sender
 from .writer import Wish, Writer
 
 # So many letters are written in one go.
@@ -50,6 +55,11 @@ class Job(Struct, kw_only=True):
     faults: list[Fault] = []
     repeats: list[int] = []
 
+    def blame(self, field: str, reason: str) -> None:
+        """Note a *reason* why there is no letter, if *field* could be read."""
+        if all(fault.field != field for fault in self.row.faults):
+            self.faults.append(Fault(reason, field))
+
 
 class Jobs:
     """The jobs that *plan* makes of *rows*, in lots, until it *is_stopped*."""
@@ -66,6 +76,7 @@ class Jobs:
         self._seen = seen
         self._is_stopped = is_stopped
         self._writer = Writer(plan.order.campaign, plan.order.on)
+        self._codes = lru_cache(self._new_codes)
         self.is_whole = True
 
     def __iter__(self) -> Iterator[list[Job]]:
@@ -88,30 +99,54 @@ class Jobs:
 
     def _job(self, row: Row) -> Job:
         job = Job(row=row, faults=list(row.faults))
-        if row.member is None:
+        member = row.member
+        if member is None:
             return job
-        if self._plan.order.format_name == "eml" and not row.member.sender.email:
-            job.faults.append(Fault("empty: an e-mail is from an address", "email"))
-            return job
-        for case in self._plan.cases:
-            for country in self._plan.countries or (None,):
-                self._add(job, case, country, row.member)
-        return job
-
-    def _add(self, job: Job, case: str, country: str | None, member: Member) -> None:
-        """Add a letter to *job*, or why there is none."""
-        wish = self._wish(member, country)
         sender = member.sender
+        codes: tuple[str, ...] = ()
+        if self._plan.order.format_name == "eml" and not sender.email:
+            job.blame("email", "empty: an e-mail is from an address")
+        if member.language:
+            codes = self._codes_of(job, member.language)
+        if member.to or member.demands:
+            self._check_support(job, member)
         if sender.country is None and self._plan.home:
             sender = replace(sender, country=self._plan.home)
-        to = None if wish.style == SUPPORT_STYLE else wish.to or ""
+        is_sound = not job.faults
+        for case in self._plan.cases:
+            for country in self._plan.countries or (None,):
+                wish = self._wish(member, country, codes)
+                if not is_sound or not self._add(job, case, sender, wish):
+                    self._look(job, case, sender, wish)
+        return job
+
+    def _codes_of(self, job: Job, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the codes of the languages that a row calls by *names*."""
         try:
-            addressee, _, _ = self._writer.addressees(
-                case, country or sender.country, to
-            )
+            return self._codes(names)
         except ProtestgenError as error:
-            job.faults.append(Fault(str(error), "to" if member.to else "country"))
-            return
+            job.blame("language", str(error))
+            return ()
+
+    def _new_codes(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        known = languages(self._plan.order.campaign.folders)
+        return tuple(dict.fromkeys(find_language(name, known) for name in names))
+
+    def _check_support(self, job: Job, member: Member) -> None:
+        """Note what does not go with a message of support, if that is to be written."""
+        style = member.style or self._plan.wish.style
+        for field in ("to", "demands") if style == SUPPORT_STYLE else ():
+            if getattr(member, field):
+                job.blame(
+                    field, f"does not go with the style '{style}': leave it empty"
+                )
+
+    def _add(self, job: Job, case: str, sender: Sender, wish: Wish) -> bool:
+        """Add a letter to *job*, unless there is nobody that it goes to."""
+        try:
+            addressee = self._addressee(case, sender, wish)
+        except ProtestgenError:
+            return False
         name = file_stem(case, addressee, sender) + self._plan.suffix
         line = job.row.at.line or 0
         first = self._seen.first_line(key_of(name), line)
@@ -119,14 +154,39 @@ class Jobs:
             job.tasks.append(Task(case, sender, wish, name))
         else:
             job.repeats.append(first)
+        return True
 
-    def _wish(self, member: Member, country: str | None) -> Wish:
+    def _addressee(self, case: str, sender: Sender, wish: Wish) -> Addressee | None:
+        to = None if wish.style == SUPPORT_STYLE else wish.to or ""
+        country = wish.country or sender.country
+        addressee, _, _ = self._writer.addressees(case, country, to)
+        return addressee
+
+    def _look(self, job: Job, case: str, sender: Sender, wish: Wish) -> None:
+        """Note all that keeps a letter from being one of *job*."""
+        faults = choice_faults(self._writer, case, sender, wish)
+        unread = {fault.field for fault in job.row.faults}
+        try:
+            if not unread & {"country", "to"}:
+                self._addressee(case, sender, wish)
+        except ProtestgenError as error:
+            chosen = job.row.member and job.row.member.to
+            is_placed = wish.country or sender.country
+            field = "to" if chosen and is_placed else "country"
+            faults.insert(0, Fault(str(error), field))
+        for fault in faults:
+            if fault.field not in unread and fault not in job.faults:
+                job.faults.append(fault)
+
+    def _wish(
+        self, member: Member, country: str | None, codes: tuple[str, ...]
+    ) -> Wish:
         wish = self._plan.wish
         return Wish(
             country=country,
             to=member.to or wish.to,
             style=member.style or wish.style,
-            languages=() if member.sender.language else wish.languages,
+            languages=codes or wish.languages,
             demands=member.demands or wish.demands,
             fallback=wish.fallback,
         )

@@ -12,7 +12,7 @@ from msgspec.structs import asdict, fields, replace
 
 from .addressee import MISSION_ROLES, Addressee, Mission
 from .country import country_name
-from .errors import ChoiceError, DataError, Problem, nearest, quoted
+from .errors import DataError, Problem, UnknownLanguageError, nearest, quoted
 from .values import CountryCode, Id, Line, PartialDate, parse_line
 from .yamlfile import Place, read_yaml
 
@@ -394,13 +394,12 @@ def load_language(code: str, folders: Sequence[Path]) -> Language:
 
     The lowest file has all that a language needs. What stands in one over it replaces
     that; the entries of a group of keys such as `roles` do so one by one. Raises
-    `ChoiceError` for a language that none has.
+    `UnknownLanguageError` for a language that none has.
     """
     name = _forms_file(code)
     having = [folder for folder in folders if (folder / "data" / name).exists()]
     if not having:
-        known = ", ".join(languages(folders))
-        raise ChoiceError(f"unknown language {quoted(code)}: choose from {known}")
+        raise UnknownLanguageError(code, languages(folders))
     *upper, lowest = having
     forms = read_yaml(lowest / "data" / name, Forms, within=lowest)
     _check(forms)

@@ -29,7 +29,6 @@ Kind = Literal["folder", "mbox", "jsonl", "pdf", "nothing"]
 # So many letters are set on paper at a time: more need more memory, and are no faster.
 _SHEAF = 25
 
-_AWAY = "workers do not see the folder: they sent their letters here"
 # What writes letters is not made for several threads, which a process may have.
 _ALONE = Lock()
 
@@ -72,22 +71,24 @@ class Written(Struct, frozen=True, kw_only=True):
     where all of them go nowhere. Letters to be bound are in *documents*. *files* are
     those that could not be written where the letters were, by their names. *faults* are
     those of letters that there cannot be, by their index in the lot. *notes* tell
-    what is to be known, with the number of letters that it goes for. *stopped* says
-    what keeps all letters from being written.
+    what is to be known, with the number of letters that it goes for; *remarks* do so of
+    single letters, by their index. *stopped* says what keeps all letters
+    from being written.
     """
 
     data: bytes = b""
     documents: list[bytes] = []
     files: dict[str, bytes] = {}
-    faults: dict[int, Fault] = {}
+    faults: dict[int, list[Fault]] = {}
     notes: dict[str, int] = {}
+    remarks: dict[int, list[str]] = {}
     size: int = 0
     unchanged: int = 0
     stopped: str = ""
 
 
-# Letters by their index in a lot, each with what is to be known about it.
-_Composed = dict[int, tuple[Letter, list[str]]]
+# Letters by their index in a lot, with notes on what was chosen, and on each alone.
+_Composed = dict[int, tuple[Letter, list[str], list[str]]]
 
 
 class Desk:
@@ -103,7 +104,7 @@ class Desk:
     def write(self, tasks: Sequence[Task]) -> Written:
         """Write the letters of *tasks*, as far as they can be."""
         order = self._order
-        faults: dict[int, Fault] = {}
+        faults: dict[int, list[Fault]] = {}
         # All at first, since what does the same again and again is done faster.
         composed = self._composed(tasks, faults)
         if order.kind == "pdf":
@@ -111,7 +112,7 @@ class Desk:
         parts: list[bytes] = []
         files: dict[str, bytes] = {}
         size = unchanged = 0
-        for index, (letter, _) in composed.items():
+        for index, (letter, _, _) in composed.items():
             task = tasks[index]
             try:
                 data = self.render(letter)
@@ -125,38 +126,37 @@ class Desk:
             except (MissingExtraError, OutputError) as error:
                 return Written(stopped=str(error))
             except ProtestgenError as error:
-                faults[index] = Fault(str(error), _blamed(str(error), task))
+                faults[index] = self._faults(task, error)
             else:
                 size += len(data)
-        notes = _notes(composed, faults)
-        if files:
-            notes[_AWAY] = len(files)
         return Written(
             data=b"".join(parts),
             files=files,
             faults=faults,
-            notes=notes,
+            notes=_notes(composed, faults),
+            remarks=_remarks(composed, faults),
             size=size,
             unchanged=unchanged,
         )
 
-    def _composed(self, tasks: Sequence[Task], faults: dict[int, Fault]) -> _Composed:
-        """
-        Return the letters of *tasks*, by their index, and what is to be known of each.
-
-        Those that there cannot be are put among the *faults*.
-        """
-        letters: dict[int, Letter] = {}
-        told: dict[int, list[str]] = {}
+    def _composed(
+        self, tasks: Sequence[Task], faults: dict[int, list[Fault]]
+    ) -> _Composed:
+        """Return the letters of *tasks*, or put why there is none among *faults*."""
+        letters: dict[int, tuple[Letter, list[str]]] = {}
         for index, task in enumerate(tasks):
+            case = self._order.campaign.case(task.case)
             try:
-                letters[index], told[index] = self.compose(task)
+                letters[index] = self._writer.write(case, task.sender, task.wish)
             except ProtestgenError as error:
-                faults[index] = Fault(str(error), _blamed(str(error), task))
-        remarks = self._writer.remarks
-        return {i: (letter, told[i] + remarks(letter)) for i, letter in letters.items()}
+                faults[index] = self._faults(task, error)
+        composed: _Composed = {}
+        for index, (letter, notes) in letters.items():
+            chosen, own = self._writer.remarks(letter)
+            composed[index] = (letter, [*notes, *chosen], own)
+        return composed
 
-    def _set(self, composed: _Composed, faults: dict[int, Fault]) -> Written:
+    def _set(self, composed: _Composed, faults: dict[int, list[Fault]]) -> Written:
         """Set letters that were *composed* on paper, as far as they can be."""
         documents: list[bytes] = []
         indexes = list(composed)
@@ -166,11 +166,15 @@ class Desk:
                 documents += self._documents(sheaf, faults)
             except MissingExtraError as error:
                 return Written(stopped=str(error))
-        notes = _notes(composed, faults)
-        return Written(documents=documents, faults=faults, notes=notes)
+        return Written(
+            documents=documents,
+            faults=faults,
+            notes=_notes(composed, faults),
+            remarks=_remarks(composed, faults),
+        )
 
     def _documents(
-        self, letters: dict[int, Letter], faults: dict[int, Fault]
+        self, letters: dict[int, Letter], faults: dict[int, list[Fault]]
     ) -> list[bytes]:
         """Return *letters* on paper; what cannot be set is put among the *faults*."""
         order = self._order
@@ -179,7 +183,7 @@ class Desk:
             return [pdf.render_all(texts, order.options, duplex=order.duplex)]
         except FormatError as error:
             if len(letters) == 1:
-                faults[next(iter(letters))] = Fault(str(error))
+                faults[next(iter(letters))] = [Fault(str(error))]
                 return []
         halves = list(letters.items())
         middle = len(halves) // 2
@@ -202,10 +206,10 @@ class Desk:
         except OSError as error:
             raise folder_error(order.folder, error) from None
 
-    def compose(self, task: Task) -> tuple[Letter, list[str]]:
-        """Return the letter of *task*, and what is to be known of its choices."""
-        case = self._order.campaign.case(task.case)
-        return self._writer.write(case, task.sender, task.wish)
+    def _faults(self, task: Task, error: ProtestgenError) -> list[Fault]:
+        """Return all that is wrong with *task*, of which *error* was met first."""
+        faults = choice_faults(self._writer, task.case, task.sender, task.wish)
+        return faults or [Fault(str(error), _blamed(str(error), task))]
 
     def render(self, letter: Letter) -> bytes:
         """Return *letter* as it stands in its file, or in that of all letters."""
@@ -222,6 +226,12 @@ class Desk:
         if self._order.format_name in ("pdf", "fax"):
             return FORMATS["text"].render(letter, self._order.options)
         return data
+
+
+def choice_faults(writer: Writer, case: str, sender: Sender, wish: Wish) -> list[Fault]:
+    """Return what was chosen for a letter about *case* that there is not."""
+    errors = writer.errors(writer.campaign.case(case), sender, wish)
+    return [Fault(str(error), field) for field, error in errors]
 
 
 def write_lot(order: bytes, tasks: bytes) -> Written:
@@ -252,10 +262,15 @@ def _desk(order: bytes) -> Desk:
     return Desk(replace(theirs, campaign=campaign, options=options))
 
 
-def _notes(composed: _Composed, faults: Mapping[int, Fault]) -> Counter[str]:
-    """Return what is to be known about letters, but for those with *faults*."""
-    told = (notes for index, (_, notes) in composed.items() if index not in faults)
+def _notes(composed: _Composed, faults: Mapping[int, object]) -> Counter[str]:
+    """Return the notes on what was chosen for letters without *faults*."""
+    told = (notes for index, (_, notes, _) in composed.items() if index not in faults)
     return Counter(chain.from_iterable(told))
+
+
+def _remarks(composed: _Composed, faults: Mapping[int, object]) -> dict[int, list[str]]:
+    """Return the notes on single letters without *faults*."""
+    return {i: own for i, (_, _, own) in composed.items() if own and i not in faults}
 
 
 def _manifest_line(task: Task, letter: Letter, data: bytes) -> bytes:
@@ -272,16 +287,13 @@ def _manifest_line(task: Task, letter: Letter, data: bytes) -> bytes:
 
 def _blamed(reason: str, task: Task) -> str:
     """Return the field of a row whose value *reason* names."""
-    wish, sender = task.wish, task.sender
     values = {
-        "style": (wish.style,),
-        "language": (*wish.languages, sender.language),
-        "demands": wish.demands,
-        "to": (wish.to,),
-        "email": (sender.email,),
-        "reply_to": (sender.reply_to,),
+        "style": task.wish.style,
+        "to": task.wish.to,
+        "email": task.sender.email,
+        "reply_to": task.sender.reply_to,
     }
-    for field, named in values.items():
-        if any(f"'{value}'" in reason for value in named if value):
+    for field, value in values.items():
+        if value and f"'{value}'" in reason:
             return field
     return ""

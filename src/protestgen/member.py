@@ -20,15 +20,21 @@ _ALIASES = {
     "cosigner": "cosigners",
     "demand": "demands",
     "lang": "language",
+    "languages": "language",
     "organization": "organisation",
 }
 _YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
 
 
 class Member(Struct, frozen=True, kw_only=True):
-    """Who signs, and what was chosen for their letter alone."""
+    """
+    Who signs, and what was chosen for their letter alone.
+
+    Each *language* is called as people call it, or by its code.
+    """
 
     sender: Sender
+    language: tuple[Line, ...] = ()
     style: Line | None = None
     to: Line | None = None
     demands: tuple[Id, ...] = ()
@@ -55,8 +61,12 @@ def bare_heading(heading: str) -> str:
     return re.sub(r"[\s_-]+", "", heading).casefold()
 
 
-def read_member(values: Mapping[str, str]) -> tuple[Member | None, tuple[Fault, ...]]:
-    """Return the member whose fields have the texts *values*, or all its faults."""
+def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[Fault, ...]]:
+    """
+    Return the member whose fields have the texts *values*, and all faults in these.
+
+    A field with a fault is left open.
+    """
     found: dict[str, Any] = {}
     faults = []
     for field, value in values.items():
@@ -69,10 +79,8 @@ def read_member(values: Mapping[str, str]) -> tuple[Member | None, tuple[Fault, 
                 faults.append(Fault(str(error), field))
     if not values.get("name", "").strip():
         faults.append(Fault("empty: each letter is signed with a name", "name"))
-    if faults:
-        return None, tuple(faults)
     own = {field: found.pop(field) for field in _CHOICES if field in found}
-    return Member(sender=Sender(**found), **own), ()
+    return Member(sender=Sender(**found), **own), tuple(faults)
 
 
 def _reader(kind: Any) -> Callable[[str], Any]:
@@ -121,7 +129,12 @@ _READERS = {
     for field in (*fields(Sender), *fields(Member))
     if field.name != "sender"
 }
-# A name counts as one that tells somebody; a country may be called as people call it.
-_READERS |= {"name": _name, "country": lru_cache(1_000)(find_country)}
+# A name counts as one that tells somebody; a country may be called as people call it,
+# and languages stand beside one another as on the command line.
+_READERS |= {
+    "name": _name,
+    "country": lru_cache(1_000)(find_country),
+    "language": _sequence_reader(parse_line, r"[\r\n,;/]+"),
+}
 _FIELDS = {bare_heading(field): field for field in _READERS}
 FIELDS = tuple(_READERS)

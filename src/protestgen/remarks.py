@@ -23,17 +23,25 @@ def remarks(
 
     The words to *avoid* are given by language.
     """
-    return [*choice_remarks(case, letter), *word_remarks(letter, avoid)]
+    return [
+        *choice_remarks(case, letter),
+        *sender_remarks(letter),
+        *word_remarks(letter, avoid),
+    ]
 
 
 def choice_remarks(case: Case, letter: Letter) -> list[str]:
-    """Return what is to be known of what was chosen for *letter*."""
+    """Return what is to be known of what was chosen for *letter*, whoever signs it."""
     return [
         *_about_time(case, letter),
         *_about_address(case, letter),
         *_about_language(letter),
-        *_about_sender(letter),
     ]
+
+
+def sender_remarks(letter: Letter) -> list[str]:
+    """Return what is to be known of what *letter* has of its sender, or has not."""
+    return [*_about_sender(letter)]
 
 
 def word_remarks(letter: Letter, avoid: Mapping[str, Sequence[str]]) -> list[str]:
@@ -103,11 +111,11 @@ def _about_language(letter: Letter) -> Iterator[str]:
         read = " or ".join(map(language_name, to.languages))
         first = to.languages[0]
         yield f"the {to.label} would rather read {read}: see '--lang {first}'"
-    if letter.also and letter.sender.why:
-        yield "your own words stand in each of the letters as you wrote them"
 
 
 def _about_sender(letter: Letter) -> Iterator[str]:
+    if letter.also and letter.sender.why:
+        yield "your own words stand in each of the letters as you wrote them"
     if not letter.sender.name:
         yield "the letter has no name: add '--name', or run 'protestgen profile'"
     if letter.style == "organisation" and not letter.sender.organisation:

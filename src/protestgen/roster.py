@@ -6,24 +6,27 @@ keep the others from being read.
 """
 
 import csv
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, zip_longest
 from typing import BinaryIO
 
 from msgspec import DecodeError, Struct, json
+from msgspec.structs import replace
 
 from .errors import DataError, Location, Problem, nearest, quoted
 from .member import FIELDS, Fault, Member, bare_heading, field_of, read_member
 from .textstream import LOST, Lines
 
 EXAMPLE = """\
-name,address,city,country,email,organisation,role,why
+name,address,city,country,email,organisation,role,why,cosigners,language,style,to,demands
 Ada Example,"12 Sample Street
-Leeds LS1 9ZZ",Leeds,gb,ada@home.example,,nurse,I follow the case from Leeds.
+Leeds LS1 9ZZ",Leeds,gb,ada@home.example,,nurse,I follow the case from Leeds.,,,personal,,
 Jürgen Beispiel,"Musterweg 3
-00000 Musterstadt",Musterstadt,Germany,juergen@home.example,,teacher,
-Zoé Exemple,,Lyon,France,zoe@home.example,Example Solidarity Committee,secretary,
-"""
+00000 Musterstadt",Musterstadt,Germany,juergen@home.example,,Lehrer,,"Eva Beispiel, Musterstadt
+Max Beispiel, Musterstadt",German,,embassy,
+Zoé Exemple,,Lyon,France,zoe@home.example,Example Solidarity Committee,secretary,,,,organisation,,
+"""  # noqa: E501 - a row is as long as it is
 
 # What failed rows are told with; a mended roster may still have these columns.
 REPORT = ("line", "field", "problem")
@@ -31,6 +34,10 @@ REPORT = ("line", "field", "problem")
 _SEE = "see 'protestgen batch --example'"
 _CUT = "the roster ends in the middle of this row: get the whole file"
 _TORN = "this may belong to the row above: mend the quotes there"
+# The first line by which spreadsheets tell one another what parts cells.
+_DELIMITER = re.compile(r'"?sep=([^\w\s"]|\t)"?[\r\n]*', re.IGNORECASE)
+# So many keys that are not used are told of objects in JSON.
+_MOST_UNKNOWN = 100
 # What the reader of CSV says, and what a volunteer makes of it.
 _PLAIN_WORDS = {
     "expected after": "text behind the closing quotes: double the quotes in a cell",
@@ -40,28 +47,30 @@ _PLAIN_WORDS = {
 
 class Row(Struct, frozen=True, kw_only=True):
     """
-    A row of a roster: a *member*, or the *faults* that keep it from being one.
+    A row of a roster: a *member*, as far as one can be read, and the *faults* in it.
 
-    *cells* are as they stand in the file, in the order of the roster's columns.
+    *cells* are as they stand in the file, in the order of the roster's columns. *notes*
+    tell what in the row is not used.
     """
 
     at: Location
     cells: tuple[str, ...] = ()
     member: Member | None = None
     faults: tuple[Fault, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Roster(Struct, frozen=True):
     """
     A roster called *name*, its headings and its rows, which can be read once.
 
-    *notes* tell what in it is not used; while it is read, there may come more.
+    *notes* tell which of its columns are not used.
     """
 
     name: str
     columns: tuple[str, ...]
     rows: Iterator[Row]
-    notes: list[str]
+    notes: tuple[str, ...] = ()
 
     @property
     def has_failed(self) -> bool:
@@ -73,22 +82,28 @@ def read_roster(stream: BinaryIO, name: str) -> Roster:
     """
     Read the roster *name* from *stream*: CSV of any usual kind, or JSON Lines.
 
-    Raises `DataError` for a file that is no roster at all.
+    Raises `DataError` for a file that is no roster at all, or has no row.
     """
     lines = Lines(stream, name)
-    try:
-        first = next((line for line in lines if line.strip()), "")
-    except ValueError as error:
-        raise _refused(name, lines.number, str(error)) from None
-    if first.startswith("{"):
-        notes: list[str] = []
-        return Roster(name, FIELDS, _json_rows(name, first, lines, notes), notes)
+    first = _first_line(lines, name)
+    delimiter = _DELIMITER.fullmatch(first)
+    if delimiter:
+        first = _first_line(lines, name)
+    if not first:
+        raise _refused(name, 1, f"the roster is empty: {_SEE}")
     if first.startswith("["):
         reason = "this is a list in JSON: write one object a line, without brackets"
         raise _refused(name, lines.number, reason)
-    if not first:
-        raise _refused(name, 1, f"the roster is empty: {_SEE}")
-    return _csv_roster(name, first, lines)
+    line = lines.number
+    if first.startswith("{"):
+        roster = Roster(name, FIELDS, _json_rows(name, first, lines))
+    else:
+        parting = delimiter[1] if delimiter else _delimiter(first)
+        roster = _csv_roster(name, first, lines, parting)
+    row = next(roster.rows, None)
+    if row is None:
+        raise _refused(name, line, "the roster has no rows: add one for each member")
+    return replace(roster, rows=chain([row], roster.rows))
 
 
 def report_columns(roster: Roster) -> list[str]:
@@ -113,9 +128,17 @@ def _refused(name: str, line: int, reason: str) -> DataError:
     return DataError([Problem(Location(name, line), reason)])
 
 
-def _csv_roster(name: str, first: str, lines: Lines) -> Roster:
+def _first_line(lines: Lines, name: str) -> str:
+    """Return the next line that is not blank, or nothing."""
+    try:
+        return next((line for line in lines if line.strip()), "")
+    except ValueError as error:
+        raise _refused(name, lines.number, str(error)) from None
+
+
+def _csv_roster(name: str, first: str, lines: Lines, delimiter: str) -> Roster:
     line = lines.number
-    reader = csv.reader(chain([first], lines), delimiter=_delimiter(first), strict=True)
+    reader = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
     try:
         columns = tuple(next(reader))
     except (csv.Error, ValueError) as error:
@@ -135,7 +158,8 @@ def _csv_roster(name: str, first: str, lines: Lines) -> Roster:
         hint = f"name one so ({found})" if found else "the first line names the columns"
         raise _refused(name, line, f"there is no column 'name': {hint}; {_SEE}")
     rows = _csv_rows(name, reader, held, lines)
-    return Roster(name, columns, rows, [_unknown(column, held) for column in unknown])
+    notes = tuple(_unknown(column, held) for column in unknown)
+    return Roster(name, columns, rows, notes)
 
 
 def _csv_rows(
@@ -181,8 +205,9 @@ def _csv_row(
     return Row(at=at, cells=tuple(cells), member=member, faults=faults)
 
 
-def _json_rows(name: str, first: str, lines: Lines, notes: list[str]) -> Iterator[Row]:
+def _json_rows(name: str, first: str, lines: Lines) -> Iterator[Row]:
     following = chain([first], lines)
+    told: set[str] = set()
     while True:
         try:
             line = next(following)
@@ -194,22 +219,25 @@ def _json_rows(name: str, first: str, lines: Lines, notes: list[str]) -> Iterato
             yield Row(at=Location(name, lines.number), faults=(Fault(reason),))
             continue
         known = {field_of(key) for key in values}
-        if None in known and not notes:
-            notes += [_unknown(key, known) for key in values if field_of(key) is None]
+        notes: tuple[str, ...] = ()
+        if None in known and len(told) < _MOST_UNKNOWN:
+            unknown = [k for k in values if field_of(k) is None and k not in told]
+            told.update(unknown)
+            notes = tuple(_unknown(key, known) for key in unknown)
         if values:
-            yield _json_row(Location(name, lines.number), values)
+            yield _json_row(Location(name, lines.number), values, notes)
 
 
-def _json_row(at: Location, values: Mapping[str, str]) -> Row:
+def _json_row(at: Location, values: Mapping[str, str], notes: tuple[str, ...]) -> Row:
     given = [(field_of(key), value) for key, value in values.items() if value]
     held = {field: value for field, value in given if field}
     cells = tuple(held.get(field, "") for field in FIELDS)
     fields = [field for field, _ in given if field]
+    member, faults = read_member(held)
     if twice := next((field for field in fields if fields.count(field) > 1), None):
         fault = Fault("it stands here twice: remove one of them", twice)
-        return Row(at=at, cells=cells, faults=(fault,))
-    member, faults = read_member(held)
-    return Row(at=at, cells=cells, member=member, faults=faults)
+        faults = (fault, *(other for other in faults if other.field != twice))
+    return Row(at=at, cells=cells, member=member, faults=faults, notes=notes)
 
 
 def _json_values(line: str) -> dict[str, str]:

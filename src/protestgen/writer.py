@@ -1,6 +1,6 @@
 """From what a sender wants to the letter: to whom it goes, in which languages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -12,10 +12,17 @@ from .addressee import Addressee
 from .campaign import Campaign
 from .case import Case
 from .country import language_name
-from .errors import MissingTextError
+from .errors import MissingTextError, ProtestgenError, UnknownNameError
 from .language import ENGLISH, Language, load_language
-from .letter import DEFAULT_STYLE, SUPPORT_STYLE, Frame, Letter, untold
-from .remarks import choice_remarks, word_remarks
+from .letter import (
+    DEFAULT_STYLE,
+    SUPPORT_STYLE,
+    Frame,
+    Letter,
+    choose_demands,
+    untold,
+)
+from .remarks import choice_remarks, sender_remarks, word_remarks
 from .sender import Sender
 from .templates import Templates
 
@@ -55,7 +62,7 @@ class Writer:
         self._translations: dict[str, Translation] = {}
         self._cases: dict[tuple[str, str], Case] = {}
         self.addressees = lru_cache(_KEPT)(self._addressees)
-        self._remarks: dict[object, list[str]] = {}
+        self._remarks: dict[object, tuple[list[str], list[str]]] = {}
         self._avoid = lru_cache(_KEPT)(self._words_to_avoid)
         self._frame = lru_cache(_KEPT)(self._new_frame)
 
@@ -98,8 +105,37 @@ class Writer:
             copies=copies,
         )
 
-    def remarks(self, letter: Letter) -> list[str]:
-        """Return what the sender of *letter* should know before it is sent."""
+    def errors(
+        self, case: Case, sender: Sender, wish: Wish
+    ) -> Iterator[tuple[str, ProtestgenError]]:
+        """Yield what *wish* asks for that there is not, with the field of a roster."""
+        codes = wish.languages or (sender.language or ENGLISH,)
+        styles = {code: self._templates.styles(code) for code in (ENGLISH, *codes)}
+        style = wish.style if any(wish.style in s for s in styles.values()) else None
+        if style is None:
+            see = "protestgen styles"
+            error = UnknownNameError("style", wish.style, styles[ENGLISH], see=see)
+            yield "style", error
+        for code in codes:
+            try:
+                missing = self.missing(case, code, style=style)
+                if missing and not wish.fallback:
+                    raise MissingTextError(case.id, language_name(code), missing)
+            except ProtestgenError as error:
+                yield "language", error
+        for demand in () if style == SUPPORT_STYLE else wish.demands:
+            try:
+                choose_demands(case, (demand,), self.on)
+            except ProtestgenError as error:
+                yield "demands", error
+
+    def remarks(self, letter: Letter) -> tuple[list[str], list[str]]:
+        """
+        Return what the sender of *letter* should know before it is sent.
+
+        This is what goes for all letters with the same choices, and what is to be known
+        of the sender and the words of this one.
+        """
         languages = [text.language for text in (letter, *letter.also)]
         avoid = {code: self._avoid(letter.case, code) for code in languages}
         sender = letter.sender
@@ -110,8 +146,10 @@ class Writer:
             if len(self._remarks) >= _KEPT:
                 self._remarks.clear()
             case = self.campaign.case(letter.case)
-            self._remarks[key] = choice_remarks(case, letter)
-        return [*self._remarks[key], *word_remarks(letter, avoid)]
+            self._remarks[key] = choice_remarks(case, letter), sender_remarks(letter)
+        chosen, own = self._remarks[key]
+        words = word_remarks(letter, avoid)
+        return chosen, [*own, *words] if own else words
 
     def _words_to_avoid(self, case_id: str, code: str) -> tuple[str, ...]:
         case = self._case(self.campaign.case(case_id), code)

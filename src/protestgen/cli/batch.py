@@ -27,7 +27,7 @@ from protestgen.jobs import Plan
 from protestgen.language import ENGLISH, load_language
 from protestgen.letter import choose_demands
 from protestgen.lots import Kind, Order
-from protestgen.member import Member
+from protestgen.member import FIELDS, Member
 from protestgen.outbox import FAILED, Edition, Outbox
 from protestgen.output import growing_file
 from protestgen.roster import EXAMPLE, Roster, Row, read_roster
@@ -54,6 +54,11 @@ from .profile import default_profile
 # What all letters can be written to as one, and the format that each of them has there.
 _STREAMS: dict[Kind, str] = {"mbox": "eml", "jsonl": "json"}
 _FILES: dict[Kind, str] = {**_STREAMS, "pdf": "pdf"}
+_WHERE = "a folder, or a file that ends in .mbox, .jsonl or .pdf"
+# What a folder of letters is hardly called, though people try.
+_OTHER_FILES = frozenset(
+    ".csv .doc .docx .json .mbx .ods .odt .rtf .tsv .xls .xlsx .yaml .zip".split()  # noqa: SIM905 - a line of names is easier to read
+)
 # The names of files in formats that have none of their own.
 _SUFFIXES = {"fax": ".pdf"}
 # A roster that is smaller, in bytes, is done before other processes have begun.
@@ -63,7 +68,11 @@ _SOME_FAILED = 3
 
 
 @click.command(
-    epilog="Example: protestgen batch --case kurmanov --roster members.csv -o letters"
+    epilog=f"Columns of a roster: {', '.join(FIELDS)}. Each row needs a name; what it "
+    "leaves open is as for all. An address has its lines in one cell, and so have "
+    "cosigners; a language is a code or a name, or several: 'de, ru'; demands are ids, "
+    "as 'protestgen show' has them.\n\n"
+    "Example: protestgen batch --case kurmanov --roster members.csv -o letters"
 )
 @click.option(
     "--case",
@@ -205,6 +214,7 @@ def _write(campaign: Campaign, choices: dict[str, Any], stack: ExitStack) -> int
         small = _SMALL_ON_PAPER if order.kind == "pdf" else _SMALL
         executor = cluster or _executor(choices["jobs"], source, stack, small)
         batch.run(source.roster, executor, is_stopped=is_interrupted)
+    board.tell_more(f"{outbox.folder / FAILED}" if outbox else "")
     if stream and target.path and not batch.tally.is_whole:
         _give_up(is_interrupted=is_interrupted())
     batch.finish(adds=source.adds, prune=choices["prune"])
@@ -212,8 +222,6 @@ def _write(campaign: Campaign, choices: dict[str, Any], stack: ExitStack) -> int
         stream.flush()
     if choices["dry"]:
         write_product(batch.first)
-    for note in source.roster.notes:
-        show_note(note)
     where = f" in {target.path}" if target.path and not choices["dry"] else ""
     board.sum_up(batch.tally, where, by_country=choices["dry"])
     return _exit_code(batch.tally, is_interrupted=is_interrupted())
@@ -269,8 +277,7 @@ def _target(choices: dict[str, Any]) -> _Target:
         path = None
     elif path is None and name not in _STREAMS:
         if not choices["dry"]:
-            hint = "a folder, or a file that ends in .mbox, .jsonl or .pdf"
-            raise click.UsageError(f"name with '-o' where the letters go: {hint}")
+            raise click.UsageError(f"name with '-o' where the letters go: {_WHERE}")
         return _Target("folder", name or DEFAULT_FORMAT)
     by_file = path.suffix.lower().removeprefix(".") if path else ""
     kind = by_file if by_file in _FILES else name if name in _STREAMS else None
@@ -278,9 +285,7 @@ def _target(choices: dict[str, Any]) -> _Target:
         if path is None:
             hint = "with '--format mbox' or '--format jsonl'"
             raise click.UsageError(f"letters go to standard output {hint} only")
-        if (single := format_for(path)) and not path.is_dir():
-            hint = "name a folder, or a file that ends in .mbox, .jsonl or .pdf"
-            raise click.UsageError(f"'-o {path}' is one file for {single}: {hint}")
+        _check_folder(path)
         return _Target("folder", name or DEFAULT_FORMAT, path)
     if path and (path.is_dir() or not by_file):
         raise click.UsageError(
@@ -289,6 +294,16 @@ def _target(choices: dict[str, Any]) -> _Target:
     if name not in {None, kind, _FILES[kind]}:
         raise click.UsageError(f"'-o {path}' holds {_FILES[kind]}, this is '{name}'")
     return _Target(kind, _FILES[kind], path)
+
+
+def _check_folder(path: Path) -> None:
+    """Raise if *path* is not for many files."""
+    if path.is_dir():
+        return
+    if single := format_for(path):
+        raise click.UsageError(f"'-o {path}' is one file for {single}: name {_WHERE}")
+    if path.exists() or path.suffix.lower() in _OTHER_FILES:
+        raise click.UsageError(f"'-o {path}' is no place for letters: name {_WHERE}")
 
 
 def _countries(campaign: Campaign, choices: dict[str, Any]) -> tuple[str, ...]:
@@ -357,7 +372,7 @@ def _alone(profile: Path) -> Roster:
         hint = "run 'protestgen profile'"
         raise ChoiceError(f"{profile}: letters are signed with a name: {hint}")
     row = Row(at=Location(str(profile)), member=Member(sender=sender))
-    return Roster(str(profile), (), iter([row]), [])
+    return Roster(str(profile), (), iter([row]))
 
 
 def _dated(on: date | None, last: Edition | None) -> tuple[date, datetime]:

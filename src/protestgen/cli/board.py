@@ -1,9 +1,12 @@
 """What a person sees of a batch: failures, a bar on a terminal, and what came of it."""
 
+import re
 import sys
 from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
 
 from protestgen.batch import Tally
 from protestgen.country import country_name
@@ -18,6 +21,16 @@ if TYPE_CHECKING:
 # So often, in seconds, the bar is drawn anew.
 _INTERVAL = 0.1
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
+# So many rows with the same problem are shown, and so many problems told apart.
+_SHOWN = 5
+_MOST_PROBLEMS = 1_000
+
+
+class _Problem(Struct):
+    """A problem of many rows, as it was in the *first* of them, and in how many."""
+
+    first: str
+    rows: int = 0
 
 
 class Board:
@@ -32,6 +45,7 @@ class Board:
         self._total = total
         self._start = monotonic()
         self._drawn = 0.0
+        self._problems: dict[str, _Problem] = {}
         self._bar = _bar() if sys.stderr.isatty() else None
 
     def __enter__(self) -> Self:
@@ -47,15 +61,38 @@ class Board:
             self._bar.stop()
 
     def failed(self, at: Location, fault: Fault) -> None:
-        """Show why the row *at* a place failed."""
-        self._clear()
-        show_error(f"{at}: {fault}")
+        """Show why the row *at* a place failed, if not many did so for the same."""
+        shown = f"{at}: {fault}"
+        # Values and numbers do not make it another problem.
+        kind = re.sub(r"'.*'|\d+", "", str(fault), flags=re.DOTALL)
+        if len(self._problems) >= _MOST_PROBLEMS:
+            kind = kind if kind in self._problems else ""
+        problem = self._problems.setdefault(kind, _Problem(shown))
+        problem.rows += 1
+        if problem.rows <= _SHOWN:
+            self._clear()
+            show_error(shown)
 
-    def doubled(self, at: Location, first: int) -> None:
+    def tell_more(self, kept: str) -> None:
+        """Show how many more rows failed than were shown, all *kept* in a file."""
+        see = f": all are in {kept}" if kept else ""
+        for problem in self._problems.values():
+            if problem.rows > _SHOWN:
+                more = f"{problem.rows - _SHOWN:,} more like {problem.first}"
+                show_error(f"{more}{see}")
+
+    def noted(self, note: str) -> None:
+        """Show a *note* on what in the roster is not used."""
+        self._clear()
+        show_note(note)
+
+    def doubled(self, at: Location, first: int, *, is_sure: bool) -> None:
         """Show that the row *at* a place repeats the one in the line *first*."""
         self._clear()
         which = f"the letter of line {first} again" if first else "one letter twice"
-        show_note(f"{at}: {which}: it is written once")
+        hint = "if these are two people, give each an e-mail or an address"
+        more = f"; {hint}" if first and not is_sure else ""
+        show_note(f"{at}: {which}: it is written once{more}")
 
     def stale(self, file: str) -> None:
         """Show that a *file* belongs to no row."""
@@ -84,6 +121,10 @@ class Board:
         """Show what has come of the batch; *where* its letters are."""
         for note, letters in tally.notes.items():
             show_note(note if letters == 1 else f"{note} ({letters:,} letters)")
+        for remark in tally.remarks.values():
+            others = _count(remark.letters - 1, "letter")
+            more = f" (and in {others} more)" if remark.letters > 1 else ""
+            show_note(f"{remark.at}: {remark.text}{more}")
         seconds = monotonic() - self._start
         kept = f" ({tally.unchanged:,} as before)" if tally.unchanged else ""
         parts = [f"{_count(tally.letters, 'letter')}{where}{kept}"]

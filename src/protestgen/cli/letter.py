@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -100,9 +101,8 @@ def letter(
             finished = edited(finished, words)
         data = form.format.render(finished, form.options)
         notes += (*chosen, *_copy_notes(finished, form.format))
-        notes += writer.remarks(finished)
         lost = form.format.remarks(finished, form.options)
-        for note in (*notes, *lost):
+        for note in chain(notes, *writer.remarks(finished), lost):
             show_note(note)
         _leave(data, form.options.output, opens=opens)
     if opens and lost and words is not None:

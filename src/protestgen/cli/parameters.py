@@ -113,12 +113,14 @@ def complete_language(
 def complete_demand(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list["CompletionItem"]:
-    """Complete the id of a demand of the case that is named already."""
+    """Complete the id of a demand of the case, or the cases, named already."""
     del param
     campaign = _campaign(ctx)
-    case = campaign and campaign.cases.get(ctx.params.get("case_id") or "")
-    demands = case.demands if case else ()
-    return _beginning_with(incomplete, ((demand.id, demand.text) for demand in demands))
+    ids = ctx.params.get("cases") or (ctx.params.get("case_id"),)
+    known = campaign.cases if campaign else {}
+    cases = [known[id_] for id_ in ids if id_ in known]
+    demands = {demand.id: demand.text for case in cases for demand in case.demands}
+    return _beginning_with(incomplete, demands.items())
 
 
 def complete_addressee(

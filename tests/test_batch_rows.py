@@ -1,0 +1,391 @@
+"""What `batch` tells of rows: once, at their place, and what to do about them."""
+
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import Result, Run
+from protestgen.member import FIELDS
+from protestgen.roster import EXAMPLE
+
+SUMMARY = re.compile(r"; [0-9.]+ (?:bytes|[kM]B) in [0-9.]+ s$")
+EMPTY = "email: empty: an e-mail is from an address"
+
+Batch = Callable[..., Result]
+
+
+@pytest.fixture(name="batch")
+def _batch(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Batch:
+    """Return a function that runs `batch` on a roster with a text."""
+    monkeypatch.chdir(tmp_path)
+
+    def batch(roster: str, *arguments: object, name: str = "m.csv") -> Result:
+        Path(name).write_text(roster, "utf-8")
+        return run("batch", "--case", "kurmanov", "--roster", name, *arguments)
+
+    return batch
+
+
+def said(result: Result) -> list[str]:
+    """Return the lines on stderr but for notes on case and addressees."""
+    known = ("note: case '", "note: the address of the")
+    lines = [SUMMARY.sub("", line) for line in result.stderr.splitlines()]
+    return [line for line in lines if not line.startswith(known)]
+
+
+def letters(folder: str = "letters") -> dict[str, str]:
+    """Return the letters in *folder*, by who signs them."""
+    return {
+        path.name.split("-")[2]: path.read_text("utf-8")
+        for path in sorted(Path(folder).glob("*.txt"))
+    }
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_mistake_in_the_heading_comes_first(batch: Batch, jobs: int) -> None:
+    """
+    And the thousand rows that it spoils are told as one.
+    """
+    rows = "".join(f"Ada Example {i},a{i}@home.example,uk\n" for i in range(1_000))
+    arguments = ("--format", "eml", "--jobs", jobs)
+    result = batch(f"name,e-mial,country\n{rows}", "-o", "letters", *arguments)
+
+    assert result.exit_code == 3
+    assert said(result) == [
+        "note: the column 'e-mial' is not used: did you mean 'email'?",
+        *(f"error: m.csv:{line}: {EMPTY}" for line in range(2, 7)),
+        f"error: 995 more like m.csv:2: {EMPTY}: all are in letters/failed.csv",
+        "note: 0 letters in letters; 1,000 rows failed",
+    ]
+    with Path("letters/failed.csv").open(encoding="utf-8-sig", newline="") as table:
+        assert sum(1 for _ in csv.reader(table)) == 1_001
+
+
+def test_key_that_is_not_used_is_told_where_it_is_met(batch: Batch) -> None:
+    """
+    In JSON Lines the first row that has it comes before what is said of that row.
+    """
+    result = batch(
+        '{"name": "Ada Example", "country": "gb", "number": "1"}\n'
+        '{"name": "Bob Example", "contry": "gb", "number": "2"}\n',
+        "--format",
+        "jsonl",
+        name="m.jsonl",
+    )
+
+    home = "country: no country: add '--country' with the one that you live in"
+    assert said(result) == [
+        "note: the column 'number' is not used",
+        "note: the column 'contry' is not used: did you mean 'country'?",
+        f"error: m.jsonl:2: {home}",
+        "note: 1 letter; 1 row failed",
+    ]
+
+
+def test_problem_is_the_same_whatever_the_value(batch: Batch) -> None:
+    """
+    Others are told beside it; where there is no folder, no file in it is named.
+    """
+    rows = [f"Ada Example {i},a{i}@home,uk\n" for i in range(7)]
+    rows[6] = "Ada Example,a'b'@home,uk\n,ada@home.example,uk\n"
+    result = batch("name,email,country\n" + "".join(rows), "-o", "all.mbox")
+
+    def mail(value: object) -> str:
+        mend = "write name@domain.example"
+        return f"email: '{value}@home' is not an e-mail address: {mend}"
+
+    assert said(result) == [
+        *(f"error: m.csv:{i + 2}: {mail(f'a{i}')}" for i in range(5)),
+        "error: m.csv:9: name: empty: each letter is signed with a name",
+        f"error: 2 more like m.csv:2: {mail('a0')}",
+        "note: 0 letters in all.mbox; 8 rows failed",
+    ]
+
+
+def test_all_problems_of_a_row_are_told_at_once(batch: Batch) -> None:
+    """
+    Those of its cells, of who it goes to, and of what was chosen for it.
+    """
+    result = batch(
+        "name,email,country,language,style,to,demands,omit_address\n"
+        "Ada Example,,germony,Klingon,Personal,,peace bread,\n"
+        "Bob Example,bob@home,uk,,,nowhere,press-freedom,Ja\n"
+        "Cid Example,cid@home.example,kp,,sonnet,,,\n"
+        "Dan Example,dan@home.example,Germny,,,consulate,,\n"
+        "Eve Example,eve@home.example,,,,consulate,,\n",
+        *("-o", "letters", "--format", "eml"),
+    )
+
+    known = (
+        "end-harassment, drop-tikhonov, no-charges-kurmanov, public-inquiry, "
+        "press-freedom, prosecute-violence, protect-workers, nationalise"
+    )
+    missing = "demands: case 'kurmanov' has no demand"
+    kp = "no mission of Kazakhstan is known in North Korea, and none that covers it"
+    assert said(result) == [
+        "error: m.csv:2: country: unknown country 'germony': did you mean 'Germany'?",
+        f"error: m.csv:2: {EMPTY}",
+        "error: m.csv:2: language: unknown language 'Klingon': choose from de, el, en, es, fr, ru",
+        "error: m.csv:2: style: unknown style 'Personal': did you mean 'personal'?",
+        f"error: m.csv:2: {missing} 'peace': choose from {known}",
+        f"error: m.csv:2: {missing} 'bread': choose from {known}",
+        "error: m.csv:3: email: 'bob@home' is not an e-mail address: write name@domain.example",
+        "error: m.csv:3: omit_address: 'Ja' is not an answer: write yes or no",
+        "error: m.csv:3: to: unknown addressee 'nowhere': see 'protestgen embassies'",
+        f"error: m.csv:4: country: {kp}: choose '--to osce', or another country (see 'protestgen embassies')",
+        "error: m.csv:4: style: unknown style 'sonnet': see 'protestgen styles'",
+        "error: m.csv:5: country: unknown country 'Germny': did you mean 'Germany'?",
+        "error: m.csv:6: country: no country: add '--country' with the one that you live in",
+        "note: 0 letters in letters; 5 rows failed",
+    ]
+
+
+def test_problem_of_each_case_is_told(run: Run, batch: Batch) -> None:
+    """
+    A row without a country has none for any of them, which is told once.
+    """
+    del batch
+    Path("m.csv").write_text("name,demands\nAda Example,press-freedom\n")
+    cases = ("--case", "kurmanov", "--case", "shanyrak", "--case", "kolov")
+    result = run("batch", *cases, "--roster", "m.csv", "--format", "jsonl")
+
+    home = "country: no country: add '--country' with the one that you live in"
+    lines = [line.partition(": choose from")[0] for line in said(result)]
+    assert lines == [
+        f"error: m.csv:2: {home}",
+        "error: m.csv:2: demands: case 'shanyrak' has no demand 'press-freedom'",
+        "error: m.csv:2: demands: case 'kolov' has no demand 'press-freedom'",
+        "note: 0 letters; 1 row failed",
+    ]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_strict_stops_at_a_letter_that_cannot_be(batch: Batch, jobs: int) -> None:
+    """
+    As at a cell that cannot be read: what is in hand is finished, and no more.
+    """
+    rows = "".join(f"Ada Example {i},uk,\n" for i in range(5_000))
+    roster = f"name,country,style\nBob Example,uk,sonnet\n{rows}"
+    result = batch(roster, "-o", "letters", "--strict", "--jobs", jobs)
+    single = batch(roster, "-o", "all.jsonl", "--strict", "--jobs", jobs)
+
+    style = "error: m.csv:2: style: unknown style 'sonnet': see 'protestgen styles'"
+    stopped = "error: stopped at the row that failed"
+    assert (result.exit_code, single.exit_code) == (1, 1)
+    assert said(result)[0] == style
+    assert said(result)[-1] == f"{stopped}: mend it, and run the same again"
+    assert len([*Path("letters").glob("*.txt")]) < 5_000
+    assert said(single) == [style, f"{stopped}: nothing is written"]
+    assert not Path("all.jsonl").exists()
+
+
+def test_roster_without_rows_writes_and_prunes_nothing(batch: Batch) -> None:
+    """
+    An export that went wrong does not cost the letters that are there.
+    """
+    batch("name,country\nAda Example,uk\n", "-o", "letters")
+    before = {path: path.read_bytes() for path in Path("letters").iterdir()}
+    result = batch("name,country\n\n", "-o", "letters", "--prune")
+    single = batch("name,country\n", "-o", "all.mbox")
+
+    problem = "error: m.csv:1: the roster has no rows: add one for each member\n"
+    assert (result.exit_code, result.stderr) == (1, problem)
+    assert (single.exit_code, single.stderr) == (1, problem)
+    assert {path: path.read_bytes() for path in Path("letters").iterdir()} == before
+    assert not Path("all.mbox").exists()
+
+
+def test_language_is_called_as_people_call_it(batch: Batch) -> None:
+    """
+    By a name or a code, with a region or without; a cell may have several.
+    """
+    result = batch(
+        "name,country,language\n"
+        "Ada Example,uk,German\nBob Example,uk,DEUTSCH\nCid Example,uk,de-AT\n"
+        'Dan Example,uk,"русский, de_DE"\nEve Example,uk,\n',
+        *("-o", "letters", "--lang", "fr"),
+    )
+
+    assert said(result) == ["note: 5 letters in letters"]
+    written = letters()
+    beginnings = {
+        name: [
+            word
+            for word in ("Exzellenz,", "Ваше Превосходительство", "Monsieur l")
+            if word in text
+        ]
+        for name, text in written.items()
+    }
+    assert written["ada"].replace("Ada", "Bob") == written["bob"]
+    assert beginnings == {
+        "ada": ["Exzellenz,"],
+        "bob": ["Exzellenz,"],
+        "cid": ["Exzellenz,"],
+        "dan": ["Exzellenz,", "Ваше Превосходительство"],
+        "eve": ["Monsieur l"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "greeting"), [((), "Exzellenz,"), (("--lang", "en"), "Your Excell")]
+)
+def test_language_that_is_typed_goes_before_that_of_the_profile(
+    batch: Batch, run: Run, arguments: tuple[str, ...], greeting: str
+) -> None:
+    """
+    As it does for a single letter.
+    """
+    del batch
+    Path("ada.yaml").write_text("name: Ada Example\nlanguage: de\n")
+    sender = ("--sender", "ada.yaml", "--country", "uk", *arguments)
+    result = run("batch", "--case", "kurmanov", *sender, "-o", "letters")
+
+    assert result.exit_code == 0
+    assert greeting in letters()["ada"]
+
+
+def test_note_on_words_names_the_member(batch: Batch) -> None:
+    """
+    The first of them, and how many more there are; a count of words is the same note.
+    """
+    long = "word " * 500
+    rows = [
+        "Ada Example,uk,You are a liar.",
+        f"Bob Example,uk,{long}",
+        "Cid Example,fr,Liar!",
+        "Dan Example,fr,thug",
+        f"Eve Example,fr,{long}{long}",
+        "Fay Example,fr,liar",
+    ]
+    roster = "name,country,why\n" + "".join(f"{row}\n" for row in rows)
+    harm = "may do harm to those the letter is for: find another word"
+    for arguments in (("-o", "letters"), ("-o", "two", "--jobs", 2)):
+        *notes, _ = said(batch(roster, *arguments))
+        notes[1] = re.sub(r"\d{3,} words", "many words", notes[1])
+        assert notes == [
+            f"note: m.csv:2: 'liar' {harm} (and in 2 letters more)",
+            "note: m.csv:3: the letter has many words: more than is read, leave some out (and in 1 letter more)",
+            f"note: m.csv:5: 'thug' {harm}",
+        ]
+
+
+def test_note_on_what_a_member_lacks_names_them(batch: Batch) -> None:
+    """
+    What goes for all letters to an addressee has no place in the roster.
+    """
+    result = batch(
+        "name,country,style,why,language\n"
+        "Ada Example,uk,,,\n"
+        "Bob Example,uk,organisation,,\n"
+        'Cid Example,uk,,Mine.,"en,ru"\n',
+        *("-o", "letters"),
+    )
+
+    address = "note: the address of the embassy in London is from a source of 2022"
+    assert said(result) == [
+        "note: m.csv:3: the letter names no organisation: add '--organisation'",
+        "note: m.csv:4: your own words stand in each of the letters as you wrote them",
+        "note: 3 letters in letters",
+    ]
+    assert f"{address}: look at" in result.stderr
+    assert "?lang=en (3 letters)\n" in result.stderr
+
+
+def test_one_of_two_people_of_a_name_is_not_lost_unseen(batch: Batch) -> None:
+    """
+    Without an address of any kind they count as one, and the note says what to do.
+    """
+    result = batch(
+        "name,city,country,address,email\n"
+        "Ada Example,Leeds,uk,,\n"
+        "Ada Example,Leeds,uk,,\n"
+        "Ada Example,Leeds,uk,1 Sample Street,\n"
+        "Ada Example,Leeds,uk,1 Sample Street,\n"
+        "Ada Example,Leeds,uk,1 Sample Street,ada@home.example\n",
+        "-o",
+        "letters",
+    )
+
+    once = "it is written once"
+    mend = "if these are two people, give each an e-mail or an address"
+    assert said(result) == [
+        f"note: m.csv:3: the letter of line 2 again: {once}; {mend}",
+        f"note: m.csv:5: the letter of line 4 again: {once}",
+        "note: 3 letters in letters; 2 letters asked for twice",
+    ]
+
+
+@pytest.mark.parametrize("arguments", [(), ("--style", "support")])
+def test_support_has_no_addressee(batch: Batch, arguments: tuple[str, ...]) -> None:
+    """
+    What a row chooses for a letter that has none is not dropped.
+    """
+    style = "" if arguments else "support"
+    result = batch(
+        "name,style,to,demands\n"
+        f"Ada Example,{style},osce,\nBob Example,{style},,press-freedom\n"
+        f"Cid Example,{style},,\n",
+        *("--format", "jsonl", *arguments),
+    )
+
+    unfit = "does not go with the style 'support': leave it empty"
+    assert result.exit_code == 3
+    assert said(result)[:2] == [
+        f"error: m.csv:2: to: {unfit}",
+        f"error: m.csv:3: demands: {unfit}",
+    ]
+    assert len(result.stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["letters.docx", "members.csv", "there"])
+def test_file_is_no_place_for_letters(batch: Batch, name: str) -> None:
+    """
+    Neither one that is there, nor what is called like one; a folder may be called so.
+    """
+    Path("there").write_text("mine")
+    roster = "name,country\nAda Example,uk\n"
+    result = batch(roster, "-o", name)
+
+    places = "name a folder, or a file that ends in .mbox, .jsonl or .pdf"
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"error: '-o {name}' is no place for letters: {places} (see 'protestgen batch --help')\n",
+    )
+    assert sorted(path.name for path in Path().iterdir()) == ["m.csv", "there"]
+    Path("there").unlink()
+    Path(name).mkdir()
+    assert batch(roster, "-o", name).exit_code == 0
+
+
+def test_help_names_all_columns(run: Run) -> None:
+    """
+    On lines that a terminal has room for; the example has those that people need.
+    """
+    lines = run("batch", "--help").stdout.splitlines()
+    (columns,) = re.findall(r"Columns of a roster: ([^.]*)\.", " ".join(lines))
+    head = next(csv.reader(EXAMPLE.splitlines()))
+
+    assert [name.strip() for name in columns.split(",")] == list(FIELDS)
+    assert max(map(len, lines)) <= 80
+    assert {*FIELDS} - {*head} == {"residence", "reply_to", "omit_address"}
+
+
+def test_example_uses_its_columns(batch: Batch) -> None:
+    """
+    Each of its letters shows what there is to choose.
+    """
+    result = batch(EXAMPLE, "-o", "letters")
+
+    assert said(result) == ["note: 3 letters in letters"]
+    written = letters()
+    assert "I follow the case from Leeds." in written["ada"]
+    assert "Exzellenz," in written["jurgen"]
+    assert (
+        "\nEva Beispiel, Musterstadt\nMax Beispiel, Musterstadt\n" in written["jurgen"]
+    )
+    assert "Lyon on behalf of Example Solidarity Committee" in " ".join(
+        written["zoe"].split()
+    )
