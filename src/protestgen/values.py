@@ -127,6 +127,8 @@ def parse_line(text: str) -> str:
 
 def parse_prose(text: str) -> str:
     """Read one or more paragraphs; a blank line parts them."""
+    if text.isascii() and text.isprintable():  # as one of them mostly is
+        return " ".join(text.split())
     clean = normalize(text.replace("\r\n", "\n").strip())
     paragraphs = _PARAGRAPH_BREAK.split(clean)
     return "\n\n".join(map(single_spaces, paragraphs))

@@ -86,7 +86,8 @@ def _quoted_printable(text: str) -> bytes:
     """Return whole lines of *text* encoded; they may stand in many letters."""
     # A line that begins with "From " parts messages in an mbox file, and each program
     # quotes it in another way: a soft break after the word leaves no such line.
-    return _FROM_LINE.sub(rb"\1=\n ", b2a_qp(text.encode()))
+    data = b2a_qp(text.encode())
+    return _FROM_LINE.sub(rb"\1=\n ", data) if b"From " in data else data
 
 
 def _attachment(letter: Letter, options: Options) -> bytes:
