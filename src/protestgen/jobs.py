@@ -1,11 +1,13 @@
 """Who writes to whom: the letters of each member of a roster, each of them once."""
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .errors import ProtestgenError
+from .country import country_name
+from .errors import Location, ProtestgenError
 from .letter import SUPPORT_STYLE
 from .lots import Order, Task
 from .member import Fault, Member
@@ -22,10 +24,10 @@ class Plan(Struct, frozen=True, kw_only=True):
     """
     What is to be written: of each member a letter in each of the *cases*.
 
-    They go to the embassies in *countries*, or else to that in the member's own, which
-    is *home* where the roster does not say. *wish* is what members do not choose
-    themselves. The names of files have *suffix*. A *strict* batch ends with the first
-    row that fails.
+    They go to the embassy in the member's own country, which is *home* where the roster
+    does not say; or else those of one sender to the embassies in *countries*. *wish* is
+    what members do not choose themselves. The names of files have *suffix*. A *strict*
+    batch ends with the first row that fails.
     """
 
     order: Order
@@ -39,16 +41,25 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 class Job(Struct, kw_only=True):
     """
-    A row and what became of it so far.
+    A row and what became of it so far; or of one letter of it, to a *country*.
 
-    *tasks* are its letters, *repeats* the lines in which others of its letters were
-    asked for before.
+    *tasks* are its letters, about *cases*, *repeats* the lines in which others of its
+    letters were asked for before.
     """
 
     row: Row
+    cases: tuple[str, ...]
+    country: str | None = None
     tasks: list[Task] = []
     faults: list[Fault] = []
     repeats: list[int] = []
+
+    @property
+    def at(self) -> Location:
+        """What to call it."""
+        if self.country is None:
+            return self.row.at
+        return Location(f"{self.cases[0]} to {country_name(self.country)}")
 
 
 class Jobs:
@@ -71,11 +82,12 @@ class Jobs:
     def __iter__(self) -> Iterator[list[Job]]:
         lot: list[Job] = []
         letters = 0
-        for row in self._rows:
+        for job in chain.from_iterable(map(self._jobs, self._rows)):
             if self._is_stopped():
                 self.is_whole = False
                 break
-            lot.append(job := self._job(row))
+            self._fill(job)
+            lot.append(job)
             letters += len(job.tasks)
             if job.faults and self._plan.strict:
                 self.is_whole = False
@@ -86,20 +98,31 @@ class Jobs:
         if lot:
             yield lot
 
-    def _job(self, row: Row) -> Job:
-        job = Job(row=row, faults=list(row.faults))
-        if row.member is None:
-            return job
-        if self._plan.order.format_name == "eml" and not row.member.sender.email:
-            job.faults.append(Fault("empty: an e-mail is from an address", "email"))
-            return job
-        for case in self._plan.cases:
-            for country in self._plan.countries or (None,):
-                self._add(job, case, country, row.member)
-        return job
+    def _jobs(self, row: Row) -> Iterable[Job]:
+        """Return the job of *row*, or one for each of its letters to many countries."""
+        cases = self._plan.cases
+        if not self._plan.countries:
+            return (Job(row=row, cases=cases, faults=list(row.faults)),)
+        return (
+            Job(row=row, cases=(case,), country=country)
+            for case in cases
+            for country in self._plan.countries
+        )
 
-    def _add(self, job: Job, case: str, country: str | None, member: Member) -> None:
+    def _fill(self, job: Job) -> None:
+        """Add its letters to *job*, or why there are none."""
+        member = job.row.member
+        if member is None:
+            return
+        if self._plan.order.format_name == "eml" and not member.sender.email:
+            job.faults.append(Fault("empty: an e-mail is from an address", "email"))
+            return
+        for case in job.cases:
+            self._add(job, case, member)
+
+    def _add(self, job: Job, case: str, member: Member) -> None:
         """Add a letter to *job*, or why there is none."""
+        country = job.country
         wish = self._wish(member, country)
         sender = member.sender
         if sender.country is None and self._plan.home:
@@ -110,7 +133,8 @@ class Jobs:
                 case, country or sender.country, to
             )
         except ProtestgenError as error:
-            job.faults.append(Fault(str(error), "to" if member.to else "country"))
+            field = "to" if member.to else "country"
+            job.faults.append(Fault(str(error), "" if country else field))
             return
         name = file_stem(case, addressee, sender) + self._plan.suffix
         line = job.row.at.line or 0

@@ -25,11 +25,15 @@ class Board:
     Shows how a batch goes.
 
     *position* tells how far its roster was read, of *total* bytes where that is known.
+    A *unit* is what fails.
     """
 
-    def __init__(self, position: Callable[[], int], total: int | None) -> None:
+    def __init__(
+        self, position: Callable[[], int], total: int | None, unit: str = "row"
+    ) -> None:
         self._position = position
         self._total = total
+        self._unit = unit
         self._start = monotonic()
         self._drawn = 0.0
         self._bar = _bar() if sys.stderr.isatty() else None
@@ -54,12 +58,19 @@ class Board:
     def doubled(self, at: Location, first: int) -> None:
         """Show that the row *at* a place repeats the one in the line *first*."""
         self._clear()
-        which = f"the letter of line {first} again" if first else "one letter twice"
-        show_note(f"{at}: {which}: it is written once")
+        show_note(f"{at}: the letter of line {first} again: it is written once")
 
-    def stale(self, file: str) -> None:
+    def edited(self, file: str, *, is_stale: bool) -> None:
+        """Show that a *file* that somebody has edited is left as it is."""
+        self._clear()
+        hint = "if nobody needs it" if is_stale else "to have it written anew"
+        reason = "edited since it was written: it is left as it is"
+        show_note(f"{file} was {reason}; remove it {hint}")
+
+    def stale(self, file: str, *, is_sure: bool) -> None:
         """Show that a *file* belongs to no row."""
-        show_note(f"{file} belongs to no row any more: '--prune' removes it")
+        hint = ": '--prune' removes it" if is_sure else ", or to one that failed"
+        show_note(f"{file} belongs to no row any more{hint}")
 
     def _clear(self) -> None:
         """Take the bar away from the line that it is on; it is drawn anew below."""
@@ -85,12 +96,11 @@ class Board:
         for note, letters in tally.notes.items():
             show_note(note if letters == 1 else f"{note} ({letters:,} letters)")
         seconds = monotonic() - self._start
-        kept = f" ({tally.unchanged:,} as before)" if tally.unchanged else ""
-        parts = [f"{_count(tally.letters, 'letter')}{where}{kept}"]
+        parts = [f"{_count(tally.letters, 'letter')}{where}{_fates(tally)}"]
         parts += [
             f"{_count(number, one, many)} {what}"
             for number, one, many, what in (
-                (tally.failed, "row", "rows", "failed"),
+                (tally.failed, self._unit, f"{self._unit}s", "failed"),
                 (tally.doubled, "letter", "letters", "asked for twice"),
                 (tally.stale, "file", "files", "of no row any more"),
                 (tally.removed, "file", "files", "removed"),
@@ -121,6 +131,20 @@ def _bar() -> "Progress":
         auto_refresh=False,
         transient=True,
     )
+
+
+def _fates(tally: Tally) -> str:
+    """Return how many files are of which kind, unless all of them are new."""
+    fates = tally.fates
+    if fates.total() == fates["new"]:
+        return ""
+    counts = (
+        (fates["new"], "new"),
+        (fates["changed"], "changed"),
+        (fates["as before"], "as before"),
+        (fates["edited"], "left as edited"),
+    )
+    return f" ({', '.join(f'{number:,} {kind}' for number, kind in counts if number)})"
 
 
 def _count(number: int, one: str, many: str = "") -> str:
