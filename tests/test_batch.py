@@ -568,6 +568,22 @@ def test_file_of_somebody_else_is_not_replaced(batch: Batch, file: str) -> None:
         assert Path(file).read_bytes() == foreign
 
 
+def test_own_mailbox_is_known_by_any_letter(batch: Batch) -> None:
+    """
+    Whatever headers the first one has, and over however many lines.
+    """
+    Path("m.csv").write_text(
+        "name,email,reply_to,country\n"
+        f"{'Zoé ' * 15}Exemple,{'z' * 60}@home.example,answers@home.example,uk\n",
+        encoding="utf-8",
+    )
+    first = batch("--roster", "m.csv", "-o", "all.mbox")
+    again = batch("--roster", "m.csv", "-o", "all.mbox")
+
+    assert b"\nReply-To: " in Path("all.mbox").read_bytes()
+    assert (first.exit_code, again.exit_code) == (0, 0)
+
+
 def test_dry_run_shows_what_would_be_removed(batch: Batch) -> None:
     """
     It removes nothing, and makes no folder.

@@ -160,22 +160,31 @@ def test_interrupted_one_file_for_all_is_not_there(
 
 
 @pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize(
+    ("output", "hint"),
+    [
+        ("all.jsonl", "nothing is written"),
+        ("letters", "run the same again to go on"),
+    ],
+)
 def test_interrupted_while_it_waits_for_rows_it_ends(
-    tmp_path: Path, number: signal.Signals
+    tmp_path: Path, number: signal.Signals, output: str, hint: str
 ) -> None:
     """
     A second signal is not waited with, and leaves no temporary file either.
     """
-    file = tmp_path / "all.jsonl"
-    command = (*PROGRAM, "--roster", "-", "--jobs", "1", "-o", str(file))
+    path = tmp_path / output
+    command = (*PROGRAM, "--roster", "-", "--jobs", "1", "-o", str(path))
     with subprocess.Popen(
         command, env=environment(), stdin=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         assert process.stdin
         process.stdin.write(members(2_000).encode())
         process.stdin.flush()
-        while not list(tmp_path.iterdir()) and process.poll() is None:
-            time.sleep(0.05)
+        before, there = -1, 0
+        while process.poll() is None and not before == there > 0:
+            time.sleep(0.5)  # until it has read all there is
+            before, there = there, len(list(tmp_path.rglob("*")))
         while process.poll() is None:
             process.send_signal(number)
             time.sleep(0.2)
@@ -183,8 +192,10 @@ def test_interrupted_while_it_waits_for_rows_it_ends(
         problem = process.stderr.read().decode().strip()
 
     assert process.returncode == 128 + number
-    assert problem == "error: interrupted: nothing is written"
-    assert list(tmp_path.iterdir()) == []
+    assert problem == f"error: interrupted: {hint}"
+    left = [file.name for file in tmp_path.rglob(".*")]
+    assert left == [".protestgen-batch-journal"][: output == "letters"]
+    assert not (tmp_path / "all.jsonl").exists()
 
 
 def test_terminal_that_is_closed_ends_the_run_in_order(tmp_path: Path) -> None:

@@ -76,6 +76,7 @@ _SUFFIXES = {"fax": ".pdf"}
 _SMALL = 1 << 15
 _SMALL_ON_PAPER = 1 << 13
 _SOME_FAILED = 3
+_GO_ON = "run the same again to go on"
 
 
 @click.command(
@@ -175,7 +176,7 @@ def batch(app: App, /, *, example: bool, **choices: Any) -> int:
             with ExitStack() as stack:
                 return _write(app.campaign, choices, interrupts, stack)
         except (click.Abort, KeyboardInterrupt):
-            show_error("interrupted: nothing is written")
+            show_error(f"interrupted: {interrupts.hint}")
             return interrupts.exit_code
 
 
@@ -183,10 +184,12 @@ class _Interrupts:
     """
     The signals that ask for an end: from the keyboard, the system, a lost terminal.
 
-    They raise `KeyboardInterrupt`, but for the first of them where it is `awaited`.
+    They raise `KeyboardInterrupt`, but for the first of them where it is `awaited`. The
+    *hint* says how to go on.
     """
 
     def __init__(self) -> None:
+        self.hint = "nothing is written"
         self._number = 0
         self._is_awaited = False
 
@@ -271,7 +274,7 @@ def _write(
     if choices["cluster"]:
         campaign = campaign.absolute()
     cluster = _cluster(campaign, choices, stack)
-    outbox = None if choices["dry"] else _outbox(target, stack)
+    outbox = None if choices["dry"] else _outbox(target, interrupts, stack)
     order = _order(campaign, choices, target, outbox)
     if outbox and cluster:
         folder = outbox.folder.absolute()
@@ -324,11 +327,14 @@ def _tell_failed(
         show_note(f"'--prune' removes nothing while rows fail: {hint}")
 
 
-def _outbox(target: _Target, stack: ExitStack) -> Outbox | None:
+def _outbox(
+    target: _Target, interrupts: _Interrupts, stack: ExitStack
+) -> Outbox | None:
     """Return the folder that letters go to, if they do."""
     if target.kind != "folder" or target.path is None:
         return None
     outbox = stack.enter_context(Outbox(target.path))
+    interrupts.hint = _GO_ON
     if outbox.unlocked:
         hint = "see that no other run writes there"
         show_note(f"{target.path}: no locks ({outbox.unlocked}): {hint}")
@@ -582,7 +588,7 @@ def _give_up(*, is_interrupted: bool) -> NoReturn:
 def _exit_code(tally: Tally, interrupts: _Interrupts) -> int:
     """Return how the command ends, and tell of its failures."""
     if interrupts:
-        show_error("interrupted: run the same again to go on")
+        show_error(f"interrupted: {_GO_ON}")
         return interrupts.exit_code
     if not tally.is_whole:
         show_error("stopped at the row that failed: mend it, and run the same again")
