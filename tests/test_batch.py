@@ -1,6 +1,8 @@
 """The command `batch`: a letter for each member, and what is said of the others."""
 
 import csv
+import errno
+import fcntl
 import json
 import mailbox
 import os
@@ -719,6 +721,24 @@ def test_sender_of_e_mails_has_an_address(batch: Batch) -> None:
     reason = "an e-mail is from an address: run 'protestgen profile'"
     assert (result.exit_code, result.stderr) == (2, f"error: ada.yaml: {reason}\n")
     assert not Path("all.mbox").exists()
+
+
+def test_folder_without_locks_is_told(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Letters are written all the same; that nobody else does so is for the user to see.
+    """
+
+    def flock(_file: object, _operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    result = batch("--roster", "m.csv", "-o", "letters")
+
+    reason = "no locks (No locks available): see that no other run writes there"
+    assert result.exit_code == 0
+    assert said(result) == [f"note: letters: {reason}", "note: 3 letters in letters"]
 
 
 def test_example_is_printed(run: Run) -> None:
