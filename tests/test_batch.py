@@ -1,6 +1,8 @@
 """The command `batch`: a letter for each member, and what is said of the others."""
 
 import csv
+import errno
+import fcntl
 import json
 import mailbox
 import os
@@ -24,6 +26,8 @@ FILES = [
     "kurmanov-london-bob-example-mir5urh7m7.txt",
     "kurmanov-seoul-eve-example-fp21rochj9.txt",
 ]
+MEND = "mend them there, and run that as the roster"
+NOBODY = "no mission of Kazakhstan is known in North Korea"
 SUMMARY = re.compile(r"; [0-9.]+ (?:bytes|[kM]B) in [0-9.]+ s$", re.MULTILINE)
 
 Batch = Callable[..., Result]
@@ -124,12 +128,74 @@ def test_second_run_writes_what_is_missing_or_changed(batch: Batch) -> None:
     batch("--roster", "m.csv", "-o", "letters")
     before = {name: Path("letters", name).stat().st_ino for name in FILES}
     Path("letters", FILES[0]).unlink()
-    Path("letters", FILES[1]).write_text("changed")
+    roster(THREE.replace("land,", "land,I live in Cork."), "Zoe Example,,Ayr,uk,")
     result = batch("--roster", "m.csv", "-o", "letters")
 
-    assert said(result) == ["note: 3 letters in letters (1 as before)"]
+    assert said(result) == [
+        "note: 4 letters in letters (2 new, 1 changed, 1 as before)"
+    ]
     assert Path("letters", FILES[2]).stat().st_ino == before[FILES[2]]
-    assert "Bob Example" in Path("letters", FILES[1]).read_text()
+    assert "I live in Cork." in Path("letters", FILES[1]).read_text()
+
+
+def edited(file: str) -> str:
+    """Return what is said of a *file* that somebody has edited."""
+    reason = "edited since it was written: it is left as it is"
+    return f"note: {file} was {reason}; remove it to have it written anew"
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_letter_that_was_edited_is_left(batch: Batch, jobs: int) -> None:
+    """
+    And told, in each run, until it is removed; or until it is as it would be written.
+    """
+    command = ("--roster", "m.csv", "-o", "letters", "--jobs", jobs)
+    batch(*command)
+    ada, bob, _ = (Path("letters", name) for name in FILES)
+    written = bob.read_text("utf-8")
+    bob.write_text("By hand.")
+    manifest = Path("letters/manifest.jsonl").read_text()
+    first = batch(*command)
+    roster(THREE.replace("land,", "land,I live in Cork.").replace("Almaty.", "Astana."))
+    second = batch(*command)
+
+    assert Path("letters/manifest.jsonl").read_text().splitlines()[2] in manifest
+    count = "1 left as edited"
+    told = [edited(FILES[1]), f"note: 3 letters in letters (2 as before, {count})"]
+    assert (first.exit_code, said(first)) == (0, told)
+    told[1] = f"note: 3 letters in letters (1 changed, 1 as before, {count})"
+    assert (second.exit_code, said(second)) == (0, told)
+    assert bob.read_text() == "By hand."
+    assert "Astana." in ada.read_text()
+
+    bob.write_text(written)
+    assert "(1 changed, 2 as before)" in batch(*command).stderr
+    bob.write_text("By hand.")
+    bob.unlink()
+    assert "(1 new, 2 as before)" in batch(*command).stderr
+    assert "I live in Cork." in bob.read_text()
+
+
+def test_letter_that_was_edited_outlives_its_row(batch: Batch) -> None:
+    """
+    Its hash is kept while the row fails, and `--prune` does not remove it.
+    """
+    batch("--roster", "m.csv", "-o", "letters")
+    Path("letters", FILES[1]).write_text("By hand.")
+    roster(THREE.replace("Ireland", "Irland"))
+    batch("--roster", "m.csv", "-o", "letters")
+    roster(THREE)
+    mended = batch("--roster", "m.csv", "-o", "letters")
+    roster(*THREE.splitlines()[::2])
+    pruned = batch("--roster", "m.csv", "-o", "letters", "--prune")
+
+    end = "note: 3 letters in letters (2 as before, 1 left as edited)"
+    assert said(mended) == [edited(FILES[1]), end]
+    assert said(pruned) == [
+        edited(FILES[1]).replace("to have it written anew", "if nobody needs it"),
+        "note: 2 letters in letters (2 as before)",
+    ]
+    assert files() == [*FILES, "manifest.jsonl"]
 
 
 def test_letters_keep_their_date(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,7 +211,7 @@ def test_letters_keep_their_date(batch: Batch, monkeypatch: pytest.MonkeyPatch) 
         "note: letters keep the date of the first run, 2026-11-20: see '--date'",
         "note: 3 letters in letters (3 as before)",
     ]
-    assert said(dated) == ["note: 3 letters in letters"]
+    assert said(dated) == ["note: 3 letters in letters (3 changed)"]
 
 
 def test_files_of_no_row_are_listed_and_pruned(batch: Batch) -> None:
@@ -199,6 +265,7 @@ def test_bad_row_fails_alone(batch: Batch) -> None:
     assert lines[3:] == [
         f"error: m.csv:8: name: {name}",
         "note: 1 letter in letters; 4 rows failed",
+        f"note: rows that failed are in letters/failed.csv: {MEND}",
     ]
     with Path("letters/failed.csv").open(encoding="utf-8-sig", newline="") as table:
         head, *rows = csv.reader(table)
@@ -316,6 +383,18 @@ def test_nothing_is_pruned_while_rows_fail(batch: Batch) -> None:
 
     assert result.exit_code == 3
     assert files() == ["failed.csv", *FILES, "manifest.jsonl"]
+    mail = "'bob@home' is not an e-mail address: write name@domain.example"
+    hint = "mend them, and run the whole roster again"
+    assert said(result) == [
+        f"error: m.csv:3: email: {mail}",
+        *(
+            f"note: {name} belongs to no row any more, or to one that failed"
+            for name in FILES[1:]
+        ),
+        "note: 1 letter in letters (1 as before); 1 row failed; 2 files of no row any more",
+        f"note: rows that failed are in letters/failed.csv: {MEND}",
+        f"note: '--prune' removes nothing while rows fail: {hint}",
+    ]
 
 
 def test_letter_that_cannot_be_written_fails_its_row(batch: Batch) -> None:
@@ -333,7 +412,7 @@ def test_letter_that_cannot_be_written_fails_its_row(batch: Batch) -> None:
     result = batch("--roster", "m.csv", "-o", "letters", "--format", "eml")
 
     assert result.exit_code == 3
-    *lines, last = said(result)
+    *lines, last, _ = said(result)
     assert [line.partition(": ")[2].split(": ")[:2] for line in lines] == [
         ["m.csv:2", "style"],
         ["m.csv:3", "demands"],
@@ -461,6 +540,94 @@ def test_json_lines_are_the_parts_of_letters(batch: Batch) -> None:
     assert Path("all.jsonl").read_text("utf-8") == piped.stdout
 
 
+@pytest.mark.parametrize("file", ["all.mbox", "all.jsonl", "all.pdf"])
+def test_file_of_somebody_else_is_not_replaced(batch: Batch, file: str) -> None:
+    """
+    One that a batch has written is, and an empty one.
+    """
+    Path(file).touch()
+    command = ("--sender", "none.yaml", "--country", "uk", "-o", file)
+    assert batch("--roster", "m.csv", "-o", file).exit_code in {0, 3}
+    Path("m.csv").write_text(HEAD + THREE.splitlines()[0] + "\n")
+    again = batch("--roster", "m.csv", "-o", file)
+    whole = Path(file).read_bytes()
+
+    assert (again.exit_code, said(again)) == (0, [f"note: 1 letter in {file}"])
+    for foreign in (
+        b"mine",
+        b"\n" + whole,
+        b"From ada@home.example Sun Nov 22 12:00:00 2026\nReceived: from home.example\n"
+        + whole.partition(b"\n")[2],
+        b'{"name":"Ada Example"}\n',
+        b"%PDF-1.7\n%\x80\x80\x80\x80\n1 0 obj\n",
+    ):
+        Path(file).write_bytes(foreign)
+        result = batch(*command)
+
+        hint = "choose another name, or move it away"
+        reason = f"error: {file}: no batch has written this file: {hint}\n"
+        assert (result.exit_code, result.stdout, result.stderr) == (1, "", reason)
+        assert Path(file).read_bytes() == foreign
+
+
+def test_own_mailbox_is_known_by_any_letter(batch: Batch) -> None:
+    """
+    Whatever headers the first one has, and over however many lines.
+    """
+    Path("m.csv").write_text(
+        "name,email,reply_to,country\n"
+        f"{'Zoé ' * 15}Exemple,{'z' * 60}@home.example,answers@home.example,uk\n",
+        encoding="utf-8",
+    )
+    first = batch("--roster", "m.csv", "-o", "all.mbox")
+    again = batch("--roster", "m.csv", "-o", "all.mbox")
+
+    assert b"\nReply-To: " in Path("all.mbox").read_bytes()
+    assert (first.exit_code, again.exit_code) == (0, 0)
+
+
+def test_dry_run_shows_what_would_be_removed(batch: Batch) -> None:
+    """
+    It removes nothing, and makes no folder.
+    """
+    batch("--roster", "m.csv", "-o", "letters")
+    before = {name: Path("letters", name).read_bytes() for name in files()}
+    roster(THREE.splitlines()[0])
+    result = batch("--roster", "m.csv", "-o", "letters", "--dry-run", "--prune")
+    other = batch("--roster", "m.csv", "-o", "other", "--dry-run", "--prune")
+    nowhere = batch("--roster", "m.csv", "--dry-run", "--prune")
+
+    assert said(result) == [
+        *(
+            f"note: {name} belongs to no row any more: '--prune' removes it"
+            for name in FILES[1:]
+        ),
+        "note: 1 letter; 2 files of no row any more",
+        "note: by country: United Kingdom 1",
+    ]
+    assert (
+        said(other)
+        == said(nowhere)
+        == [
+            "note: 1 letter",
+            "note: by country: United Kingdom 1",
+        ]
+    )
+    assert {name: Path("letters", name).read_bytes() for name in files()} == before
+    assert not Path("other").exists()
+
+
+def test_one_file_has_no_table_of_failed_rows(batch: Batch) -> None:
+    """
+    The summary names none.
+    """
+    roster(THREE.splitlines()[0], "Bob Example,bob@home,,Ireland,")
+    result = batch("--roster", "m.csv", "-o", "all.jsonl")
+
+    assert said(result)[1:] == ["note: 1 letter in all.jsonl; 1 row failed"]
+    assert not list(Path().glob("**/failed.csv"))
+
+
 def test_dry_run_writes_nothing(batch: Batch) -> None:
     """
     It shows the first letter whole, and how many there would be by country.
@@ -496,12 +663,82 @@ def test_profile_writes_to_many_embassies(batch: Batch) -> None:
     )
     every = batch("--sender", "ada.yaml", "--country", "all", "-o", "every")
 
-    assert said(two) == [
-        "note: ada.yaml: one letter twice: it is written once",
-        "note: 2 letters in two; 1 letter asked for twice",
-    ]
+    assert said(two) == ["note: 2 letters in two; 1 letter asked for twice"]
     assert every.exit_code == 0
     assert len(files("every")) > 50
+
+
+def test_letters_of_one_sender_fail_alone(batch: Batch) -> None:
+    """
+    Each of them is named, and they are counted as letters.
+    """
+    Path("ada.yaml").write_text(
+        "name: Ada Example\nemail: ada@home.example\ncountry: gb\n"
+    )
+    countries = [("--country", code) for code in ("kp", "uk", "de")]
+    result = batch(
+        *("--sender", "ada.yaml", "--case", "shanyrak", "--format", "eml"),
+        *(word for words in countries for word in words),
+        *("-o", "letters"),
+    )
+
+    *lines, last = said(result)
+    assert result.exit_code == 3
+    assert [line.split(": ")[:3] for line in lines] == [
+        ["error", f"{case} to {country}", reason]
+        for case in ("kurmanov", "shanyrak")
+        for country, reason in (
+            ("North Korea", f"{NOBODY}, and none that covers it"),
+            ("Germany", "no e-mail address is known for the embassy in Berlin"),
+        )
+    ]
+    assert last == "note: 2 letters in letters; 4 letters failed"
+
+
+def test_many_letters_to_one_office_are_one(batch: Batch) -> None:
+    """
+    Which is told once, with the number.
+    """
+    Path("ada.yaml").write_text("name: Ada Example\ncountry: gb\n")
+    result = batch(
+        *("--sender", "ada.yaml", "--country", "all", "--to", "osce", "-o", "letters")
+    )
+
+    (line,) = said(result)
+    assert re.fullmatch(
+        r"note: 1 letter in letters; \d\d letters asked for twice", line
+    )
+    assert len(files()) == 2
+
+
+def test_sender_of_e_mails_has_an_address(batch: Batch) -> None:
+    """
+    That it is missing is told once, not with each letter.
+    """
+    Path("ada.yaml").write_text("name: Ada Example\ncountry: gb\n")
+    result = batch("--sender", "ada.yaml", "--country", "all", "-o", "all.mbox")
+
+    reason = "an e-mail is from an address: run 'protestgen profile'"
+    assert (result.exit_code, result.stderr) == (2, f"error: ada.yaml: {reason}\n")
+    assert not Path("all.mbox").exists()
+
+
+def test_folder_without_locks_is_told(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Letters are written all the same; that nobody else does so is for the user to see.
+    """
+
+    def flock(_file: object, _operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    result = batch("--roster", "m.csv", "-o", "letters")
+
+    reason = "no locks (No locks available): see that no other run writes there"
+    assert result.exit_code == 0
+    assert said(result) == [f"note: letters: {reason}", "note: 3 letters in letters"]
 
 
 def test_example_is_printed(run: Run) -> None:
@@ -535,6 +772,7 @@ def test_roster_comes_through_a_pipe(
         (("-o", "a", "--format", "mbox"), "'--format mbox' is one file: add '-o letters.mbox' (see 'protestgen batch --help')"),
         (("-o", "a.mbox", "--format", "text"), "'-o a.mbox' holds eml, this is 'text' (see 'protestgen batch --help')"),
         (("-o", "a", "--style", "sonnet"), "unknown style 'sonnet': see 'protestgen styles'"),
+        (("-o", "a", "--sender", "ada.yaml"), "'--sender' goes without '--roster': its members sign their letters themselves (see 'protestgen batch --help')"),
         (("-o", "a", "--country", "uk", "--country", "ie"), "'--country' goes once with '--roster': its members write to the embassy in their own country (see 'protestgen batch --help')"),
     ],
 )  # fmt: skip

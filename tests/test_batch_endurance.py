@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -17,7 +18,9 @@ from conftest import EPOCH, Result, Run
 from protestgen.outbox import Outbox
 
 PROGRAM = (sys.executable, "-m", "protestgen", "batch", "--case", "kurmanov")
-MOUNT, UMOUNT = (shutil.which(name) or name for name in ("mount", "umount"))
+MOUNT, UMOUNT, SETSID = (
+    shutil.which(name) or name for name in ("mount", "umount", "setsid")
+)
 HEAD = "name,email,address,city,country,why\n"
 COUNTRIES = ("uk", "ie", "de", "fr", "kr", "us")
 # A run is killed so often; for the whole measure these variables say 5000 and 50.
@@ -106,7 +109,13 @@ def test_killed_alone_it_leaves_the_folder_to_the_next(tmp_path: Path) -> None:
     assert finish(start(*command)).exit_code == 0
 
 
-def test_interrupted_it_finishes_the_letters_in_hand(tmp_path: Path) -> None:
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_interrupted_it_finishes_the_letters_in_hand(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     """
     The manifest tells of each that is there, and how to go on is said.
     """
@@ -116,10 +125,10 @@ def test_interrupted_it_finishes_the_letters_in_hand(tmp_path: Path) -> None:
     process = start(*command)
     while len(list(folder.glob("*.txt"))) < 100 and process.poll() is None:
         time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, number)
     result = finish(process)
 
-    assert result.exit_code == 130
+    assert result.exit_code == 128 + number
     assert result.stderr.endswith("\nerror: interrupted: run the same again to go on\n")
     written = {path.name for path in folder.glob("*.txt")}
     manifest = (folder / "manifest.jsonl").read_text("utf-8").splitlines()
@@ -129,7 +138,10 @@ def test_interrupted_it_finishes_the_letters_in_hand(tmp_path: Path) -> None:
     assert not list(folder.glob(".*"))
 
 
-def test_interrupted_one_file_for_all_is_not_there(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", SIGNALS)
+def test_interrupted_one_file_for_all_is_not_there(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     """
     It is whole, or it is as it was.
     """
@@ -139,12 +151,124 @@ def test_interrupted_one_file_for_all_is_not_there(tmp_path: Path) -> None:
     while not list(tmp_path.glob(".*")) and process.poll() is None:
         time.sleep(0.05)
     time.sleep(0.2)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     result = finish(process)
 
-    assert result.exit_code == 130
+    assert result.exit_code == 128 + number
     assert result.stderr == "error: interrupted: nothing is written\n"
     assert list(tmp_path.iterdir()) == [roster]
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize(
+    ("output", "hint"),
+    [
+        ("all.jsonl", "nothing is written"),
+        ("letters", "run the same again to go on"),
+    ],
+)
+def test_interrupted_while_it_waits_for_rows_it_ends(
+    tmp_path: Path, number: signal.Signals, output: str, hint: str
+) -> None:
+    """
+    A second signal is not waited with, and leaves no temporary file either.
+    """
+    path = tmp_path / output
+    command = (*PROGRAM, "--roster", "-", "--jobs", "1", "-o", str(path))
+    with subprocess.Popen(
+        command, env=environment(), stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin
+        process.stdin.write(members(2_000).encode())
+        process.stdin.flush()
+        before, there = -1, 0
+        while process.poll() is None and not before == there > 0:
+            time.sleep(0.5)  # until it has read all there is
+            before, there = there, len(list(tmp_path.rglob("*")))
+        while process.poll() is None:
+            process.send_signal(number)
+            time.sleep(0.2)
+        assert process.stderr
+        problem = process.stderr.read().decode().strip()
+
+    assert process.returncode == 128 + number
+    assert problem == f"error: interrupted: {hint}"
+    left = [file.name for file in tmp_path.rglob(".*")]
+    assert left == [".protestgen-batch-journal"][: output == "letters"]
+    assert not (tmp_path / "all.jsonl").exists()
+
+
+def test_terminal_that_is_closed_ends_the_run_in_order(tmp_path: Path) -> None:
+    """
+    As a connection that is lost does; nothing can be said any more.
+    """
+    roster, folder = tmp_path / "m.csv", tmp_path / "letters"
+    roster.write_text(members(20_000), encoding="utf-8")
+    ours, theirs = os.openpty()
+    command = ("--roster", str(roster), "--jobs", "2", "-o", str(folder))
+    process = subprocess.Popen(
+        (SETSID, "--ctty", "--wait", *PROGRAM, *command),
+        env=environment(),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    while len(list(folder.glob("*.txt"))) < 100 and process.poll() is None:
+        time.sleep(0.05)
+    os.close(ours)
+
+    assert process.wait(timeout=60) == 128 + signal.SIGHUP
+    written = {path.name for path in folder.glob("*.txt")}
+    manifest = (folder / "manifest.jsonl").read_text("utf-8").splitlines()
+    assert 100 <= len(written) == len(manifest) - 1 < 20_000
+    assert not list(folder.glob(".*"))
+
+
+def test_signal_that_is_to_be_ignored_is(tmp_path: Path) -> None:
+    """
+    With `nohup` a run outlives its terminal.
+    """
+    roster, file = tmp_path / "m.csv", tmp_path / "all.jsonl"
+    roster.write_text(members(3_000), encoding="utf-8")
+    command = ("--roster", str(roster), "--jobs", "1", "-q", "-o", str(file))
+    process = start(*command, before=("nohup",))
+    while not list(tmp_path.glob(".*")) and process.poll() is None:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGHUP)
+    result = finish(process)
+
+    assert result.exit_code == 0
+    assert len(file.read_bytes().splitlines()) == 3_000
+
+
+def test_letters_edited_by_hand_outlive_killed_runs(tmp_path: Path) -> None:
+    """
+    Of all that was there before the run, and of what it had written.
+    """
+    roster, folder = tmp_path / "m.csv", tmp_path / "letters"
+    roster.write_text(members(5_000), encoding="utf-8")
+    command = ("--roster", str(roster), "--jobs", "1", "-q", "-o", str(folder))
+    finish(start(*command))
+    lines = (folder / "manifest.jsonl").read_bytes().splitlines()[1:]
+    names = [re.findall(rb'"file":"([^"]+)"', line)[0].decode() for line in lines]
+    (folder / names[0]).write_text("By hand.")
+    (folder / names[-1]).write_text("By hand.")
+    roster.write_text(members(5_000).replace("Word", "A word"), encoding="utf-8")
+    process = start(*command)
+    journal = folder / ".protestgen-batch-journal"
+    while not (journal.exists() and b'"sha256"' in journal.read_bytes()):
+        assert process.poll() is None
+    process.kill()
+    process.communicate()
+    (folder / names[1]).write_text("By hand.")
+    roster.write_text(members(5_000).replace("Word", "Another word"), encoding="utf-8")
+    result = finish(start(*[word for word in command if word != "-q"]))
+
+    assert result.exit_code == 0
+    assert "4,997 changed, 3 left as edited)" in result.stderr
+    by_hand = {n for n in names if (folder / n).read_text("utf-8") == "By hand."}
+    assert by_hand == {names[0], names[1], names[-1]}
 
 
 @contextmanager
@@ -196,13 +320,16 @@ def test_disk_that_fills_up_keeps_no_torn_file(tmp_path: Path, file: str) -> Non
     """
     roster = tmp_path / "m.csv"
     rows = (f"Ada {i},ada{i}@home.example,,Leeds,uk,\n" for i in range(2_000))
+    roster.write_text(HEAD + "Ada,ada@home.example,,Leeds,uk,\n", encoding="utf-8")
+    finish(start("--roster", str(roster), "-q", "-o", str(tmp_path / file)))
+    as_it_was = (tmp_path / file).read_bytes()
     roster.write_text(HEAD + "".join(rows), encoding="utf-8")
     with small_disk(tmp_path / "disk", "1m") as disk:
         path = disk / file
-        path.write_bytes(b"as it was")
+        path.write_bytes(as_it_was)
         result = finish(start("--roster", str(roster), "-q", "-o", str(path)))
 
-        assert contents(disk) == {file: b"as it was"}
+        assert contents(disk) == {file: as_it_was}
     problem = f"error: {path}: No space left on device: nothing is written\n"
     assert (result.exit_code, result.stderr) == (1, problem)
 

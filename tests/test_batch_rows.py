@@ -12,6 +12,10 @@ from protestgen.member import FIELDS
 from protestgen.roster import EXAMPLE
 
 SUMMARY = re.compile(r"; [0-9.]+ (?:bytes|[kM]B) in [0-9.]+ s$")
+MEND = (
+    "note: rows that failed are in letters/failed.csv: mend them there, and run that "
+    "as the roster"
+)
 EMPTY = "email: empty: an e-mail is from an address"
 
 Batch = Callable[..., Result]
@@ -57,8 +61,9 @@ def test_mistake_in_the_heading_comes_first(batch: Batch, jobs: int) -> None:
     assert said(result) == [
         "note: the column 'e-mial' is not used: did you mean 'email'?",
         *(f"error: m.csv:{line}: {EMPTY}" for line in range(2, 7)),
-        f"error: 995 more like m.csv:2: {EMPTY}: all are in letters/failed.csv",
+        f"error: 995 more like m.csv:2: {EMPTY}",
         "note: 0 letters in letters; 1,000 rows failed",
+        MEND,
     ]
     with Path("letters/failed.csv").open(encoding="utf-8-sig", newline="") as table:
         assert sum(1 for _ in csv.reader(table)) == 1_001
@@ -140,6 +145,7 @@ def test_all_problems_of_a_row_are_told_at_once(batch: Batch) -> None:
         "error: m.csv:5: country: unknown country 'Germny': did you mean 'Germany'?",
         "error: m.csv:6: country: no country: add '--country' with the one that you live in",
         "note: 0 letters in letters; 5 rows failed",
+        MEND,
     ]
 
 

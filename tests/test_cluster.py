@@ -198,6 +198,39 @@ def test_letters_come_back_from_workers_that_do_not_see_the_folder(
     assert contents(out / "letters") == whole
 
 
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_letters_edited_by_hand_are_left(
+    tmp_path: Path, roster: Path, *, is_seen: bool
+) -> None:
+    """
+    Whether workers see the folder or send their letters back.
+    """
+    out = tmp_path / "out"
+    folder = out / "letters"
+    other = tmp_path / "m.csv"
+    other.write_text(roster.read_text("utf-8").replace("Word", "A word"), "utf-8")
+    write("--roster", roster, "-q", "-o", folder)
+    before = (folder / "manifest.jsonl").read_text("utf-8").splitlines()
+    edited = sorted(folder.glob("*.txt"))[::500]
+    for path in edited:
+        path.write_text("By hand.")
+    options = {} if is_seen else {"hidden": str(out)}
+    with cluster(tmp_path / "cluster", options=options) as there:
+        result = write("--roster", other, "--cluster", there.address, "-o", folder)
+
+    reason = "edited since it was written: it is left as it is; remove it to have it written anew"
+    told = {f"note: {path.name} was {reason}" for path in edited}
+    after = (folder / "manifest.jsonl").read_text("utf-8").splitlines()
+    count = f"({LETTERS - 6:,} changed, 6 left as edited)"
+    assert result.exit_code == 0
+    assert f"note: {LETTERS:,} letters in {folder} {count}; " in result.stderr
+    assert told == {
+        line for line in result.stderr.splitlines() if "edited since" in line
+    }
+    assert {path.read_text("utf-8") for path in edited} == {"By hand."}
+    assert sum(line in before for line in after[1:]) == len(edited) == 6
+
+
 def test_workers_have_the_campaign(tmp_path: Path, roster: Path) -> None:
     """
     A folder of it that one of them does not see is told, before anything is written.

@@ -1,7 +1,10 @@
 """The folder that a batch writes to: names, files, and what a killed run leaves."""
 
+import errno
+import fcntl
 import os
 import stat
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from protestgen.addressee import Addressee
 from protestgen.errors import OutputError
 from protestgen.naming import file_stem, is_letter_name, key_of
 from protestgen.outbox import Edition, Entry, Outbox, manifest_line, put
+from protestgen.seen import Seen
 from protestgen.sender import Sender
 
 EDITION = Edition(protestgen="1", data="x", date="2026-11-22", time="2026-11-22T12:00")
@@ -101,9 +105,9 @@ def test_every_name_is_safe(name: str) -> None:
     assert 0 <= key_of(file) < 2**63
 
 
-def entry(file: str) -> bytes:
+def entry(file: str, hash_: str = "0") -> bytes:
     """Return the line of the manifest for *file*."""
-    return manifest_line(Entry(file=file, case="kurmanov", name="Ada", sha256="0"))
+    return manifest_line(Entry(file=file, case="kurmanov", name="Ada", sha256=hash_))
 
 
 def write(folder: Path, *names: str, edition: Edition = EDITION) -> None:
@@ -129,15 +133,75 @@ def test_file_is_private_and_written_once(tmp_path: Path) -> None:
     """
     Only its owner can read it; what is there already is left alone.
     """
-    assert put(tmp_path, NAME, b"text", durable=True)
+    assert put(tmp_path, NAME, b"text", durable=True) == "new"
     path = tmp_path / NAME
     written = path.stat()
 
     assert stat.S_IMODE(written.st_mode) == 0o600
-    assert not put(tmp_path, NAME, b"text")
+    assert put(tmp_path, NAME, b"text") == "as before"
     assert path.stat().st_ino == written.st_ino
-    assert put(tmp_path, NAME, b"tex!")
+    assert put(tmp_path, NAME, b"tex!") == "changed"
     assert contents(tmp_path) == {NAME: b"tex!"}
+
+
+def test_file_that_somebody_edited_is_left(tmp_path: Path) -> None:
+    """
+    It is told by the hash of what was written; without one, a file is replaced.
+    """
+    before = sha256(b"text").hexdigest()
+    put(tmp_path, NAME, b"text")
+    (tmp_path / NAME).write_bytes(b"text, and more")
+
+    assert put(tmp_path, NAME, b"anew", before=before) == "edited"
+    assert contents(tmp_path) == {NAME: b"text, and more"}
+    assert put(tmp_path, NAME, b"text, and more", before=before) == "as before"
+    (tmp_path / NAME).write_bytes(b"text")
+    assert put(tmp_path, NAME, b"anew", before=before) == "changed"
+    (tmp_path / NAME).unlink()
+    assert put(tmp_path, NAME, b"anew", before=before) == "new"
+
+
+def test_what_somebody_put_in_place_of_a_file_is_left(tmp_path: Path) -> None:
+    """
+    It is neither read nor followed.
+    """
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "outside").write_bytes(b"text")
+    path = tmp_path / "folder" / NAME
+    path.symlink_to(tmp_path / "outside")
+    before = sha256(b"text").hexdigest()
+
+    assert put(tmp_path / "folder", NAME, b"anew", before=before) == "edited"
+    assert path.is_symlink()
+    assert (tmp_path / "outside").read_bytes() == b"text"
+
+
+def test_durable_file_has_its_name_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    The folder is synced behind each file; nothing is, where that is not asked for.
+    """
+    synced = []
+    fsync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        synced.append((Path(f"/proc/self/fd/{descriptor}").readlink(), files()))
+        fsync(descriptor)
+
+    def files() -> list[str]:
+        return [*contents(tmp_path)]
+
+    monkeypatch.setattr(os, "fsync", noted)
+    put(tmp_path, OTHER, b"text")
+    put(tmp_path, NAME, b"text", durable=True)
+    put(tmp_path, NAME, b"text", durable=True)
+
+    temporary = f".protestgen-batch-{NAME}"
+    assert synced == [
+        (tmp_path / temporary, [temporary, OTHER]),
+        (tmp_path, [NAME, OTHER]),
+    ]
 
 
 def test_file_does_not_leave_the_folder(tmp_path: Path) -> None:
@@ -185,6 +249,60 @@ def test_no_file_of_a_killed_run_is_forgotten(tmp_path: Path) -> None:
         assert [other.file for other in outbox.others(lambda _: False)] == [NAME]
 
 
+def test_what_was_written_is_known_to_the_next_run(tmp_path: Path) -> None:
+    """
+    By the hash in the manifest; in a first run nothing is known.
+    """
+    with Outbox(tmp_path) as outbox:
+        outbox.begin(EDITION)
+        assert outbox.before(NAME) == ""
+    write(tmp_path, NAME)
+    with Outbox(tmp_path) as outbox:
+        outbox.begin(EDITION)
+
+        assert (outbox.before(NAME), outbox.before(OTHER)) == ("0", "")
+
+
+def test_what_a_killed_run_wrote_is_known_to_the_next(tmp_path: Path) -> None:
+    """
+    A file that it was about to write may be as it was, or not: nothing is known of it.
+    """
+    third = NAME.replace("ada", "eve").replace("0123", "4321")
+    write(tmp_path, NAME, OTHER, third)
+    for number in range(2):
+        with Outbox(tmp_path) as killed:
+            killed.begin(EDITION)
+            killed.plan([NAME, OTHER])
+            killed.record(entry(OTHER, f"killed {number}"))
+    with Outbox(tmp_path) as outbox:
+        outbox.begin(EDITION)
+        hashes = {name: outbox.before(name) for name in (NAME, OTHER, third)}
+        seen = Seen()
+        found = outbox.others(lambda key: seen.first_line(key, 0) is not None)
+        others = {other.file: other.sha256 for other in found}
+
+    assert hashes == {NAME: "", OTHER: "killed 1", third: "0"}
+    assert others == hashes
+
+
+def test_edited_file_is_not_removed(tmp_path: Path) -> None:
+    """
+    Those that are as they were written are.
+    """
+    names = (NAME, OTHER)
+    entries = [
+        Entry(file=name, sha256=sha256(name.encode()).hexdigest()) for name in names
+    ]
+    write(tmp_path, *names)
+    (tmp_path / NAME).write_bytes(b"edited")
+    with Outbox(tmp_path) as outbox:
+        outbox.begin(EDITION)
+
+        assert [outbox.remove(entry) for entry in entries] == [False, True]
+    assert (tmp_path / NAME).read_bytes() == b"edited"
+    assert not (tmp_path / OTHER).exists()
+
+
 def test_manifest_names_no_file_but_letters(tmp_path: Path) -> None:
     """
     Whatever somebody has written into it, nothing else is ever removed.
@@ -216,6 +334,58 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
     assert contents(tmp_path) == {"manifest.jsonl": manifest_line(EDITION)}
     reason = "another run is writing to this folder: wait until it has ended"
     assert str(caught.value) == f"{tmp_path}: {reason}"
+
+
+@pytest.mark.parametrize("number", [errno.EWOULDBLOCK, errno.EACCES])
+def test_lock_that_is_held_is_that_of_another_run(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    However the system says so.
+    """
+    refuse_locks(number, monkeypatch)
+    with pytest.raises(OutputError) as caught:
+        Outbox(tmp_path)
+
+    reason = "another run is writing to this folder: wait until it has ended"
+    assert str(caught.value) == f"{tmp_path}: {reason}"
+
+
+def test_file_system_without_locks_is_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Many in a network are such; why no other run is kept away is to be told.
+    """
+    refuse_locks(errno.ENOLCK, monkeypatch)
+    write(tmp_path, NAME)
+    with Outbox(tmp_path) as outbox:
+        assert outbox.unlocked == os.strerror(errno.ENOLCK)
+
+    assert [*contents(tmp_path)] == [NAME, "manifest.jsonl"]
+
+
+def test_lock_that_fails_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    As any other failure of a disk.
+    """
+    refuse_locks(errno.EIO, monkeypatch)
+    with pytest.raises(OutputError) as caught:
+        Outbox(tmp_path)
+
+    hint = "what is there is whole; once that is mended, run this again to go on"
+    assert str(caught.value) == f"{tmp_path}: Input/output error: {hint}"
+
+
+def refuse_locks(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the system refuse all locks, for the reason *number*."""
+
+    def flock(_file: object, _operation: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
 
 
 def test_manifest_without_its_date_is_not_ours(tmp_path: Path) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
 from itertools import chain, repeat
+from pathlib import Path
 from typing import IO, Protocol
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from . import __version__
 from .campaign import Campaign, fingerprint
@@ -18,7 +20,7 @@ from .jobs import Job, Jobs, Plan
 from .lots import Desk, Order, Task, Written, pack_order, pack_tasks, write_lot
 from .member import Fault
 from .naming import key_of
-from .outbox import Edition, Outbox, manifest_line
+from .outbox import Edition, Fate, Outbox, manifest_line, other_files, with_hashes
 from .roster import Roster, report_columns, report_row
 from .seen import Seen
 from .sender import Sender
@@ -43,15 +45,15 @@ class Tally(Struct, kw_only=True):
     """
     What has become of a batch so far.
 
-    Of the *letters*, those *unchanged* were in their files already. *failed* counts
-    rows, *doubled* letters. *stale* files belong to no row any more, and *removed* ones
-    did so. A batch that was ended early *is_whole* not. *notes* are counted, *remarks*
-    go by their words, whatever the numbers in them.
+    *fates* tell what became of the files of the *letters*. *failed* counts rows, or the
+    letters of one sender, *doubled* letters. *stale* files belong to no row any more,
+    and *removed* ones did so. A batch that was ended early *is_whole* not. *notes* are
+    counted, *remarks* go by their words, whatever the numbers in them.
     """
 
     rows: int = 0
     letters: int = 0
-    unchanged: int = 0
+    fates: Counter[Fate] = field(default_factory=Counter)
     failed: int = 0
     doubled: int = 0
     size: int = 0
@@ -67,7 +69,7 @@ class Reporter(Protocol):
     """Who is told how a batch goes, in the order of the roster."""
 
     def failed(self, at: Location, fault: Fault) -> None:
-        """Tell that the row *at* a place failed."""
+        """Tell that the row or letter *at* a place failed."""
 
     def noted(self, note: str) -> None:
         """Tell what in the roster is not used."""
@@ -79,7 +81,10 @@ class Reporter(Protocol):
         It *is_sure* by an address; a name and a city may be those of two people.
         """
 
-    def stale(self, file: str) -> None:
+    def edited(self, file: str, *, is_stale: bool) -> None:
+        """Tell that a *file* that somebody has edited is left as it is."""
+
+    def stale(self, file: str, *, is_sure: bool) -> None:
         """Tell that a *file* of an earlier run belongs to no row any more."""
 
     def progress(self, tally: Tally) -> None:
@@ -146,8 +151,9 @@ class Batch:
         """
         End what is bound, or let the manifest tell of this run and of files of no row.
 
-        With *prune* the latter are removed, unless a row failed that they may belong
-        to. A run that *adds* to a folder takes no file for one of these.
+        With *prune* the latter are removed, unless somebody has edited them, or a row
+        failed that they may belong to. A run that *adds* to a folder takes no file for
+        one of these.
         """
         if self._binder:
             self._binder.finish()
@@ -158,14 +164,26 @@ class Batch:
         is_whole = self.tally.is_whole and not adds
         for entry in self._outbox.others(self._is_known):
             if is_whole and prune and not self.tally.failed:
-                self._outbox.remove(entry.file)
-                self.tally.removed += 1
-                continue
-            if is_whole:
-                self.tally.stale += 1
-                self._reporter.stale(entry.file)
+                if self._outbox.remove(entry):
+                    self.tally.removed += 1
+                    continue
+                self._reporter.edited(entry.file, is_stale=True)
+            elif is_whole:
+                self._tell_stale(entry.file)
             self._outbox.record(manifest_line(entry))
         self._outbox.finish(keeps_failed=adds and not self.tally.is_whole)
+
+    def preview(self, folder: Path) -> None:
+        """Tell of the files in *folder* that belong to no row any more."""
+        if not self.tally.is_whole:
+            return
+        self._seen.forget_failed()
+        for entry in other_files(folder, self._is_known):
+            self._tell_stale(entry.file)
+
+    def _tell_stale(self, file: str) -> None:
+        self.tally.stale += 1
+        self._reporter.stale(file, is_sure=not self.tally.failed)
 
     def _is_known(self, key: int) -> bool:
         return self._seen.first_line(key, 0) is not None
@@ -175,20 +193,27 @@ class Batch:
         for lot in lots:
             if self._outbox:
                 self._outbox.plan(task.name for job in lot for task in job.tasks)
+                if self._outbox.last:
+                    for job in lot:
+                        job.tasks = [*map(self._known, job.tasks)]
             yield lot
+
+    def _known(self, task: Task) -> Task:
+        """Return *task* with what is known of its file."""
+        assert self._outbox  # noqa: S101 - or else there are no files
+        return replace(task, before=self._outbox.before(task.name))
 
     def _take(self, lot: list[Job], written: Written, roster: Roster) -> None:
         """Take note of what became of *lot*."""
-        self._put_away(written)
+        self._put_away(written, lot)
         tally = self.tally
         tally.rows += len(lot)
         tally.size += written.size
-        tally.unchanged += written.unchanged
         for note, count in written.notes.items():
             if note in tally.notes or len(tally.notes) < _MOST_NOTES:
                 tally.notes[note] += count
-        if written.files:
-            tally.notes[_AWAY] += len(written.files)
+        if written.filed.away:
+            tally.notes[_AWAY] += len(written.filed.away)
         if written.remarks:
             self._take_remarks(lot, written.remarks)
         tasks = ((job, task) for job in lot for task in job.tasks)
@@ -204,7 +229,7 @@ class Batch:
 
     def _take_remarks(self, lot: list[Job], remarks: dict[int, list[str]]) -> None:
         """Take note of *remarks* on letters of *lot*."""
-        places = [job.row.at for job in lot for _ in job.tasks]
+        places = [job.at for job in lot for _ in job.tasks]
         for index, texts in sorted(remarks.items()):
             for text in texts:
                 kind = re.sub(r"\d+", "", text)
@@ -212,14 +237,16 @@ class Batch:
                     new = Remark(at=places[index], text=text)
                     self.tally.remarks.setdefault(kind, new).letters += 1
 
-    def _put_away(self, written: Written) -> None:
-        """Let what was *written* go to where letters go."""
+    def _put_away(self, written: Written, lot: list[Job]) -> None:
+        """Let what was *written* of *lot* go to where letters go."""
         if self._outbox:
-            for name, data in written.files.items():
-                durable = self._plan.order.durable
-                is_new = self._outbox.put(name, data, durable=durable)
-                self.tally.unchanged += not is_new
-            self._outbox.record(written.data)
+            lines = written.data
+            if written.filed.away:
+                lines = self._files_put_away(self._outbox, written, _tasks(lot))
+            self.tally.fates.update(written.filed.fates)
+            for name in written.filed.edited:
+                self._reporter.edited(name, is_stale=False)
+            self._outbox.record(lines)
         elif self._stream:
             self._stream.write(written.data)
         elif self._binder:
@@ -228,21 +255,37 @@ class Batch:
         else:
             self.first = self.first or written.data
 
+    def _files_put_away(
+        self, outbox: Outbox, written: Written, tasks: Iterable[Task]
+    ) -> bytes:
+        """Let files that came back go to *outbox*, and return the lines on all."""
+        before = {task.name: task.before for task in tasks}
+        filed = written.filed
+        hashes = {}
+        durable = self._plan.order.durable
+        for name, data in filed.away.items():
+            fate = outbox.put(name, data, before=before[name], durable=durable)
+            filed.fates[fate] += 1
+            if fate == "edited":
+                filed.edited.append(name)
+                hashes[name] = before[name]
+        return with_hashes(written.data, hashes) if hashes else written.data
+
     def _report(self, job: Job, roster: Roster) -> None:
         """Report what did not come of a row."""
         for note in job.row.notes:
             self._reporter.noted(note)
-        if job.repeats:
-            self.tally.doubled += len(job.repeats)
+        self.tally.doubled += len(job.repeats)
+        if job.repeats and job.country is None:
             sender = job.row.member.sender if job.row.member else Sender()
             is_sure = bool(sender.email or sender.address)
             for first in dict.fromkeys(job.repeats):
-                self._reporter.doubled(job.row.at, first, is_sure=is_sure)
+                self._reporter.doubled(job.at, first, is_sure=is_sure)
         if not job.faults:
             return
         self.tally.failed += 1
         for fault in job.faults:
-            self._reporter.failed(job.row.at, fault)
+            self._reporter.failed(job.at, fault)
         if self._outbox and roster.columns:
             row = report_row(roster, job.row, job.faults)
             self._outbox.fail(report_columns(roster), row)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from .addressee import Addressee
-from .country import find_language
-from .errors import ProtestgenError
+from .country import country_name, find_language
+from .errors import Location, ProtestgenError
 from .language import languages
 from .letter import SUPPORT_STYLE
 from .lots import Order, Task, choice_faults
@@ -27,10 +28,10 @@ class Plan(Struct, frozen=True, kw_only=True):
     """
     What is to be written: of each member a letter in each of the *cases*.
 
-    They go to the embassies in *countries*, or else to that in the member's own, which
-    is *home* where the roster does not say. *wish* is what members do not choose
-    themselves. The names of files have *suffix*. A *strict* batch ends with the first
-    row that fails.
+    They go to the embassy in the member's own country, which is *home* where the roster
+    does not say; or else those of one sender to the embassies in *countries*. *wish* is
+    what members do not choose themselves. The names of files have *suffix*. A *strict*
+    batch ends with the first row that fails.
     """
 
     order: Order
@@ -44,13 +45,15 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 class Job(Struct, kw_only=True):
     """
-    A row and what became of it so far.
+    A row and what became of it so far; or of one letter of it, to a *country*.
 
-    *tasks* are its letters, *repeats* the lines in which others of its letters were
-    asked for before.
+    *tasks* are its letters, about *cases*, *repeats* the lines in which others of its
+    letters were asked for before.
     """
 
     row: Row
+    cases: tuple[str, ...]
+    country: str | None = None
     tasks: list[Task] = []
     faults: list[Fault] = []
     repeats: list[int] = []
@@ -59,6 +62,13 @@ class Job(Struct, kw_only=True):
         """Note a *reason* why there is no letter, if *field* could be read."""
         if all(fault.field != field for fault in self.row.faults):
             self.faults.append(Fault(reason, field))
+
+    @property
+    def at(self) -> Location:
+        """What to call it."""
+        if self.country is None:
+            return self.row.at
+        return Location(f"{self.cases[0]} to {country_name(self.country)}")
 
 
 class Jobs:
@@ -82,11 +92,12 @@ class Jobs:
     def __iter__(self) -> Iterator[list[Job]]:
         lot: list[Job] = []
         letters = 0
-        for row in self._rows:
+        for job in chain.from_iterable(map(self._jobs, self._rows)):
             if self._is_stopped():
                 self.is_whole = False
                 break
-            lot.append(job := self._job(row))
+            self._fill(job)
+            lot.append(job)
             letters += len(job.tasks)
             if job.faults and self._plan.strict:
                 self.is_whole = False
@@ -97,11 +108,22 @@ class Jobs:
         if lot:
             yield lot
 
-    def _job(self, row: Row) -> Job:
-        job = Job(row=row, faults=list(row.faults))
-        member = row.member
+    def _jobs(self, row: Row) -> Iterable[Job]:
+        """Return the job of *row*, or one for each of its letters to many countries."""
+        cases = self._plan.cases
+        if not self._plan.countries:
+            return (Job(row=row, cases=cases, faults=list(row.faults)),)
+        return (
+            Job(row=row, cases=(case,), country=country)
+            for case in cases
+            for country in self._plan.countries
+        )
+
+    def _fill(self, job: Job) -> None:
+        """Add its letters to *job*, or why there are none."""
+        member = job.row.member
         if member is None:
-            return job
+            return
         sender = member.sender
         codes: tuple[str, ...] = ()
         if self._plan.order.format_name == "eml" and not sender.email:
@@ -113,12 +135,10 @@ class Jobs:
         if sender.country is None and self._plan.home:
             sender = replace(sender, country=self._plan.home)
         is_sound = not job.faults
-        for case in self._plan.cases:
-            for country in self._plan.countries or (None,):
-                wish = self._wish(member, country, codes)
-                if not is_sound or not self._add(job, case, sender, wish):
-                    self._look(job, case, sender, wish)
-        return job
+        wish = self._wish(member, job.country, codes)
+        for case in job.cases:
+            if not is_sound or not self._add(job, case, sender, wish):
+                self._look(job, case, sender, wish)
 
     def _codes_of(self, job: Job, names: tuple[str, ...]) -> tuple[str, ...]:
         """Return the codes of the languages that a row calls by *names*."""
@@ -173,7 +193,7 @@ class Jobs:
             chosen = job.row.member and job.row.member.to
             is_placed = wish.country or sender.country
             field = "to" if chosen and is_placed else "country"
-            faults.insert(0, Fault(str(error), field))
+            faults.insert(0, Fault(str(error), "" if job.country else field))
         for fault in faults:
             if fault.field not in unread and fault not in job.faults:
                 job.faults.append(fault)

@@ -12,7 +12,7 @@ from secrets import token_hex
 from threading import Lock
 from typing import Literal
 
-from msgspec import Struct, msgpack
+from msgspec import Struct, field, msgpack
 from msgspec.structs import replace
 
 from .campaign import Campaign
@@ -20,7 +20,7 @@ from .errors import FormatError, MissingExtraError, OutputError, ProtestgenError
 from .formats import FORMATS, Options, json, mbox, pdf
 from .letter import Letter
 from .member import Fault
-from .outbox import Entry, folder_error, is_marked, manifest_line, put
+from .outbox import Entry, Fate, folder_error, is_marked, manifest_line, put
 from .sender import Sender
 from .writer import Wish, Writer
 
@@ -34,12 +34,17 @@ _ALONE = Lock()
 
 
 class Task(Struct, frozen=True, array_like=True):
-    """A letter to be written: of *sender* about *case*, to a file *name*."""
+    """
+    A letter to be written: of *sender* about *case*, to a file *name*.
+
+    *before* is the hash of that file as it was written by an earlier run.
+    """
 
     case: str
     sender: Sender
     wish: Wish
     name: str
+    before: str = ""
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -63,13 +68,25 @@ class Order(Struct, frozen=True, kw_only=True):
     mark: str = ""
 
 
+class Filed(Struct):
+    """
+    What became of the files of a lot.
+
+    *fates* count them, *edited* names those that were left as they are. Those in *away*
+    could not be written where the letters were.
+    """
+
+    fates: Counter[Fate] = field(default_factory=Counter)
+    edited: list[str] = []
+    away: dict[str, bytes] = {}
+
+
 class Written(Struct, frozen=True, kw_only=True):
     """
     What became of a lot.
 
     *data* is the letters, or of files what the manifest says of them; the first letter
-    where all of them go nowhere. Letters to be bound are in *documents*. *files* are
-    those that could not be written where the letters were, by their names. *faults* are
+    where all of them go nowhere. Letters to be bound are in *documents*. *faults* are
     those of letters that there cannot be, by their index in the lot. *notes* tell
     what is to be known, with the number of letters that it goes for; *remarks* do so of
     single letters, by their index. *stopped* says what keeps all letters
@@ -78,12 +95,11 @@ class Written(Struct, frozen=True, kw_only=True):
 
     data: bytes = b""
     documents: list[bytes] = []
-    files: dict[str, bytes] = {}
+    filed: Filed = field(default_factory=Filed)
     faults: dict[int, list[Fault]] = {}
     notes: dict[str, int] = {}
     remarks: dict[int, list[str]] = {}
     size: int = 0
-    unchanged: int = 0
     stopped: str = ""
 
 
@@ -110,15 +126,15 @@ class Desk:
         if order.kind == "pdf":
             return self._set(composed, faults)
         parts: list[bytes] = []
-        files: dict[str, bytes] = {}
-        size = unchanged = 0
+        filed = Filed()
+        size = 0
         for index, (letter, _, _) in composed.items():
             task = tasks[index]
             try:
                 data = self.render(letter)
                 if order.kind == "folder":
-                    unchanged += not self._put(task.name, data, files)
-                    parts.append(_manifest_line(task, letter, data))
+                    hash_ = self._put(task, data, filed)
+                    parts.append(_manifest_line(task, letter, hash_))
                 elif order.kind != "nothing":
                     parts.append(data)
                 elif not parts:
@@ -131,12 +147,11 @@ class Desk:
                 size += len(data)
         return Written(
             data=b"".join(parts),
-            files=files,
+            filed=filed,
             faults=faults,
             notes=_notes(composed, faults),
             remarks=_remarks(composed, faults),
             size=size,
-            unchanged=unchanged,
         )
 
     def _composed(
@@ -193,18 +208,26 @@ class Desk:
             for document in self._documents(dict(half), faults)
         ]
 
-    def _put(self, name: str, data: bytes, files: dict[str, bytes]) -> bool:
-        """Write a file, or put it among *files* where its folder is not to be seen."""
+    def _put(self, task: Task, data: bytes, filed: Filed) -> str:
+        """Write a file, if its folder is to be seen, and return the hash to note."""
         order = self._order
         if order.mark and not is_marked(order.folder, order.mark):
-            files[name] = data
-            return True
+            filed.away[task.name] = data
+            return sha256(data).hexdigest()
         try:
-            return put(
-                order.folder, name, data, durable=order.durable, writer=self._name
+            fate = put(
+                *(order.folder, task.name, data),
+                before=task.before,
+                durable=order.durable,
+                writer=self._name,
             )
         except OSError as error:
             raise folder_error(order.folder, error) from None
+        filed.fates[fate] += 1
+        if fate == "edited":
+            filed.edited.append(task.name)
+            return task.before
+        return sha256(data).hexdigest()
 
     def _faults(self, task: Task, error: ProtestgenError) -> list[Fault]:
         """Return all that is wrong with *task*, of which *error* was met first."""
@@ -273,14 +296,14 @@ def _remarks(composed: _Composed, faults: Mapping[int, object]) -> dict[int, lis
     return {i: own for i, (_, _, own) in composed.items() if own and i not in faults}
 
 
-def _manifest_line(task: Task, letter: Letter, data: bytes) -> bytes:
+def _manifest_line(task: Task, letter: Letter, hash_: str) -> bytes:
     to = letter.addressee.label if letter.addressee else "support"
     entry = Entry(
         file=task.name,
         case=letter.case,
         to=to,
         name=letter.sender.name or "",
-        sha256=sha256(data).hexdigest(),
+        sha256=hash_,
     )
     return manifest_line(entry)
 
@@ -293,7 +316,7 @@ def _blamed(reason: str, task: Task) -> str:
         "email": task.sender.email,
         "reply_to": task.sender.reply_to,
     }
-    for field, value in values.items():
+    for column, value in values.items():
         if value and f"'{value}'" in reason:
-            return field
+            return column
     return ""

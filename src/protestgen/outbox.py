@@ -1,33 +1,49 @@
 """
 A folder of letters, and its manifest of what was written for whom.
 
-A run notes in a journal which files it is about to write, so that one that was killed
-can be gone on with, and none of its files is ever forgotten.
+A run notes in a journal which files it is about to write, and what it wrote, so that
+one that was killed can be gone on with, and none of its files is ever forgotten. A file
+that is not as a run wrote it was edited by somebody, and is left as it is.
 """
 
 import csv
+import errno
 import os
 import stat
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
+from hashlib import sha256
 from io import BufferedWriter, FileIO, StringIO
 from itertools import chain
 from pathlib import Path
 from secrets import token_hex
-from typing import Self
+from typing import Literal, Self
 
 from msgspec import DecodeError, Struct, json
+from msgspec.structs import replace
 
 from .errors import OutputError
 from .naming import is_letter_name, key_of
+from .seen import Known
 
 MANIFEST = "manifest.jsonl"
 FAILED = "failed.csv"
 # What the names of files begin with that only a killed run leaves.
 _TEMPORARY = ".protestgen-batch-"
 _JOURNAL = f"{_TEMPORARY}journal"
+# So much of a file is read at a time.
+_PORTION = 1 << 16
+# What a lock is refused with where another process has it, or where there are none.
+_HELD = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
+_NO_LOCKS = {
+    *(errno.ENOLCK, errno.ENOSYS, errno.EINVAL),
+    *(errno.ENOTSUP, errno.EOPNOTSUPP),
+}
+
+# What becomes of the file of a letter: it is as it was, or left as somebody edited it.
+Fate = Literal["new", "changed", "as before", "edited"]
 
 
 class Edition(Struct, frozen=True, kw_only=True):
@@ -60,25 +76,44 @@ def manifest_line(value: Edition | Entry) -> bytes:
 
 
 def put(
-    folder: Path, name: str, data: bytes, *, durable: bool = False, writer: str = ""
-) -> bool:
+    folder: Path,
+    name: str,
+    data: bytes,
+    *,
+    before: str = "",
+    durable: bool = False,
+    writer: str = "",
+) -> Fate:
     """
-    Let *folder* have a file *name* with *data*; tell whether it had to be written.
+    Let *folder* have a file *name* with *data*, and return what became of it.
 
-    The file is complete, or as it was, and can be read by its owner only. Of those who
-    may write it at the same time, each is another *writer*.
+    The file is complete, or as it was, and can be read by its owner only. One that has
+    not the hash that was noted *before* is left as it is. Of those who may write it at
+    the same time, each is another *writer*.
     """
     path, temporary = f"{folder}/{name}", f"{folder}/{_TEMPORARY}{writer}{name}"
-    if _holds(path, data):
-        return False
+    fate = _fate(path, data, before)
+    if fate in {"as before", "edited"}:
+        return fate
     try:
         _write(temporary, data, durable=durable)
         os.replace(temporary, path)  # noqa: PTH105 - a path object takes longer
+        if durable:  # or else the name may be lost
+            _sync(folder)
     except BaseException:
         with suppress(OSError):
             Path(temporary).unlink(missing_ok=True)
         raise
-    return True
+    return fate
+
+
+def with_hashes(lines: bytes, hashes: Mapping[str, str]) -> bytes:
+    """Return *lines* of a manifest with other *hashes*, by the names of files."""
+    entries = map(json.Decoder(Entry).decode, lines.splitlines())
+    return b"".join(
+        manifest_line(replace(entry, sha256=hashes.get(entry.file, entry.sha256)))
+        for entry in entries
+    )
 
 
 def is_marked(folder: Path, mark: str) -> bool:
@@ -93,14 +128,34 @@ def _mark_path(folder: Path, mark: str) -> Path:
     return folder / f"{_TEMPORARY}mark-{mark[:16]}"
 
 
-def _holds(path: str, data: bytes) -> bool:
+def _fate(path: str, data: bytes, before: str) -> Fate:
+    """Return what is to become of the file at *path*, which is to have *data*."""
     try:
         status = os.lstat(path)
-        if not stat.S_ISREG(status.st_mode) or status.st_size != len(data):
-            return False
-        return Path(path).read_bytes() == data
     except OSError:
-        return False
+        return "new"
+    found = None
+    if stat.S_ISREG(status.st_mode) and (before or status.st_size == len(data)):
+        with suppress(OSError):
+            found = _read(path)
+    if found == data:
+        return "as before"
+    if before and (found is None or sha256(found).hexdigest() != before):
+        return "edited"
+    return "changed"
+
+
+def _read(path: str) -> bytes:
+    """Return what is in a file, much sooner than a path object would."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)
+    descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
+    parts = []
+    try:
+        while part := os.read(descriptor, _PORTION):
+            parts.append(part)
+    finally:
+        os.close(descriptor)
+    return b"".join(parts)
 
 
 def _write(path: str, data: bytes, *, durable: bool) -> None:
@@ -122,7 +177,8 @@ class Outbox:
 
     `begin` comes first, then `plan` before each lot of letters and `record` behind it,
     and at last `finish`; or `stop` at any time, and another run can go on. *last* is
-    the edition of the run before.
+    the edition of the run before. *unlocked* says why another run could write there
+    too, if it could.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -130,9 +186,13 @@ class Outbox:
         self._manifest: BufferedWriter | None = None
         self._failed: BufferedWriter | None = None
         self._mark = ""
+        self._known: Known | None = None
+        self.unlocked = ""
         with self._told():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._journal = _opened(folder / _JOURNAL, "a")
+            # So much of the journal is of runs that were killed.
+            self._began = self._journal.tell()
         try:
             self._lock()
             with self._told():
@@ -146,8 +206,13 @@ class Outbox:
     def begin(self, edition: Edition) -> None:
         """Begin a run of *edition*."""
         with self._told():
+            if self.last:
+                earlier = earlier_files(self.folder, self._began)
+                pairs = ((key_of(entry.file), entry.sha256) for entry in earlier)
+                self._known = Known(pairs)
             if self._edition(_JOURNAL) is None:
                 self._journal.truncate(0)
+                self._began = 0
                 self._journal.write(manifest_line(edition))
             else:  # a line that was cut off ends here
                 self._journal.write(b"\n")
@@ -174,16 +239,21 @@ class Outbox:
         self._mark = mark
         return mark
 
-    def put(self, name: str, data: bytes, *, durable: bool) -> bool:
+    def before(self, name: str) -> str:
+        """Return the hash of the file *name* as it was written, as far as known."""
+        return self._known.text(key_of(name)) if self._known else ""
+
+    def put(self, name: str, data: bytes, *, before: str, durable: bool) -> Fate:
         """Do as `put` does, in this folder."""
         with self._told():
-            return put(self.folder, name, data, durable=durable)
+            return put(self.folder, name, data, before=before, durable=durable)
 
     def record(self, lines: bytes) -> None:
         """Note *lines* of the manifest for files that are there."""
         assert self._manifest  # noqa: S101 - `begin` has opened it
         with self._told():
             self._manifest.write(lines)
+            self._journal.write(lines)
 
     def fail(self, columns: Iterable[str], cells: Iterable[str]) -> None:
         """Note the *cells* of a row that failed, in a table with these *columns*."""
@@ -200,15 +270,17 @@ class Outbox:
 
         *is_known* is asked with what `key_of` gives, and takes note of it.
         """
-        lines = chain(self._lines(MANIFEST), self._lines(_JOURNAL))
-        for entry in filter(None, map(_entry, lines)):
-            if not is_known(key_of(entry.file)) and self._path(entry.file).is_file():
-                yield entry
+        for entry in other_files(self.folder, is_known, self._began):
+            yield replace(entry, sha256=self.before(entry.file))
 
-    def remove(self, name: str) -> None:
-        """Remove the file *name*."""
+    def remove(self, entry: Entry) -> bool:
+        """Remove the file of *entry*, and tell so, unless somebody has edited it."""
+        path = self._path(entry.file)
         with self._told():
-            self._path(name).unlink(missing_ok=True)
+            if entry.sha256 and sha256(path.read_bytes()).hexdigest() != entry.sha256:
+                return False
+            path.unlink(missing_ok=True)
+            return True
 
     def finish(self, *, keeps_failed: bool = False) -> None:
         """
@@ -269,16 +341,28 @@ class Outbox:
             return
         try:
             flock(self._journal, LOCK_EX | LOCK_NB)
-            # The other run may have ended meanwhile, and removed the file.
-            is_held = os.path.samestat(
-                os.fstat(self._journal.fileno()), self._path(_JOURNAL).stat()
-            )
-        except OSError:
-            is_held = False
-        if not is_held:
-            self._journal.close()  # it is not ours to remove
-            reason = "another run is writing to this folder: wait until it has ended"
-            raise OutputError(f"{self.folder}: {reason}") from None
+        except OSError as error:
+            if error.errno in _NO_LOCKS:  # letters can be written there all the same
+                self.unlocked = str(error.strerror)
+                return
+            self._journal.close()  # it may not be ours to remove
+            if error.errno in _HELD:
+                raise self._shared() from None
+            raise folder_error(self.folder, error) from None
+        if not self._is_there():
+            self._journal.close()
+            raise self._shared()
+
+    def _is_there(self) -> bool:
+        """Tell whether no other run has ended meanwhile, and removed the journal."""
+        with suppress(OSError):
+            there = self._path(_JOURNAL).stat()
+            return os.path.samestat(os.fstat(self._journal.fileno()), there)
+        return False
+
+    def _shared(self) -> OutputError:
+        reason = "another run is writing to this folder: wait until it has ended"
+        return OutputError(f"{self.folder}: {reason}")
 
     def _check_owned(self) -> None:
         """Raise if a file that is about to be replaced is not one of ours."""
@@ -300,16 +384,31 @@ class Outbox:
 
     def _edition(self, name: str) -> Edition | None:
         try:
-            found = json.decode(next(self._lines(name), b""), type=Edition)
+            found = json.decode(next(_lines(self._path(name)), b""), type=Edition)
             date.fromisoformat(found.date)
             datetime.fromisoformat(found.time)
         except (DecodeError, ValueError):
             return None
         return found
 
-    def _lines(self, name: str) -> Iterator[bytes]:
-        with suppress(FileNotFoundError), self._path(name).open("rb") as file:
-            yield from file
+
+def other_files(
+    folder: Path, is_known: Callable[[int], bool], size: int | None = None
+) -> Iterator[Entry]:
+    """Yield what is in *folder* of `earlier_files`, but for those that are known."""
+    for entry in earlier_files(folder, size):
+        if not is_known(key_of(entry.file)) and (folder / entry.file).is_file():
+            yield entry
+
+
+def earlier_files(folder: Path, size: int | None = None) -> Iterator[Entry]:
+    """
+    Yield what is noted in *folder* of files, some of them several times.
+
+    *size* is that of the journal where the notes of a run begin that is not meant.
+    """
+    lines = chain(_lines(folder / MANIFEST), _lines(folder / _JOURNAL, size))
+    return filter(None, map(_entry, lines))
 
 
 def folder_error(folder: Path, error: OSError) -> OutputError:
@@ -325,6 +424,17 @@ def _entry(line: bytes) -> Entry | None:
     except (DecodeError, UnicodeDecodeError):
         return None
     return entry if is_letter_name(entry.file) else None
+
+
+def _lines(path: Path, size: int | None = None) -> Iterator[bytes]:
+    """Yield the lines of the file at *path*, if it is there, in its first *size*."""
+    if size == 0:
+        return
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        for line in file:
+            yield line
+            if size is not None and (size := size - len(line)) <= 0:
+                return
 
 
 def _opened(path: Path, mode: str) -> BufferedWriter:

@@ -1,7 +1,7 @@
 """What was met already, of however many things, in little memory."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from .errors import OutputError
@@ -16,12 +16,8 @@ class Seen:
 
     def __init__(self) -> None:
         with _told():
-            self._database = sqlite3.connect("", isolation_level=None)
-            self._database.execute("PRAGMA journal_mode = OFF")
-            self._database.execute("PRAGMA cache_size = -1000")
-            self._database.execute("CREATE TABLE seen (key INTEGER PRIMARY KEY, line)")
+            self._database = _database("seen (key INTEGER PRIMARY KEY, line)")
             self._database.execute("CREATE TABLE failed (key INTEGER PRIMARY KEY)")
-            self._database.execute("BEGIN")
 
     def first_line(self, key: int, line: int) -> int | None:
         """Return where *key* was met before *line*; without that it is met now."""
@@ -48,6 +44,36 @@ class Seen:
         with _told():
             query = "DELETE FROM seen WHERE key IN (SELECT key FROM failed)"
             self._database.execute(query)
+
+
+class Known:
+    """
+    Texts that go with numbers: of *pairs* with the same number, the last one counts.
+
+    They are in such a file as well.
+    """
+
+    def __init__(self, pairs: Iterable[tuple[int, str]]) -> None:
+        with _told():
+            self._database = _database("known (key INTEGER PRIMARY KEY, text)")
+            query = "INSERT OR REPLACE INTO known VALUES (?, ?)"
+            self._database.executemany(query, pairs)
+
+    def text(self, key: int) -> str:
+        """Return the text that goes with *key*, or an empty one."""
+        with _told():
+            query = "SELECT text FROM known WHERE key = ?"
+            found = self._database.execute(query, (key,)).fetchone()
+        return str(found[0]) if found else ""
+
+
+def _database(table: str) -> sqlite3.Connection:
+    database = sqlite3.connect("", isolation_level=None)
+    database.execute("PRAGMA journal_mode = OFF")
+    database.execute("PRAGMA cache_size = -1000")
+    database.execute(f"CREATE TABLE {table}")
+    database.execute("BEGIN")
+    return database
 
 
 @contextmanager

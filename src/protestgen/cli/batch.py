@@ -1,17 +1,19 @@
 """The command `batch`: a letter for each member of a roster."""
 
 import os
+import re
 import signal
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date, datetime
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Thread
-from typing import IO, Any, NoReturn
+from typing import IO, Any, NoReturn, Self
 
 import click
 from msgspec import Struct
@@ -20,8 +22,15 @@ from msgspec.structs import replace
 from protestgen.batch import Batch, Tally, edition
 from protestgen.campaign import Campaign
 from protestgen.country import find_country
-from protestgen.errors import ChoiceError, Location, UnknownNameError
-from protestgen.formats import DEFAULT_FORMAT, FORMATS, format_for
+from protestgen.errors import ChoiceError, Location, OutputError, UnknownNameError
+from protestgen.formats import (
+    DEFAULT_FORMAT,
+    FORMATS,
+    binder,
+    format_for,
+    json,
+    mbox,
+)
 from protestgen.formats.binder import Binder
 from protestgen.jobs import Plan
 from protestgen.language import ENGLISH, load_language
@@ -59,12 +68,20 @@ _WHERE = "a folder, or a file that ends in .mbox, .jsonl or .pdf"
 _OTHER_FILES = frozenset(
     ".csv .doc .docx .json .mbx .ods .odt .rtf .tsv .xls .xlsx .yaml .zip".split()  # noqa: SIM905 - a line of names is easier to read
 )
+# How each of these begins where a batch has written it, and how much of it that may be.
+_BEGINNINGS: dict[Kind, re.Pattern[bytes]] = {
+    "mbox": mbox.BEGINNING,
+    "jsonl": json.BEGINNING,
+    "pdf": binder.BEGINNING,
+}
+_BEGINNING = 1 << 14
 # The names of files in formats that have none of their own.
 _SUFFIXES = {"fax": ".pdf"}
 # A roster that is smaller, in bytes, is done before other processes have begun.
 _SMALL = 1 << 15
 _SMALL_ON_PAPER = 1 << 13
 _SOME_FAILED = 3
+_GO_ON = "run the same again to go on"
 
 
 @click.command(
@@ -163,8 +180,72 @@ def batch(app: App, /, *, example: bool, **choices: Any) -> int:
         return 0
     if not choices["cases"]:
         raise click.UsageError("missing option '--case'")
-    with ExitStack() as stack:
-        return _write(app.campaign, choices, stack)
+    with _Interrupts() as interrupts:
+        try:
+            with ExitStack() as stack:
+                return _write(app.campaign, choices, interrupts, stack)
+        except (click.Abort, KeyboardInterrupt):
+            show_error(f"interrupted: {interrupts.hint}")
+            return interrupts.exit_code
+
+
+class _Interrupts:
+    """
+    The signals that ask for an end: from the keyboard, the system, a lost terminal.
+
+    They raise `KeyboardInterrupt`, but for the first of them where it is `awaited`. The
+    *hint* says how to go on.
+    """
+
+    def __init__(self) -> None:
+        self.hint = "nothing is written"
+        self._number = 0
+        self._is_awaited = False
+
+    def __enter__(self) -> Self:
+        names = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows lacks the last one
+        numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+        self._before = {number: signal.getsignal(number) for number in numbers}
+        for number, handler in self._before.items():
+            if handler is not signal.SIG_IGN:  # as `nohup` has it
+                signal.signal(number, self._note)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def __bool__(self) -> bool:
+        return bool(self._number)
+
+    @contextmanager
+    def awaited(self) -> Iterator[None]:
+        """Let somebody ask now and then whether there was one."""
+        self._is_awaited = True
+        yield
+        self._is_awaited = False
+
+    @property
+    def exit_code(self) -> int:
+        """How the command ends once there was a signal: as shells tell of it."""
+        return 128 + (self._number or signal.SIGINT)
+
+    def _note(self, number: int, _frame: object) -> None:
+        is_first = not self._number
+        self._number = self._number or number
+        if number not in {signal.SIGINT, signal.SIGTERM}:
+            _leave_terminal()
+        if not (is_first and self._is_awaited):
+            raise KeyboardInterrupt
+
+
+def _leave_terminal() -> None:
+    """Let nothing go to a terminal any more, which has been closed."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):
+        with suppress(OSError):
+            if stat.S_ISCHR(os.fstat(descriptor).st_mode):
+                os.dup2(nowhere, descriptor)
 
 
 class _Target(Struct, frozen=True):
@@ -182,10 +263,17 @@ class _Source(Struct, frozen=True):
     position: Callable[[], int] = int
     size: int | None = None
     adds: bool = False
+    unit: str = "row"
 
 
-def _write(campaign: Campaign, choices: dict[str, Any], stack: ExitStack) -> int:
+def _write(
+    campaign: Campaign,
+    choices: dict[str, Any],
+    interrupts: _Interrupts,
+    stack: ExitStack,
+) -> int:
     target = _target(choices)
+    _check_free(target, choices["roster"])
     if choices["duplex"] and target.kind != "pdf":
         raise click.UsageError("'--duplex' goes with one PDF: add '-o letters.pdf'")
     wish = take_wish(choices)
@@ -195,36 +283,70 @@ def _write(campaign: Campaign, choices: dict[str, Any], stack: ExitStack) -> int
     if choices["cluster"]:
         campaign = campaign.absolute()
     cluster = _cluster(campaign, choices, stack)
-    outbox = None
-    if target.kind == "folder" and target.path and not choices["dry"]:
-        outbox = stack.enter_context(Outbox(target.path))
+    outbox = None if choices["dry"] else _outbox(target, interrupts, stack)
     order = _order(campaign, choices, target, outbox)
     if outbox and cluster:
         folder = outbox.folder.absolute()
         order = replace(order, folder=folder, mark=outbox.mark())
     plan = _plan(order, choices, wish, countries)
-    board = Board(source.position, source.size)
+    board = Board(source.position, source.size, source.unit)
     stream = _stream(target, stack) if order.kind in _FILES else None
     if stream and order.kind == "pdf":
         binder = stack.enter_context(Binder(stream, duplex=order.duplex))
         batch = Batch(plan, board, binder=binder)
     else:
         batch = Batch(plan, board, outbox=outbox, stream=stream)
-    with board, _interruptible() as is_interrupted:
+    with board, interrupts.awaited():
         small = _SMALL_ON_PAPER if order.kind == "pdf" else _SMALL
         executor = cluster or _executor(choices["jobs"], source, stack, small)
-        batch.run(source.roster, executor, is_stopped=is_interrupted)
-    board.tell_more(f"{outbox.folder / FAILED}" if outbox else "")
+        batch.run(source.roster, executor, is_stopped=interrupts.__bool__)
+    board.tell_more()
     if stream and target.path and not batch.tally.is_whole:
-        _give_up(is_interrupted=is_interrupted())
+        _give_up(is_interrupted=bool(interrupts))
     batch.finish(adds=source.adds, prune=choices["prune"])
     if stream:
         stream.flush()
     if choices["dry"]:
-        write_product(batch.first)
+        _preview(batch, target, source)
     where = f" in {target.path}" if target.path and not choices["dry"] else ""
     board.sum_up(batch.tally, where, by_country=choices["dry"])
-    return _exit_code(batch.tally, is_interrupted=is_interrupted())
+    _tell_failed(batch.tally, source.roster, outbox, prune=choices["prune"])
+    return _exit_code(batch.tally, interrupts)
+
+
+def _preview(batch: Batch, target: _Target, source: _Source) -> None:
+    """Show the first letter, and which files in the folder would be of no row."""
+    write_product(batch.first)
+    if target.kind == "folder" and target.path and not source.adds:
+        batch.preview(target.path)
+
+
+def _tell_failed(
+    tally: Tally, roster: Roster, outbox: Outbox | None, *, prune: bool
+) -> None:
+    """Tell what to do about the rows that failed, all of which were read."""
+    if not (tally.failed and tally.is_whole):
+        return
+    if outbox and roster.columns:
+        hint = "mend them there, and run that as the roster"
+        show_note(f"rows that failed are in {outbox.folder / FAILED}: {hint}")
+    if prune and tally.stale:
+        hint = "mend them, and run the whole roster again"
+        show_note(f"'--prune' removes nothing while rows fail: {hint}")
+
+
+def _outbox(
+    target: _Target, interrupts: _Interrupts, stack: ExitStack
+) -> Outbox | None:
+    """Return the folder that letters go to, if they do."""
+    if target.kind != "folder" or target.path is None:
+        return None
+    outbox = stack.enter_context(Outbox(target.path))
+    interrupts.hint = _GO_ON
+    if outbox.unlocked:
+        hint = "see that no other run writes there"
+        show_note(f"{target.path}: no locks ({outbox.unlocked}): {hint}")
+    return outbox
 
 
 def _order(
@@ -306,10 +428,29 @@ def _check_folder(path: Path) -> None:
         raise click.UsageError(f"'-o {path}' is no place for letters: name {_WHERE}")
 
 
+def _check_free(target: _Target, roster: Path | None) -> None:
+    """Raise if letters would take the place of what somebody else has in one file."""
+    path = target.path
+    if path is None or not path.is_file():
+        return
+    if roster and roster.exists() and path.samefile(roster):
+        raise click.UsageError(f"'-o {path}' is the roster: name another file")
+    if target.kind not in _BEGINNINGS:
+        return
+    with path.open("rb") as file:
+        beginning = file.read(_BEGINNING)
+    if beginning and not _BEGINNINGS[target.kind].match(beginning):
+        hint = "choose another name, or move it away"
+        raise OutputError(f"{path}: no batch has written this file: {hint}")
+
+
 def _countries(campaign: Campaign, choices: dict[str, Any]) -> tuple[str, ...]:
     """Return the codes of the countries that were named."""
     names: tuple[str, ...] = choices["countries"]
     if choices["roster"]:
+        if choices["profile"]:
+            hint = "its members sign their letters themselves"
+            raise click.UsageError(f"'--sender' goes without '--roster': {hint}")
         if len(names) > 1 or "all" in names:
             hint = "its members write to the embassy in their own country"
             raise click.UsageError(f"'--country' goes once with '--roster': {hint}")
@@ -344,7 +485,8 @@ def _source(choices: dict[str, Any], target: _Target, stack: ExitStack) -> _Sour
     """Return where members come from: a roster, or else the profile alone."""
     path: Path | None = choices["roster"]
     if path is None:
-        return _Source(_alone(choices["profile"] or default_profile()))
+        profile = choices["profile"] or default_profile()
+        return _Source(_alone(profile, target), unit="letter")
     if str(path) == "-":
         if sys.stdin is None:
             raise click.ClickException("standard input is closed: name a file")
@@ -353,9 +495,6 @@ def _source(choices: dict[str, Any], target: _Target, stack: ExitStack) -> _Sour
         stream = stack.enter_context(path.open("rb"))
     except OSError as error:
         raise unreadable(path, error) from None
-    if target.path and target.path.exists() and target.path.samefile(path):
-        hint = "name another file"
-        raise click.UsageError(f"'-o {target.path}' is the roster: {hint}")
     failed = (target.path or path) / FAILED
     roster = read_roster(stream, str(path))
     adds = (failed.exists() and failed.samefile(path)) or roster.has_failed
@@ -365,12 +504,15 @@ def _source(choices: dict[str, Any], target: _Target, stack: ExitStack) -> _Sour
     return _Source(roster, stream.tell, path.stat().st_size, adds)
 
 
-def _alone(profile: Path) -> Roster:
+def _alone(profile: Path, target: _Target) -> Roster:
     """Return a roster of the sender of *profile* only."""
     sender = read_profile(profile)
     if not sender.name:
         hint = "run 'protestgen profile'"
         raise ChoiceError(f"{profile}: letters are signed with a name: {hint}")
+    if target.format_name == "eml" and not sender.email:
+        hint = "run 'protestgen profile'"
+        raise ChoiceError(f"{profile}: an e-mail is from an address: {hint}")
     row = Row(at=Location(str(profile)), member=Member(sender=sender))
     return Roster(str(profile), (), iter([row]))
 
@@ -435,9 +577,13 @@ def _begin() -> None:
     Begin a process that writes letters for the one that hands them out.
 
     That one alone is interrupted; once it has gone, however it ended, this one does so
-    too, and leaves the folder to another run.
+    too, and leaves the folder to another run. If this one is ended, its letters are
+    written by that one.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     if parent := parent_process():
         Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
 
@@ -447,22 +593,6 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-@contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Let the first Ctrl-C be one that is asked for; the second one is as usual."""
-    interrupts: list[int] = []
-
-    def note(number: int, _frame: object) -> None:
-        interrupts.append(number)
-        signal.signal(signal.SIGINT, before)
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield lambda: bool(interrupts)
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def _give_up(*, is_interrupted: bool) -> NoReturn:
     """Raise, so that the one file of all letters is as it was."""
     if is_interrupted:
@@ -470,11 +600,11 @@ def _give_up(*, is_interrupted: bool) -> NoReturn:
     raise click.ClickException("stopped at the row that failed: nothing is written")
 
 
-def _exit_code(tally: Tally, *, is_interrupted: bool) -> int:
+def _exit_code(tally: Tally, interrupts: _Interrupts) -> int:
     """Return how the command ends, and tell of its failures."""
-    if is_interrupted:
-        show_error("interrupted: run the same again to go on")
-        return 130
+    if interrupts:
+        show_error(f"interrupted: {_GO_ON}")
+        return interrupts.exit_code
     if not tally.is_whole:
         show_error("stopped at the row that failed: mend it, and run the same again")
         return 1

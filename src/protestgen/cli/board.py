@@ -38,11 +38,15 @@ class Board:
     Shows how a batch goes.
 
     *position* tells how far its roster was read, of *total* bytes where that is known.
+    A *unit* is what fails.
     """
 
-    def __init__(self, position: Callable[[], int], total: int | None) -> None:
+    def __init__(
+        self, position: Callable[[], int], total: int | None, unit: str = "row"
+    ) -> None:
         self._position = position
         self._total = total
+        self._unit = unit
         self._start = monotonic()
         self._drawn = 0.0
         self._problems: dict[str, _Problem] = {}
@@ -73,13 +77,11 @@ class Board:
             self._clear()
             show_error(shown)
 
-    def tell_more(self, kept: str) -> None:
-        """Show how many more rows failed than were shown, all *kept* in a file."""
-        see = f": all are in {kept}" if kept else ""
+    def tell_more(self) -> None:
+        """Show how many more rows failed than were shown."""
         for problem in self._problems.values():
             if problem.rows > _SHOWN:
-                more = f"{problem.rows - _SHOWN:,} more like {problem.first}"
-                show_error(f"{more}{see}")
+                show_error(f"{problem.rows - _SHOWN:,} more like {problem.first}")
 
     def noted(self, note: str) -> None:
         """Show a *note* on what in the roster is not used."""
@@ -89,14 +91,21 @@ class Board:
     def doubled(self, at: Location, first: int, *, is_sure: bool) -> None:
         """Show that the row *at* a place repeats the one in the line *first*."""
         self._clear()
-        which = f"the letter of line {first} again" if first else "one letter twice"
         hint = "if these are two people, give each an e-mail or an address"
-        more = f"; {hint}" if first and not is_sure else ""
-        show_note(f"{at}: {which}: it is written once{more}")
+        more = "" if is_sure else f"; {hint}"
+        show_note(f"{at}: the letter of line {first} again: it is written once{more}")
 
-    def stale(self, file: str) -> None:
+    def edited(self, file: str, *, is_stale: bool) -> None:
+        """Show that a *file* that somebody has edited is left as it is."""
+        self._clear()
+        hint = "if nobody needs it" if is_stale else "to have it written anew"
+        reason = "edited since it was written: it is left as it is"
+        show_note(f"{file} was {reason}; remove it {hint}")
+
+    def stale(self, file: str, *, is_sure: bool) -> None:
         """Show that a *file* belongs to no row."""
-        show_note(f"{file} belongs to no row any more: '--prune' removes it")
+        hint = ": '--prune' removes it" if is_sure else ", or to one that failed"
+        show_note(f"{file} belongs to no row any more{hint}")
 
     def _clear(self) -> None:
         """Take the bar away from the line that it is on; it is drawn anew below."""
@@ -126,12 +135,11 @@ class Board:
             more = f" (and in {others} more)" if remark.letters > 1 else ""
             show_note(f"{remark.at}: {remark.text}{more}")
         seconds = monotonic() - self._start
-        kept = f" ({tally.unchanged:,} as before)" if tally.unchanged else ""
-        parts = [f"{_count(tally.letters, 'letter')}{where}{kept}"]
+        parts = [f"{_count(tally.letters, 'letter')}{where}{_fates(tally)}"]
         parts += [
             f"{_count(number, one, many)} {what}"
             for number, one, many, what in (
-                (tally.failed, "row", "rows", "failed"),
+                (tally.failed, self._unit, f"{self._unit}s", "failed"),
                 (tally.doubled, "letter", "letters", "asked for twice"),
                 (tally.stale, "file", "files", "of no row any more"),
                 (tally.removed, "file", "files", "removed"),
@@ -162,6 +170,20 @@ def _bar() -> "Progress":
         auto_refresh=False,
         transient=True,
     )
+
+
+def _fates(tally: Tally) -> str:
+    """Return how many files are of which kind, unless all of them are new."""
+    fates = tally.fates
+    if fates.total() == fates["new"]:
+        return ""
+    counts = (
+        (fates["new"], "new"),
+        (fates["changed"], "changed"),
+        (fates["as before"], "as before"),
+        (fates["edited"], "left as edited"),
+    )
+    return f" ({', '.join(f'{number:,} {kind}' for number, kind in counts if number)})"
 
 
 def _count(number: int, one: str, many: str = "") -> str:

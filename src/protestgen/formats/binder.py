@@ -13,6 +13,9 @@ from protestgen.errors import OutputError
 _CATALOGUE, _ABOUT, _METADATA, _PAGES, _TAGS, _WHOLE, _NEXT = range(1, 8)
 # So much of a file is copied at a time.
 _PORTION = 1 << 16
+# Its third line, which readers pass over, tells that it was bound here.
+_HEAD = b"%PDF-1.7\n%\x80\x80\x80\x80\n%protestgen batch\n"
+BEGINNING = re.compile(re.escape(_HEAD))
 _NOWHERE = bytes(7) + b"\xff\xff"
 _REFERENCE = re.compile(rb"(\d+) 0 R\b|(?<=/StructParents )(\d+)")
 _BRACKET = re.compile(rb"\\.|[()]", re.DOTALL)
@@ -61,7 +64,7 @@ class Binder:
         document = _Document(data)
         if self._first is None:
             self._first = document
-            self._write(b"%PDF-1.7\n%\x80\x80\x80\x80\n")
+            self._write(_HEAD)
         if self._duplex and self.pages % 2:
             self._add_blank(document)
         self._add(document)

@@ -1,5 +1,6 @@
 """The parts of a letter for other programs: `docs/json.md` says what each holds."""
 
+import re
 from typing import Any
 
 from msgspec import json
@@ -13,6 +14,8 @@ from . import Options
 
 # Changes when a field is renamed, removed or gets another meaning; not for a new one.
 VERSION = 1
+# How a line begins, in any version.
+BEGINNING = re.compile(rb'\{"version":[0-9]+,"case":"')
 
 
 def render(letter: Letter, options: Options) -> bytes:

@@ -5,6 +5,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from time import asctime
 
+# How a file of messages of ours begins; those of others have more headers, or fewer.
+BEGINNING = re.compile(
+    rb"From .+\nDate: .+\nFrom: .+\n(?:(?: |(?:To|Cc|Reply-To|Subject): ).+\n)+"
+    rb"Message-ID: <[0-9a-f]{32}@.+>\nMIME-Version: 1\.0\n"
+)
 _FROM_LINE = re.compile(rb"^(>*From )", re.MULTILINE)
 
 
