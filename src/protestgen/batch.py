@@ -17,7 +17,16 @@ from .campaign import Campaign, fingerprint
 from .errors import Location, OutputError, ProtestgenError
 from .formats.binder import Binder
 from .jobs import Job, Jobs, Plan
-from .lots import Desk, Order, Task, Written, pack_order, pack_tasks, write_lot
+from .lots import (
+    Desk,
+    Order,
+    Task,
+    Written,
+    fetched,
+    pack_order,
+    pack_tasks,
+    write_lot,
+)
 from .member import Fault
 from .naming import key_of
 from .outbox import Edition, Fate, Outbox, manifest_line, other_files, with_hashes
@@ -25,8 +34,13 @@ from .roster import Roster, report_columns, report_row
 from .seen import Seen
 from .sender import Sender
 
-# So many lots are handed out before the first of them must be back.
-_AHEAD = 16
+# So many letters are written in one go, more where they are handed to others, fewer on
+# paper.
+_LOT = 100
+_LOT_ELSEWHERE = 200
+_LOT_ON_PAPER = 25
+# So many lots are with others before one is written here as well.
+AHEAD = 16
 # So many different notes are kept.
 _MOST_NOTES = 1_000
 
@@ -124,19 +138,24 @@ class Batch:
         executor: Executor | None = None,
         *,
         is_stopped: Callable[[], bool] = bool,
+        ahead: int = AHEAD,
     ) -> None:
         """
-        Write the letters of *roster* in this process, or by *executor*.
+        Write the letters of *roster* here, and by *executor* if there is one.
 
-        Once it *is_stopped*, the letters in hand are finished.
+        That one is given so many lots *ahead*. Once it *is_stopped*, the letters in
+        hand are finished.
         """
         for note in roster.notes:
             self._reporter.noted(note)
         strict = self._plan.strict
         ends = (lambda: is_stopped() or self._is_over()) if strict else is_stopped
-        jobs = Jobs(self._plan, roster.rows, self._seen, ends)
-        lots = _written(self._plan.order, self._announced(jobs), executor)
-        for lot, written in lots:
+        size = _LOT_ELSEWHERE if executor else _LOT
+        if self._plan.order.kind == "pdf":
+            size = _LOT_ON_PAPER
+        jobs = Jobs(self._plan, roster.rows, self._seen, ends, size=size)
+        lots = self._announced(jobs)
+        for lot, written in _written(self._plan.order, lots, executor, ahead):
             if written.stopped:
                 raise OutputError(written.stopped)
             self._take(lot, written, roster)
@@ -302,31 +321,56 @@ def edition(campaign: Campaign, order: Order) -> Edition:
 
 
 def _written(
-    order: Order, lots: Iterable[list[Job]], executor: Executor | None
+    order: Order, lots: Iterable[list[Job]], executor: Executor | None, ahead: int
 ) -> Iterator[tuple[list[Job], Written]]:
     """Yield *lots* in their order, each with what became of it."""
     desk = Desk(order)
     if executor:
-        yield from _written_by(executor, order, lots, desk)
+        yield from _written_by(executor, order, lots, desk, ahead)
     else:
         for lot in lots:
             yield lot, desk.write(_tasks(lot))
 
 
 def _written_by(
-    executor: Executor, order: Order, lots: Iterable[list[Job]], desk: Desk
+    executor: Executor,
+    order: Order,
+    lots: Iterable[list[Job]],
+    desk: Desk,
+    ahead: int,
 ) -> Iterator[tuple[list[Job], Written]]:
-    """Do so by *executor*, or else at *desk* what does not come back from there."""
+    """
+    Do so by *executor* and, while it has enough to do, at *desk*.
+
+    There a lot is written as well that does not come back.
+    """
     packed = pack_order(order)
     waiting: deque[tuple[list[Job], Future[Written] | None]] = deque()
     for lot in chain(lots, repeat(None)):
         if lot is not None:
-            waiting.append((lot, _handed_out(lot, packed, executor)))
-        while waiting and (lot is None or len(waiting) > _AHEAD):
+            if sum(map(_is_awaited, waiting)) < ahead:
+                future = _handed_out(lot, packed, executor)
+            else:
+                future = _done(desk.write(_tasks(lot)))
+            waiting.append((lot, future))
+        while waiting and (
+            lot is None or not _is_awaited(waiting[0]) or len(waiting) > 2 * ahead
+        ):
             first, future = waiting.popleft()
             yield first, _returned(future, executor) or desk.write(_tasks(first))
         if lot is None:
             return
+
+
+def _is_awaited(handed: tuple[list[Job], Future[Written] | None]) -> bool:
+    _, future = handed
+    return future is not None and not future.done()
+
+
+def _done(written: Written) -> Future[Written]:
+    future: Future[Written] = Future()
+    future.set_result(written)
+    return future
 
 
 def _handed_out(
@@ -341,7 +385,7 @@ def _handed_out(
 def _returned(future: Future[Written] | None, executor: Executor) -> Written | None:
     """Return what became of a lot elsewhere, or None if it is to be written here."""
     try:
-        return future.result() if future else None
+        return fetched(future.result()) if future else None
     except ProtestgenError:
         raise
     except BrokenExecutor:

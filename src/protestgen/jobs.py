@@ -20,9 +20,6 @@ from .seen import Seen
 from .sender import Sender
 from .writer import Wish, Writer
 
-# So many letters are written in one go.
-_LOT = 100
-
 
 class Plan(Struct, frozen=True, kw_only=True):
     """
@@ -72,7 +69,7 @@ class Job(Struct, kw_only=True):
 
 
 class Jobs:
-    """The jobs that *plan* makes of *rows*, in lots, until it *is_stopped*."""
+    """The jobs that *plan* makes of *rows*, in lots of a *size*, until *is_stopped*."""
 
     def __init__(
         self,
@@ -80,11 +77,14 @@ class Jobs:
         rows: Iterable[Row],
         seen: Seen,
         is_stopped: Callable[[], bool],
+        *,
+        size: int,
     ) -> None:
         self._plan = plan
         self._rows = rows
         self._seen = seen
         self._is_stopped = is_stopped
+        self._size = size
         self._writer = Writer(plan.order.campaign, plan.order.on)
         self._codes = lru_cache(self._new_codes)
         self.is_whole = True
@@ -102,7 +102,7 @@ class Jobs:
             if job.faults and self._plan.strict:
                 self.is_whole = False
                 break
-            if letters >= _LOT or len(lot) >= _LOT:
+            if letters >= self._size or len(lot) >= self._size:
                 yield lot
                 lot, letters = [], 0
         if lot:

@@ -54,7 +54,8 @@ class Order(Struct, frozen=True, kw_only=True):
     The letters are dated *on* a day, and leave in the format *format_name*: each as a
     file of its own in *folder*, which is *durable* once it is there; or for one stream.
     On paper that is *duplex* each begins on the front of a sheet.
-    With a *mark*, only who sees the folder with it writes files there.
+    With a *mark*, only who sees the folder with it writes files there. In the folder
+    *spool* other processes of this machine leave what is too large to be sent.
     """
 
     campaign: Campaign
@@ -66,6 +67,7 @@ class Order(Struct, frozen=True, kw_only=True):
     durable: bool = False
     duplex: bool = False
     mark: str = ""
+    spool: Path | None = None
 
 
 class Filed(Struct):
@@ -86,14 +88,15 @@ class Written(Struct, frozen=True, kw_only=True):
     What became of a lot.
 
     *data* is the letters, or of files what the manifest says of them; the first letter
-    where all of them go nowhere. Letters to be bound are in *documents*. *faults* are
-    those of letters that there cannot be, by their index in the lot. *notes* tell
-    what is to be known, with the number of letters that it goes for; *remarks* do so of
-    single letters, by their index. *stopped* says what keeps all letters
-    from being written.
+    where all of them go nowhere. It may be in the file *left* for it. Letters to be
+    bound are in *documents*. *faults* are those of letters that there cannot be, by
+    their index in the lot. *notes* tell what is to be known, with the number of letters
+    that it goes for; *remarks* do so of single letters, by their index. *stopped* says
+    what keeps all letters from being written.
     """
 
     data: bytes = b""
+    left: Path | None = None
     documents: list[bytes] = []
     filed: Filed = field(default_factory=Filed)
     faults: dict[int, list[Fault]] = {}
@@ -111,6 +114,7 @@ class Desk:
     """Where the letters of an *order* are written."""
 
     def __init__(self, order: Order) -> None:
+        self.spool = order.spool
         self._order = order
         self._writer = Writer(order.campaign, order.on)
         self._format = FORMATS[order.format_name]
@@ -264,7 +268,34 @@ def write_lot(order: bytes, tasks: bytes) -> Written:
     They are what `pack_order` and `pack_tasks` give.
     """
     with _ALONE:
-        return _desk(order).write(msgpack.decode(tasks, type=list[Task]))
+        desk = _desk(order)
+        written = desk.write(msgpack.decode(tasks, type=list[Task]))
+    return _left(written, desk.spool)
+
+
+def _left(written: Written, spool: Path | None) -> Written:
+    """
+    Return *written*, its data in a file.
+
+    Who waits for it has other work, and would be slow to take it from a pipe.
+    """
+    if spool is None or not written.data:
+        return written
+    path = spool / token_hex(8)
+    try:
+        path.write_bytes(written.data)
+    except OSError:  # it is sent, then
+        return written
+    return replace(written, data=b"", left=path)
+
+
+def fetched(written: Written) -> Written:
+    """Return *written* with its data, whose file is removed."""
+    if written.left is None:
+        return written
+    data = written.left.read_bytes()
+    written.left.unlink()
+    return replace(written, data=data, left=None)
 
 
 def pack_order(order: Order) -> bytes:

@@ -12,6 +12,8 @@ from datetime import date, datetime
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
+from shutil import rmtree
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import IO, Any, NoReturn, Self
 
@@ -19,7 +21,7 @@ import click
 from msgspec import Struct
 from msgspec.structs import replace
 
-from protestgen.batch import Batch, Tally, edition
+from protestgen.batch import AHEAD, Batch, Tally, edition
 from protestgen.campaign import Campaign
 from protestgen.country import find_country
 from protestgen.errors import ChoiceError, Location, OutputError, UnknownNameError
@@ -288,6 +290,8 @@ def _write(
     if outbox and cluster:
         folder = outbox.folder.absolute()
         order = replace(order, folder=folder, mark=outbox.mark())
+    if (jobs := _jobs(choices, source, order.kind)) > 1:
+        order = replace(order, spool=_spool(stack))
     plan = _plan(order, choices, wish, countries)
     board = Board(source.position, source.size, source.unit)
     stream = _stream(target, stack) if order.kind in _FILES else None
@@ -297,9 +301,11 @@ def _write(
     else:
         batch = Batch(plan, board, outbox=outbox, stream=stream)
     with board, interrupts.awaited():
-        small = _SMALL_ON_PAPER if order.kind == "pdf" else _SMALL
-        executor = cluster or _executor(choices["jobs"], source, stack, small)
-        batch.run(source.roster, executor, is_stopped=interrupts.__bool__)
+        executor, ahead = cluster, AHEAD
+        if jobs > 1:
+            # To each of the other processes, one lot to write and one to go on with.
+            executor, ahead = _executor(jobs, order.spool, stack), 2 * jobs - 1
+        batch.run(source.roster, executor, is_stopped=interrupts.__bool__, ahead=ahead)
     board.tell_more()
     if stream and target.path and not batch.tally.is_whole:
         _give_up(is_interrupted=bool(interrupts))
@@ -557,39 +563,56 @@ def _cluster(
     return stack.enter_context(connected_cluster(address, campaign.folders))
 
 
-def _executor(
-    jobs: int | None, source: _Source, stack: ExitStack, small: int
-) -> ProcessPoolExecutor | None:
-    """Return what writes letters in other processes, where that is worth while."""
+def _jobs(choices: dict[str, Any], source: _Source, kind: Kind) -> int:
+    """Return how many processes write letters, other machines apart."""
+    if choices["cluster"]:
+        return 1
+    jobs: int | None = choices["jobs"]
     if jobs is None:
         known = source.size is not None or source.roster.columns == ()
+        small = _SMALL_ON_PAPER if kind == "pdf" else _SMALL
         is_small = known and (source.size or 0) < small
         jobs = 1 if is_small else os.cpu_count() or 1
-    if jobs == 1:
+    return jobs
+
+
+def _spool(stack: ExitStack) -> Path | None:
+    """Return a folder for what processes have for one another, if it can be made."""
+    try:
+        folder = TemporaryDirectory(prefix="protestgen-", ignore_cleanup_errors=True)
+    except OSError:
         return None
-    executor = ProcessPoolExecutor(jobs, initializer=_begin)
+    return Path(stack.enter_context(folder))
+
+
+def _executor(jobs: int, spool: Path | None, stack: ExitStack) -> ProcessPoolExecutor:
+    """Return what writes letters in all of the processes but this one."""
+    executor = ProcessPoolExecutor(jobs - 1, initializer=_begin, initargs=(spool,))
     stack.callback(executor.shutdown, cancel_futures=True)
     return executor
 
 
-def _begin() -> None:
+def _begin(spool: Path | None) -> None:
     """
     Begin a process that writes letters for the one that hands them out.
 
     That one alone is interrupted; once it has gone, however it ended, this one does so
-    too, and leaves the folder to another run. If this one is ended, its letters are
-    written by that one.
+    too, removes the *spool* and leaves the folder to another run. If this one is ended,
+    its letters are written by that one.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     if parent := parent_process():
-        Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+        arguments = (parent.sentinel, spool)
+        Thread(target=_end_with, args=arguments, daemon=True).start()
 
 
-def _end_with(sentinel: int) -> None:
+def _end_with(sentinel: int, spool: Path | None) -> None:
     wait([sentinel])
+    if spool:
+        rmtree(spool, ignore_errors=True)
     os._exit(1)
 
 
