@@ -109,6 +109,27 @@ def test_killed_alone_it_leaves_the_folder_to_the_next(tmp_path: Path) -> None:
     assert finish(start(*command)).exit_code == 0
 
 
+@pytest.mark.parametrize("signal_", [None, signal.SIGKILL])
+def test_what_processes_have_for_one_another_does_not_stay(
+    tmp_path: Path, signal_: signal.Signals | None
+) -> None:
+    """
+    Those that outlive the one that was killed take it away.
+    """
+    roster, spool = tmp_path / "m.csv", tmp_path / "spool"
+    roster.write_text(members(20_000), encoding="utf-8")
+    spool.mkdir()
+    command = ("--roster", str(roster), "--jobs", "2", "-q", "--format", "jsonl")
+    process = start(*command, "-o", "-", before=("env", f"TMPDIR={spool}"))
+    while not list(spool.glob("protestgen-*/*")) and process.poll() is None:
+        time.sleep(0.001)
+    if signal_:
+        process.send_signal(signal_)
+
+    assert finish(process).exit_code == -(signal_ or 0)
+    assert not list(spool.iterdir())
+
+
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
@@ -311,6 +332,24 @@ def test_disk_that_fills_up_is_told(tmp_path: Path, jobs: str) -> None:
     assert 100 < len(letters) < 1_000
     assert letters.items() <= whole.items()
     assert (again.exit_code, again.stderr) == (0, "")
+
+
+def test_letters_are_written_where_there_is_no_room_to_leave_them(
+    tmp_path: Path,
+) -> None:
+    """
+    They are the same, whoever has written them.
+    """
+    roster = tmp_path / "m.csv"
+    roster.write_text(members(2_000), encoding="utf-8")
+    command = ("--roster", str(roster), "-q", "--jobs")
+    with small_disk(tmp_path / "small", "32k") as small:
+        for jobs, before in (("1", ()), ("3", ("env", f"TMPDIR={small}"))):
+            file = tmp_path / f"{jobs}.jsonl"
+            process = start(*command, jobs, "-o", str(file), before=before)
+            assert finish(process) == Result(0, "", "")
+
+    assert (tmp_path / "1.jsonl").read_bytes() == (tmp_path / "3.jsonl").read_bytes()
 
 
 @pytest.mark.parametrize("file", ["all.jsonl", "all.mbox"])

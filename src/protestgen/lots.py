@@ -282,10 +282,7 @@ def _left(written: Written, spool: Path | None) -> Written:
     if spool is None or not written.data:
         return written
     path = spool / token_hex(8)
-    try:
-        path.write_bytes(written.data)
-    except OSError:  # it is sent, then
-        return written
+    path.write_bytes(written.data)
     return replace(written, data=b"", left=path)
 
 
