@@ -278,7 +278,7 @@ def test_letters_edited_by_hand_outlive_killed_runs(tmp_path: Path) -> None:
     roster.write_text(members(5_000).replace("Word", "A word"), encoding="utf-8")
     process = start(*command)
     journal = folder / ".protestgen-batch-journal"
-    while not (journal.exists() and b'"sha256"' in journal.read_bytes()):
+    while not (journal.exists() and b'"case"' in journal.read_bytes()):
         assert process.poll() is None
     process.kill()
     process.communicate()
@@ -290,6 +290,29 @@ def test_letters_edited_by_hand_outlive_killed_runs(tmp_path: Path) -> None:
     assert "4,997 changed, 3 left as edited)" in result.stderr
     by_hand = {n for n in names if (folder / n).read_text("utf-8") == "By hand."}
     assert by_hand == {names[0], names[1], names[-1]}
+
+
+def test_letters_edited_before_a_run_that_was_killed_are_left(tmp_path: Path) -> None:
+    """
+    Also those that it was about to write.
+    """
+    roster, folder = tmp_path / "m.csv", tmp_path / "letters"
+    roster.write_text(members(3_000), encoding="utf-8")
+    command = ("--roster", str(roster), "--jobs", "2", "-q", "-o", str(folder))
+    finish(start(*command))
+    for letter in folder.glob("*.txt"):
+        letter.write_text("By hand.")
+    process = start(*command, "--style", "points")
+    journal = folder / ".protestgen-batch-journal"
+    while not (journal.exists() and journal.stat().st_size > 1_000):
+        assert process.poll() is None
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    result = finish(start(*[word for word in command if word != "-q"]))
+
+    assert "3,000 letters" in result.stderr
+    assert "(3,000 left as edited)" in result.stderr
+    assert {path.read_text("utf-8") for path in folder.glob("*.txt")} == {"By hand."}
 
 
 @contextmanager

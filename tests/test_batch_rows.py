@@ -395,3 +395,19 @@ def test_example_uses_its_columns(batch: Batch) -> None:
     assert "Lyon on behalf of Example Solidarity Committee" in " ".join(
         written["zoe"].split()
     )
+
+
+def test_remark_on_a_letter_in_two_languages_counts_once(batch: Batch) -> None:
+    """
+    Though it is said of both.
+    """
+    words = " ".join(["word"] * 420)
+    result = batch(
+        f'name,country,language,why\nAda Example,uk,"en,ru",{words}\n', "--dry-run"
+    )
+
+    (remark,) = [note for note in said(result) if "words: more" in note]
+    assert re.fullmatch(
+        r"note: m\.csv:2: the letter has \d+ words: more than is read, leave some out",
+        remark,
+    )

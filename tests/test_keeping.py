@@ -85,6 +85,10 @@ def test_letter_is_the_same_as_one_alone(style: str) -> None:
         "{% if '2' in place %}{% extends 'en/first.txt.j2' %}"
         "{% else %}{% extends 'en/other.txt.j2' %}{% endif %}"
         "{% block a %}{{ why }} {{ place }}{% endblock %}",
+        "{% extends 'en/lent.txt.j2' %}{% block a %}{{ lent }}{% endblock %}",
+        "S\n\n{{ why }} {{ place }}\n\n{% extends 'en/other.txt.j2' %}",
+        "{% block subject %}S{% endblock %}\n\n\n{% set words %}{% block a %}"
+        "{{ place }}{% endblock %}{% endset %}{{ words }} {{ why }}",
     ],
     ids=[
         "set",
@@ -99,6 +103,9 @@ def test_letter_is_the_same_as_one_alone(style: str) -> None:
         "namespace",
         "condition",
         "extends",
+        "lent",
+        "before",
+        "buffer",
     ],
 )
 def test_words_of_one_sender_are_in_no_other_letter(
@@ -113,6 +120,12 @@ def test_words_of_one_sender_are_in_no_other_letter(
     part = "{% macro part() %}{{ why }} {{ place }}{% endmacro %}{{ part() }}"
     (folder / "part.txt.j2").write_text(part)
     base = "{% block subject %}S{% endblock %}\n\n\n{% block a %}{% endblock %}"
+    lent = (
+        "{% with lent = why ~ place %}{% block a scoped %}{% endblock %}{% endwith %}"
+    )
+    (folder / "lent.txt.j2").write_text(
+        "{% block subject %}S{% endblock %}\n\n\n" + lent
+    )
     (folder / "first.txt.j2").write_text(f"{base}\n\nPlace2")
     (folder / "other.txt.j2").write_text(base)
     writer = Writer(load_campaign(tmp_path), ON)

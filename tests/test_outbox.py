@@ -265,7 +265,7 @@ def test_what_was_written_is_known_to_the_next_run(tmp_path: Path) -> None:
 
 def test_what_a_killed_run_wrote_is_known_to_the_next(tmp_path: Path) -> None:
     """
-    A file that it was about to write may be as it was, or not: nothing is known of it.
+    Of a file that it was about to write nothing is known, unless it is as it was.
     """
     third = NAME.replace("ada", "eve").replace("0123", "4321")
     write(tmp_path, NAME, OTHER, third)
@@ -281,8 +281,12 @@ def test_what_a_killed_run_wrote_is_known_to_the_next(tmp_path: Path) -> None:
         found = outbox.others(lambda key: seen.first_line(key, 0) is not None)
         others = {other.file: other.sha256 for other in found}
 
-    assert hashes == {NAME: "", OTHER: "killed 1", third: "0"}
+    assert hashes == {NAME: "0", OTHER: "killed 1", third: "0"}
     assert others == hashes
+    os.utime(tmp_path / NAME, (1, 1))
+    with Outbox(tmp_path) as outbox:
+        outbox.begin(EDITION)
+        assert outbox.before(NAME) == ""
 
 
 def test_edited_file_is_not_removed(tmp_path: Path) -> None:

@@ -250,8 +250,8 @@ class Batch:
         """Take note of *remarks* on letters of *lot*."""
         places = [job.at for job in lot for _ in job.tasks]
         for index, texts in sorted(remarks.items()):
-            for text in texts:
-                kind = re.sub(r"\d+", "", text)
+            kinds = {re.sub(r"\d+", "", text): text for text in reversed(texts)}
+            for kind, text in kinds.items():
                 if kind in self.tally.remarks or len(self.tally.remarks) < _MOST_NOTES:
                     new = Remark(at=places[index], text=text)
                     self.tally.remarks.setdefault(kind, new).letters += 1

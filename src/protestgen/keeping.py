@@ -6,9 +6,10 @@ is particular to a sender. What a block reads is in its source; where that does 
 tell, it is rendered for each letter.
 """
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextvars import ContextVar
 from functools import lru_cache
+from itertools import takewhile
 from types import CodeType
 from typing import Any
 
@@ -33,6 +34,8 @@ _OPAQUE: tuple[type[nodes.Node], ...] = (
     nodes.ContextReference,
     nodes.NSRef,
 )
+# What does something to the text in it.
+_CHANGING = (nodes.FilterBlock, nodes.AssignBlock, nodes.CallBlock, nodes.Macro)
 # What gives a meaning to a name.
 _DEFINING = (nodes.Macro, nodes.Assign, nodes.AssignBlock)
 # Stand for a block in the text that a template itself gives.
@@ -226,7 +229,8 @@ def _reads(template: Template, block: str, rendered: str) -> _Reads:
         return _Reads(None)
     blocks = chain[template.filename].find_all(nodes.Block)
     own = next(b for b in blocks if b.name == block)
-    if own.scoped or own.find(nodes.Block):
+    # A block of a template that is extended lends its scope to the one that fills it.
+    if own.find(nodes.Block) or block in _scoped(chain.values()):
         return _Reads(None)
     names, definitions = _names(own), _definitions(template.environment, rendered)
     return _Reads(_reached(names, definitions), not names & definitions.keys())
@@ -260,13 +264,38 @@ def _chain(environment: Environment, name: str) -> dict[str, nodes.Template]:
         if path is None or path in chain:
             return {}
         tree = chain[path] = environment.parse(source, following)
-        if any(tree.find_all(_OPAQUE)):
+        if any(tree.find_all(_OPAQUE)) or _changes_blocks(tree):
             return {}
         extended = tree.find(nodes.Extends)
         following = getattr(extended.template, "value", None) if extended else None
-        if extended and (extended not in tree.body or not following):
+        if extended and not (following and _begins_with(tree, extended)):
             return {}
     return chain
+
+
+def _changes_blocks(tree: nodes.Template) -> bool:
+    """Tell whether a template does something to the text of its blocks."""
+    return any(node.find(nodes.Block) for node in tree.find_all(_CHANGING))
+
+
+def _begins_with(tree: nodes.Template, extended: nodes.Extends) -> bool:
+    """Tell whether a template gives no text before it extends another one."""
+    before = list(takewhile(lambda node: node is not extended, tree.body))
+    return extended in tree.body and all(map(_is_silent, before))
+
+
+def _is_silent(node: nodes.Node) -> bool:
+    if isinstance(node, nodes.Output):
+        return all(
+            isinstance(part, nodes.TemplateData) and not part.data.strip()
+            for part in node.nodes
+        )
+    return isinstance(node, (*_DEFINING, nodes.Block))
+
+
+def _scoped(trees: Iterable[nodes.Template]) -> set[str]:
+    blocks = (block for tree in trees for block in tree.find_all(nodes.Block))
+    return {block.name for block in blocks if block.scoped}
 
 
 @lru_cache(maxsize=100)

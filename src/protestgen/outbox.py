@@ -61,13 +61,19 @@ class Edition(Struct, frozen=True, kw_only=True):
 
 
 class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A line of a manifest: a file, and the letter in it; *to* is the addressee."""
+    """
+    A line of a manifest: a file, and the letter in it; *to* is the addressee.
+
+    In a journal, a file that is about to be written was *changed* last at that time, in
+    nanoseconds, and had that hash when it was written before.
+    """
 
     file: str
     case: str = ""
     to: str = ""
     name: str = ""
     sha256: str = ""
+    changed: int = 0
 
 
 def manifest_line(value: Edition | Entry) -> bytes:
@@ -208,7 +214,7 @@ class Outbox:
         with self._told():
             if self.last:
                 earlier = earlier_files(self.folder, self._began)
-                pairs = ((key_of(entry.file), entry.sha256) for entry in earlier)
+                pairs = ((key_of(entry.file), self._hash(entry)) for entry in earlier)
                 self._known = Known(pairs)
             if self._edition(_JOURNAL) is None:
                 self._journal.truncate(0)
@@ -222,10 +228,28 @@ class Outbox:
 
     def plan(self, names: Iterable[str]) -> None:
         """Note that files called *names* are about to be written."""
-        lines = b"".join(manifest_line(Entry(file=name)) for name in names)
+        lines = b"".join(manifest_line(self._planned(name)) for name in names)
         with self._told():
             self._journal.write(lines)
             self._journal.flush()
+
+    def _planned(self, name: str) -> Entry:
+        before = self.before(name)
+        changed = self._changed(name) if before else 0
+        return Entry(file=name, sha256=before if changed else "", changed=changed)
+
+    def _hash(self, entry: Entry) -> str:
+        """Return the hash in *entry*, unless a run that was killed wrote the file."""
+        if entry.changed and entry.changed != self._changed(entry.file):
+            return ""
+        return entry.sha256
+
+    def _changed(self, name: str) -> int:
+        """Return when the file *name* was changed last, or 0 if it is not there."""
+        try:
+            return os.lstat(f"{self.folder}/{name}").st_mtime_ns
+        except OSError:
+            return 0
 
     def mark(self) -> str:
         """

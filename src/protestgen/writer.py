@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 # So many choices are kept, and what letters have in common that were chosen alike.
 _KEPT = 1_000
+# Each frame keeps the texts of many towns.
+_FRAMES = 300
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -64,7 +66,7 @@ class Writer:
         self.addressees = lru_cache(_KEPT)(self._addressees)
         self._remarks: dict[object, tuple[list[str], list[str]]] = {}
         self._avoid = lru_cache(_KEPT)(self._words_to_avoid)
-        self._frame = lru_cache(_KEPT)(self._new_frame)
+        self._frame = lru_cache(_FRAMES)(self._new_frame)
 
     def write(self, case: Case, sender: Sender, wish: Wish) -> tuple[Letter, list[str]]:
         """
