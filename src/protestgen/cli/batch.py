@@ -158,7 +158,11 @@ _GO_ON = "run the same again to go on"
     metavar="ADDRESS",
     help="A Dask scheduler whose workers write, as in tcp://127.0.0.1:8786.",
 )
-@click.option("--strict", is_flag=True, help="Stop at the first row that fails.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Stop at a row that fails, once the letters in hand are written.",
+)
 @click.option(
     "--prune",
     is_flag=True,
