@@ -38,7 +38,7 @@ from .sender import Sender
 # paper.
 _LOT = 100
 _LOT_ELSEWHERE = 200
-_LOT_ON_PAPER = 25
+_LOT_ON_PAPER = 50
 # So many lots are with others before one is written here as well.
 AHEAD = 16
 # So many different notes are kept.
