@@ -737,8 +737,8 @@ def test_letters_have_nothing_of_one_another(templates: Path) -> None:
     campaign = load_campaign(templates.parents[1])
     kept = Templates(campaign.folders)
     english = load_language("en", campaign.folders)
-    first = kept.render(english, "mine", {"place": "Leeds"})
-    second = kept.render(english, "mine", {"place": "York"})
+    first = "".join(kept.render(english, "mine", {"place": "Leeds"}))
+    second = "".join(kept.render(english, "mine", {"place": "York"}))
 
     assert "Leeds" in first
     assert "Leeds" not in second
