@@ -21,11 +21,24 @@ PROGRAM = (sys.executable, "-m", "protestgen", "batch", "--case", "kurmanov")
 MOUNT, UMOUNT, SETSID = (
     shutil.which(name) or name for name in ("mount", "umount", "setsid")
 )
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 HEAD = "name,email,address,city,country,why\n"
 COUNTRIES = ("uk", "ie", "de", "fr", "kr", "us")
 # A run is killed so often; for the whole measure these variables say 5000 and 50.
 LETTERS = int(os.environ.get("PROTESTGEN_TEST_LETTERS", "500"))
 KILLS = int(os.environ.get("PROTESTGEN_TEST_KILLS", "10"))
+
+
+@pytest.fixture(autouse=True)
+def heeded() -> Iterator[None]:
+    """Let batches heed the signals that whoever runs the tests may have ignored."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    for number, handler in before.items():
+        if handler is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def members(count: int) -> str:
@@ -128,9 +141,6 @@ def test_what_processes_have_for_one_another_does_not_stay(
 
     assert finish(process).exit_code == -(signal_ or 0)
     assert not list(spool.iterdir())
-
-
-SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
 @pytest.mark.parametrize("number", SIGNALS)
