@@ -23,6 +23,7 @@ from .mail import (
     sender_mailbox,
     subject_text,
 )
+from .text import joined
 
 _FROM_LINE = re.compile(rb"^(>*From) ", re.MULTILINE)
 
@@ -36,8 +37,7 @@ def render(letter: Letter, options: Options) -> bytes:
     sender = sender_mailbox(letter)
     envelope = _envelope(letter, sender)
     parts = message_parts(letter, options.width)
-    text = "\n\n".join(parts) + "\n"
-    digest = _digest(*envelope, letter.date.isoformat(), text)
+    digest = _digest(*envelope, letter.date.isoformat(), joined(parts))
     domain = sender.address.rpartition("@")[2]
     content = _text_part(parts)
     if options.attach:

@@ -10,7 +10,7 @@ from protestgen.errors import FormatError
 from protestgen.letter import Letter
 from protestgen.values import CONTROLS
 
-from .text import PARTING, clean, paragraphs, wrap
+from .text import clean, in_turn, joined, paragraphs, wrap
 
 # What would end a header or be read as code in one: controls, white space but the
 # space, and the begin of an encoded word.
@@ -117,15 +117,12 @@ def _subject(text: str) -> str:
 
 def message_text(letter: Letter, width: int) -> str:
     """Return *letter* as the text of an e-mail, without what its headers say."""
-    return "\n\n".join(message_parts(letter, width)) + "\n"
+    return joined(message_parts(letter, width))
 
 
 def message_parts(letter: Letter, width: int) -> list[str]:
     """Return the parts of `message_text`, between which there are blank lines."""
-    parts = _parts(letter, width)
-    for other in letter.also:
-        parts += [PARTING, *_parts(other, width)]
-    return parts
+    return in_turn(letter, width, _parts)
 
 
 def _parts(letter: Letter, width: int) -> list[str]:

@@ -1,6 +1,6 @@
 """Plain text, wrapped, as a letter is laid out on paper."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from protestgen.errors import FormatError
@@ -11,7 +11,7 @@ from protestgen.values import normalize
 from . import Options
 
 # What stands between the same letter in two languages.
-PARTING = "* * *"
+_PARTING = "* * *"
 
 
 def render(letter: Letter, options: Options) -> bytes:
@@ -20,10 +20,7 @@ def render(letter: Letter, options: Options) -> bytes:
 
     Lines of addresses are never broken; nor are words, so that a URL may overhang.
     """
-    parts = _parts(letter, options.width)
-    for other in letter.also:
-        parts += [PARTING, *_parts(other, options.width)]
-    return ("\n\n".join(parts) + "\n").encode()
+    return joined(in_turn(letter, options.width, _parts)).encode()
 
 
 def _parts(letter: Letter, width: int) -> list[str]:
@@ -38,6 +35,21 @@ def _parts(letter: Letter, width: int) -> list[str]:
         "\n".join(letter.copies),
     ]
     return clean(parts)
+
+
+def in_turn(
+    letter: Letter, width: int, parts: Callable[[Letter, int], list[str]]
+) -> list[str]:
+    """Return the *parts* of *letter* in all of its languages, a line between two."""
+    found = parts(letter, width)
+    for other in letter.also:
+        found += [_PARTING, *parts(other, width)]
+    return found
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Return *parts* as one text, blank lines between them."""
+    return "\n\n".join(parts) + "\n"
 
 
 def clean(parts: Iterable[str]) -> list[str]:
