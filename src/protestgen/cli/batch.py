@@ -3,11 +3,10 @@
 import os
 import re
 import signal
-import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from datetime import date, datetime
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
@@ -15,7 +14,7 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
 from threading import Thread
-from typing import IO, Any, NoReturn, Self
+from typing import IO, Any, NoReturn
 
 import click
 from msgspec import Struct
@@ -50,6 +49,7 @@ from protestgen.yamlfile import unreadable
 from . import App
 from .board import Board
 from .console import show_error, show_note, write_product
+from .interrupts import Interrupts
 from .options import (
     common_options,
     date_option,
@@ -186,72 +186,13 @@ def batch(app: App, /, *, example: bool, **choices: Any) -> int:
         return 0
     if not choices["cases"]:
         raise click.UsageError("missing option '--case'")
-    with _Interrupts() as interrupts:
+    with Interrupts() as interrupts:
         try:
             with ExitStack() as stack:
                 return _write(app.campaign, choices, interrupts, stack)
         except (click.Abort, KeyboardInterrupt):
             show_error(f"interrupted: {interrupts.hint}")
             return interrupts.exit_code
-
-
-class _Interrupts:
-    """
-    The signals that ask for an end: from the keyboard, the system, a lost terminal.
-
-    They raise `KeyboardInterrupt`, but for the first of them where it is `awaited`. The
-    *hint* says how to go on.
-    """
-
-    def __init__(self) -> None:
-        self.hint = "nothing is written"
-        self._number = 0
-        self._is_awaited = False
-
-    def __enter__(self) -> Self:
-        names = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows lacks the last one
-        numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-        self._before = {number: signal.getsignal(number) for number in numbers}
-        for number, handler in self._before.items():
-            if handler is not signal.SIG_IGN:  # as `nohup` has it
-                signal.signal(number, self._note)
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def __bool__(self) -> bool:
-        return bool(self._number)
-
-    @contextmanager
-    def awaited(self) -> Iterator[None]:
-        """Let somebody ask now and then whether there was one."""
-        self._is_awaited = True
-        yield
-        self._is_awaited = False
-
-    @property
-    def exit_code(self) -> int:
-        """How the command ends once there was a signal: as shells tell of it."""
-        return 128 + (self._number or signal.SIGINT)
-
-    def _note(self, number: int, _frame: object) -> None:
-        is_first = not self._number
-        self._number = self._number or number
-        if number not in {signal.SIGINT, signal.SIGTERM}:
-            _leave_terminal()
-        if not (is_first and self._is_awaited):
-            raise KeyboardInterrupt
-
-
-def _leave_terminal() -> None:
-    """Let nothing go to a terminal any more, which has been closed."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for descriptor in (1, 2):
-        with suppress(OSError):
-            if stat.S_ISCHR(os.fstat(descriptor).st_mode):
-                os.dup2(nowhere, descriptor)
 
 
 class _Target(Struct, frozen=True):
@@ -275,7 +216,7 @@ class _Source(Struct, frozen=True):
 def _write(
     campaign: Campaign,
     choices: dict[str, Any],
-    interrupts: _Interrupts,
+    interrupts: Interrupts,
     stack: ExitStack,
 ) -> int:
     target = _target(choices)
@@ -345,9 +286,7 @@ def _tell_failed(
         show_note(f"'--prune' removes nothing while rows fail: {hint}")
 
 
-def _outbox(
-    target: _Target, interrupts: _Interrupts, stack: ExitStack
-) -> Outbox | None:
+def _outbox(target: _Target, interrupts: Interrupts, stack: ExitStack) -> Outbox | None:
     """Return the folder that letters go to, if they do."""
     if target.kind != "folder" or target.path is None:
         return None
@@ -627,7 +566,7 @@ def _give_up(*, is_interrupted: bool) -> NoReturn:
     raise click.ClickException("stopped at the row that failed: nothing is written")
 
 
-def _exit_code(tally: Tally, interrupts: _Interrupts) -> int:
+def _exit_code(tally: Tally, interrupts: Interrupts) -> int:
     """Return how the command ends, and tell of its failures."""
     if interrupts:
         show_error(f"interrupted: {_GO_ON}")
