@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import date, datetime
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
@@ -555,7 +555,10 @@ def _begin(spool: Path | None) -> None:
 def _end_with(sentinel: int, spool: Path | None) -> None:
     wait([sentinel])
     if spool:
-        rmtree(spool, ignore_errors=True)
+        gone = spool.with_name(f"{spool.name}-gone")
+        with suppress(OSError):  # it is another process that removes it
+            spool.rename(gone)  # or else a letter might be left there meanwhile
+            rmtree(gone, ignore_errors=True)
     os._exit(1)
 
 
