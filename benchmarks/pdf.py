@@ -13,10 +13,10 @@ REQUIREMENT = "weasyprint==70.0"
 # At least so many letters a second by two processes, and so many times WeasyPrint.
 RATE_BAR = 200
 WEASYPRINT_BAR = 20
-_MOST_LETTERS = 1_000
+_MOST_LETTERS = 3_000
 _MOST_TURNS = 5
 # So many letters does WeasyPrint set in each turn.
-_PAGES = 10
+_PAGES = 40
 # What it does with the pages that it is given; the first, for which it looks for the
 # fonts, is not counted.
 _SCRIPT = """

@@ -11,7 +11,7 @@ from protestgen.appeal import Appeal
 from protestgen.errors import FormatError, MissingExtraError
 from protestgen.letter import Letter, plain
 from protestgen.shipped import shipped_folder
-from protestgen.templates import Block, ItemList, Section
+from protestgen.templates import Section
 
 from . import Options
 
@@ -76,7 +76,7 @@ def page(
         "salutation": letter.salutation,
         "subject_line": letter.subject_line,
         "subject_above": letter.subject_above,
-        "body": [_block(block) for block in letter.body],
+        "body": letter.body,
         "closing": letter.closing,
         "signature": letter.signature,
         "copies": letter.copies,
@@ -139,7 +139,7 @@ def render_appeal(appeal: Appeal, options: Options) -> bytes:
         "title": appeal.title,
         "language": appeal.language,
         "paper": "us-letter" if layout == "us" else "a4",
-        "lead": [_block(block) for block in appeal.lead],
+        "lead": appeal.lead,
         "sections": [_section(section, letter) for section in appeal.sections],
     }
     return _compiled("appeal", data, options, _missing)
@@ -149,7 +149,7 @@ def _section(section: Section, letter: Letter | None) -> dict[str, object]:
     model = page(letter, "a4") if section.has_letter and letter else None
     return {
         "heading": section.heading,
-        "body": [_block(block) for block in section.body],
+        "body": section.body,
         "letter": model,
         "parts": [_section(part, letter) for part in section.parts],
     }
@@ -195,12 +195,6 @@ def _compiler(layout: str) -> "Compiler":
     # The same letter looks the same on every machine, whatever fonts it has.
     fonts = Fonts(include_system_fonts=False)
     return Compiler(folder / f"{layout}.typ", root=folder, font_paths=fonts)
-
-
-def _block(block: Block) -> dict[str, object]:
-    if isinstance(block, ItemList):
-        return {"items": block.items, "numbered": block.numbered}
-    return {"text": block.text}
 
 
 def _problem(diagnostic: str, letter: Letter, layout: str) -> str | None:
