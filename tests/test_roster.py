@@ -135,6 +135,45 @@ def test_rest_of_a_torn_row_is_nobody() -> None:
     ]
 
 
+def test_quotes_that_are_not_closed_cost_one_row() -> None:
+    """
+    Nobody below is lost with it, and its text is kept.
+    """
+    data = (
+        "name,address,city\n"
+        'Ada Example,"1 Street,Leeds\n'
+        "Bob Example,2 Street,York\n"
+        'Eve Example,"3 Street\nFlat 4",Hull\n'
+        'Zoe Example,"5 Street,Bath\n'
+        "Max Example,6 Street,Ely\n"
+    )
+    _, rows = read(data)
+
+    reason = (
+        "the quotes of a cell are not closed, or stand in it: close, or double them"
+    )
+    assert names(rows) == ["Bob Example", "Eve Example", "Max Example"]
+    assert faults(rows) == [f"m.csv:2: {reason}", f"m.csv:6: {reason}"]
+    assert [row.rest[0] for row in rows if row.rest] == [
+        'Ada Example,"1 Street,Leeds',
+        'Zoe Example,"5 Street,Bath',
+    ]
+    assert [row.at.line for row in rows] == [2, 3, 4, 6, 7]
+
+
+def test_error_of_a_spreadsheet_is_no_text() -> None:
+    """
+    What it could not compute gets into no letter.
+    """
+    _, rows = read("name,why\n#NAME?,x\nAda Example,#REF!\nBob Example,No #REF!\n")
+
+    hint = "is an error of the spreadsheet: mend the cell there, and save it again"
+    assert [str(fault) for row in rows for fault in row.faults] == [
+        f"name: '#NAME?' {hint}",
+        f"why: '#REF!' {hint}",
+    ]
+
+
 def test_json_has_each_field_once() -> None:
     """
     However it is spelt; what is not given is not counted.
@@ -240,12 +279,10 @@ def test_row_that_is_no_object_fails_alone() -> None:
         '{"name": "Ada Example"}\n{"name": 3}\n[]\n{"name": "Eve Example"}\n'
     )
 
-    shape = "not an object of texts in JSON: Expected"
+    shape = "not an object of texts in JSON: put each value in quotes"
     assert names(rows) == ["Ada Example", "Eve Example"]
-    assert [fault.partition(" `")[0] for fault in faults(rows)] == [
-        f"m.csv:2: {shape}",
-        f"m.csv:3: {shape}",
-    ]
+    assert faults(rows) == [f"m.csv:2: {shape}", f"m.csv:3: {shape}"]
+    assert [row.rest for row in rows] == [(), ('{"name": 3}',), ("[]",), ()]
 
 
 @pytest.mark.parametrize(
@@ -328,7 +365,7 @@ def test_character_that_is_lost_further_down_fails_its_row() -> None:
         ),
         (
             b'name,"why\n',
-            "m.csv:1: the headings: unexpected end of data",
+            "m.csv:1: the headings: the quotes of a cell are not closed, or stand in it: close, or double them",
         ),
         (
             b"\n" + b"x" * 200_000,

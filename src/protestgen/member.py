@@ -23,6 +23,10 @@ _ALIASES = {
     "languages": "language",
     "organization": "organisation",
 }
+# What spreadsheets show in a cell that they cannot compute.
+_ERRORS = frozenset(
+    ("#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!", "#SPILL!")
+)
 _YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
 
 
@@ -72,6 +76,11 @@ def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[Fault, ...]]:
     for field, value in values.items():
         if LOST in value:
             faults.append(Fault(f"not UTF-8: {NOT_TEXT}", field))
+        elif value in _ERRORS:
+            hint = "mend the cell there, and save it again"
+            faults.append(
+                Fault(f"'{value}' is an error of the spreadsheet: {hint}", field)
+            )
         elif text := value.strip():
             try:
                 found[field] = _READERS[field](text)

@@ -7,16 +7,16 @@ keep the others from being read.
 
 import csv
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, zip_longest
-from typing import BinaryIO
 
-from msgspec import DecodeError, Struct, json
+from msgspec import DecodeError, Struct, ValidationError, json
 from msgspec.structs import replace
 
 from .errors import DataError, Location, Problem, nearest, quoted
 from .member import FIELDS, Fault, Member, bare_heading, field_of, read_member
-from .textstream import LOST, Lines
+from .textstream import LOST, Lines, Readable
 
 EXAMPLE = """\
 name,address,city,country,email,organisation,role,why,cosigners,language,style,to,demands
@@ -34,6 +34,9 @@ REPORT = ("line", "field", "problem")
 _SEE = "see 'protestgen batch --example'"
 _CUT = "the roster ends in the middle of this row: get the whole file"
 _TORN = "this may belong to the row above: mend the quotes there"
+_UNCLOSED = "the quotes of a cell are not closed, or stand in it: close, or double them"
+_PARTED = "put quotes round a cell that has the delimiter in it"
+_LEFT_OVER = "what stands behind them is of this row: mend it, and empty that"
 # The first line by which spreadsheets tell one another what parts cells.
 _DELIMITER = re.compile(r'"?sep=([^\w\s"]|\t)"?[\r\n]*', re.IGNORECASE)
 # So many keys that are not used are told of objects in JSON.
@@ -42,6 +45,7 @@ _MOST_UNKNOWN = 100
 _PLAIN_WORDS = {
     "expected after": "text behind the closing quotes: double the quotes in a cell",
     "field larger": "a cell is too long, or its quotes are not closed: look for them",
+    "unexpected end": _CUT,
 }
 
 
@@ -49,12 +53,13 @@ class Row(Struct, frozen=True, kw_only=True):
     """
     A row of a roster: a *member*, as far as one can be read, and the *faults* in it.
 
-    *cells* are as they stand in the file, in the order of the roster's columns. *notes*
-    tell what in the row is not used.
+    *cells* are as they stand in the file, in the order of the roster's columns; what
+    does not go into these is the *rest*. *notes* tell what in the row is not used.
     """
 
     at: Location
     cells: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
     member: Member | None = None
     faults: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
@@ -64,21 +69,22 @@ class Roster(Struct, frozen=True):
     """
     A roster called *name*, its headings and its rows, which can be read once.
 
-    *notes* tell which of its columns are not used.
+    *notes* tell which of its columns are not used; *delimiter* parts its cells.
     """
 
     name: str
     columns: tuple[str, ...]
     rows: Iterator[Row]
     notes: tuple[str, ...] = ()
+    delimiter: str = ","
 
     @property
     def has_failed(self) -> bool:
         """Whether these are rows that failed, out of another roster."""
-        return {*REPORT} <= {*map(bare_heading, self.columns)}
+        return _has_failed(self.columns)
 
 
-def read_roster(stream: BinaryIO, name: str) -> Roster:
+def read_roster(stream: Readable, name: str) -> Roster:
     """
     Read the roster *name* from *stream*: CSV of any usual kind, or JSON Lines.
 
@@ -112,12 +118,21 @@ def report_columns(roster: Roster) -> list[str]:
 
 
 def report_row(roster: Roster, row: Row, faults: Sequence[Fault]) -> list[str]:
-    """Return *row* for a table of rows that failed, to be mended and read again."""
+    """
+    Return *row* for a table of rows that failed, to be mended and read again.
+
+    What does not go into its columns stands behind them, where it is told again.
+    """
     cells = zip_longest(roster.columns, row.cells, fillvalue="")
     kept = [cell for column, cell in cells if _is_kept(column)]
     fields = ", ".join(dict.fromkeys(fault.field for fault in faults if fault.field))
     reasons = "; ".join(fault.reason for fault in faults)
-    return [*kept[: len(roster.columns)], str(row.at.line), fields, reasons]
+    told = (str(row.at.line), fields, reasons)
+    return [*kept[: len(roster.columns)], *told, *row.rest]
+
+
+def _has_failed(columns: Iterable[str]) -> bool:
+    return {*REPORT} <= {*map(bare_heading, columns)}
 
 
 def _is_kept(column: str) -> bool:
@@ -138,11 +153,14 @@ def _first_line(lines: Lines, name: str) -> str:
 
 def _csv_roster(name: str, first: str, lines: Lines, delimiter: str) -> Roster:
     line = lines.number
-    reader = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
+    source = _Source(first, lines)
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
     try:
         columns = tuple(next(reader))
-    except (csv.Error, ValueError) as error:
-        raise _refused(name, line, f"the headings: {_plain(error)}") from None
+    except csv.Error:
+        raise _refused(name, line, f"the headings: {_UNCLOSED}") from None
+    except ValueError as error:
+        raise _refused(name, line, f"the headings: {error}") from None
     held = [field_of(column) for column in columns]
     for field in FIELDS:
         if held.count(field) > 1:
@@ -157,25 +175,74 @@ def _csv_roster(name: str, first: str, lines: Lines, delimiter: str) -> Roster:
         found = ", ".join(map(quoted, unknown[:5]))
         hint = f"name one so ({found})" if found else "the first line names the columns"
         raise _refused(name, line, f"there is no column 'name': {hint}; {_SEE}")
-    rows = _csv_rows(name, reader, held, lines)
+    surplus = _LEFT_OVER if _has_failed(columns) else _PARTED
+    rows = _csv_rows(name, reader, held, source, surplus)
     notes = tuple(_unknown(column, held) for column in unknown)
-    return Roster(name, columns, rows, notes)
+    return Roster(name, columns, rows, notes, delimiter)
+
+
+class _Source:
+    """The *lines* of a table from the *first* one on, which can go back in a row."""
+
+    def __init__(self, first: str, lines: Lines) -> None:
+        self._lines = lines
+        self._ahead = deque([first])
+        self._row: list[str] = []
+
+    def __iter__(self) -> "_Source":
+        return self
+
+    def __next__(self) -> str:
+        line = self._ahead.popleft() if self._ahead else next(self._lines)
+        self._row.append(line)
+        return line
+
+    def begin(self) -> int:
+        """Begin a row, and return the number of its first line."""
+        self._row.clear()
+        return self._lines.number - len(self._ahead) + 1
+
+    def go_back(self) -> None:
+        """Let the row be its first line only, and what follows be read once more."""
+        self._ahead.extendleft(reversed(self._row[1:]))
+        del self._row[1:]
+
+    @property
+    def row(self) -> str:
+        """The text of the row, without its end."""
+        return "".join(self._row).rstrip("\r\n")
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the row has several lines."""
+        return len(self._row) > 1
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the last line of the row has no end, so that it may not be whole."""
+        return not self._row[-1].endswith(("\n", "\r"))
 
 
 def _csv_rows(
-    name: str, reader: Iterator[list[str]], held: Sequence[str | None], lines: Lines
+    name: str,
+    reader: Iterator[list[str]],
+    held: Sequence[str | None],
+    source: _Source,
+    surplus: str,
 ) -> Iterator[Row]:
+    """Yield the rows of a table; *surplus* is what is wrong with too many cells."""
     is_torn = False
     while True:
-        at = Location(name, lines.number + 1)
+        at = Location(name, source.begin())
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
             is_torn = True
-            ended = "unexpected end" in str(error)
-            yield Row(at=at, faults=(Fault(_CUT if ended else _plain(error)),))
+            reason = _UNCLOSED if source.is_long else _plain(error)
+            source.go_back()  # nobody below is lost with this row
+            yield Row(at=at, rest=(source.row,), faults=(Fault(reason),))
         except ValueError as error:
             yield Row(at=at, faults=(Fault(str(error)),))
         else:
@@ -183,40 +250,42 @@ def _csv_rows(
                 continue
             # What follows may be the rest of a cell, until a row is whole again.
             is_torn = is_torn and len(cells) != len(held)
-            if is_torn:
-                yield Row(at=at, cells=tuple(cells), faults=(Fault(_TORN),))
+            is_short = len(cells) < len(held) or LOST in cells[-1]
+            if is_torn or (source.is_cut and is_short):
+                reason = _TORN if is_torn else _CUT
+                yield Row(at=at, rest=(source.row,), faults=(Fault(reason),))
             else:
-                yield _csv_row(at, cells, held, is_cut=lines.is_cut)
+                yield _csv_row(at, cells, held, surplus)
 
 
 def _csv_row(
-    at: Location, cells: list[str], held: Sequence[str | None], *, is_cut: bool
+    at: Location, cells: list[str], held: Sequence[str | None], surplus: str
 ) -> Row:
-    if is_cut and (len(cells) < len(held) or LOST in cells[-1]):
-        return Row(at=at, cells=tuple(cells), faults=(Fault(_CUT),))
-    if any(map(str.strip, cells[len(held) :])):
-        reason = (
-            f"{len(cells)} cells where there are {len(held)} columns: put quotes round "
-            "a cell that has the delimiter in it"
+    kept, rest = tuple(cells[: len(held)]), tuple(cells[len(held) :])
+    if any(map(str.strip, rest)):
+        counts = f"{len(cells)} cells where there are {len(held)} columns"
+        return Row(
+            at=at, cells=kept, rest=rest, faults=(Fault(f"{counts}: {surplus}"),)
         )
-        return Row(at=at, cells=tuple(cells), faults=(Fault(reason),))
-    values = {field: cell for field, cell in zip(held, cells, strict=False) if field}
+    values = {field: cell for field, cell in zip(held, kept, strict=False) if field}
     member, faults = read_member(values)
-    return Row(at=at, cells=tuple(cells), member=member, faults=faults)
+    return Row(at=at, cells=kept, member=member, faults=faults)
 
 
 def _json_rows(name: str, first: str, lines: Lines) -> Iterator[Row]:
     following = chain([first], lines)
     told: set[str] = set()
     while True:
+        line = ""
         try:
             line = next(following)
             values = _json_values(line)
         except StopIteration:
             return
         except ValueError as error:
-            reason = _CUT if lines.is_cut else str(error)
-            yield Row(at=Location(name, lines.number), faults=(Fault(reason),))
+            faults = (Fault(_CUT if lines.is_cut else str(error)),)
+            at = Location(name, lines.number)
+            yield Row(at=at, rest=(line.rstrip("\r\n"),), faults=faults)
             continue
         known = {field_of(key) for key in values}
         notes: tuple[str, ...] = ()
@@ -246,6 +315,9 @@ def _json_values(line: str) -> dict[str, str]:
         return {}
     try:
         found = json.decode(line, type=dict[str, bool | str | list[str] | None])
+    except ValidationError:
+        reason = "not an object of texts in JSON: put each value in quotes"
+        raise ValueError(reason) from None
     except DecodeError as error:
         raise ValueError(f"not an object of texts in JSON: {error}") from None
     return {key: _cell(value) for key, value in found.items()}

@@ -2,7 +2,7 @@
 
 import io
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 from .errors import DataError, Location, Problem
 
@@ -22,6 +22,13 @@ _MARKS = {
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
+class Readable(Protocol):
+    """A stream of bytes."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most *size* of them, or none at the end."""
+
+
 class Lines:
     """
     The lines of *stream*, called *name*, with their ends; they are numbered from 1.
@@ -30,7 +37,7 @@ class Lines:
     down has the character `LOST` in it, and one too long is a `ValueError`.
     """
 
-    def __init__(self, stream: BinaryIO, name: str) -> None:
+    def __init__(self, stream: Readable, name: str) -> None:
         head = stream.read(_HEAD)
         encoding = _encoding(head, name)
         rejoined = io.BufferedReader(_Rejoined(head, stream))
@@ -63,7 +70,7 @@ class Lines:
 class _Rejoined(io.RawIOBase):
     """A stream of which the begin was read already."""
 
-    def __init__(self, head: bytes, stream: BinaryIO) -> None:
+    def __init__(self, head: bytes, stream: Readable) -> None:
         self._head = memoryview(head)
         self._stream = stream
 
