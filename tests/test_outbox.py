@@ -16,13 +16,13 @@ from protestgen import load_campaign
 from protestgen.addressee import Addressee
 from protestgen.errors import OutputError
 from protestgen.naming import file_stem, is_letter_name, key_of
-from protestgen.outbox import Edition, Entry, Outbox, manifest_line, put
+from protestgen.outbox import Edition, Entry, Outbox, announce, manifest_line, put
 from protestgen.seen import Seen
 from protestgen.sender import Sender
 
 EDITION = Edition(protestgen="1", data="x", date="2026-11-22", time="2026-11-22T12:00")
-NAME = "kurmanov-london-ada-example-0123456789.txt"
-OTHER = "kurmanov-london-bob-example-9876543210.txt"
+NAME = "kurmanov-london-ada-example-012345678901.txt"
+OTHER = "kurmanov-london-bob-example-987654321098.txt"
 RESERVED = {
     "con",
     "prn",
@@ -52,7 +52,7 @@ def stem(name: str, **fields: str) -> str:
 
 def readable(name: str) -> str:
     """Return the part of a name that comes from the sender's."""
-    return stem(name).removeprefix("kurmanov-london-")[:-10].rstrip("-")
+    return stem(name).removeprefix("kurmanov-london-")[:-12].rstrip("-")
 
 
 @pytest.mark.parametrize(
@@ -265,15 +265,16 @@ def test_what_was_written_is_known_to_the_next_run(tmp_path: Path) -> None:
 
 def test_what_a_killed_run_wrote_is_known_to_the_next(tmp_path: Path) -> None:
     """
-    Of a file that it was about to write nothing is known, unless it is as it was.
+    A file that it was about to write is as it was, or as it was to be.
     """
     third = NAME.replace("ada", "eve").replace("0123", "4321")
     write(tmp_path, NAME, OTHER, third)
     for number in range(2):
         with Outbox(tmp_path) as killed:
             killed.begin(EDITION)
-            killed.plan([NAME, OTHER])
-            killed.record(entry(OTHER, f"killed {number}"))
+            before = {name: killed.before(name) for name in (NAME, OTHER)}
+            announce(tmp_path, [(name, before[name], f"n{number}") for name in before])
+            killed.record(entry(OTHER, f"killed{number}"))
     with Outbox(tmp_path) as outbox:
         outbox.begin(EDITION)
         hashes = {name: outbox.before(name) for name in (NAME, OTHER, third)}
@@ -281,12 +282,8 @@ def test_what_a_killed_run_wrote_is_known_to_the_next(tmp_path: Path) -> None:
         found = outbox.others(lambda key: seen.first_line(key, 0) is not None)
         others = {other.file: other.sha256 for other in found}
 
-    assert hashes == {NAME: "0", OTHER: "killed 1", third: "0"}
+    assert hashes == {NAME: "0 n0 n1", OTHER: "killed1", third: "0"}
     assert others == hashes
-    os.utime(tmp_path / NAME, (1, 1))
-    with Outbox(tmp_path) as outbox:
-        outbox.begin(EDITION)
-        assert outbox.before(NAME) == ""
 
 
 def test_edited_file_is_not_removed(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pickle
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
@@ -20,7 +20,15 @@ from .errors import FormatError, MissingExtraError, OutputError, ProtestgenError
 from .formats import FORMATS, Options, json, mbox, pdf
 from .letter import Letter
 from .member import Fault
-from .outbox import Entry, Fate, folder_error, is_marked, manifest_line, put
+from .outbox import (
+    Entry,
+    Fate,
+    announce,
+    folder_error,
+    is_marked,
+    manifest_line,
+    put,
+)
 from .sender import Sender
 from .writer import Wish, Writer
 
@@ -37,7 +45,7 @@ class Task(Struct, frozen=True, array_like=True):
     """
     A letter to be written: of *sender* about *case*, to a file *name*.
 
-    *before* is the hash of that file as it was written by an earlier run.
+    *before* are the hashes which that file may have from earlier runs.
     """
 
     case: str
@@ -129,34 +137,74 @@ class Desk:
         composed = self._composed(tasks, faults)
         if order.kind == "pdf":
             return self._set(composed, faults)
-        parts: list[bytes] = []
         filed = Filed()
-        size = 0
-        for index, (letter, _, _) in composed.items():
-            task = tasks[index]
-            try:
-                data = self.render(letter)
-                if order.kind == "folder":
-                    hash_ = self._put(task, data, filed)
-                    parts.append(_manifest_line(task, letter, hash_))
-                elif order.kind != "nothing":
-                    parts.append(data)
-                elif not parts:
-                    parts.append(self._shown(letter, data))
-            except (MissingExtraError, OutputError) as error:
-                return Written(stopped=str(error))
-            except ProtestgenError as error:
-                faults[index] = self._faults(task, error)
+        try:
+            rendered = self._rendered(tasks, composed, faults)
+            if order.kind == "folder":
+                data = self._put_all(tasks, composed, rendered, filed)
+            elif order.kind != "nothing":
+                data = b"".join(rendered.values())
             else:
-                size += len(data)
+                data = self._first(composed, rendered)
+        except (MissingExtraError, OutputError) as error:
+            return Written(stopped=str(error))
         return Written(
-            data=b"".join(parts),
+            data=data,
             filed=filed,
             faults=faults,
             notes=_notes(composed, faults),
             remarks=_remarks(composed, faults),
-            size=size,
+            size=sum(map(len, rendered.values())),
         )
+
+    def _rendered(
+        self,
+        tasks: Sequence[Task],
+        composed: _Composed,
+        faults: dict[int, list[Fault]],
+    ) -> dict[int, bytes]:
+        """Return letters that were *composed* as bytes, or put why not in *faults*."""
+        rendered: dict[int, bytes] = {}
+        for index, (letter, _, _) in composed.items():
+            try:
+                rendered[index] = self.render(letter)
+            except (MissingExtraError, OutputError):
+                raise
+            except ProtestgenError as error:
+                faults[index] = self._faults(tasks[index], error)
+        return rendered
+
+    def _put_all(
+        self,
+        tasks: Sequence[Task],
+        composed: _Composed,
+        rendered: dict[int, bytes],
+        filed: Filed,
+    ) -> bytes:
+        """Write files of letters that were *rendered*; return their manifest."""
+        hashes = {i: sha256(data).hexdigest() for i, data in rendered.items()}
+        if not self._order.mark:
+            self._announce((tasks[i].name, tasks[i].before, hashes[i]) for i in hashes)
+        lines = []
+        for index, data in rendered.items():
+            task = tasks[index]
+            is_ours = self._put(task, data, filed)
+            hash_ = hashes[index] if is_ours else task.before
+            lines.append(_manifest_line(task, composed[index][0], hash_))
+        return b"".join(lines)
+
+    def _announce(self, files: Iterable[tuple[str, str, str]]) -> None:
+        folder = self._order.folder
+        try:
+            announce(folder, files)
+        except OSError as error:
+            raise folder_error(folder, error) from None
+
+    def _first(self, composed: _Composed, rendered: dict[int, bytes]) -> bytes:
+        """Return the first letter for a person to look at, if there is one."""
+        for index, data in rendered.items():
+            return self._shown(composed[index][0], data)
+        return b""
 
     def _composed(
         self, tasks: Sequence[Task], faults: dict[int, list[Fault]]
@@ -212,12 +260,12 @@ class Desk:
             for document in self._documents(dict(half), faults)
         ]
 
-    def _put(self, task: Task, data: bytes, filed: Filed) -> str:
-        """Write a file, if its folder is to be seen, and return the hash to note."""
+    def _put(self, task: Task, data: bytes, filed: Filed) -> bool:
+        """Write a file, if its folder is to be seen, unless it was edited."""
         order = self._order
         if order.mark and not is_marked(order.folder, order.mark):
             filed.away[task.name] = data
-            return sha256(data).hexdigest()
+            return True
         try:
             fate = put(
                 *(order.folder, task.name, data),
@@ -230,8 +278,7 @@ class Desk:
         filed.fates[fate] += 1
         if fate == "edited":
             filed.edited.append(task.name)
-            return task.before
-        return sha256(data).hexdigest()
+        return fate != "edited"
 
     def _faults(self, task: Task, error: ProtestgenError) -> list[Fault]:
         """Return all that is wrong with *task*, of which *error* was met first."""

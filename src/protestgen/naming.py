@@ -14,7 +14,7 @@ from .sender import Sender
 _LONGEST = 40
 # A name ends with so many digits to the base 32, which tell letters apart.
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"
-_KEY_LENGTH = 10
+_KEY_LENGTH = 12
 _PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
 _SHIFTS = range(5 * (_KEY_LENGTH - 2), -1, -10)
 _ENDS = re.compile(r"[\s.,]+")
@@ -51,14 +51,19 @@ def file_stem(case: str, addressee: Addressee | None, sender: Sender) -> str:
 
 
 def key_of(name: str) -> int:
-    """Return what tells the file called *name* apart from all others, in 63 bits."""
+    """Return what tells the file called *name* apart from all others, in 60 bits."""
     stem, _, suffix = name.partition(".")
-    return int(stem[-_KEY_LENGTH:], 32) << 13 | crc32(suffix.encode()) & 0x1FFF
+    return int(stem[-_KEY_LENGTH:], 32) ^ crc32(suffix.encode()) << 28
+
+
+def may_be_about(name: str, cases: Iterable[str]) -> bool:
+    """Tell whether the letter in a file called *name* may be about one of *cases*."""
+    return name.startswith(tuple(f"{case[:_LONGEST]}-" for case in cases))
 
 
 def is_letter_name(name: str) -> bool:
     """Tell whether a file called *name* may be one of a batch."""
-    return bool(re.fullmatch(r"[a-z0-9-]{1,200}-[0-9a-v]{10}\.[a-z]{1,8}", name))
+    return bool(re.fullmatch(r"[a-z0-9-]{1,200}-[0-9a-v]{12}\.[a-z]{1,8}", name))
 
 
 @lru_cache(maxsize=1_000)

@@ -1,9 +1,9 @@
 """
 A folder of letters, and its manifest of what was written for whom.
 
-A run notes in a journal which files it is about to write, and what it wrote, so that
-one that was killed can be gone on with, and none of its files is ever forgotten. A file
-that is not as a run wrote it was edited by somebody, and is left as it is.
+A run notes in a journal what it is about to write, and what it wrote, so that one that
+was killed can be gone on with, and none of its files is ever forgotten. A file that is
+not as a run wrote it was edited by somebody, and is left as it is.
 """
 
 import csv
@@ -64,8 +64,8 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
     A line of a manifest: a file, and the letter in it; *to* is the addressee.
 
-    In a journal, a file that is about to be written was *changed* last at that time, in
-    nanoseconds, and had that hash when it was written before.
+    Where it is not known whether a file was written, *sha256* holds all hashes that it
+    may have, with spaces between them.
     """
 
     file: str
@@ -73,7 +73,6 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     to: str = ""
     name: str = ""
     sha256: str = ""
-    changed: int = 0
 
 
 def manifest_line(value: Edition | Entry) -> bytes:
@@ -94,8 +93,8 @@ def put(
     Let *folder* have a file *name* with *data*, and return what became of it.
 
     The file is complete, or as it was, and can be read by its owner only. One that has
-    not the hash that was noted *before* is left as it is. Of those who may write it at
-    the same time, each is another *writer*.
+    none of the hashes that were noted *before* is left as it is. Of those who may write
+    it at the same time, each is another *writer*.
     """
     path, temporary = f"{folder}/{name}", f"{folder}/{_TEMPORARY}{writer}{name}"
     fate = _fate(path, data, before)
@@ -111,6 +110,24 @@ def put(
             Path(temporary).unlink(missing_ok=True)
         raise
     return fate
+
+
+def announce(folder: Path, files: Iterable[tuple[str, str, str]]) -> None:
+    """
+    Note in the journal of *folder* what is about to be written there.
+
+    Of each of the *files* that is its name, and the hashes noted before and to come.
+    """
+    lines = (
+        Entry(file=name, sha256=f"{before} {hash_}".strip())
+        for name, before, hash_ in files
+    )
+    flags = os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+    descriptor = os.open(folder / _JOURNAL, flags | getattr(os, "O_BINARY", 0))
+    try:
+        _write_all(descriptor, b"".join(map(manifest_line, lines)))
+    finally:
+        os.close(descriptor)
 
 
 def with_hashes(lines: bytes, hashes: Mapping[str, str]) -> bytes:
@@ -146,9 +163,13 @@ def _fate(path: str, data: bytes, before: str) -> Fate:
             found = _read(path)
     if found == data:
         return "as before"
-    if before and (found is None or sha256(found).hexdigest() != before):
+    if before and (found is None or not _is_among(found, before)):
         return "edited"
     return "changed"
+
+
+def _is_among(data: bytes, hashes: str) -> bool:
+    return sha256(data).hexdigest() in hashes.split()
 
 
 def _read(path: str) -> bytes:
@@ -168,22 +189,26 @@ def _write(path: str, data: bytes, *, durable: bool) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
     descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
     try:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
+        _write_all(descriptor, data)
         if durable:
             os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
+def _write_all(descriptor: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
 class Outbox:
     """
     The *folder* that a run writes letters to, which it has to itself.
 
-    `begin` comes first, then `plan` before each lot of letters and `record` behind it,
-    and at last `finish`; or `stop` at any time, and another run can go on. *last* is
-    the edition of the run before. *unlocked* says why another run could write there
+    `begin` comes first, then `announce` before each lot of letters and `record` behind
+    it, and at last `finish`; or `stop` at any time, and another run can go on. *last*
+    is the edition of the run before. *unlocked* says why another run could write there
     too, if it could.
     """
 
@@ -196,7 +221,7 @@ class Outbox:
         self.unlocked = ""
         with self._told():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._journal = _opened(folder / _JOURNAL, "a")
+            self._journal = _opened_raw(folder / _JOURNAL, "a")
             # So much of the journal is of runs that were killed.
             self._began = self._journal.tell()
         try:
@@ -204,7 +229,7 @@ class Outbox:
             with self._told():
                 self._check_owned()
                 self._remove_temporary_files()
-                self.last = self._edition(_JOURNAL) or self._edition(MANIFEST)
+                self.last = last_edition(folder)
         except BaseException:
             self.stop()
             raise
@@ -214,42 +239,26 @@ class Outbox:
         with self._told():
             if self.last:
                 earlier = earlier_files(self.folder, self._began)
-                pairs = ((key_of(entry.file), self._hash(entry)) for entry in earlier)
+                pairs = ((key_of(entry.file), entry.sha256) for entry in earlier)
                 self._known = Known(pairs)
-            if self._edition(_JOURNAL) is None:
+            if _edition(self._path(_JOURNAL)) is None:
                 self._journal.truncate(0)
                 self._began = 0
-                self._journal.write(manifest_line(edition))
+                self._note(manifest_line(edition))
             else:  # a line that was cut off ends here
-                self._journal.write(b"\n")
-            self._journal.flush()
+                self._note(b"\n")
             self._manifest = _opened(self._path(f"{_TEMPORARY}manifest"), "w")
             self._manifest.write(manifest_line(edition))
 
     def plan(self, names: Iterable[str]) -> None:
-        """Note that files called *names* are about to be written."""
-        lines = b"".join(manifest_line(self._planned(name)) for name in names)
+        """Note that files called *names* may be written on another machine."""
+        lines = (Entry(file=name, sha256=self.before(name)) for name in names)
         with self._told():
-            self._journal.write(lines)
-            self._journal.flush()
+            self._note(b"".join(map(manifest_line, lines)))
 
-    def _planned(self, name: str) -> Entry:
-        before = self.before(name)
-        changed = self._changed(name) if before else 0
-        return Entry(file=name, sha256=before if changed else "", changed=changed)
-
-    def _hash(self, entry: Entry) -> str:
-        """Return the hash in *entry*, unless a run that was killed wrote the file."""
-        if entry.changed and entry.changed != self._changed(entry.file):
-            return ""
-        return entry.sha256
-
-    def _changed(self, name: str) -> int:
-        """Return when the file *name* was changed last, or 0 if it is not there."""
-        try:
-            return os.lstat(f"{self.folder}/{name}").st_mtime_ns
-        except OSError:
-            return 0
+    def _note(self, lines: bytes) -> None:
+        """Append *lines* to the journal at once: other processes do so as well."""
+        _write_all(self._journal.fileno(), lines)
 
     def mark(self) -> str:
         """
@@ -264,12 +273,13 @@ class Outbox:
         return mark
 
     def before(self, name: str) -> str:
-        """Return the hash of the file *name* as it was written, as far as known."""
+        """Return the hashes that the file *name* may have, as far as known."""
         return self._known.text(key_of(name)) if self._known else ""
 
     def put(self, name: str, data: bytes, *, before: str, durable: bool) -> Fate:
-        """Do as `put` does, in this folder."""
+        """Do as `put` does, in this folder, and announce it."""
         with self._told():
+            announce(self.folder, [(name, before, sha256(data).hexdigest())])
             return put(self.folder, name, data, before=before, durable=durable)
 
     def record(self, lines: bytes) -> None:
@@ -277,16 +287,18 @@ class Outbox:
         assert self._manifest  # noqa: S101 - `begin` has opened it
         with self._told():
             self._manifest.write(lines)
-            self._journal.write(lines)
+            self._note(lines)
 
-    def fail(self, columns: Iterable[str], cells: Iterable[str]) -> None:
+    def fail(
+        self, columns: Iterable[str], cells: Iterable[str], delimiter: str = ","
+    ) -> None:
         """Note the *cells* of a row that failed, in a table with these *columns*."""
         with self._told():
             if self._failed is None:
                 self._failed = _opened(self._path(f"{_TEMPORARY}failed"), "w")
                 # Without this mark a spreadsheet would not take it for UTF-8.
-                self._failed.write(BOM_UTF8 + _csv_line(columns))
-            self._failed.write(_csv_line(cells))
+                self._failed.write(BOM_UTF8 + _csv_line(columns, delimiter))
+            self._failed.write(_csv_line(cells, delimiter))
 
     def others(self, is_known: Callable[[int], bool]) -> Iterator[Entry]:
         """
@@ -299,11 +311,10 @@ class Outbox:
 
     def remove(self, entry: Entry) -> bool:
         """Remove the file of *entry*, and tell so, unless somebody has edited it."""
-        path = self._path(entry.file)
         with self._told():
-            if entry.sha256 and sha256(path.read_bytes()).hexdigest() != entry.sha256:
+            if is_edited(self.folder, entry):
                 return False
-            path.unlink(missing_ok=True)
+            self._path(entry.file).unlink(missing_ok=True)
             return True
 
     def finish(self, *, keeps_failed: bool = False) -> None:
@@ -390,7 +401,7 @@ class Outbox:
 
     def _check_owned(self) -> None:
         """Raise if a file that is about to be replaced is not one of ours."""
-        if self._edition(MANIFEST):
+        if _edition(self._path(MANIFEST)):
             return
         # In the first run to a folder, failed rows are there once the manifest is.
         for name in (MANIFEST, FAILED):
@@ -406,14 +417,10 @@ class Outbox:
                 if file.name.startswith(_TEMPORARY) and file.name != _JOURNAL:
                     self._path(file.name).unlink()
 
-    def _edition(self, name: str) -> Edition | None:
-        try:
-            found = json.decode(next(_lines(self._path(name)), b""), type=Edition)
-            date.fromisoformat(found.date)
-            datetime.fromisoformat(found.time)
-        except (DecodeError, ValueError):
-            return None
-        return found
+
+def last_edition(folder: Path) -> Edition | None:
+    """Return the edition of the last run to *folder*, if there was one."""
+    return _edition(folder / _JOURNAL) or _edition(folder / MANIFEST)
 
 
 def other_files(
@@ -423,6 +430,15 @@ def other_files(
     for entry in earlier_files(folder, size):
         if not is_known(key_of(entry.file)) and (folder / entry.file).is_file():
             yield entry
+
+
+def is_edited(folder: Path, entry: Entry) -> bool:
+    """Tell whether the file of *entry* is not as a run wrote it."""
+    try:
+        data = (folder / entry.file).read_bytes()
+    except OSError as error:
+        raise folder_error(folder, error) from None
+    return not _is_among(data, entry.sha256)
 
 
 def earlier_files(folder: Path, size: int | None = None) -> Iterator[Entry]:
@@ -438,7 +454,19 @@ def earlier_files(folder: Path, size: int | None = None) -> Iterator[Entry]:
 def folder_error(folder: Path, error: OSError) -> OutputError:
     """Return what to say where *error* keeps a *folder* from being written to."""
     hint = "what is there is whole; once that is mended, run this again to go on"
-    return OutputError(f"{folder}: {error.strerror}: {hint}")
+    # Where a file could not take its name, something else has it.
+    return OutputError(f"{error.filename2 or folder}: {error.strerror}: {hint}")
+
+
+def _edition(path: Path) -> Edition | None:
+    """Return the edition that the first line of a manifest or journal tells of."""
+    try:
+        found = json.decode(next(_lines(path), b""), type=Edition)
+        date.fromisoformat(found.date)
+        datetime.fromisoformat(found.time)
+    except (DecodeError, ValueError):
+        return None
+    return found
 
 
 def _entry(line: bytes) -> Entry | None:
@@ -463,16 +491,21 @@ def _lines(path: Path, size: int | None = None) -> Iterator[bytes]:
 
 def _opened(path: Path, mode: str) -> BufferedWriter:
     """Open a file that only its owner can read, through no link."""
+    return BufferedWriter(_opened_raw(path, mode))
+
+
+def _opened_raw(path: Path, mode: str) -> FileIO:
+    """Do so without a buffer."""
 
     def opener(name: str, flags: int) -> int:
         return os.open(name, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
 
-    return BufferedWriter(FileIO(str(path), mode, opener=opener))
+    return FileIO(str(path), mode, opener=opener)
 
 
-def _csv_line(cells: Iterable[str]) -> bytes:
+def _csv_line(cells: Iterable[str], delimiter: str) -> bytes:
     line = StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
+    csv.writer(line, delimiter=delimiter, lineterminator="\n").writerow(cells)
     return line.getvalue().encode("utf-8", "replace")
 
 
