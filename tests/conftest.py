@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from msgspec import Struct
 
 from protestgen.cli import run as run_cli
@@ -26,6 +27,10 @@ class Result(Struct, frozen=True):
 
 
 Run = Callable[..., Result]
+
+# How long an example may take hangs on what else the machine does.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -22,9 +22,9 @@ THREE = (
     "Eve Example,eve@home.example,Seoul,South Korea,\n"
 )
 FILES = [
-    "kurmanov-london-ada-example-k5dajhvc28.txt",
-    "kurmanov-london-bob-example-mir5urh7m7.txt",
-    "kurmanov-seoul-eve-example-fp21rochj9.txt",
+    "kurmanov-london-ada-example-h5k5dajhvc28.txt",
+    "kurmanov-london-bob-example-hrmir5urh7m7.txt",
+    "kurmanov-seoul-eve-example-e8fp21rochj9.txt",
 ]
 MEND = "mend them there, and run that as the roster"
 NOBODY = "no mission of Kazakhstan is known in North Korea"
@@ -208,7 +208,7 @@ def test_letters_keep_their_date(batch: Batch, monkeypatch: pytest.MonkeyPatch) 
     dated = batch("--roster", "m.csv", "-o", "letters", "--date", "2026-11-21")
 
     assert said(kept) == [
-        "note: letters keep the date of the first run, 2026-11-20: see '--date'",
+        "note: letters keep the date of the run before, 2026-11-20: see '--date'",
         "note: 3 letters in letters (3 as before)",
     ]
     assert said(dated) == ["note: 3 letters in letters (3 changed)"]
@@ -251,7 +251,7 @@ def test_bad_row_fails_alone(batch: Batch) -> None:
     result = batch("--roster", "m.csv", "-o", "letters")
 
     mail = "'bob@home' is not an e-mail address: write name@domain.example"
-    home = "no country: add '--country' with the one that you live in"
+    home = "empty: name the country that the member lives in"
     name = "empty: each letter is signed with a name"
     lines = said(result)
     assert result.exit_code == 3
@@ -332,6 +332,104 @@ def test_failed_rows_may_be_saved_otherwise(
 
     assert (result.exit_code, said(result)[-1]) == (0, "note: 1 letter in letters")
     assert files() == [FILES[1], "manifest.jsonl"]
+
+
+def test_letters_about_other_cases_are_left(batch: Batch, run: Run) -> None:
+    """
+    They belong to a row, though not of this run, and are known to the next.
+    """
+    batch("--roster", "m.csv", "-o", "letters")
+    command = ("--roster", "m.csv", "-o", "letters", "--prune")
+    other = run("batch", "--case", "kolov", *command)
+    roster(THREE.splitlines()[0])
+    pruned = batch(*command)
+
+    assert said(other)[-1] == "note: 3 letters in letters"
+    removed = "note: 1 letter in letters (1 as before); 2 files removed"
+    assert said(pruned)[-1] == removed
+    cases = [name.partition("-")[0] for name in files()]
+    assert cases == ["kolov"] * 3 + ["kurmanov", "manifest.jsonl"]
+
+
+def test_case_counts_once(batch: Batch) -> None:
+    """
+    However often it is named.
+    """
+    result = batch("--case", "kurmanov", "--roster", "m.csv", "-o", "letters")
+
+    assert said(result) == ["note: 3 letters in letters"]
+
+
+def test_letter_of_nobody_that_was_edited_is_told_as_that(batch: Batch) -> None:
+    """
+    Nothing is said of `--prune`, which leaves it.
+    """
+    batch("--roster", "m.csv", "-o", "letters")
+    Path("letters", FILES[1]).write_text("By hand.")
+    roster(*THREE.splitlines()[::2])
+    left = edited(FILES[1]).replace("to have it written anew", "if nobody needs it")
+    dry = batch("--roster", "m.csv", "-o", "letters", "--dry-run")
+    plain = batch("--roster", "m.csv", "-o", "letters")
+
+    assert said(dry)[0] == left
+    assert said(plain) == [left, "note: 2 letters in letters (2 as before)"]
+
+
+def test_message_that_was_added_to_an_mbox_is_safe(batch: Batch) -> None:
+    """
+    As by a mail program, behind those of the batch.
+    """
+    batch("--roster", "m.csv", "-o", "all.mbox")
+    with Path("all.mbox").open("ab") as file:
+        file.write(
+            b"From eve@home.example Mon Nov 23 10:00:00 2026\nSubject: Reply\n\n\n"
+        )
+    before = Path("all.mbox").read_bytes()
+    result = batch("--roster", "m.csv", "-o", "all.mbox")
+
+    reason = "a message was added to it that no batch has written"
+    hint = "choose another name, or move it away"
+    assert (result.exit_code, said(result)) == (
+        1,
+        [f"error: all.mbox: {reason}: {hint}"],
+    )
+    assert Path("all.mbox").read_bytes() == before
+
+
+def test_folder_in_the_place_of_a_letter_is_told(batch: Batch) -> None:
+    """
+    By its name; what was written before it stays.
+    """
+    Path("letters", FILES[1], "inside").mkdir(parents=True)
+    result = batch("--roster", "m.csv", "-o", "letters")
+
+    hint = "what is there is whole; once that is mended, run this again to go on"
+    assert result.exit_code == 1
+    assert said(result) == [f"error: letters/{FILES[1]}: Is a directory: {hint}"]
+
+
+def test_dry_run_has_the_date_of_the_letters(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    They keep that of the run before.
+    """
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    batch("--roster", "m.csv", "-o", "letters", "--date", "2026-11-20")
+    result = batch("--roster", "m.csv", "-o", "letters", "--dry-run")
+
+    assert "20 November 2026" in result.stdout
+
+
+def test_sender_who_has_no_profile_is_told_how_to_make_one(batch: Batch) -> None:
+    """
+    Or to name a file.
+    """
+    result = batch("--country", "all", "-o", "letters")
+
+    hint = "run 'protestgen profile', or add '--sender FILE'"
+    assert result.stderr.endswith(f"/profile.yaml: there is no such file: {hint}\n")
+    assert result.exit_code == 2
 
 
 def test_letters_in_another_form_replace_the_first(batch: Batch) -> None:
@@ -458,8 +556,8 @@ def test_same_letter_is_written_once(batch: Batch) -> None:
 
     assert result.exit_code == 0
     assert said(result) == [
-        "note: m.csv:3: the letter of line 2 again: it is written once",
-        "note: m.csv:4: the letter of line 2 again: it is written once",
+        "note: m.csv:3: the letter of line 2 again: only that is written",
+        "note: m.csv:4: the letter of line 2 again: only that is written",
         "note: 1 letter in letters; 2 letters asked for twice",
     ]
     assert "Almaty." in Path("letters", FILES[0]).read_text()
@@ -770,7 +868,10 @@ def test_roster_comes_through_a_pipe(
         (("-o", "-"), "letters go to standard output with '--format mbox' or '--format jsonl' only (see 'protestgen batch --help')"),
         (("-o", "a.txt"), "'-o a.txt' is one file for text: name a folder, or a file that ends in .mbox, .jsonl or .pdf (see 'protestgen batch --help')"),
         (("-o", "a", "--format", "mbox"), "'--format mbox' is one file: add '-o letters.mbox' (see 'protestgen batch --help')"),
-        (("-o", "a.mbox", "--format", "text"), "'-o a.mbox' holds eml, this is 'text' (see 'protestgen batch --help')"),
+        (("-o", "a.mbox", "--format", "text"), "'-o a.mbox' holds eml, this is 'text': leave '--format' out, or name a folder (see 'protestgen batch --help')"),
+        (("-o", " "), "'-o' is empty: name a folder, or a file that ends in .mbox, .jsonl or .pdf (see 'protestgen batch --help')"),
+        (("-o", "a.mbox", "--prune"), "'--prune' goes with a folder: leave it out (see 'protestgen batch --help')"),
+        (("-o", "a", "--roster", "b.csv"), "'--roster' goes once: put all members in one file (see 'protestgen batch --help')"),
         (("-o", "a", "--style", "sonnet"), "unknown style 'sonnet': see 'protestgen styles'"),
         (("-o", "a", "--sender", "ada.yaml"), "'--sender' goes without '--roster': its members sign their letters themselves (see 'protestgen batch --help')"),
         (("-o", "a", "--country", "uk", "--country", "ie"), "'--country' goes once with '--roster': its members write to the embassy in their own country (see 'protestgen batch --help')"),

@@ -3,13 +3,14 @@
 import os
 import random
 import re
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -202,7 +203,7 @@ def test_interrupted_while_it_waits_for_rows_it_ends(
     tmp_path: Path, number: signal.Signals, output: str, hint: str
 ) -> None:
     """
-    A second signal is not waited with, and leaves no temporary file either.
+    As if there were no more rows; what is read is written.
     """
     path = tmp_path / output
     command = (*PROGRAM, "--roster", "-", "--jobs", "1", "-o", str(path))
@@ -210,23 +211,86 @@ def test_interrupted_while_it_waits_for_rows_it_ends(
         command, env=environment(), stdin=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         assert process.stdin
+        assert process.stderr
         process.stdin.write(members(2_000).encode())
         process.stdin.flush()
-        before, there = -1, 0
-        while process.poll() is None and not before == there > 0:
-            time.sleep(0.5)  # until it has read all there is
-            before, there = there, len(list(tmp_path.rglob("*")))
-        while process.poll() is None:
-            process.send_signal(number)
-            time.sleep(0.2)
-        assert process.stderr
-        problem = process.stderr.read().decode().strip()
+        # Until lots are written; the last one waits for more rows.
+        while process.poll() is None and not _has_begun(path):
+            time.sleep(0.05)
+        process.send_signal(number)
+        problem = process.stderr.read().decode()
 
     assert process.returncode == 128 + number
-    assert problem == f"error: interrupted: {hint}"
-    left = [file.name for file in tmp_path.rglob(".*")]
-    assert left == [".protestgen-batch-journal"][: output == "letters"]
+    assert problem.endswith(f"error: interrupted: {hint}\n")
+    assert not list(tmp_path.rglob(".*"))
     assert not (tmp_path / "all.jsonl").exists()
+    if output == "letters":
+        manifest = (path / "manifest.jsonl").read_text("utf-8").splitlines()
+        assert len(list(path.glob("*.txt"))) == len(manifest) - 1 >= 100
+
+
+def _has_begun(path: Path) -> bool:
+    """Tell whether letters are written to a folder, or to a file for all."""
+    if path.suffix:
+        return bool(list(path.parent.glob(".protestgen-*")))
+    return len(list(path.glob("*.txt"))) >= 100
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_nobody_has_to_listen(tmp_path: Path, jobs: str) -> None:
+    """
+    Whoever read what is told may have gone, or never have been there.
+    """
+    roster = tmp_path / "m.csv"
+    bad = "".join(f"Bob Example {i},bob@home,,,uk,\n" for i in range(50))
+    roster.write_text(members(200) + bad, encoding="utf-8")
+    command = [*PROGRAM, "--roster", str(roster), "--jobs", jobs, "-o"]
+    line = 'exec "$@" 2>&-'
+    closed = ["/bin/sh", "-c", line, "sh", *command, str(tmp_path / "closed")]
+    reading, writing = os.pipe()
+    os.close(reading)
+    folder = str(tmp_path / "gone")
+    gone = subprocess.run(
+        [*command, folder], env=environment(), stderr=writing, check=False
+    )
+    os.close(writing)
+    silent = subprocess.run(closed, env=environment(), check=False)
+
+    assert (gone.returncode, silent.returncode) == (3, 3)
+    assert contents(tmp_path / "gone") == contents(tmp_path / "closed")
+    assert len(list((tmp_path / "gone").glob("*.txt"))) == 200
+
+
+def test_bar_is_drawn_and_removed_as_terminals_expect(tmp_path: Path) -> None:
+    """
+    Also where the roster comes from another program, so that nobody knows how long.
+    """
+    roster, folder = tmp_path / "m.csv", tmp_path / "letters"
+    roster.write_text(members(1_000) + "Bob,bob@home,,,uk,\n", encoding="utf-8")
+    program = " ".join(map(shlex.quote, PROGRAM))
+    line = f"{program} --jobs 2 --roster <(cat {roster}) -o {folder}"
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        ("/bin/bash", "-c", line),
+        env=environment() | {"TERM": "xterm"},
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # that is how a terminal ends
+        while part := os.read(ours, 1 << 16):
+            shown += part
+    os.close(ours)
+
+    assert process.wait(timeout=60) == 3
+    text = shown.decode()
+    assert "letters" in text
+    left = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)
+    assert "\x1b" not in left
+    assert "[2K" not in left
+    assert "\r\x1b[2K\x1b[31m\x1b[1merror:\x1b[0m /dev/fd/" in text
+    assert len(list(folder.glob("*.txt"))) == 1_000
 
 
 def test_terminal_that_is_closed_ends_the_run_in_order(tmp_path: Path) -> None:
@@ -300,6 +364,29 @@ def test_letters_edited_by_hand_outlive_killed_runs(tmp_path: Path) -> None:
     assert "4,997 changed, 3 left as edited)" in result.stderr
     by_hand = {n for n in names if (folder / n).read_text("utf-8") == "By hand."}
     assert by_hand == {names[0], names[1], names[-1]}
+
+
+def test_letters_edited_behind_a_killed_run_are_left(tmp_path: Path) -> None:
+    """
+    Each of those that are there: told of in the journal's last lines, or not yet.
+    """
+    roster, folder = tmp_path / "m.csv", tmp_path / "letters"
+    roster.write_text(members(20_000), encoding="utf-8")
+    command = ("--roster", str(roster), "--jobs", "2", "-o", str(folder))
+    process = start(*command)
+    while len(list(folder.glob("*.txt"))) < 500:
+        assert process.poll() is None
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    roster.write_text(members(2_000), encoding="utf-8")
+    letters = sorted(folder.glob("kurmanov-*.txt"))
+    for letter in letters[::2]:
+        letter.write_text("By hand.")
+    stopped = finish(start(*command, "--prune"))
+
+    assert stopped.exit_code == 0
+    by_hand = [path for path in letters[::2] if path.read_text("utf-8") == "By hand."]
+    assert by_hand == letters[::2]
 
 
 def test_letters_edited_before_a_run_that_was_killed_are_left(tmp_path: Path) -> None:

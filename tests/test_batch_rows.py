@@ -17,6 +17,13 @@ MEND = (
     "as the roster"
 )
 EMPTY = "email: empty: an e-mail is from an address"
+PARTED = (
+    "4 cells where there are 3 columns: put quotes round a cell that has the delimiter "
+    "in it"
+)
+UNCLOSED = "the quotes of a cell are not closed, or stand in it: close, or double them"
+CUT = "the roster ends in the middle of this row: get the whole file"
+SHAPE = "not an object of texts in JSON: put each value in quotes"
 
 Batch = Callable[..., Result]
 
@@ -81,7 +88,7 @@ def test_key_that_is_not_used_is_told_where_it_is_met(batch: Batch) -> None:
         name="m.jsonl",
     )
 
-    home = "country: no country: add '--country' with the one that you live in"
+    home = "country: empty: name the country that the member lives in"
     assert said(result) == [
         "note: the column 'number' is not used",
         "note: the column 'contry' is not used: did you mean 'country'?",
@@ -92,11 +99,13 @@ def test_key_that_is_not_used_is_told_where_it_is_met(batch: Batch) -> None:
 
 def test_problem_is_the_same_whatever_the_value(batch: Batch) -> None:
     """
-    Others are told beside it; where there is no folder, no file in it is named.
+    Others are told beside it. Without a folder no table tells of the rest: they are.
     """
     rows = [f"Ada Example {i},a{i}@home,uk\n" for i in range(7)]
     rows[6] = "Ada Example,a'b'@home,uk\n,ada@home.example,uk\n"
-    result = batch("name,email,country\n" + "".join(rows), "-o", "all.mbox")
+    roster = "name,email,country\n" + "".join(rows)
+    result = batch(roster, "-o", "letters", "--format", "eml")
+    single = batch(roster, "-o", "all.mbox")
 
     def mail(value: object) -> str:
         mend = "write name@domain.example"
@@ -106,6 +115,13 @@ def test_problem_is_the_same_whatever_the_value(batch: Batch) -> None:
         *(f"error: m.csv:{i + 2}: {mail(f'a{i}')}" for i in range(5)),
         "error: m.csv:9: name: empty: each letter is signed with a name",
         f"error: 2 more like m.csv:2: {mail('a0')}",
+        "note: 0 letters in letters; 8 rows failed",
+        MEND,
+    ]
+    assert said(single) == [
+        *(f"error: m.csv:{i + 2}: {mail(f'a{i}')}" for i in range(6)),
+        "error: m.csv:8: " + mail("a'b'"),
+        "error: m.csv:9: name: empty: each letter is signed with a name",
         "note: 0 letters in all.mbox; 8 rows failed",
     ]
 
@@ -143,7 +159,7 @@ def test_all_problems_of_a_row_are_told_at_once(batch: Batch) -> None:
         f"error: m.csv:4: country: {kp}: choose '--to osce', or another country (see 'protestgen embassies')",
         "error: m.csv:4: style: unknown style 'sonnet': see 'protestgen styles'",
         "error: m.csv:5: country: unknown country 'Germny': did you mean 'Germany'?",
-        "error: m.csv:6: country: no country: add '--country' with the one that you live in",
+        "error: m.csv:6: country: empty: name the country that the member lives in",
         "note: 0 letters in letters; 5 rows failed",
         MEND,
     ]
@@ -158,7 +174,7 @@ def test_problem_of_each_case_is_told(run: Run, batch: Batch) -> None:
     cases = ("--case", "kurmanov", "--case", "shanyrak", "--case", "kolov")
     result = run("batch", *cases, "--roster", "m.csv", "--format", "jsonl")
 
-    home = "country: no country: add '--country' with the one that you live in"
+    home = "country: empty: name the country that the member lives in"
     lines = [line.partition(": choose from")[0] for line in said(result)]
     assert lines == [
         f"error: m.csv:2: {home}",
@@ -315,7 +331,7 @@ def test_one_of_two_people_of_a_name_is_not_lost_unseen(batch: Batch) -> None:
         "letters",
     )
 
-    once = "it is written once"
+    once = "only that is written"
     mend = "if these are two people, give each an e-mail or an address"
     assert said(result) == [
         f"note: m.csv:3: the letter of line 2 again: {once}; {mend}",
@@ -411,3 +427,86 @@ def test_remark_on_a_letter_in_two_languages_counts_once(batch: Batch) -> None:
         r"note: m\.csv:2: the letter has \d+ words: more than is read, leave some out",
         remark,
     )
+
+
+@pytest.mark.parametrize(
+    ("roster", "kept"),
+    [
+        (
+            "name;country;why\nAda Example;uk;I, for one\nBob Example;uk;See;this\n",
+            ["Bob Example", "uk", "See", "3", "", PARTED, "this"],
+        ),
+        (
+            'name;country;why\nBob Example;"uk;So\nAda Example;uk;I, for one\n',
+            ["", "", "", "2", "", UNCLOSED, 'Bob Example;"uk;So'],
+        ),
+        (
+            'name;country;why\nAda Example;uk;I, for one\nBob Example;"uk',
+            ["", "", "", "3", "", CUT, 'Bob Example;"uk'],
+        ),
+        (
+            '{"name":"Ada Example","country":"uk"}\n{"name":"Bob Example","why":3}\n',
+            [*[""] * len(FIELDS), "2", "", SHAPE, '{"name":"Bob Example","why":3}'],
+        ),
+    ],
+    ids=["surplus", "quotes", "cut", "json"],
+)
+def test_what_failed_is_whole_and_fails_until_it_is_mended(
+    batch: Batch, roster: str, kept: list[str]
+) -> None:
+    """
+    What does not go into the columns is kept behind them, and makes no letter.
+    """
+    failed = Path("letters/failed.csv")
+    first = batch(roster, "-o", "letters")
+    text = failed.read_text("utf-8-sig")
+    delimiter = "," if roster.startswith("{") else ";"
+    _, row = csv.reader(text.splitlines(), delimiter=delimiter)
+    again = batch(text, "-o", "letters", name="letters/failed.csv")
+
+    assert (first.exit_code, again.exit_code) == (3, 3)
+    assert row == kept
+    counts = f"{len(kept)} cells where there are {len(kept) - 1} columns"
+    behind = "what stands behind them is of this row: mend it, and empty that"
+    assert said(again)[-3:] == [
+        f"error: letters/failed.csv:2: {counts}: {behind}",
+        "note: 0 letters in letters; 1 row failed",
+        MEND,
+    ]
+    text = failed.read_text("utf-8-sig")
+    _, row = csv.reader(text.splitlines(), delimiter=delimiter)
+    assert row[-1] == kept[-1]
+    assert set(letters()) == {"ada"}
+
+
+def test_letter_asked_for_twice_is_not_lost_with_the_first_row(batch: Batch) -> None:
+    """
+    The second one is to be mended as well, since it may be the right one.
+    """
+    result = batch(
+        "name,email,country,style\n"
+        "Ada Example,ada@home.example,uk,sonnet\n"
+        "Ada Example,ada@home.example,uk,personal\n",
+        *("-o", "letters"),
+    )
+
+    failed = "line 2 is of the same person, and failed"
+    assert [line.partition(": did")[0] for line in said(result)][1:] == [
+        f"error: m.csv:3: {failed}: mend it, or this one and remove that",
+        "note: 0 letters in letters; 2 rows failed",
+        MEND,
+    ]
+    assert Path("letters/failed.csv").read_text("utf-8").count("Ada Example") == 2
+
+
+def test_rows_speak_of_cells(batch: Batch) -> None:
+    """
+    What a cell holds is not called as on the command line, nor blamed for that.
+    """
+    roster = "name,country,to\nAda Example,germany,consulate\nBob Example,uk,\n"
+    chosen = batch(roster, "-o", "letters")
+    general = batch("name,country\nBob Example,uk\n", "-o", "own", "--to", "mars")
+
+    assert said(chosen)[0].startswith("error: m.csv:2: to: 'consulate' may mean ")
+    assert "--to" not in said(chosen)[0]
+    assert said(general)[0].startswith("error: m.csv:2: unknown addressee 'mars'")

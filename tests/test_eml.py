@@ -99,7 +99,7 @@ def test_subject_survives_folding_at_every_column(k: int) -> None:
     assert max(map(len, data.split(b"\r\n"))) <= 78
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(subject=_WORDS, name=_WORDS, to=_WORDS)
 def test_any_words_come_out_as_they_went_in(subject: str, name: str, to: str) -> None:
     """

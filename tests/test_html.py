@@ -90,7 +90,7 @@ def written_with(values: list[str]) -> Letter:
 HARMLESS = Outline(page_of(written_with(["x"] * 8)))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(
     st.lists(
         st.one_of(

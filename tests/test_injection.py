@@ -65,7 +65,7 @@ def _render(letter: Letter, format_: str) -> bytes | None:
 @pytest.mark.parametrize(
     "field", [*_PERSONAL, "subject", "addressee name", "addressee email"]
 )
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(value=HOSTILE)
 def test_hostile_value_takes_no_effect(field: str, value: str) -> None:
     """

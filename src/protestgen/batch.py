@@ -28,8 +28,17 @@ from .lots import (
     write_lot,
 )
 from .member import Fault
-from .naming import key_of
-from .outbox import Edition, Fate, Outbox, manifest_line, other_files, with_hashes
+from .naming import key_of, may_be_about
+from .outbox import (
+    Edition,
+    Entry,
+    Fate,
+    Outbox,
+    is_edited,
+    manifest_line,
+    other_files,
+    with_hashes,
+)
 from .roster import Roster, report_columns, report_row
 from .seen import Seen
 from .sender import Sender
@@ -172,7 +181,7 @@ class Batch:
 
         With *prune* the latter are removed, unless somebody has edited them, or a row
         failed that they may belong to. A run that *adds* to a folder takes no file for
-        one of these.
+        one of these, nor does any run the letters about other cases than its own.
         """
         if self._binder:
             self._binder.finish()
@@ -182,13 +191,11 @@ class Batch:
         self._seen.forget_failed()
         is_whole = self.tally.is_whole and not adds
         for entry in self._outbox.others(self._is_known):
-            if is_whole and prune and not self.tally.failed:
-                if self._outbox.remove(entry):
+            if is_whole and self._is_ours(entry):
+                if prune and not self.tally.failed and self._outbox.remove(entry):
                     self.tally.removed += 1
                     continue
-                self._reporter.edited(entry.file, is_stale=True)
-            elif is_whole:
-                self._tell_stale(entry.file)
+                self._tell_stale(entry, self._outbox.folder)
             self._outbox.record(manifest_line(entry))
         self._outbox.finish(keeps_failed=adds and not self.tally.is_whole)
 
@@ -198,11 +205,20 @@ class Batch:
             return
         self._seen.forget_failed()
         for entry in other_files(folder, self._is_known):
-            self._tell_stale(entry.file)
+            if self._is_ours(entry):
+                self._tell_stale(entry, folder)
 
-    def _tell_stale(self, file: str) -> None:
+    def _is_ours(self, entry: Entry) -> bool:
+        """Tell whether *entry* is a letter about one of the cases of this run."""
+        cases = self._plan.cases
+        return entry.case in cases if entry.case else may_be_about(entry.file, cases)
+
+    def _tell_stale(self, entry: Entry, folder: Path) -> None:
+        if is_edited(folder, entry):
+            self._reporter.edited(entry.file, is_stale=True)
+            return
         self.tally.stale += 1
-        self._reporter.stale(file, is_sure=not self.tally.failed)
+        self._reporter.stale(entry.file, is_sure=not self.tally.failed)
 
     def _is_known(self, key: int) -> bool:
         return self._seen.first_line(key, 0) is not None
@@ -211,7 +227,8 @@ class Batch:
         """Yield *lots*, of whose files the outbox knows."""
         for lot in lots:
             if self._outbox:
-                self._outbox.plan(task.name for job in lot for task in job.tasks)
+                if self._plan.order.mark:
+                    self._outbox.plan(task.name for task in _tasks(lot))
                 if self._outbox.last:
                     for job in lot:
                         job.tasks = [*map(self._known, job.tasks)]
@@ -294,12 +311,7 @@ class Batch:
         """Report what did not come of a row."""
         for note in job.row.notes:
             self._reporter.noted(note)
-        self.tally.doubled += len(job.repeats)
-        if job.repeats and job.country is None:
-            sender = job.row.member.sender if job.row.member else Sender()
-            is_sure = bool(sender.email or sender.address)
-            for first in dict.fromkeys(job.repeats):
-                self._reporter.doubled(job.at, first, is_sure=is_sure)
+        self._report_repeats(job)
         if not job.faults:
             return
         self.tally.failed += 1
@@ -307,7 +319,24 @@ class Batch:
             self._reporter.failed(job.at, fault)
         if self._outbox and roster.columns:
             row = report_row(roster, job.row, job.faults)
-            self._outbox.fail(report_columns(roster), row)
+            self._outbox.fail(report_columns(roster), row, roster.delimiter)
+
+    def _report_repeats(self, job: Job) -> None:
+        """Report which letters of a row are there already, or failed before."""
+        firsts: dict[int, None] = {}
+        for first, key in job.repeats:
+            if self._seen.has_failed(key):
+                hint = "mend it, or this one and remove that"
+                fault = Fault(f"line {first} is of the same person, and failed: {hint}")
+                job.faults.append(fault)
+            else:
+                self.tally.doubled += 1
+                firsts[first] = None
+        if job.country is None:
+            sender = job.row.member.sender if job.row.member else Sender()
+            is_sure = bool(sender.email or sender.address)
+            for first in firsts:
+                self._reporter.doubled(job.at, first, is_sure=is_sure)
 
 
 def edition(campaign: Campaign, order: Order) -> Edition:

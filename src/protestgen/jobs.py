@@ -44,8 +44,8 @@ class Job(Struct, kw_only=True):
     """
     A row and what became of it so far; or of one letter of it, to a *country*.
 
-    *tasks* are its letters, about *cases*, *repeats* the lines in which others of its
-    letters were asked for before.
+    *tasks* are its letters, about *cases*; *repeats* are those that were asked for
+    before: in which line, and what `key_of` gives for their files.
     """
 
     row: Row
@@ -53,7 +53,7 @@ class Job(Struct, kw_only=True):
     country: str | None = None
     tasks: list[Task] = []
     faults: list[Fault] = []
-    repeats: list[int] = []
+    repeats: list[tuple[int, int]] = []
 
     def blame(self, field: str, reason: str) -> None:
         """Note a *reason* why there is no letter, if *field* could be read."""
@@ -105,6 +105,8 @@ class Jobs:
             if letters >= self._size or len(lot) >= self._size:
                 yield lot
                 lot, letters = [], 0
+        else:  # what comes from a pipe may have ended for that
+            self.is_whole = not self._is_stopped()
         if lot:
             yield lot
 
@@ -169,11 +171,12 @@ class Jobs:
             return False
         name = file_stem(case, addressee, sender) + self._plan.suffix
         line = job.row.at.line or 0
-        first = self._seen.first_line(key_of(name), line)
+        key = key_of(name)
+        first = self._seen.first_line(key, line)
         if first is None:
             job.tasks.append(Task(case, sender, wish, name))
         else:
-            job.repeats.append(first)
+            job.repeats.append((first, key))
         return True
 
     def _addressee(self, case: str, sender: Sender, wish: Wish) -> Addressee | None:
@@ -190,13 +193,21 @@ class Jobs:
             if not unread & {"country", "to"}:
                 self._addressee(case, sender, wish)
         except ProtestgenError as error:
-            chosen = job.row.member and job.row.member.to
-            is_placed = wish.country or sender.country
-            field = "to" if chosen and is_placed else "country"
-            faults.insert(0, Fault(str(error), "" if job.country else field))
+            faults.insert(0, self._misaddressed(job, sender, wish, str(error)))
         for fault in faults:
             if fault.field not in unread and fault not in job.faults:
                 job.faults.append(fault)
+
+    def _misaddressed(self, job: Job, sender: Sender, wish: Wish, reason: str) -> Fault:
+        """Return the *reason* why nobody is written to, as a fault of a cell."""
+        member = job.row.member
+        if job.country or member is None:
+            return Fault(reason)
+        if not (wish.country or sender.country):
+            return Fault("empty: name the country that the member lives in", "country")
+        if member.to:  # which is called so on the command line
+            return Fault(reason.replace("'--to ", "'"), "to")
+        return Fault(reason, "" if self._plan.wish.to else "country")
 
     def _wish(
         self, member: Member, country: str | None, codes: tuple[str, ...]

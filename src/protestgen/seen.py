@@ -39,6 +39,12 @@ class Seen:
         with _told():
             self._database.execute("INSERT OR IGNORE INTO failed VALUES (?)", (key,))
 
+    def has_failed(self, key: int) -> bool:
+        """Tell whether nothing came of *key*."""
+        with _told():
+            query = "SELECT 1 FROM failed WHERE key = ?"
+            return self._database.execute(query, (key,)).fetchone() is not None
+
     def forget_failed(self) -> None:
         """Let what nothing came of not have been met."""
         with _told():

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack, suppress
 from datetime import date, datetime
+from mmap import ACCESS_READ, mmap
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -38,7 +39,7 @@ from protestgen.language import ENGLISH, load_language
 from protestgen.letter import choose_demands
 from protestgen.lots import Kind, Order
 from protestgen.member import FIELDS, Member
-from protestgen.outbox import FAILED, Edition, Outbox
+from protestgen.outbox import FAILED, Edition, Outbox, last_edition
 from protestgen.output import growing_file
 from protestgen.roster import EXAMPLE, Roster, Row, read_roster
 from protestgen.sender import read_profile
@@ -103,8 +104,9 @@ _GO_ON = "run the same again to go on"
 )
 @click.option(
     "--roster",
-    "roster",
+    "rosters",
     type=click.Path(path_type=Path),
+    multiple=True,
     metavar="FILE",
     help="The members: CSV or JSON Lines; '-' is stdin.",
 )
@@ -137,7 +139,7 @@ _GO_ON = "run the same again to go on"
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False),
     metavar="PATH",
     help="A folder for a file a letter; or one file: .mbox, .jsonl, .pdf; or '-'.",
 )
@@ -186,6 +188,8 @@ def batch(app: App, /, *, example: bool, **choices: Any) -> int:
         return 0
     if not choices["cases"]:
         raise click.UsageError("missing option '--case'")
+    choices["cases"] = tuple(dict.fromkeys(choices["cases"]))
+    choices["roster"] = _single(choices.pop("rosters"))
     with Interrupts() as interrupts:
         try:
             with ExitStack() as stack:
@@ -193,6 +197,13 @@ def batch(app: App, /, *, example: bool, **choices: Any) -> int:
         except (click.Abort, KeyboardInterrupt):
             show_error(f"interrupted: {interrupts.hint}")
             return interrupts.exit_code
+
+
+def _single(rosters: tuple[Path, ...]) -> Path | None:
+    """Return the roster, if there is one."""
+    if len(rosters) > 1:  # with the last one alone, those in the others would be lost
+        raise click.UsageError("'--roster' goes once: put all members in one file")
+    return rosters[0] if rosters else None
 
 
 class _Target(Struct, frozen=True):
@@ -219,14 +230,11 @@ def _write(
     interrupts: Interrupts,
     stack: ExitStack,
 ) -> int:
-    target = _target(choices)
-    _check_free(target, choices["roster"])
-    if choices["duplex"] and target.kind != "pdf":
-        raise click.UsageError("'--duplex' goes with one PDF: add '-o letters.pdf'")
+    target = _checked_target(choices)
     wish = take_wish(choices)
     countries = _countries(campaign, choices)
     _check(campaign, wish, choices)
-    source = _source(choices, target, stack)
+    source = _source(choices, target, interrupts, stack)
     if choices["cluster"]:
         campaign = campaign.absolute()
     cluster = _cluster(campaign, choices, stack)
@@ -238,7 +246,10 @@ def _write(
     if (jobs := _jobs(choices, source, order.kind)) > 1:
         order = replace(order, spool=_spool(stack))
     plan = _plan(order, choices, wish, countries)
-    board = Board(source.position, source.size, source.unit)
+    board = Board(
+        *(source.position, source.size, source.unit),
+        has_table=outbox is not None,
+    )
     stream = _stream(target, stack) if order.kind in _FILES else None
     if stream and order.kind == "pdf":
         binder = stack.enter_context(Binder(stream, duplex=order.duplex))
@@ -305,7 +316,10 @@ def _order(
     outbox: Outbox | None,
 ) -> Order:
     """Return what letters have in common; the *outbox* begins with it."""
-    on, time = _dated(choices["on"], outbox.last if outbox else None)
+    last = (
+        last_edition(target.path) if target.kind == "folder" and target.path else None
+    )
+    on, time = _dated(choices["on"], last)
     options = replace(take_details(choices, campaign.folders), now=time)
     if target.kind == "mbox":
         options = replace(options, eol="lf")
@@ -340,11 +354,29 @@ def _plan(
     )
 
 
+def _checked_target(choices: dict[str, Any]) -> _Target:
+    """Return where letters go, if they can, and in which form."""
+    try:
+        target = _target(choices)
+        _check_free(target, choices["roster"])
+    except OSError as error:
+        reason = f"{choices['output']}: {error.strerror}: name another place"
+        raise OutputError(reason) from None
+    if choices["prune"] and target.kind != "folder":
+        raise click.UsageError("'--prune' goes with a folder: leave it out")
+    if choices["duplex"] and target.kind != "pdf":
+        raise click.UsageError("'--duplex' goes with one PDF: add '-o letters.pdf'")
+    return target
+
+
 def _target(choices: dict[str, Any]) -> _Target:
     """Return where letters go, and in which form."""
-    path: Path | None = choices["output"]
+    given: str | None = choices["output"]
+    if given is not None and not given.strip():
+        raise click.UsageError(f"'-o' is empty: name {_WHERE}")
+    path = Path(given) if given else None
     name: str | None = choices["format_name"]
-    if path and str(path) == "-":
+    if given == "-":
         path = None
     elif path is None and name not in _STREAMS:
         if not choices["dry"]:
@@ -363,7 +395,10 @@ def _target(choices: dict[str, Any]) -> _Target:
             f"'--format {kind}' is one file: add '-o letters.{kind}'"
         )
     if name not in {None, kind, _FILES[kind]}:
-        raise click.UsageError(f"'-o {path}' holds {_FILES[kind]}, this is '{name}'")
+        hint = "leave '--format' out, or name a folder"
+        raise click.UsageError(
+            f"'-o {path}' holds {_FILES[kind]}, this is '{name}': {hint}"
+        )
     return _Target(kind, _FILES[kind], path)
 
 
@@ -386,11 +421,16 @@ def _check_free(target: _Target, roster: Path | None) -> None:
         raise click.UsageError(f"'-o {path}' is the roster: name another file")
     if target.kind not in _BEGINNINGS:
         return
+    hint = "choose another name, or move it away"
     with path.open("rb") as file:
         beginning = file.read(_BEGINNING)
-    if beginning and not _BEGINNINGS[target.kind].match(beginning):
-        hint = "choose another name, or move it away"
-        raise OutputError(f"{path}: no batch has written this file: {hint}")
+        if beginning and not _BEGINNINGS[target.kind].match(beginning):
+            raise OutputError(f"{path}: no batch has written this file: {hint}")
+        if beginning and target.kind == "mbox":
+            with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+                if not mbox.is_ours(data):
+                    reason = "a message was added to it that no batch has written"
+                    raise OutputError(f"{path}: {reason}: {hint}")
 
 
 def _countries(campaign: Campaign, choices: dict[str, Any]) -> tuple[str, ...]:
@@ -430,26 +470,48 @@ def _check(campaign: Campaign, wish: Wish, choices: dict[str, Any]) -> None:
             raise UnknownNameError("style", wish.style, styles, see=see)
 
 
-def _source(choices: dict[str, Any], target: _Target, stack: ExitStack) -> _Source:
+class _Piped:
+    """What another program writes to *stream*, as long as nobody wants an end."""
+
+    def __init__(self, stream: IO[bytes], interrupts: Interrupts) -> None:
+        self._stream = stream
+        self._interrupts = interrupts
+
+    def read(self, size: int) -> bytes:
+        """Read at most *size* bytes, or none at the end."""
+        return self._interrupts.read(self._stream, size)
+
+
+def _source(
+    choices: dict[str, Any], target: _Target, interrupts: Interrupts, stack: ExitStack
+) -> _Source:
     """Return where members come from: a roster, or else the profile alone."""
     path: Path | None = choices["roster"]
     if path is None:
         profile = choices["profile"] or default_profile()
+        if not (choices["profile"] or profile.exists()):
+            hint = "run 'protestgen profile', or add '--sender FILE'"
+            raise ChoiceError(f"{profile}: there is no such file: {hint}")
         return _Source(_alone(profile, target), unit="letter")
     if str(path) == "-":
         if sys.stdin is None:
             raise click.ClickException("standard input is closed: name a file")
-        return _Source(read_roster(sys.stdin.buffer, "standard input"))
+        piped = _Piped(sys.stdin.buffer, interrupts)
+        return _Source(read_roster(piped, "standard input"))
     try:
         stream = stack.enter_context(path.open("rb"))
     except OSError as error:
         raise unreadable(path, error) from None
     failed = (target.path or path) / FAILED
-    roster = read_roster(stream, str(path))
+    is_piped = not stream.seekable()
+    readable = _Piped(stream, interrupts) if is_piped else stream
+    roster = read_roster(readable, str(path))
     adds = (failed.exists() and failed.samefile(path)) or roster.has_failed
     if adds and choices["prune"]:
         hint = "'--prune' goes with the whole roster"
         raise click.UsageError(f"{path} holds only the rows that failed: {hint}")
+    if is_piped:
+        return _Source(roster, adds=adds)
     return _Source(roster, stream.tell, path.stat().st_size, adds)
 
 
@@ -479,7 +541,7 @@ def _dated(on: date | None, last: Edition | None) -> tuple[date, datetime]:
     if on not in {None, before}:
         return on or before, time
     if on is None and before != time.date():
-        show_note(f"letters keep the date of the first run, {before}: see '--date'")
+        show_note(f"letters keep the date of the run before, {before}: see '--date'")
     return before, datetime.fromisoformat(last.time)
 
 

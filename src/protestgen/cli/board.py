@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 # So often, in seconds, the bar is drawn anew.
 _INTERVAL = 0.1
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
-# So many rows with the same problem are shown, and so many problems told apart.
-_SHOWN = 5
+# So many rows with the same problem are shown: where a table has all of them, or none.
+_SHOWN, _SHOWN_ALONE = 5, 200
+# So many problems are told apart.
 _MOST_PROBLEMS = 1_000
 
 
@@ -38,19 +39,25 @@ class Board:
     Shows how a batch goes.
 
     *position* tells how far its roster was read, of *total* bytes where that is known.
-    A *unit* is what fails.
+    A *unit* is what fails; where it *has_table* of them all, the first ones are shown.
     """
 
     def __init__(
-        self, position: Callable[[], int], total: int | None, unit: str = "row"
+        self,
+        position: Callable[[], int],
+        total: int | None,
+        unit: str = "row",
+        *,
+        has_table: bool = True,
     ) -> None:
         self._position = position
         self._total = total
         self._unit = unit
+        self._most = _SHOWN if has_table else _SHOWN_ALONE
         self._start = monotonic()
         self._drawn = 0.0
         self._problems: dict[str, _Problem] = {}
-        self._bar = _bar() if sys.stderr.isatty() else None
+        self._bar = _bar() if sys.stderr and sys.stderr.isatty() else None
 
     def __enter__(self) -> Self:
         if self._bar:
@@ -73,15 +80,15 @@ class Board:
             kind = kind if kind in self._problems else ""
         problem = self._problems.setdefault(kind, _Problem(shown))
         problem.rows += 1
-        if problem.rows <= _SHOWN:
+        if problem.rows <= self._most:
             self._clear()
             show_error(shown)
 
     def tell_more(self) -> None:
         """Show how many more rows failed than were shown."""
         for problem in self._problems.values():
-            if problem.rows > _SHOWN:
-                show_error(f"{problem.rows - _SHOWN:,} more like {problem.first}")
+            if problem.rows > self._most:
+                show_error(f"{problem.rows - self._most:,} more like {problem.first}")
 
     def noted(self, note: str) -> None:
         """Show a *note* on what in the roster is not used."""
@@ -93,7 +100,7 @@ class Board:
         self._clear()
         hint = "if these are two people, give each an e-mail or an address"
         more = "" if is_sure else f"; {hint}"
-        show_note(f"{at}: the letter of line {first} again: it is written once{more}")
+        show_note(f"{at}: the letter of line {first} again: only that is written{more}")
 
     def edited(self, file: str, *, is_stale: bool) -> None:
         """Show that a *file* that somebody has edited is left as it is."""
@@ -167,6 +174,9 @@ def _bar() -> "Progress":
         TextColumn("{task.fields[rate]:,.0f} a second"),
         TimeRemainingColumn(),
         console=Console(stderr=True),
+        # What is written between two bars is to reach the terminal as it is.
+        redirect_stdout=False,
+        redirect_stderr=False,
         auto_refresh=False,
         transient=True,
     )

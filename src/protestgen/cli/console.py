@@ -30,7 +30,10 @@ def show_note(message: str, *, always: bool = False) -> None:
 def _show(label: str, message: str) -> None:
     color = False if os.environ.get("NO_COLOR") else None
     line = visible(" ".join(message.split()))
-    click.echo(f"{label} {line}", err=True, color=color)
+    try:
+        click.echo(f"{label} {line}", err=True, color=color)
+    except OSError:  # nobody listens any more, but the work is to be done
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def visible(text: str) -> str:

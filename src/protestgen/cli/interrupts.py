@@ -5,21 +5,22 @@ import signal
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Self
+from typing import IO, Self
 
 
 class Interrupts:
     """
     The signals that ask for an end: from the keyboard, the system, a lost terminal.
 
-    They raise `KeyboardInterrupt`, but for the first of them where it is `awaited`. The
-    *hint* says how to go on.
+    One of them raises `KeyboardInterrupt`: the first, or the second where the first is
+    `awaited`. The *hint* says how to go on.
     """
 
     def __init__(self) -> None:
         self.hint = "nothing is written"
         self._number = 0
         self._is_awaited = False
+        self._has_raised = False
 
     def __enter__(self) -> Self:
         names = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows lacks the last one
@@ -32,7 +33,8 @@ class Interrupts:
 
     def __exit__(self, *_error: object) -> None:
         for number, handler in self._before.items():
-            signal.signal(number, handler)
+            # Once there was one the end is near, and another is not to change its code.
+            signal.signal(number, signal.SIG_IGN if self else handler)
 
     def __bool__(self) -> bool:
         return bool(self._number)
@@ -41,8 +43,27 @@ class Interrupts:
     def awaited(self) -> Iterator[None]:
         """Let somebody ask now and then whether there was one."""
         self._is_awaited = True
-        yield
-        self._is_awaited = False
+        try:
+            yield
+        finally:
+            self._is_awaited = False
+
+    def read(self, stream: IO[bytes], size: int) -> bytes:
+        """
+        Read from *stream*, which may take long.
+
+        To one that is awaited it has ended with the first signal.
+        """
+        if not self._is_awaited:
+            return stream.read(size)
+        try:
+            self._is_awaited = False
+            return b"" if self else stream.read(size)
+        except KeyboardInterrupt:
+            self._has_raised = False
+            return b""
+        finally:
+            self._is_awaited = True
 
     @property
     def exit_code(self) -> int:
@@ -54,7 +75,8 @@ class Interrupts:
         self._number = self._number or number
         if number not in {signal.SIGINT, signal.SIGTERM}:
             _leave_terminal()
-        if not (is_first and self._is_awaited):
+        if not (is_first and self._is_awaited) and not self._has_raised:
+            self._has_raised = True
             raise KeyboardInterrupt
 
 

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from functools import lru_cache
+from mmap import mmap
 from time import asctime
 
 # How a file of messages of ours begins; those of others have more headers, or fewer.
@@ -10,7 +11,13 @@ BEGINNING = re.compile(
     rb"From .+\nDate: .+\nFrom: .+\n(?:(?: |(?:To|Cc|Reply-To|Subject): ).+\n)+"
     rb"Message-ID: <[0-9a-f]{32}@.+>\nMIME-Version: 1\.0\n"
 )
+_START = re.compile(rb"^From ", re.MULTILINE)
 _FROM_LINE = re.compile(rb"^(>*From )", re.MULTILINE)
+
+
+def is_ours(data: bytes | mmap) -> bool:
+    """Tell whether each message in the mbox *data* is one of ours."""
+    return all(BEGINNING.match(data, line.start()) for line in _START.finditer(data))
 
 
 def entry(message: bytes, sender: str, now: datetime) -> bytes:
