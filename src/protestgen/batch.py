@@ -311,7 +311,8 @@ class Batch:
         """Report what did not come of a row."""
         for note in job.row.notes:
             self._reporter.noted(note)
-        self._report_repeats(job)
+        if job.repeats:
+            self._report_repeats(job)
         if not job.faults:
             return
         self.tally.failed += 1

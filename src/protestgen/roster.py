@@ -251,7 +251,7 @@ def _csv_rows(
             # What follows may be the rest of a cell, until a row is whole again.
             is_torn = is_torn and len(cells) != len(held)
             is_short = len(cells) < len(held) or LOST in cells[-1]
-            if is_torn or (source.is_cut and is_short):
+            if is_torn or (is_short and source.is_cut):
                 reason = _TORN if is_torn else _CUT
                 yield Row(at=at, rest=(source.row,), faults=(Fault(reason),))
             else:
