@@ -16,7 +16,15 @@ from protestgen import load_campaign
 from protestgen.addressee import Addressee
 from protestgen.errors import OutputError
 from protestgen.naming import file_stem, is_letter_name, key_of
-from protestgen.outbox import Edition, Entry, Outbox, announce, manifest_line, put
+from protestgen.outbox import (
+    Edition,
+    Entry,
+    Outbox,
+    announce,
+    folder_error,
+    manifest_line,
+    put,
+)
 from protestgen.seen import Seen
 from protestgen.sender import Sender
 
@@ -426,3 +434,21 @@ def test_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
     hint = "what is there is whole; once that is mended, run this again to go on"
     assert str(caught.value) == f"{tmp_path / 'file'}: File exists: {hint}"
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_what_keeps_a_file_from_its_name_is_told(
+    tmp_path: Path, *, is_taken: bool
+) -> None:
+    """
+    Something that has it; else the folder, which must have changed meanwhile.
+    """
+    if is_taken:
+        (tmp_path / NAME).touch()
+    denied = PermissionError(
+        errno.EACCES, "Permission denied", f"{tmp_path}/x", None, f"{tmp_path}/{NAME}"
+    )
+    place = tmp_path / NAME if is_taken else tmp_path
+    hint = "what is there is whole; once that is mended, run this again to go on"
+
+    assert str(folder_error(tmp_path, denied)) == f"{place}: Permission denied: {hint}"

@@ -454,8 +454,9 @@ def earlier_files(folder: Path, size: int | None = None) -> Iterator[Entry]:
 def folder_error(folder: Path, error: OSError) -> OutputError:
     """Return what to say where *error* keeps a *folder* from being written to."""
     hint = "what is there is whole; once that is mended, run this again to go on"
-    # Where a file could not take its name, something else has it.
-    return OutputError(f"{error.filename2 or folder}: {error.strerror}: {hint}")
+    # A file that cannot take its name because something else has it.
+    taken = error.filename2 if os.path.lexists(error.filename2 or "") else None
+    return OutputError(f"{taken or folder}: {error.strerror}: {hint}")
 
 
 def _edition(path: Path) -> Edition | None:
