@@ -32,18 +32,6 @@ LETTERS = int(os.environ.get("PROTESTGEN_TEST_LETTERS", "500"))
 KILLS = int(os.environ.get("PROTESTGEN_TEST_KILLS", "10"))
 
 
-@pytest.fixture(autouse=True)
-def heeded() -> Iterator[None]:
-    """Let batches heed the signals that whoever runs the tests may have ignored."""
-    before = {number: signal.getsignal(number) for number in SIGNALS}
-    for number, handler in before.items():
-        if handler is signal.SIG_IGN:
-            signal.signal(number, signal.SIG_DFL)
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
-
-
 def members(count: int) -> str:
     """Return a roster of *count* members."""
     rows = (
@@ -547,6 +535,23 @@ def test_rows_after_which_a_roster_ends_are_written(tmp_path: Path, run: Run) ->
         assert (result.exit_code, result.stderr) == (3, f"error: {roster}:8: {cut}\n")
         (folder / "failed.csv").unlink()
         assert contents(folder) == contents(whole)
+
+
+@pytest.mark.parametrize("file", ["letters", "all.jsonl", "all.mbox"])
+def test_roster_that_cannot_be_read_is_told(
+    tmp_path: Path, run: Run, file: str
+) -> None:
+    """
+    By its name; nothing is there in place of the letters.
+    """
+    roster = "/proc/self/mem"
+    path = tmp_path / "out" / file
+    path.parent.mkdir()
+    result = run("batch", "--case", "kurmanov", "--roster", roster, "-o", path)
+
+    problem = f"error: {roster}: cannot be read: Input/output error\n"
+    assert result == Result(1, "", problem)
+    assert not list(path.parent.iterdir())
 
 
 def hostile_rows(count: int) -> Iterator[str]:

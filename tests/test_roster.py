@@ -1,5 +1,6 @@
 """Rosters: what is read, and what is said of rows that cannot be used."""
 
+import errno
 import io
 from pathlib import Path
 
@@ -448,3 +449,25 @@ def test_any_text_is_a_roster_or_an_error(data: str) -> None:
     """
     check(f"name,why\n{data}".encode(errors="replace"))
     check(f'{{"name": "Ada Example"}}\n{data}'.encode(errors="replace"))
+
+
+class Torn(io.BytesIO):
+    """What is on a disk that fails behind it."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return what is left of it, or fail."""
+        data = super().read(size)
+        if not data:
+            raise OSError(errno.EIO, "Input/output error")
+        return data
+
+
+@pytest.mark.parametrize("rows", [0, 1, 10_000])
+def test_roster_that_cannot_be_read_on_is_told(rows: int) -> None:
+    """
+    It is the roster that is at fault, and not where the letters go.
+    """
+    text = HEAD + "".join(f"Ada {i},,,uk,\n" for i in range(rows))
+    with pytest.raises(DataError) as caught:
+        list(read_roster(Torn(text.encode()), "m.csv").rows)
+    assert str(caught.value) == "m.csv: cannot be read: Input/output error"

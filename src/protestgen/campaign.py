@@ -12,10 +12,18 @@ from msgspec.structs import replace
 
 from .addressee import MISSION_KINDS, Directory, Mission, Office
 from .case import Case
-from .errors import DataError, Location, Problem, UnknownNameError, nearest, quoted
+from .errors import (
+    DataError,
+    Location,
+    Problem,
+    UnknownNameError,
+    nearest,
+    quoted,
+    unreadable,
+)
 from .shipped import shipped_folder
 from .values import Id
-from .yamlfile import Place, parse_entries, read_text, read_yaml, unreadable
+from .yamlfile import Place, parse_entries, read_text, read_yaml
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -187,7 +195,7 @@ def _read_layer(layer: _Layer, problems: list[Problem]) -> _Layer:
         for path, kind in files.items():
             _read_file(kind, path, layer, problems)
     except OSError as error:
-        problems += unreadable(Path(error.filename), error).problems
+        problems += unreadable(error.filename, error).problems
     return layer
 
 

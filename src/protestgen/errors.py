@@ -53,6 +53,17 @@ class DataError(ProtestgenError):
         return [str(problem) for problem in self.problems]
 
 
+def unreadable(name: str, error: OSError) -> DataError:
+    """Return the error that says why the file called *name* cannot be read."""
+    if isinstance(error, FileNotFoundError):
+        reason = "there is no such file"
+    elif isinstance(error, IsADirectoryError):
+        reason = "this is a folder: name a file"
+    else:
+        reason = f"cannot be read: {error.strerror}"
+    return DataError([Problem(Location(name), reason)])
+
+
 def _place(problem: Problem) -> tuple[str, int, int]:
     at = problem.at
     return at.path, at.line or 0, at.column or 0

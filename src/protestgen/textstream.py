@@ -4,7 +4,7 @@ import io
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from typing import Any, Protocol
 
-from .errors import DataError, Location, Problem
+from .errors import DataError, Location, Problem, unreadable
 
 # Stands for bytes that are no text in the encoding of the file.
 LOST = "\ufffd"
@@ -33,14 +33,15 @@ class Lines:
     """
     The lines of *stream*, called *name*, with their ends; they are numbered from 1.
 
-    Raises `DataError` for what is plainly no text; a line that is unreadable further
-    down has the character `LOST` in it, and one too long is a `ValueError`.
+    Raises `DataError` for what is plainly no text, or cannot be read on; a line that
+    has something else in it further down has the character `LOST` in it, and one too
+    long is a `ValueError`.
     """
 
     def __init__(self, stream: Readable, name: str) -> None:
-        head = stream.read(_HEAD)
+        head = _read(stream, _HEAD, name)
         encoding = _encoding(head, name)
-        rejoined = io.BufferedReader(_Rejoined(head, stream))
+        rejoined = io.BufferedReader(_Rejoined(head, stream, name))
         self._text = io.TextIOWrapper(rejoined, encoding, errors="replace", newline="")
         self.number = 0
         # Whether the line that was read last has no end, so that it may not be whole.
@@ -68,21 +69,29 @@ class Lines:
 
 
 class _Rejoined(io.RawIOBase):
-    """A stream of which the begin was read already."""
+    """A *stream*, called *name*, of which the *head* was read already."""
 
-    def __init__(self, head: bytes, stream: Readable) -> None:
+    def __init__(self, head: bytes, stream: Readable, name: str) -> None:
         self._head = memoryview(head)
         self._stream = stream
+        self._name = name
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         view = memoryview(buffer)
-        data = self._head[: len(view)] or self._stream.read(len(view))
+        data = self._head[: len(view)] or _read(self._stream, len(view), self._name)
         self._head = self._head[len(data) :]
         view[: len(data)] = data
         return len(data)
+
+
+def _read(stream: Readable, size: int, name: str) -> bytes:
+    try:
+        return stream.read(size)
+    except OSError as error:
+        raise unreadable(name, error) from None
 
 
 def _encoding(head: bytes, name: str) -> str:

@@ -28,7 +28,7 @@ import yaml
 from msgspec import Struct
 from msgspec.structs import fields
 
-from .errors import DataError, Location, Problem, nearest, quoted
+from .errors import DataError, Location, Problem, nearest, quoted, unreadable
 
 # The C loader composes nested nodes by recursion on the machine's stack, which a
 # hostile file can exhaust. Nesting needs brackets or a deep left margin: only a file
@@ -185,7 +185,7 @@ def read_text(path: Path, *, within: Path | None = None) -> str:
             raise DataError([Problem(Location(name), reason)])
         return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise unreadable(path, error) from None
+        raise unreadable(name, error) from None
     except UnicodeDecodeError as error:
         before = error.object[: error.start]
         line = before.count(b"\n") + 1
@@ -204,17 +204,6 @@ def _refused(path: Path, within: Path) -> str | None:
     if status.st_size > _LARGEST:
         return f"larger than {_LARGEST // 1_000_000} MB: divide it"
     return None
-
-
-def unreadable(path: Path, error: OSError) -> DataError:
-    """Return the error that says why *path* cannot be read."""
-    if isinstance(error, FileNotFoundError):
-        reason = "there is no such file"
-    elif isinstance(error, IsADirectoryError):
-        reason = "this is a folder: name a file"
-    else:
-        reason = f"cannot be read: {error.strerror}"
-    return DataError([Problem(Location(str(path)), reason)])
 
 
 def parse_yaml(text: str, name: str, schema: type[T]) -> T:

@@ -24,7 +24,13 @@ from msgspec.structs import replace
 from protestgen.batch import AHEAD, Batch, Tally, edition
 from protestgen.campaign import Campaign
 from protestgen.country import find_country
-from protestgen.errors import ChoiceError, Location, OutputError, UnknownNameError
+from protestgen.errors import (
+    ChoiceError,
+    Location,
+    OutputError,
+    UnknownNameError,
+    unreadable,
+)
 from protestgen.formats import (
     DEFAULT_FORMAT,
     FORMATS,
@@ -45,7 +51,6 @@ from protestgen.roster import EXAMPLE, Roster, Row, read_roster
 from protestgen.sender import read_profile
 from protestgen.templates import Templates
 from protestgen.writer import Wish
-from protestgen.yamlfile import unreadable
 
 from . import App
 from .board import Board
@@ -316,9 +321,7 @@ def _order(
     outbox: Outbox | None,
 ) -> Order:
     """Return what letters have in common; the *outbox* begins with it."""
-    last = (
-        last_edition(target.path) if target.kind == "folder" and target.path else None
-    )
+    last = outbox.last if outbox else _last(target)
     on, time = _dated(choices["on"], last)
     options = replace(take_details(choices, campaign.folders), now=time)
     if target.kind == "mbox":
@@ -336,6 +339,13 @@ def _order(
     if outbox:
         outbox.begin(edition(campaign, order))
     return order
+
+
+def _last(target: _Target) -> Edition | None:
+    """Return the edition of the last run to a folder, if there was one."""
+    return (
+        last_edition(target.path) if target.kind == "folder" and target.path else None
+    )
 
 
 def _plan(
@@ -501,7 +511,7 @@ def _source(
     try:
         stream = stack.enter_context(path.open("rb"))
     except OSError as error:
-        raise unreadable(path, error) from None
+        raise unreadable(str(path), error) from None
     failed = (target.path or path) / FAILED
     is_piped = not stream.seekable()
     readable = _Piped(stream, interrupts) if is_piped else stream
