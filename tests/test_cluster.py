@@ -305,6 +305,37 @@ def test_cluster_without_workers_is_told(tmp_path: Path, roster: Path) -> None:
     assert result == Result(1, "", f"error: {reason}\n")
 
 
+# Hands out what nobody hands on any more, as long as one that does is looked for, and
+# wants it no more after that.
+LATE = """
+import os, sys, time
+from contextlib import suppress
+from protestgen.cluster import connected_cluster
+from protestgen.shipped import shipped_folder
+with connected_cluster(sys.argv[1], [shipped_folder()]) as workers:
+    from distributed.client import ClosedClientError  # its log is set up by now
+
+    os.kill(int(sys.argv[2]), 9)
+    futures = []
+    with suppress(ClosedClientError):
+        while True:
+            futures.append(workers.submit(print))
+            time.sleep(0.01)
+    workers.shutdown()
+"""
+
+
+def test_cluster_that_is_lost_says_nothing(tmp_path: Path) -> None:
+    """
+    What cannot be taken back any more is of no matter.
+    """
+    with cluster(tmp_path / "cluster", 1) as there:
+        program = [sys.executable, "-c", LATE, there.address, str(there.scheduler.pid)]
+        done = subprocess.run(program, capture_output=True, check=True, timeout=60)
+
+    assert (done.stdout, done.stderr) == (b"", b"")
+
+
 @pytest.mark.parametrize("is_mute", [False, True])
 def test_address_where_no_scheduler_answers_is_told(
     tmp_path: Path, roster: Path, *, is_mute: bool

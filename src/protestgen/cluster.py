@@ -105,8 +105,11 @@ def _connect(address: str) -> "Client":
         raise MissingExtraError("a cluster", "dask") from None
     if "distributed" not in sys.modules:
         # What it would log on stderr is told in our own words, or is of no matter.
-        loggers = ("distributed", "distributed.client", "distributed.gc", "tornado")
-        dask.config.set(logging=dict.fromkeys((*loggers, "tornado.application"), 60))
+        loggers = (
+            *("distributed", "distributed.client", "distributed.gc"),
+            *("tornado", "tornado.application", "concurrent.futures"),
+        )
+        dask.config.set(logging=dict.fromkeys(loggers, 60))
     try:
         from distributed import Client
     except ImportError:
