@@ -313,11 +313,9 @@ from contextlib import suppress
 from protestgen.cluster import connected_cluster
 from protestgen.shipped import shipped_folder
 with connected_cluster(sys.argv[1], [shipped_folder()]) as workers:
-    from distributed.client import ClosedClientError  # its log is set up by now
-
     os.kill(int(sys.argv[2]), 9)
     futures = []
-    with suppress(ClosedClientError):
+    with suppress(Exception):  # each version has its own
         while True:
             futures.append(workers.submit(print))
             time.sleep(0.01)
