@@ -110,7 +110,7 @@ def test_manifest_says_what_was_written_for_whom(batch: Batch) -> None:
         json.loads, Path("letters/manifest.jsonl").read_text().splitlines()
     )
 
-    assert sorted(head) == ["data", "date", "protestgen", "time"]
+    assert sorted(head) == ["cases", "data", "date", "protestgen", "time"]
     assert (head["date"], head["time"]) == ("2026-11-22", "2026-11-22T12:00:00+00:00")
     assert entries[1] == {
         "file": FILES[1],

@@ -1,5 +1,6 @@
 """A batch that is killed, runs out of room or meets hostile rows leaves nothing torn."""
 
+import json
 import os
 import random
 import re
@@ -401,6 +402,54 @@ def test_letters_edited_before_a_run_that_was_killed_are_left(tmp_path: Path) ->
     assert "10,000 letters" in result.stderr
     assert "(10,000 left as edited)" in result.stderr
     assert {path.read_text("utf-8") for path in folder.glob("*.txt")} == {"By hand."}
+
+
+def test_letters_of_a_killed_run_are_known_to_one_about_another_case(
+    tmp_path: Path,
+) -> None:
+    """
+    As what they are, so that it leaves them alone, and the manifest tells of them.
+    """
+    roster, folder = tmp_path / "m.csv", tmp_path / "letters"
+    roster.write_text(members(MANY), encoding="utf-8")
+    command = ("--roster", str(roster), "-q", "-o", str(folder))
+    process = start(*command, "--jobs", "2")
+    while len(list(folder.glob("*.txt"))) < 100 and process.poll() is None:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    letters = {path.name for path in folder.glob("kurmanov-*.txt")}
+    roster.write_text(members(1), encoding="utf-8")
+    other = [word.replace("kurmanov", "shanyrak") for word in PROGRAM]
+    subprocess.run([*other, *command, "--prune"], check=True)
+
+    _, *lines = (folder / "manifest.jsonl").read_text("utf-8").splitlines()
+    entries = [json.loads(line) for line in lines]
+    assert {entry["file"] for entry in entries} >= letters
+    assert len(entries) == len(letters) + 1
+    assert {entry["case"] for entry in entries} == {"kurmanov", "shanyrak"}
+    assert all(entry["name"] and entry["to"] for entry in entries)
+    assert {path.name for path in folder.glob("kurmanov-*.txt")} == letters
+
+
+def test_room_for_temporary_files_is_told_apart(tmp_path: Path) -> None:
+    """
+    It is not where the letters go that is full.
+    """
+    roster, file = tmp_path / "m.csv", tmp_path / "all.pdf"
+    roster.write_text(members(300), encoding="utf-8")
+    with small_disk(tmp_path / "small", "32k") as small:
+        (small / "rest").write_bytes(bytes(28_000))
+        command = ("--roster", str(roster), "-q", "--jobs", "1", "-o", str(file))
+        result = finish(start(*command, before=("env", f"TMPDIR={small}")))
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: temporary files: ")
+    assert result.stderr.endswith(
+        "set the variable TMPDIR to a folder with more room\n"
+    )
+    assert len(result.stderr.splitlines()) == 1
+    assert not file.exists()
 
 
 @contextmanager

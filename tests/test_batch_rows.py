@@ -301,14 +301,13 @@ def test_note_on_what_a_member_lacks_names_them(batch: Batch) -> None:
     result = batch(
         "name,country,style,why,language\n"
         "Ada Example,uk,,,\n"
-        "Bob Example,uk,organisation,,\n"
+        "Bob Example,uk,,,\n"
         'Cid Example,uk,,Mine.,"en,ru"\n',
         *("-o", "letters"),
     )
 
     address = "note: the address of the embassy in London is from a source of 2022"
     assert said(result) == [
-        "note: m.csv:3: the letter names no organisation: add '--organisation'",
         "note: m.csv:4: your own words stand in each of the letters as you wrote them",
         "note: 3 letters in letters",
     ]
@@ -510,3 +509,204 @@ def test_rows_speak_of_cells(batch: Batch) -> None:
     assert said(chosen)[0].startswith("error: m.csv:2: to: 'consulate' may mean ")
     assert "--to" not in said(chosen)[0]
     assert said(general)[0].startswith("error: m.csv:2: unknown addressee 'mars'")
+
+
+def test_letter_in_the_name_of_no_organisation_is_not_written(batch: Batch) -> None:
+    """
+    What is to be filled in would be sent as it stands.
+    """
+    result = batch(
+        "name,country,style,organisation\n"
+        "Ada Example,uk,organisation,\n"
+        "Bob Example,uk,organisation,Example Committee\n",
+        *("-o", "letters"),
+    )
+
+    reason = "empty: the style 'organisation' is written for one"
+    assert said(result) == [
+        f"error: m.csv:2: organisation: {reason}",
+        "note: 1 letter in letters; 1 row failed",
+        MEND,
+    ]
+    assert [*letters()] == ["bob"]
+
+
+@pytest.mark.parametrize("headings", ["name,country,why", "name,country,why,,"])
+def test_words_behind_the_columns_are_not_lost(batch: Batch, headings: str) -> None:
+    """
+    A spreadsheet saves all rows of the table of what failed as long as the longest.
+    """
+    roster = (
+        f"{headings}\nAda Example,gb,I think, therefore I write.\nBob,atlantis,Me.\n"
+    )
+    batch(roster, "-o", "letters")
+    failed = Path("letters/failed.csv")
+    with failed.open(encoding="utf-8-sig", newline="") as table:
+        rows = list(csv.reader(table))
+    width = max(map(len, rows))
+    padded = [[*row, *[""] * (width - len(row))] for row in rows]
+    with failed.open("w", encoding="utf-8", newline="") as table:
+        csv.writer(table).writerows(padded)
+    text = failed.read_text("utf-8").replace("atlantis", "gb")
+    again = batch(text, "-o", "letters", name="letters/failed.csv")
+
+    assert again.exit_code == 3
+    assert [*letters()] == ["bob"]
+    with failed.open(encoding="utf-8-sig", newline="") as table:
+        _, ada = csv.reader(table)
+    assert (ada[:3], ada[6:]) == (
+        ["Ada Example", "gb", "I think"],
+        ["therefore I write."],
+    )
+
+
+def test_spaces_behind_delimiters_are_no_part_of_cells(batch: Batch) -> None:
+    """
+    Nor are the quotes that they stand before.
+    """
+    batch(
+        'name, city, country, why\nAda Example, "Leeds", gb, "One, two."\n', "-o", "o"
+    )
+
+    assert "I am writing from Leeds" in letters("o")["ada"]
+    assert "One, two." in letters("o")["ada"]
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r", "\r\n"])
+def test_table_of_what_failed_is_read_as_it_was_written(
+    batch: Batch, ends: str
+) -> None:
+    """
+    Whatever ends the lines in its cells, also in those of columns that are not used.
+    """
+    cell = f'"one{ends}two"'
+    roster = f"name,country,why,notes\nAda Example,atlantis,{cell},{cell}\n"
+    batch(roster, "-o", "letters")
+    failed = Path("letters/failed.csv")
+    with failed.open(encoding="utf-8-sig", newline="") as table:
+        _, row = csv.reader(table)
+    mended = failed.read_bytes().decode("utf-8-sig").replace("atlantis", "gb")
+    again = batch(mended, "-o", "letters", name="letters/failed.csv")
+
+    assert row[:4] == ["Ada Example", "atlantis", f"one{ends}two", f"one{ends}two"]
+    assert again.exit_code == 0
+    assert "one two" in letters()["ada"]
+
+
+def test_table_of_what_failed_has_a_delimiter_that_is_found_out(batch: Batch) -> None:
+    """
+    Whatever parts the cells of the roster.
+    """
+    batch("sep=|\nname|country\nAda Example|atlantis\n", "-o", "letters")
+    failed = Path("letters/failed.csv")
+    text = failed.read_text("utf-8-sig").replace("atlantis", "gb")
+    again = batch(text, "-o", "letters", name="letters/failed.csv")
+
+    assert again.exit_code == 0
+    assert [*letters()] == ["ada"]
+
+
+def test_part_of_what_failed_is_not_all_of_it(batch: Batch) -> None:
+    """
+    Where some rows are mended in another file, the table of all is kept.
+    """
+    batch("name,country\nAda,atlantis\nBob,mordor\nCid,gb\n", "-o", "letters")
+    before = Path("letters/failed.csv").read_bytes()
+    ada = "".join(before.decode("utf-8-sig").splitlines(keepends=True)[:2])
+    first = batch(ada.replace("atlantis", "gb"), "-o", "letters")
+    second = batch(ada.replace("atlantis", "gondor"), "-o", "letters")
+    third = batch("name,country\nEve,narnia\n", "-o", "letters")
+
+    kept = "note: rows that failed before, and were not read: letters/failed-before.csv"
+    assert (first.exit_code, second.exit_code) == (0, 3)
+    assert kept in said(first)
+    assert not any("failed-before" in line for line in said(second))
+    assert Path("letters/failed-before.csv").read_bytes() == before
+    assert third.exit_code == 3
+    assert "narnia" in Path("letters/failed.csv").read_text("utf-8")
+    assert not Path("letters/failed-before-2.csv").exists()
+
+
+def test_what_failed_for_another_case_is_kept(batch: Batch, run: Run) -> None:
+    """
+    Each time under another name; the same run again keeps nothing twice.
+    """
+    batch("name,country\nAda,atlantis\n", "-o", "letters")
+    Path("m.csv").write_text("name,country\nBob,mordor\n", "utf-8")
+    other = ("batch", "--case", "shanyrak", "--roster", "m.csv", "-o", "letters")
+    for _ in range(2):
+        run(*other)
+    batch("name,country\nAda,gb\n", "-o", "letters")
+
+    tables = sorted(path.name for path in Path("letters").glob("*.csv"))
+    assert tables == ["failed-before-2.csv", "failed-before.csv"]
+    assert "atlantis" in Path("letters/failed-before.csv").read_text("utf-8")
+    assert "mordor" in Path("letters/failed-before-2.csv").read_text("utf-8")
+
+
+def test_rows_that_failed_are_such_from_a_pipe_too(
+    batch: Batch, shell: Callable[[str], Result]
+) -> None:
+    """
+    Letters of all others are none that belong to nobody.
+    """
+    batch("name,country\nAda,atlantis\nBob,gb\n", "-o", "letters")
+    mend = "sed s/atlantis/gb/ letters/failed.csv"
+    line = f"{mend} | protestgen batch --case kurmanov --roster - -o letters"
+    pruned = shell(f"{line} --prune")
+    piped = shell(line)
+
+    assert (pruned.exit_code, piped.exit_code) == (2, 0)
+    assert not any("belongs to no row" in line for line in said(piped))
+    assert [*letters()] == ["ada", "bob"]
+
+
+def test_link_without_the_letter_is_told(batch: Batch) -> None:
+    """
+    As of a single one, since it opens an empty message.
+    """
+    result = batch("name,country\nAda,gb\nBob,gb\n", "-o", "o", "--format", "mailto")
+
+    told = [line for line in said(result) if "it opens an empty message" in line]
+    assert len(told) == 1
+    assert told[0].startswith("note: m.csv:2: with its text the link has ")
+    assert told[0].endswith("or use '--format eml' (and in 1 letter more)")
+
+
+def test_forms_of_a_letter_do_not_take_the_place_of_one_another(batch: Batch) -> None:
+    """
+    Each has a name of its own.
+    """
+    roster = "name,country,email\nAda,us,ada@home.example\n"
+    forms = ("text", "eml", "subject", "body", "mailto", "json", "html", "pdf", "fax")
+    for form in forms:
+        batch(roster, "-o", "letters", "--format", form)
+
+    files = [path.name for path in Path("letters").iterdir()]
+    suffixes = {name.partition(".")[2] for name in files if name.startswith("kurmanov")}
+    assert suffixes == {
+        *("txt", "eml", "subject.txt", "body.txt", "mailto.txt"),
+        *("json", "html", "pdf", "fax.pdf"),
+    }
+
+
+def test_who_writes_alone_knows_nothing_of_members(batch: Batch, run: Run) -> None:
+    """
+    Their letters, and their rows that failed, are left alone.
+    """
+    batch("name,country\nAda,gb\nBob,mordor\n", "-o", "letters")
+    Path("eve.yaml").write_text("name: Eve Example\ncountry: gb\n", "utf-8")
+    command = ("batch", "--case", "kurmanov", "--sender", "eve.yaml", "--country", "uk")
+    result = run(*command, "-o", "letters")
+    pruned = run(*command, "-o", "letters", "--prune")
+
+    hint = "whoever writes alone knows nothing of others"
+    assert said(result) == ["note: 1 letter in letters"]
+    assert (pruned.exit_code, said(pruned)) == (
+        2,
+        [
+            f"error: '--prune' goes with a roster: {hint} (see 'protestgen batch --help')"
+        ],
+    )
+    assert [*letters()] == ["ada", "eve"]
+    assert "mordor" in Path("letters/failed.csv").read_text("utf-8")

@@ -118,11 +118,16 @@ def entry(file: str, hash_: str = "0") -> bytes:
     return manifest_line(Entry(file=file, case="kurmanov", name="Ada", sha256=hash_))
 
 
+def planned(*names: str) -> list[Entry]:
+    """Return what is noted of files called *names* before they are there."""
+    return [Entry(file=name, case="kurmanov") for name in names]
+
+
 def write(folder: Path, *names: str, edition: Edition = EDITION) -> None:
     """Write the letters *names* in a run that ends well."""
     with Outbox(folder) as outbox:
         outbox.begin(edition)
-        outbox.plan(names)
+        outbox.plan(planned(*names))
         for name in names:
             put(folder, name, name.encode())
             outbox.record(entry(name))
@@ -232,7 +237,7 @@ def test_run_that_is_gone_on_with_ends_as_if_undisturbed(tmp_path: Path) -> None
     write(tmp_path / "whole", NAME, OTHER)
     with Outbox(tmp_path / "killed") as killed:
         killed.begin(EDITION)
-        killed.plan([NAME, OTHER])
+        killed.plan(planned(NAME, OTHER))
         put(tmp_path / "killed", NAME, NAME.encode())
     (tmp_path / "killed" / f".protestgen-batch-{OTHER}").write_bytes(b"hal")
 
@@ -249,7 +254,7 @@ def test_no_file_of_a_killed_run_is_forgotten(tmp_path: Path) -> None:
     """
     with Outbox(tmp_path) as killed:
         killed.begin(EDITION)
-        killed.plan([NAME, OTHER])
+        killed.plan(planned(NAME, OTHER))
         put(tmp_path, NAME, b"text")
     with Outbox(tmp_path) as outbox:
         outbox.begin(EDITION)
@@ -281,7 +286,10 @@ def test_what_a_killed_run_wrote_is_known_to_the_next(tmp_path: Path) -> None:
         with Outbox(tmp_path) as killed:
             killed.begin(EDITION)
             before = {name: killed.before(name) for name in (NAME, OTHER)}
-            announce(tmp_path, [(name, before[name], f"n{number}") for name in before])
+            hashes = {name: f"{before[name]} n{number}".strip() for name in before}
+            announce(
+                tmp_path, [Entry(file=name, sha256=hashes[name]) for name in hashes]
+            )
             killed.record(entry(OTHER, f"killed{number}"))
     with Outbox(tmp_path) as outbox:
         outbox.begin(EDITION)

@@ -451,6 +451,15 @@ def test_any_text_is_a_roster_or_an_error(data: str) -> None:
     check(f'{{"name": "Ada Example"}}\n{data}'.encode(errors="replace"))
 
 
+def test_line_that_is_no_text_is_told_behind_a_mark() -> None:
+    """
+    The mark that programs put before UTF-8 is no part of the first line.
+    """
+    said = refusal(b"\xef\xbb\xbfname,country\nZo\xc3\xab,gb\n\xe9,gb\n")
+
+    assert said.startswith("m.csv:3: not UTF-8: ")
+
+
 class Torn(io.BytesIO):
     """What is on a disk that fails behind it."""
 

@@ -7,7 +7,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
 from itertools import chain, repeat
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Literal, Protocol
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -52,6 +52,10 @@ _LOT_ON_PAPER = 50
 AHEAD = 16
 # So many different notes are kept.
 _MOST_NOTES = 1_000
+
+# What becomes of a table of rows that failed before: a run reads all of them again, or
+# reads others and has its own table, or reads none.
+FailedBefore = Literal["read", "aside", "kept"]
 
 _AWAY = "workers do not see the folder: they sent their letters here"
 
@@ -175,13 +179,17 @@ class Batch:
         """Tell whether a row failed that is the last."""
         return self._plan.strict and bool(self.tally.failed)
 
-    def finish(self, *, adds: bool = False, prune: bool = False) -> None:
+    def finish(
+        self, *, adds: bool = False, before: FailedBefore = "read", prune: bool = False
+    ) -> None:
         """
         End what is bound, or let the manifest tell of this run and of files of no row.
 
         With *prune* the latter are removed, unless somebody has edited them, or a row
         failed that they may belong to. A run that *adds* to a folder takes no file for
-        one of these, nor does any run the letters about other cases than its own.
+        one of these, nor does any run the letters about other cases than its own. What
+        is known of rows that failed *before* is not lost, if they failed for other
+        cases or are not among those of this run.
         """
         if self._binder:
             self._binder.finish()
@@ -197,7 +205,13 @@ class Batch:
                     continue
                 self._tell_stale(entry, self._outbox.folder)
             self._outbox.record(manifest_line(entry))
-        self._outbox.finish(keeps_failed=adds and not self.tally.is_whole)
+        last = self._outbox.last
+        cases = last.cases if last else ()
+        has_others = bool(cases) and {*cases} != {*self._plan.cases}
+        self._outbox.finish(
+            keeps_failed=before == "kept" or (adds and not self.tally.is_whole),
+            sets_aside=before == "aside" or has_others,
+        )
 
     def preview(self, folder: Path) -> None:
         """Tell of the files in *folder* that belong to no row any more."""
@@ -227,11 +241,11 @@ class Batch:
         """Yield *lots*, of whose files the outbox knows."""
         for lot in lots:
             if self._outbox:
-                if self._plan.order.mark:
-                    self._outbox.plan(task.name for task in _tasks(lot))
                 if self._outbox.last:
                     for job in lot:
                         job.tasks = [*map(self._known, job.tasks)]
+                if self._plan.order.mark:
+                    self._outbox.plan(map(_planned, _tasks(lot)))
             yield lot
 
     def _known(self, task: Task) -> Task:
@@ -340,13 +354,14 @@ class Batch:
                 self._reporter.doubled(job.at, first, is_sure=is_sure)
 
 
-def edition(campaign: Campaign, order: Order) -> Edition:
-    """Return what the letters of *order* have in common."""
+def edition(campaign: Campaign, order: Order, cases: tuple[str, ...]) -> Edition:
+    """Return what the letters of *order* about *cases* have in common."""
     return Edition(
         protestgen=__version__,
         data=fingerprint(campaign.folders),
         date=order.on.isoformat(),
         time=order.options.now.isoformat(),
+        cases=cases,
     )
 
 
@@ -423,6 +438,12 @@ def _returned(future: Future[Written] | None, executor: Executor) -> Written | N
     except Exception:  # noqa: BLE001 - as above
         return None
     return None
+
+
+def _planned(task: Task) -> Entry:
+    """Return what is noted of the file of *task* before anybody writes it."""
+    name = task.sender.name or ""
+    return Entry(file=task.name, case=task.case, name=name, sha256=task.before)
 
 
 def _tasks(lot: list[Job]) -> list[Task]:

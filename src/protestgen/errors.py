@@ -77,6 +77,12 @@ class OutputError(ProtestgenError):
     """A file or stream that cannot be written."""
 
 
+def no_room(reason: str) -> OutputError:
+    """Return the error that says why temporary files cannot be written."""
+    hint = "set the variable TMPDIR to a folder with more room"
+    return OutputError(f"temporary files: {reason}: {hint}")
+
+
 class MissingTextError(ProtestgenError):
     """What cannot be written in a language, *of* a case, for want of texts in it."""
 

@@ -11,7 +11,7 @@ from .addressee import Addressee
 from .country import country_name, find_language
 from .errors import Location, ProtestgenError
 from .language import languages
-from .letter import SUPPORT_STYLE
+from .letter import ORGANISATION_STYLE, SUPPORT_STYLE
 from .lots import Order, Task, choice_faults
 from .member import Fault, Member
 from .naming import file_stem, key_of
@@ -134,6 +134,10 @@ class Jobs:
             codes = self._codes_of(job, member.language)
         if member.to or member.demands:
             self._check_support(job, member)
+        style = member.style or self._plan.wish.style
+        if style == ORGANISATION_STYLE and not sender.organisation:
+            reason = f"empty: the style '{style}' is written for one"
+            job.blame("organisation", reason)
         if sender.country is None and self._plan.home:
             sender = replace(sender, country=self._plan.home)
         is_sound = not job.faults

@@ -30,6 +30,8 @@ from .templates import Block, Paragraph, Templates, parse_blocks
 DEFAULT_STYLE = "statement"
 # Written to the people of a case, not to somebody in office; so it needs no addressee.
 SUPPORT_STYLE = "support"
+# Written for an organisation, which it names.
+ORGANISATION_STYLE = "organisation"
 # In these one person writes, whatever organisation stands below the name.
 _OF_ONE = ("personal", "points")
 # What `plain` puts in the place of a character. French quotation marks have spaces at
@@ -187,7 +189,7 @@ class Frame:
         language = self._language
         placeholders = language.forms.placeholders
         organisation = sender.organisation or ""
-        if self._style == "organisation" and not organisation:
+        if self._style == ORGANISATION_STYLE and not organisation:
             organisation = placeholders.organisation
         joint = bool(sender.cosigners)
         plural = joint or (bool(organisation) and self._style not in _OF_ONE)

@@ -163,11 +163,16 @@ class Desk:
         composed: _Composed,
         faults: dict[int, list[Fault]],
     ) -> dict[int, bytes]:
-        """Return letters that were *composed* as bytes, or put why not in *faults*."""
+        """
+        Return letters that were *composed* as bytes, or put why not in *faults*.
+
+        What is to be known of their format is added to the notes on each.
+        """
         rendered: dict[int, bytes] = {}
-        for index, (letter, _, _) in composed.items():
+        for index, (letter, _, own) in composed.items():
             try:
                 rendered[index] = self.render(letter)
+                own.extend(self._format.remarks(letter, self._order.options))
             except (MissingExtraError, OutputError):
                 raise
             except ProtestgenError as error:
@@ -184,19 +189,22 @@ class Desk:
         """Write files of letters that were *rendered*; return their manifest."""
         hashes = {i: sha256(data).hexdigest() for i, data in rendered.items()}
         if not self._order.mark:
-            self._announce((tasks[i].name, tasks[i].before, hashes[i]) for i in hashes)
+            self._announce(
+                _entry(tasks[i], composed[i][0], f"{tasks[i].before} {hash_}".strip())
+                for i, hash_ in hashes.items()
+            )
         lines = []
         for index, data in rendered.items():
             task = tasks[index]
             is_ours = self._put(task, data, filed)
             hash_ = hashes[index] if is_ours else task.before
-            lines.append(_manifest_line(task, composed[index][0], hash_))
+            lines.append(manifest_line(_entry(task, composed[index][0], hash_)))
         return b"".join(lines)
 
-    def _announce(self, files: Iterable[tuple[str, str, str]]) -> None:
+    def _announce(self, entries: Iterable[Entry]) -> None:
         folder = self._order.folder
         try:
-            announce(folder, files)
+            announce(folder, entries)
         except OSError as error:
             raise folder_error(folder, error) from None
 
@@ -371,16 +379,15 @@ def _remarks(composed: _Composed, faults: Mapping[int, object]) -> dict[int, lis
     return {i: own for i, (_, _, own) in composed.items() if own and i not in faults}
 
 
-def _manifest_line(task: Task, letter: Letter, hash_: str) -> bytes:
-    to = letter.addressee.label if letter.addressee else "support"
-    entry = Entry(
+def _entry(task: Task, letter: Letter, hashes: str) -> Entry:
+    """Return what is noted of the file of *task*, which has one of *hashes*."""
+    return Entry(
         file=task.name,
         case=letter.case,
-        to=to,
+        to=letter.addressee.label if letter.addressee else "support",
         name=letter.sender.name or "",
-        sha256=hash_,
+        sha256=hashes,
     )
-    return manifest_line(entry)
 
 
 def _blamed(reason: str, task: Task) -> str:

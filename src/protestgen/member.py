@@ -83,7 +83,9 @@ def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[Fault, ...]]:
             )
         elif text := value.strip():
             try:
-                found[field] = _READERS[field](text)
+                found[field] = _READERS[field](
+                    text.replace("\r\n", "\n").replace("\r", "\n")
+                )
             except (ValueError, ProtestgenError) as error:
                 faults.append(Fault(str(error), field))
     if not values.get("name", "").strip():

@@ -63,7 +63,8 @@ def may_be_about(name: str, cases: Iterable[str]) -> bool:
 
 def is_letter_name(name: str) -> bool:
     """Tell whether a file called *name* may be one of a batch."""
-    return bool(re.fullmatch(r"[a-z0-9-]{1,200}-[0-9a-v]{12}\.[a-z]{1,8}", name))
+    form = r"[a-z0-9-]{1,200}-[0-9a-v]{12}(\.[a-z]{1,8}){1,2}"
+    return bool(re.fullmatch(form, name))
 
 
 @lru_cache(maxsize=1_000)

@@ -8,6 +8,7 @@ not as a run wrote it was edited by somebody, and is left as it is.
 
 import csv
 import errno
+import filecmp
 import os
 import stat
 from codecs import BOM_UTF8
@@ -16,7 +17,7 @@ from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from hashlib import sha256
 from io import BufferedWriter, FileIO, StringIO
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from secrets import token_hex
 from typing import Literal, Self
@@ -46,18 +47,20 @@ _NO_LOCKS = {
 Fate = Literal["new", "changed", "as before", "edited"]
 
 
-class Edition(Struct, frozen=True, kw_only=True):
+class Edition(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
     What the letters of a run have in common; the first line of a manifest.
 
     *protestgen* is the version of the program, *data* a hash of the campaign's files;
-    *date* is that of the letters, *time* that of e-mails.
+    *date* is that of the letters, *time* that of e-mails, *cases* are what they are
+    about.
     """
 
     protestgen: str
     data: str
     date: str
     time: str
+    cases: tuple[str, ...] = ()
 
 
 class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -112,20 +115,16 @@ def put(
     return fate
 
 
-def announce(folder: Path, files: Iterable[tuple[str, str, str]]) -> None:
+def announce(folder: Path, entries: Iterable[Entry]) -> None:
     """
     Note in the journal of *folder* what is about to be written there.
 
-    Of each of the *files* that is its name, and the hashes noted before and to come.
+    Each of the *entries* has the hashes noted before and the one to come.
     """
-    lines = (
-        Entry(file=name, sha256=f"{before} {hash_}".strip())
-        for name, before, hash_ in files
-    )
     flags = os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
     descriptor = os.open(folder / _JOURNAL, flags | getattr(os, "O_BINARY", 0))
     try:
-        _write_all(descriptor, b"".join(map(manifest_line, lines)))
+        _write_all(descriptor, b"".join(map(manifest_line, entries)))
     finally:
         os.close(descriptor)
 
@@ -209,7 +208,8 @@ class Outbox:
     `begin` comes first, then `announce` before each lot of letters and `record` behind
     it, and at last `finish`; or `stop` at any time, and another run can go on. *last*
     is the edition of the run before. *unlocked* says why another run could write there
-    too, if it could.
+    too, if it could. *set_aside* are the rows that failed before, which this run has
+    not read.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -219,6 +219,7 @@ class Outbox:
         self._mark = ""
         self._known: Known | None = None
         self.unlocked = ""
+        self.set_aside: Path | None = None
         with self._told():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._journal = _opened_raw(folder / _JOURNAL, "a")
@@ -250,11 +251,10 @@ class Outbox:
             self._manifest = _opened(self._path(f"{_TEMPORARY}manifest"), "w")
             self._manifest.write(manifest_line(edition))
 
-    def plan(self, names: Iterable[str]) -> None:
-        """Note that files called *names* may be written on another machine."""
-        lines = (Entry(file=name, sha256=self.before(name)) for name in names)
+    def plan(self, entries: Iterable[Entry]) -> None:
+        """Note that the files of *entries* may be written on another machine."""
         with self._told():
-            self._note(b"".join(map(manifest_line, lines)))
+            self._note(b"".join(map(manifest_line, entries)))
 
     def _note(self, lines: bytes) -> None:
         """Append *lines* to the journal at once: other processes do so as well."""
@@ -278,8 +278,9 @@ class Outbox:
 
     def put(self, name: str, data: bytes, *, before: str, durable: bool) -> Fate:
         """Do as `put` does, in this folder, and announce it."""
+        hashes = f"{before} {sha256(data).hexdigest()}".strip()
         with self._told():
-            announce(self.folder, [(name, before, sha256(data).hexdigest())])
+            announce(self.folder, [Entry(file=name, sha256=hashes)])
             return put(self.folder, name, data, before=before, durable=durable)
 
     def record(self, lines: bytes) -> None:
@@ -317,15 +318,18 @@ class Outbox:
             self._path(entry.file).unlink(missing_ok=True)
             return True
 
-    def finish(self, *, keeps_failed: bool = False) -> None:
+    def finish(self, *, keeps_failed: bool = False, sets_aside: bool = False) -> None:
         """
         Let the manifest tell of this run, all of whose letters are there.
 
-        A run that *keeps_failed* has not read all of the rows that failed before.
+        One that *keeps_failed* leaves the table of rows that failed before alone; one
+        that *sets_aside* gives it another name.
         """
         assert self._manifest  # noqa: S101 - `begin` has opened it
         with self._told():
             _commit(self._manifest, self._path(MANIFEST))
+            if sets_aside and not keeps_failed:
+                self._set_aside()
             if keeps_failed:
                 _discard(self._failed)
             elif self._failed:
@@ -337,6 +341,26 @@ class Outbox:
             _sync(self.folder)
             self._path(_JOURNAL).unlink()
             self._journal.close()
+
+    def _set_aside(self) -> None:
+        """Keep the rows that failed before under another name, if there are any."""
+        path = self._path(FAILED)
+        if not path.exists():
+            return
+        if self._failed:
+            self._failed.flush()
+            if filecmp.cmp(path, self._failed.name, shallow=False):
+                return
+        names = chain(
+            ["failed-before.csv"], map("failed-before-{}.csv".format, count(2))
+        )
+        for other in map(self._path, names):
+            if not other.exists():
+                path.rename(other)
+                self.set_aside = other
+                return
+            if filecmp.cmp(path, other, shallow=False):
+                return
 
     def __enter__(self) -> Self:
         return self
@@ -506,8 +530,10 @@ def _opened_raw(path: Path, mode: str) -> FileIO:
 
 def _csv_line(cells: Iterable[str], delimiter: str) -> bytes:
     line = StringIO()
-    csv.writer(line, delimiter=delimiter, lineterminator="\n").writerow(cells)
-    return line.getvalue().encode("utf-8", "replace")
+    # Cells are put in quotes if there is a character of the line's end in them.
+    csv.writer(line, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+    text = line.getvalue().removesuffix("\r\n")
+    return f"{text}\n".encode("utf-8", "replace")
 
 
 def _commit(file: BufferedWriter, path: Path) -> None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from .case import Case
 from .country import language_name
-from .letter import SUPPORT_STYLE, Letter, block_text
+from .letter import ORGANISATION_STYLE, SUPPORT_STYLE, Letter, block_text
 from .templates import Block
 
 # What fits on a page; `points` may run to two.
@@ -118,7 +118,7 @@ def _about_sender(letter: Letter) -> Iterator[str]:
         yield "your own words stand in each of the letters as you wrote them"
     if not letter.sender.name:
         yield "the letter has no name: add '--name', or run 'protestgen profile'"
-    if letter.style == "organisation" and not letter.sender.organisation:
+    if letter.style == ORGANISATION_STYLE and not letter.sender.organisation:
         yield "the letter names no organisation: add '--organisation'"
 
 

@@ -39,6 +39,8 @@ _PARTED = "put quotes round a cell that has the delimiter in it"
 _LEFT_OVER = "what stands behind them is of this row: mend it, and empty that"
 # The first line by which spreadsheets tell one another what parts cells.
 _DELIMITER = re.compile(r'"?sep=([^\w\s"]|\t)"?[\r\n]*', re.IGNORECASE)
+# What parts cells as a rule.
+_USUAL = ",;\t"
 # So many keys that are not used are told of objects in JSON.
 _MOST_UNKNOWN = 100
 # What the reader of CSV says, and what a volunteer makes of it.
@@ -154,9 +156,9 @@ def _first_line(lines: Lines, name: str) -> str:
 def _csv_roster(name: str, first: str, lines: Lines, delimiter: str) -> Roster:
     line = lines.number
     source = _Source(first, lines)
-    reader = csv.reader(source, delimiter=delimiter, strict=True)
+    reader = csv.reader(source, delimiter=delimiter, skipinitialspace=True, strict=True)
     try:
-        columns = tuple(next(reader))
+        columns = tuple(_without_padding(next(reader)))
     except csv.Error:
         raise _refused(name, line, f"the headings: {_UNCLOSED}") from None
     except ValueError as error:
@@ -178,7 +180,8 @@ def _csv_roster(name: str, first: str, lines: Lines, delimiter: str) -> Roster:
     surplus = _LEFT_OVER if _has_failed(columns) else _PARTED
     rows = _csv_rows(name, reader, held, source, surplus)
     notes = tuple(_unknown(column, held) for column in unknown)
-    return Roster(name, columns, rows, notes, delimiter)
+    # Another one would not be found out, where its rows that failed are read again.
+    return Roster(name, columns, rows, notes, delimiter if delimiter in _USUAL else ",")
 
 
 class _Source:
@@ -248,6 +251,7 @@ def _csv_rows(
         else:
             if not any(map(str.strip, cells)):
                 continue
+            cells = _without_padding(cells, len(held))
             # What follows may be the rest of a cell, until a row is whole again.
             is_torn = is_torn and len(cells) != len(held)
             is_short = len(cells) < len(held) or LOST in cells[-1]
@@ -258,11 +262,18 @@ def _csv_rows(
                 yield _csv_row(at, cells, held, surplus)
 
 
+def _without_padding(cells: list[str], width: int = 0) -> list[str]:
+    """Return *cells*, but for empty ones that a spreadsheet has added to a *width*."""
+    while len(cells) > width and not cells[-1].strip():
+        cells.pop()
+    return cells
+
+
 def _csv_row(
     at: Location, cells: list[str], held: Sequence[str | None], surplus: str
 ) -> Row:
     kept, rest = tuple(cells[: len(held)]), tuple(cells[len(held) :])
-    if any(map(str.strip, rest)):
+    if rest:
         counts = f"{len(cells)} cells where there are {len(held)} columns"
         return Row(
             at=at, cells=kept, rest=rest, faults=(Fault(f"{counts}: {surplus}"),)
@@ -336,7 +347,7 @@ def _delimiter(line: str) -> str:
         cells = next(csv.reader([line], delimiter=delimiter), [])
         return sum(field_of(cell) is not None for cell in cells), len(cells)
 
-    return max(",;\t", key=known)
+    return max(_USUAL, key=known)
 
 
 def _unknown(column: str, held: Collection[str | None]) -> str:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from .errors import OutputError
+from .errors import no_room
 
 
 class Seen:
@@ -30,7 +30,7 @@ class Seen:
             query = "SELECT line FROM seen WHERE key = ?"
             (first,) = self._database.execute(query, (key,)).fetchone()
         except sqlite3.Error as error:
-            raise _full(error) from None
+            raise no_room(str(error)) from None
         assert isinstance(first, int)  # noqa: S101 - as it was stored
         return first
 
@@ -87,9 +87,4 @@ def _told() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise _full(error) from None
-
-
-def _full(error: sqlite3.Error) -> OutputError:
-    hint = "set the variable TMPDIR to a folder with more room"
-    return OutputError(f"temporary files: {error}: {hint}")
+        raise no_room(str(error)) from None

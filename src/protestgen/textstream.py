@@ -107,7 +107,7 @@ def _encoding(head: bytes, name: str) -> str:
     try:
         getincrementaldecoder(encoding)().decode(head)
     except UnicodeDecodeError as error:
-        line = head[: error.start].count(b"\n") + 1
+        line = error.object[: error.start].count(b"\n") + 1
         reason = f"not UTF-8: {NOT_TEXT}"
         raise DataError([Problem(Location(name, line), reason)]) from None
     return encoding

@@ -21,7 +21,7 @@ import click
 from msgspec import Struct
 from msgspec.structs import replace
 
-from protestgen.batch import AHEAD, Batch, Tally, edition
+from protestgen.batch import AHEAD, Batch, FailedBefore, Tally, edition
 from protestgen.campaign import Campaign
 from protestgen.country import find_country
 from protestgen.errors import (
@@ -83,8 +83,6 @@ _BEGINNINGS: dict[Kind, re.Pattern[bytes]] = {
     "pdf": binder.BEGINNING,
 }
 _BEGINNING = 1 << 14
-# The names of files in formats that have none of their own.
-_SUFFIXES = {"fax": ".pdf"}
 # A roster that is smaller, in bytes, is done before other processes have begun.
 _SMALL = 1 << 15
 _SMALL_ON_PAPER = 1 << 13
@@ -220,12 +218,18 @@ class _Target(Struct, frozen=True):
 
 
 class _Source(Struct, frozen=True):
-    """Where members come from: *position* tells how many of *size* bytes are read."""
+    """
+    Where members come from: *position* tells how many of *size* bytes are read.
+
+    It is what is in a folder already that it *adds* to. *before* tells whether those
+    who failed there are among them.
+    """
 
     roster: Roster
     position: Callable[[], int] = int
     size: int | None = None
     adds: bool = False
+    before: FailedBefore = "read"
     unit: str = "row"
 
 
@@ -270,7 +274,7 @@ def _write(
     board.tell_more()
     if stream and target.path and not batch.tally.is_whole:
         _give_up(is_interrupted=bool(interrupts))
-    batch.finish(adds=source.adds, prune=choices["prune"])
+    batch.finish(adds=source.adds, before=source.before, prune=choices["prune"])
     if stream:
         stream.flush()
     if choices["dry"]:
@@ -292,6 +296,8 @@ def _tell_failed(
     tally: Tally, roster: Roster, outbox: Outbox | None, *, prune: bool
 ) -> None:
     """Tell what to do about the rows that failed, all of which were read."""
+    if outbox and outbox.set_aside:
+        show_note(f"rows that failed before, and were not read: {outbox.set_aside}")
     if not (tally.failed and tally.is_whole):
         return
     if outbox and roster.columns:
@@ -337,7 +343,7 @@ def _order(
         duplex=choices["duplex"],
     )
     if outbox:
-        outbox.begin(edition(campaign, order))
+        outbox.begin(edition(campaign, order, choices["cases"]))
     return order
 
 
@@ -359,9 +365,14 @@ def _plan(
         wish=wish,
         countries=() if choices["roster"] else countries,
         home=countries[0] if countries and choices["roster"] else None,
-        suffix=suffixes[0] if suffixes else _SUFFIXES.get(order.format_name, ".txt"),
+        suffix=suffixes[0] if suffixes else _suffix(order.format_name),
         strict=choices["strict"],
     )
+
+
+def _suffix(format_name: str) -> str:
+    """Return the suffix of files in a format that has none of its own."""
+    return ".fax.pdf" if format_name == "fax" else f".{format_name}.txt"
 
 
 def _checked_target(choices: dict[str, Any]) -> _Target:
@@ -502,7 +513,24 @@ def _source(
         if not (choices["profile"] or profile.exists()):
             hint = "run 'protestgen profile', or add '--sender FILE'"
             raise ChoiceError(f"{profile}: there is no such file: {hint}")
-        return _Source(_alone(profile, target), unit="letter")
+        if choices["prune"]:
+            hint = "whoever writes alone knows nothing of others"
+            raise click.UsageError(f"'--prune' goes with a roster: {hint}")
+        roster = _alone(profile, target)
+        return _Source(roster, adds=True, before="kept", unit="letter")
+    source = _read(path, interrupts, stack)
+    failed = (target.path or path) / FAILED
+    is_failed = failed.exists() and path.exists() and failed.samefile(path)
+    if not (is_failed or source.roster.has_failed):
+        return source
+    if choices["prune"]:
+        hint = "'--prune' goes with the whole roster"
+        raise click.UsageError(f"{path} holds only the rows that failed: {hint}")
+    return replace(source, adds=True, before="read" if is_failed else "aside")
+
+
+def _read(path: Path, interrupts: Interrupts, stack: ExitStack) -> _Source:
+    """Return the members in the roster at *path*, or in that on standard input."""
     if str(path) == "-":
         if sys.stdin is None:
             raise click.ClickException("standard input is closed: name a file")
@@ -512,17 +540,10 @@ def _source(
         stream = stack.enter_context(path.open("rb"))
     except OSError as error:
         raise unreadable(str(path), error) from None
-    failed = (target.path or path) / FAILED
-    is_piped = not stream.seekable()
-    readable = _Piped(stream, interrupts) if is_piped else stream
-    roster = read_roster(readable, str(path))
-    adds = (failed.exists() and failed.samefile(path)) or roster.has_failed
-    if adds and choices["prune"]:
-        hint = "'--prune' goes with the whole roster"
-        raise click.UsageError(f"{path} holds only the rows that failed: {hint}")
-    if is_piped:
-        return _Source(roster, adds=adds)
-    return _Source(roster, stream.tell, path.stat().st_size, adds)
+    if stream.seekable():
+        size = path.stat().st_size
+        return _Source(read_roster(stream, str(path)), stream.tell, size)
+    return _Source(read_roster(_Piped(stream, interrupts), str(path)))
 
 
 def _alone(profile: Path, target: _Target) -> Roster:

@@ -3,11 +3,12 @@
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
 from tempfile import TemporaryFile
 from typing import IO, Self
 
-from protestgen.errors import OutputError
+from protestgen.errors import OutputError, no_room
 
 # The objects that the whole begins with, and where its own numbers end.
 _CATALOGUE, _ABOUT, _METADATA, _PAGES, _TAGS, _WHOLE, _NEXT = range(1, 8)
@@ -50,13 +51,15 @@ class Binder:
         self._key_trees: list[int] = []
         self._digest = sha256()
         # As many as there are objects, they would fill the memory.
-        self._places = TemporaryFile()  # noqa: SIM115 - it is closed with the binder
+        with _room():
+            self._places = TemporaryFile()  # noqa: SIM115 - closed with the binder
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._places.close()
+        with suppress(OSError):  # what there was no room for is tried once more
+            self._places.close()
 
     def add(self, data: bytes) -> None:
         """Append the document *data*."""
@@ -78,13 +81,8 @@ class Binder:
             own.append(_place(self.size))
             self._write_object(number, body)
         start = self.size
-        self._places.write(_place(start))
-        with TemporaryFile() as table:
-            packed = zlib.compressobj()
-            table.write(packed.compress(b"".join(own)))
-            for portion in _portions(self._places):
-                table.write(packed.compress(portion))
-            table.write(packed.flush())
+        self._note(_place(start))
+        with self._table(b"".join(own)) as table:
             identity = self._digest.hexdigest()[:32].encode()
             self._write(
                 b"%d 0 obj\n<</Type/XRef/Size %d/W[1 6 2]/Root %d 0 R/Info %d 0 R"
@@ -97,6 +95,20 @@ class Binder:
             for portion in _portions(table):
                 self._write(portion)
         self._write(b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % start)
+
+    @contextmanager
+    def _table(self, own: bytes) -> Iterator[IO[bytes]]:
+        """Give a file of where all objects are, packed, of which *own* are first."""
+        with ExitStack() as stack:
+            with _room():
+                table = stack.enter_context(TemporaryFile())
+                packed = zlib.compressobj()
+                table.write(packed.compress(own))
+                for portion in _portions(self._places):
+                    table.write(packed.compress(portion))
+                table.write(packed.flush())
+                table.flush()
+            yield table
 
     def _own_objects(self, first: "_Document") -> Iterator[tuple[int, bytes]]:
         """Yield the objects that the whole has, as the *first* document had them."""
@@ -132,7 +144,7 @@ class Binder:
         """Add an empty page as large as the first one of *document*."""
         sheet = next(filter(None, map(_SHEET.search, document.objects.values())))
         body = b"<</Type/Page/Parent %d 0 R/Resources<<>>%b>>" % (_PAGES, sheet[1])
-        self._places.write(_place(self.size))
+        self._note(_place(self.size))
         self._write_object(self._next, body)
         self._page_trees.append(self._next)
         self._next += 1
@@ -164,7 +176,7 @@ class Binder:
                 plain[moved[number]] = body
         self._next = keys + 1
         places |= {n: _place(self._next, i) for i, n in enumerate(plain)}
-        self._places.write(b"".join(places[n] for n in sorted(places)))
+        self._note(b"".join(places[n] for n in sorted(places)))
         self._write_packed(plain)
         self._keys += document.keys
         self.pages += document.count
@@ -186,7 +198,7 @@ class Binder:
             size += len(body) + 1
         head = b" ".join(ends) + b"\n"
         data = zlib.compress(head + b"\n".join(objects.values()))
-        self._places.write(_place(self.size))
+        self._note(_place(self.size))
         self._write_object(
             self._next,
             b"<</Type/ObjStm/N %d/First %d/Filter/FlateDecode/Length %d>>\nstream\n"
@@ -194,12 +206,26 @@ class Binder:
         )
         self._next += 1
 
+    def _note(self, places: bytes) -> None:
+        """Note the *places* of objects for the table of all of them."""
+        with _room():
+            self._places.write(places)
+
     def _write_object(self, number: int, body: bytes) -> None:
         self._write(b"%d 0 obj\n%b\nendobj\n" % (number, body))
 
     def _write(self, data: bytes) -> None:
         self._stream.write(data)
         self.size += len(data)
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Tell what keeps temporary files from being written, which are not the output."""
+    try:
+        yield
+    except OSError as error:
+        raise no_room(str(error.strerror)) from None
 
 
 class _Document:
