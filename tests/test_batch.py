@@ -110,7 +110,7 @@ def test_manifest_says_what_was_written_for_whom(batch: Batch) -> None:
         json.loads, Path("letters/manifest.jsonl").read_text().splitlines()
     )
 
-    assert sorted(head) == ["cases", "data", "date", "protestgen", "time"]
+    assert sorted(head) == ["data", "date", "protestgen", "time"]
     assert (head["date"], head["time"]) == ("2026-11-22", "2026-11-22T12:00:00+00:00")
     assert entries[1] == {
         "file": FILES[1],
@@ -269,9 +269,13 @@ def test_bad_row_fails_alone(batch: Batch) -> None:
     ]
     with Path("letters/failed.csv").open(encoding="utf-8-sig", newline="") as table:
         head, *rows = csv.reader(table)
-    assert head == [*HEAD.strip().split(","), "line", "field", "problem"]
-    assert rows[0] == ["Bob Example", "bob@home", "", "Irland", "x", "3", "email", mail]
-    assert rows[1] == ["Eve Example", "", "", "", "two\nlines", "4", "country", home]
+    assert head == [
+        *HEAD.strip().split(","),
+        *("line", "field", "problem", "failed for"),
+    ]
+    bob = ["Bob Example", "bob@home", "", "Irland", "x", "3", "email", mail]
+    eve = ["Eve Example", "", "", "", "two\nlines", "4", "country", home]
+    assert rows[:2] == [[*bob, "kurmanov"], [*eve, "kurmanov"]]
 
 
 def test_failed_rows_can_be_mended_and_run_again(batch: Batch) -> None:

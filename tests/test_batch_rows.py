@@ -433,19 +433,26 @@ def test_remark_on_a_letter_in_two_languages_counts_once(batch: Batch) -> None:
     [
         (
             "name;country;why\nAda Example;uk;I, for one\nBob Example;uk;See;this\n",
-            ["Bob Example", "uk", "See", "3", "", PARTED, "this"],
+            ["Bob Example", "uk", "See", "3", "", PARTED, "kurmanov", "this"],
         ),
         (
             'name;country;why\nBob Example;"uk;So\nAda Example;uk;I, for one\n',
-            ["", "", "", "2", "", UNCLOSED, 'Bob Example;"uk;So'],
+            ["", "", "", "2", "", UNCLOSED, "kurmanov", 'Bob Example;"uk;So'],
         ),
         (
             'name;country;why\nAda Example;uk;I, for one\nBob Example;"uk',
-            ["", "", "", "3", "", CUT, 'Bob Example;"uk'],
+            ["", "", "", "3", "", CUT, "kurmanov", 'Bob Example;"uk'],
         ),
         (
             '{"name":"Ada Example","country":"uk"}\n{"name":"Bob Example","why":3}\n',
-            [*[""] * len(FIELDS), "2", "", SHAPE, '{"name":"Bob Example","why":3}'],
+            [
+                *[""] * len(FIELDS),
+                "2",
+                "",
+                SHAPE,
+                "kurmanov",
+                '{"name":"Bob Example","why":3}',
+            ],
         ),
     ],
     ids=["surplus", "quotes", "cut", "json"],
@@ -556,7 +563,7 @@ def test_words_behind_the_columns_are_not_lost(batch: Batch, headings: str) -> N
         _, ada = csv.reader(table)
     assert (ada[:3], ada[6:]) == (
         ["Ada Example", "gb", "I think"],
-        ["therefore I write."],
+        ["kurmanov", "therefore I write."],
     )
 
 
@@ -617,7 +624,7 @@ def test_part_of_what_failed_is_not_all_of_it(batch: Batch) -> None:
     second = batch(ada.replace("atlantis", "gondor"), "-o", "letters")
     third = batch("name,country\nEve,narnia\n", "-o", "letters")
 
-    kept = "note: rows that failed before, and were not read: letters/failed-before.csv"
+    kept = "note: the rows that failed before are in letters/failed-before.csv"
     assert (first.exit_code, second.exit_code) == (0, 3)
     assert kept in said(first)
     assert not any("failed-before" in line for line in said(second))
@@ -629,19 +636,104 @@ def test_part_of_what_failed_is_not_all_of_it(batch: Batch) -> None:
 
 def test_what_failed_for_another_case_is_kept(batch: Batch, run: Run) -> None:
     """
-    Each time under another name; the same run again keeps nothing twice.
+    Also the same rows; each table once, however often it is written anew.
     """
-    batch("name,country\nAda,atlantis\n", "-o", "letters")
-    Path("m.csv").write_text("name,country\nBob,mordor\n", "utf-8")
+    roster = "name,country\nAda,gb\nBob,mordor\n"
     other = ("batch", "--case", "shanyrak", "--roster", "m.csv", "-o", "letters")
-    for _ in range(2):
+    Path("eve.yaml").write_text("name: Eve Example\n", "utf-8")
+    alone = ("--sender", "eve.yaml", "--country", "uk", "-o", "letters")
+    batch(roster, "-o", "letters")
+    run("batch", "--case", "shanyrak", *alone)
+    for _ in range(3):
         run(*other)
-    batch("name,country\nAda,gb\n", "-o", "letters")
+        batch(roster, "-o", "letters")
 
-    tables = sorted(path.name for path in Path("letters").glob("*.csv"))
-    assert tables == ["failed-before-2.csv", "failed-before.csv"]
-    assert "atlantis" in Path("letters/failed-before.csv").read_text("utf-8")
-    assert "mordor" in Path("letters/failed-before-2.csv").read_text("utf-8")
+    tables = sorted(Path("letters").glob("*.csv"))
+    assert [(table.name, *cases_in(table)) for table in tables] == [
+        ("failed-before-2.csv", "shanyrak"),
+        ("failed-before.csv", "kurmanov"),
+        ("failed.csv", "kurmanov"),
+    ]
+    assert batch("name,country\nAda,gb\n", "-o", "letters").exit_code == 0
+    assert not Path("letters/failed.csv").exists()
+
+
+def test_what_failed_for_unknown_cases_is_kept(batch: Batch) -> None:
+    """
+    As in a table that an older version or a spreadsheet has left without them.
+    """
+    batch("name,country\nAda,gb\nBob,mordor\n", "-o", "letters")
+    failed = Path("letters/failed.csv")
+    failed.write_text(failed.read_text("utf-8").replace("failed for", ""), "utf-8")
+    result = batch("name,country\nAda,gb\n", "-o", "letters")
+
+    assert result.exit_code == 0
+    assert "mordor" in Path("letters/failed-before.csv").read_text("utf-8")
+
+
+def test_run_that_was_stopped_keeps_what_failed_for_another_case(
+    batch: Batch, run: Run
+) -> None:
+    """
+    Once it is gone on with.
+    """
+    batch("name,country\nBob,mordor\n", "-o", "letters")
+    Path("m.csv").write_text("name,country,email\nAda,gb,ada@home.example\n", "utf-8")
+    other = ("batch", "--case", "shanyrak", "--roster", "m.csv", "-o")
+    run(*other, "other")
+    (name,) = (path.name for path in Path("other").glob("*.txt"))
+    Path("letters", name).mkdir()
+    assert run(*other, "letters").exit_code == 1
+    Path("letters", name).rmdir()
+    assert run(*other, "letters").exit_code == 0
+
+    assert cases_in(Path("letters/failed-before.csv")) == ["kurmanov"]
+
+
+def cases_in(table: Path) -> list[str]:
+    """Return the cases that rows of a *table* failed for."""
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        return [row["failed for"] for row in csv.DictReader(file)]
+
+
+@pytest.mark.parametrize("padding", ["", ",,,"])
+def test_rest_of_a_torn_cell_is_nobody(batch: Batch, padding: str) -> None:
+    """
+    Also where a spreadsheet has saved all rows as long as the longest.
+    """
+    roster = (
+        f"name,country,why{padding}\n"
+        f'Ada,gb,"She said "no" to them\nand left Leeds."{padding}\n'
+        f"Bob,gb,ok{padding}\n"
+    )
+    result = batch(roster, "-o", "letters", "--country", "gb")
+
+    torn = "error: m.csv:3: this may belong to the row above: mend the quotes there"
+    assert torn in said(result)
+    assert [*letters()] == ["bob"]
+
+
+def test_roster_with_empty_columns_that_was_cut_off_is_told(batch: Batch) -> None:
+    """
+    Its last row has too few cells.
+    """
+    result = batch("name,country,why,,\nAda,gb,hi,,\nBob,fr,cut o", "-o", "letters")
+
+    assert said(result)[0] == f"error: m.csv:3: {CUT}"
+    assert [*letters()] == ["ada"]
+
+
+def test_text_below_an_empty_heading_is_told(batch: Batch) -> None:
+    """
+    As what it is, since no cell has the delimiter in it.
+    """
+    result = batch("name,country,,,\nAda,gb,,note,\n", "-o", "letters")
+
+    reason = "there is text below an empty heading: name that column, or empty the cell"
+    assert (
+        said(result)[0]
+        == f"error: m.csv:2: 4 cells where there are 2 columns: {reason}"
+    )
 
 
 def test_rows_that_failed_are_such_from_a_pipe_too(

@@ -30,6 +30,7 @@ from .lots import (
 from .member import Fault
 from .naming import key_of, may_be_about
 from .outbox import (
+    FAILED,
     Edition,
     Entry,
     Fate,
@@ -39,7 +40,7 @@ from .outbox import (
     other_files,
     with_hashes,
 )
-from .roster import Roster, report_columns, report_row
+from .roster import Roster, failed_for, report_columns, report_row
 from .seen import Seen
 from .sender import Sender
 
@@ -205,13 +206,20 @@ class Batch:
                     continue
                 self._tell_stale(entry, self._outbox.folder)
             self._outbox.record(manifest_line(entry))
-        last = self._outbox.last
-        cases = last.cases if last else ()
-        has_others = bool(cases) and {*cases} != {*self._plan.cases}
         self._outbox.finish(
             keeps_failed=before == "kept" or (adds and not self.tally.is_whole),
-            sets_aside=before == "aside" or has_others,
+            sets_aside=before == "aside" or self._has_failed_for_others(),
         )
+
+    def _has_failed_for_others(self) -> bool:
+        """Tell whether rows failed before for cases that this run is not about."""
+        assert self._outbox  # noqa: S101 - or else there is no such table
+        with (
+            suppress(FileNotFoundError),
+            (self._outbox.folder / FAILED).open("rb") as f,
+        ):
+            return not failed_for(f) <= {*self._plan.cases}
+        return False
 
     def preview(self, folder: Path) -> None:
         """Tell of the files in *folder* that belong to no row any more."""
@@ -333,7 +341,7 @@ class Batch:
         for fault in job.faults:
             self._reporter.failed(job.at, fault)
         if self._outbox and roster.columns:
-            row = report_row(roster, job.row, job.faults)
+            row = report_row(roster, job.row, job.faults, job.cases)
             self._outbox.fail(report_columns(roster), row, roster.delimiter)
 
     def _report_repeats(self, job: Job) -> None:
@@ -354,14 +362,13 @@ class Batch:
                 self._reporter.doubled(job.at, first, is_sure=is_sure)
 
 
-def edition(campaign: Campaign, order: Order, cases: tuple[str, ...]) -> Edition:
-    """Return what the letters of *order* about *cases* have in common."""
+def edition(campaign: Campaign, order: Order) -> Edition:
+    """Return what the letters of *order* have in common."""
     return Edition(
         protestgen=__version__,
         data=fingerprint(campaign.folders),
         date=order.on.isoformat(),
         time=order.options.now.isoformat(),
-        cases=cases,
     )
 
 

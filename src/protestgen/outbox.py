@@ -47,20 +47,18 @@ _NO_LOCKS = {
 Fate = Literal["new", "changed", "as before", "edited"]
 
 
-class Edition(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Edition(Struct, frozen=True, kw_only=True):
     """
     What the letters of a run have in common; the first line of a manifest.
 
     *protestgen* is the version of the program, *data* a hash of the campaign's files;
-    *date* is that of the letters, *time* that of e-mails, *cases* are what they are
-    about.
+    *date* is that of the letters, *time* that of e-mails.
     """
 
     protestgen: str
     data: str
     date: str
     time: str
-    cases: tuple[str, ...] = ()
 
 
 class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -208,8 +206,8 @@ class Outbox:
     `begin` comes first, then `announce` before each lot of letters and `record` behind
     it, and at last `finish`; or `stop` at any time, and another run can go on. *last*
     is the edition of the run before. *unlocked* says why another run could write there
-    too, if it could. *set_aside* are the rows that failed before, which this run has
-    not read.
+    too, if it could. *set_aside* are the rows that failed before, if
+    this run has read others.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -28,14 +28,17 @@ Max Beispiel, Musterstadt",German,,embassy,
 Zoé Exemple,,Lyon,France,zoe@home.example,Example Solidarity Committee,secretary,,,,organisation,,
 """  # noqa: E501 - a row is as long as it is
 
-# What failed rows are told with; a mended roster may still have these columns.
+# What failed rows are told with; a mended roster may still have these columns. Of older
+# tables the cases are not known.
 REPORT = ("line", "field", "problem")
+_FAILED_FOR = "failed for"
 
 _SEE = "see 'protestgen batch --example'"
 _CUT = "the roster ends in the middle of this row: get the whole file"
 _TORN = "this may belong to the row above: mend the quotes there"
 _UNCLOSED = "the quotes of a cell are not closed, or stand in it: close, or double them"
 _PARTED = "put quotes round a cell that has the delimiter in it"
+_UNNAMED = "there is text below an empty heading: name that column, or empty the cell"
 _LEFT_OVER = "what stands behind them is of this row: mend it, and empty that"
 # The first line by which spreadsheets tell one another what parts cells.
 _DELIMITER = re.compile(r'"?sep=([^\w\s"]|\t)"?[\r\n]*', re.IGNORECASE)
@@ -116,12 +119,15 @@ def read_roster(stream: Readable, name: str) -> Roster:
 
 def report_columns(roster: Roster) -> list[str]:
     """Return the columns of a table of rows that failed."""
-    return [*(column for column in roster.columns if _is_kept(column)), *REPORT]
+    kept = (column for column in roster.columns if _is_kept(column))
+    return [*kept, *REPORT, _FAILED_FOR]
 
 
-def report_row(roster: Roster, row: Row, faults: Sequence[Fault]) -> list[str]:
+def report_row(
+    roster: Roster, row: Row, faults: Sequence[Fault], cases: Iterable[str]
+) -> list[str]:
     """
-    Return *row* for a table of rows that failed, to be mended and read again.
+    Return *row*, which failed for *cases*, for a table to be mended and read again.
 
     What does not go into its columns stands behind them, where it is told again.
     """
@@ -129,8 +135,19 @@ def report_row(roster: Roster, row: Row, faults: Sequence[Fault]) -> list[str]:
     kept = [cell for column, cell in cells if _is_kept(column)]
     fields = ", ".join(dict.fromkeys(fault.field for fault in faults if fault.field))
     reasons = "; ".join(fault.reason for fault in faults)
-    told = (str(row.at.line), fields, reasons)
+    told = (str(row.at.line), fields, reasons, ", ".join(cases))
     return [*kept[: len(roster.columns)], *told, *row.rest]
+
+
+def failed_for(stream: Readable) -> set[str]:
+    """Return what cases the rows of a table failed for: '' where that is not known."""
+    try:
+        roster = read_roster(stream, "")
+        place = [*map(bare_heading, roster.columns)].index(bare_heading(_FAILED_FOR))
+        found = (row.cells[place] if row.cells[place:] else "" for row in roster.rows)
+        return {case.strip() for cell in found for case in cell.split(",")}
+    except (DataError, ValueError):
+        return {""}
 
 
 def _has_failed(columns: Iterable[str]) -> bool:
@@ -138,7 +155,7 @@ def _has_failed(columns: Iterable[str]) -> bool:
 
 
 def _is_kept(column: str) -> bool:
-    return bare_heading(column) not in REPORT
+    return bare_heading(column) not in (*REPORT, bare_heading(_FAILED_FOR))
 
 
 def _refused(name: str, line: int, reason: str) -> DataError:
@@ -158,11 +175,12 @@ def _csv_roster(name: str, first: str, lines: Lines, delimiter: str) -> Roster:
     source = _Source(first, lines)
     reader = csv.reader(source, delimiter=delimiter, skipinitialspace=True, strict=True)
     try:
-        columns = tuple(_without_padding(next(reader)))
+        headings = next(reader)
     except csv.Error:
         raise _refused(name, line, f"the headings: {_UNCLOSED}") from None
     except ValueError as error:
         raise _refused(name, line, f"the headings: {error}") from None
+    columns = tuple(_without_padding([*headings]))
     held = [field_of(column) for column in columns]
     for field in FIELDS:
         if held.count(field) > 1:
@@ -171,14 +189,13 @@ def _csv_roster(name: str, first: str, lines: Lines, delimiter: str) -> Roster:
     unknown = [
         column
         for column, field in zip(columns, held, strict=True)
-        if field is None and column.strip() and bare_heading(column) not in REPORT
+        if field is None and column.strip() and _is_kept(column)
     ]
     if "name" not in held:
         found = ", ".join(map(quoted, unknown[:5]))
         hint = f"name one so ({found})" if found else "the first line names the columns"
         raise _refused(name, line, f"there is no column 'name': {hint}; {_SEE}")
-    surplus = _LEFT_OVER if _has_failed(columns) else _PARTED
-    rows = _csv_rows(name, reader, held, source, surplus)
+    rows = _csv_rows(name, reader, headings, source)
     notes = tuple(_unknown(column, held) for column in unknown)
     # Another one would not be found out, where its rows that failed are read again.
     return Roster(name, columns, rows, notes, delimiter if delimiter in _USUAL else ",")
@@ -227,13 +244,12 @@ class _Source:
 
 
 def _csv_rows(
-    name: str,
-    reader: Iterator[list[str]],
-    held: Sequence[str | None],
-    source: _Source,
-    surplus: str,
+    name: str, reader: Iterator[list[str]], headings: Sequence[str], source: _Source
 ) -> Iterator[Row]:
-    """Yield the rows of a table; *surplus* is what is wrong with too many cells."""
+    """Yield the rows of a table with *headings*, of which the last may be empty."""
+    width = len(headings)
+    held = [field_of(column) for column in _without_padding([*headings])]
+    left_over = _LEFT_OVER if _has_failed(headings) else ""
     is_torn = False
     while True:
         at = Location(name, source.begin())
@@ -251,15 +267,15 @@ def _csv_rows(
         else:
             if not any(map(str.strip, cells)):
                 continue
-            cells = _without_padding(cells, len(held))
             # What follows may be the rest of a cell, until a row is whole again.
-            is_torn = is_torn and len(cells) != len(held)
-            is_short = len(cells) < len(held) or LOST in cells[-1]
+            is_torn = is_torn and len(cells) != width
+            is_short = len(cells) < width or LOST in cells[-1]
             if is_torn or (is_short and source.is_cut):
                 reason = _TORN if is_torn else _CUT
                 yield Row(at=at, rest=(source.row,), faults=(Fault(reason),))
             else:
-                yield _csv_row(at, cells, held, surplus)
+                told = left_over or (_UNNAMED if len(cells) <= width else _PARTED)
+                yield _csv_row(at, _without_padding(cells, len(held)), held, told)
 
 
 def _without_padding(cells: list[str], width: int = 0) -> list[str]:

@@ -297,7 +297,7 @@ def _tell_failed(
 ) -> None:
     """Tell what to do about the rows that failed, all of which were read."""
     if outbox and outbox.set_aside:
-        show_note(f"rows that failed before, and were not read: {outbox.set_aside}")
+        show_note(f"the rows that failed before are in {outbox.set_aside}")
     if not (tally.failed and tally.is_whole):
         return
     if outbox and roster.columns:
@@ -343,7 +343,7 @@ def _order(
         duplex=choices["duplex"],
     )
     if outbox:
-        outbox.begin(edition(campaign, order, choices["cases"]))
+        outbox.begin(edition(campaign, order))
     return order
 
 
