@@ -83,15 +83,18 @@ def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[Fault, ...]]:
             )
         elif text := value.strip():
             try:
-                found[field] = _READERS[field](
-                    text.replace("\r\n", "\n").replace("\r", "\n")
-                )
+                found[field] = _READERS[field](_with_plain_ends(text))
             except (ValueError, ProtestgenError) as error:
                 faults.append(Fault(str(error), field))
     if not values.get("name", "").strip():
         faults.append(Fault("empty: each letter is signed with a name", "name"))
     own = {field: found.pop(field) for field in _CHOICES if field in found}
     return Member(sender=Sender(**found), **own), tuple(faults)
+
+
+def _with_plain_ends(text: str) -> str:
+    """Return *text* with the ends of lines that all readers of cells expect."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _reader(kind: Any) -> Callable[[str], Any]:
@@ -101,7 +104,7 @@ def _reader(kind: Any) -> Callable[[str], Any]:
         parse: Callable[[str], Any] = arguments[1]
         return parse
     if origin is tuple:
-        parting = r"[\s,;]+" if arguments[0] == Id else r"\r\n?|\n"
+        parting = r"[\s,;]+" if arguments[0] == Id else r"\n"
         return _sequence_reader(_reader(arguments[0]), parting)
     if kind is bool:
         return _yes_or_no
@@ -145,7 +148,7 @@ _READERS = {
 _READERS |= {
     "name": _name,
     "country": lru_cache(1_000)(find_country),
-    "language": _sequence_reader(parse_line, r"[\r\n,;/]+"),
+    "language": _sequence_reader(parse_line, r"[\n,;/]+"),
 }
 _FIELDS = {bare_heading(field): field for field in _READERS}
 FIELDS = tuple(_READERS)

@@ -206,8 +206,8 @@ class Outbox:
     `begin` comes first, then `announce` before each lot of letters and `record` behind
     it, and at last `finish`; or `stop` at any time, and another run can go on. *last*
     is the edition of the run before. *unlocked* says why another run could write there
-    too, if it could. *set_aside* are the rows that failed before, if
-    this run has read others.
+    too, if it could. *set_aside* is where the rows are that failed before, if this run
+    has read others.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -326,19 +326,24 @@ class Outbox:
         assert self._manifest  # noqa: S101 - `begin` has opened it
         with self._told():
             _commit(self._manifest, self._path(MANIFEST))
-            if sets_aside and not keeps_failed:
-                self._set_aside()
             if keeps_failed:
                 _discard(self._failed)
-            elif self._failed:
-                _commit(self._failed, self._path(FAILED))
             else:
-                self._path(FAILED).unlink(missing_ok=True)
+                if sets_aside:
+                    self._set_aside()
+                self._replace_failed()
             if self._mark:  # processes that have died may have left files
                 self._remove_temporary_files()
             _sync(self.folder)
             self._path(_JOURNAL).unlink()
             self._journal.close()
+
+    def _replace_failed(self) -> None:
+        """Let the table of rows that failed be that of this run."""
+        if self._failed:
+            _commit(self._failed, self._path(FAILED))
+        else:
+            self._path(FAILED).unlink(missing_ok=True)
 
     def _set_aside(self) -> None:
         """Keep the rows that failed before under another name, if there are any."""

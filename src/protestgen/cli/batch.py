@@ -221,7 +221,7 @@ class _Source(Struct, frozen=True):
     """
     Where members come from: *position* tells how many of *size* bytes are read.
 
-    It is what is in a folder already that it *adds* to. *before* tells whether those
+    A part of them only *adds* to what is in a folder. *before* tells whether those
     who failed there are among them.
     """
 
@@ -358,20 +358,21 @@ def _plan(
     order: Order, choices: dict[str, Any], wish: Wish, countries: tuple[str, ...]
 ) -> Plan:
     """Return who writes what: members to their own embassy, or one to many."""
-    suffixes = FORMATS[order.format_name].suffixes
     return Plan(
         order=order,
         cases=choices["cases"],
         wish=wish,
         countries=() if choices["roster"] else countries,
         home=countries[0] if countries and choices["roster"] else None,
-        suffix=suffixes[0] if suffixes else _suffix(order.format_name),
+        suffix=_suffix(order.format_name),
         strict=choices["strict"],
     )
 
 
 def _suffix(format_name: str) -> str:
-    """Return the suffix of files in a format that has none of its own."""
+    """Return the suffix of files in a format, which no other format has."""
+    if suffixes := FORMATS[format_name].suffixes:
+        return suffixes[0]
     return ".fax.pdf" if format_name == "fax" else f".{format_name}.txt"
 
 
