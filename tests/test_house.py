@@ -15,6 +15,7 @@ PACKAGE = ROOT / "src" / "protestgen"
 # modules may import one another.
 FLOORS = (
     "errors",
+    "limits",
     "shipped",
     "values",
     "output",

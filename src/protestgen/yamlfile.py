@@ -29,12 +29,12 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from .errors import DataError, Location, Problem, nearest, quoted, unreadable
+from .limits import MAX_DEPTH, MAX_FILE
 
 # The C loader composes nested nodes by recursion on the machine's stack, which a
 # hostile file can exhaust. Nesting needs brackets or a deep left margin: only a file
 # that has plenty of either is measured before it is composed. A margin shows in every
 # 20th character, which is quick to search.
-MAX_DEPTH = 50
 _SAMPLE = 20
 _DEEP_MARGIN = re.compile(r"[ \-?:]{10}")
 _MANY_BRACKETS = 250
@@ -65,8 +65,6 @@ class _Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[mi
 
 _LOADER = _Loader
 
-# The size in bytes of a file that is too large for a campaign.
-_LARGEST = 10_000_000
 # A scalar that is longer than this may stand in a file once only: aliases of it could
 # take all of the memory.
 _LONG = 1_000
@@ -201,8 +199,8 @@ def _refused(path: Path, within: Path) -> str | None:
         return "a link that leads out of its folder: put the file itself here"
     if S_ISFIFO(status.st_mode) or S_ISCHR(status.st_mode):
         return "this is no file: put one here"
-    if status.st_size > _LARGEST:
-        return f"larger than {_LARGEST // 1_000_000} MB: divide it"
+    if status.st_size > MAX_FILE:
+        return f"larger than {MAX_FILE // 1_000_000} MB: divide it"
     return None
 
 
