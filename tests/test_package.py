@@ -63,6 +63,7 @@ def test_wheel_holds_data_and_no_tests(built: Path) -> None:
 
     assert {name.split("/")[0].split("-")[0] for name in names} == {"protestgen"}
     assert "protestgen/_shipped/data/demands.yaml" in names
+    assert "protestgen/check/postcodes.yaml" in names
     assert "protestgen/_shipped/templates/en/base.txt.j2" in names
     assert "protestgen/_shipped/templates/campaign/demands.yaml" in names
 

