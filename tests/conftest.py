@@ -35,12 +35,21 @@ settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the flag that accepts changed letters, and how many mistakes are made."""
+    """Add the flag that accepts changed letters, and how much is tried."""
     parser.addoption(
         "--update-golden", action="store_true", help="write tests/golden anew"
     )
     parser.addoption(
         "--mutations", type=int, default=600, help="mistakes made in a campaign"
+    )
+    parser.addoption(
+        "--all-outputs", action="store_true", help="compare all outputs, not a sample"
+    )
+    parser.addoption(
+        "--members", type=int, default=60, help="hostile members that write letters"
+    )
+    parser.addoption(
+        "--campaigns", type=int, default=12, help="hostile campaigns that are used"
     )
 
 
