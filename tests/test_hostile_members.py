@@ -1,0 +1,280 @@
+"""
+Whatever stands in a roster, each member gets a letter or an error.
+
+Each member is drawn from its own number, so that one that fails can be repeated:
+`--members N` tries so many.
+"""
+
+import csv
+import io
+import json
+import random
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+
+from hostile import (
+    DATES,
+    EMAILS,
+    Outcome,
+    Worker,
+    draws,
+    worst_country,
+    worst_text,
+)
+
+Member = Mapping[str, str]
+
+FIELDS = (
+    *("name", "address", "city", "country", "residence", "email", "reply_to"),
+    *("organisation", "role", "why", "language", "cosigners", "omit_address"),
+    *("style", "to", "demands"),
+)
+STYLES = ("organisation", "personal", "points", "statement", "support")
+LANGUAGES = ("en", "de", "el", "es", "fr", "ru")
+CASES = ("kurmanov", "temir-bank", "kibraev")
+# Where letters go, and in which form.
+TARGETS: tuple[tuple[str, ...], ...] = (
+    ("-o", "letters"),
+    ("-o", "letters", "--format", "eml"),
+    ("-o", "letters", "--format", "subject"),
+    ("-o", "letters", "--format", "body"),
+    ("-o", "letters", "--format", "mailto"),
+    ("-o", "letters", "--format", "html"),
+    ("-o", "letters", "--format", "pdf"),
+    ("-o", "letters", "--format", "fax"),
+    ("-o", "letters", "--format", "json"),
+    ("-o", "letters", "--format", "eml", "--attach", "pdf"),
+    ("-o", "all.mbox"),
+    ("-o", "all.jsonl"),
+    ("-o", "all.pdf", "--duplex"),
+    ("-o", "-", "--format", "jsonl"),
+    ("-o", "letters", "--dry-run"),
+)
+OPTIONS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("--ascii",),
+    ("--width", "30"),
+    ("--width", "500"),
+    ("--layout", "din"),
+    ("--layout", "swiss"),
+    ("--lang", "de,ru"),
+    ("--lang", "el", "--fallback"),
+    ("--to", "osce"),
+    ("--style", "organisation"),
+    ("--country", "gb"),
+    ("--date", "2011-04-30"),
+    ("--date", "9999-12-31"),
+    ("--date", "0001-01-01"),
+)
+# Hostile members in a roster: with one at a time, nobody would see what they do to others.
+TOGETHER = 10
+# With fewer members than this, each roster is tried in some of the forms only.
+MANY = 1_000
+# Forms in which a roster of few members is tried.
+SOME = 4
+
+
+class Roster(Struct):
+    """A roster as a file, and how many rows it has."""
+
+    suffix: str
+    data: bytes
+    rows: int
+
+
+def worst_lines(draw: random.Random) -> str:
+    """Return up to a hundred lines."""
+    lines = [worst_text(draw)[:300] for _ in range(draw.choice((1, 3, 100)))]
+    return "\n".join(lines)
+
+
+def one_of(*texts: str) -> Callable[[random.Random], str]:
+    """Return what draws one of *texts*."""
+    return lambda draw: draw.choice(texts)
+
+
+# What is worse than any text in a cell of a field.
+WORST: Mapping[str, Callable[[random.Random], str]] = {
+    "country": worst_country,
+    "email": one_of(*EMAILS),
+    "reply_to": one_of(*EMAILS),
+    "language": one_of(
+        *LANGUAGES,
+        *("de,en", "en,en", "German", "Deutsch; русский", "tlh", "de," * 1_000),
+    ),
+    "style": one_of(*STYLES, "base", "../en/base", "statement.txt", "Points"),
+    "to": one_of(
+        *("embassy", "consulate", "osce", "ohchr", "president", "hamburg"),
+        *("permanent-mission", "embassy london", "the"),
+    ),
+    "demands": one_of(
+        *("press-freedom", "release", "nationalise,press-freedom", "x"),
+        "press-freedom " * 1_000,
+    ),
+    "omit_address": one_of("yes", "no", "TRUE", "0", "maybe", "ja"),
+    "address": worst_lines,
+    "cosigners": worst_lines,
+    "why": worst_lines,
+    "residence": one_of(*DATES),
+}
+
+
+def member(number: int) -> dict[str, str]:
+    """Return the hostile member of this number."""
+    draw = draws(number)
+    found = sound(number) | {"name": f"Hostile {number}"}
+    count = draw.choice((1, 1, 1, 2, 3, len(FIELDS)))
+    for field in draw.sample(FIELDS, count):
+        found[field] = worst(draw, field)
+    if draw.random() < 0.05:
+        found |= {worst_text(draw)[:200]: worst_text(draw) for _ in range(3)}
+    return found
+
+
+def worst(draw: random.Random, field: str) -> str:
+    """Return the worst that may stand in a cell of *field*."""
+    if draw.random() < 0.4 or field not in WORST:
+        return worst_text(draw)
+    return WORST[field](draw)
+
+
+def sound(number: int) -> dict[str, str]:
+    """Return a member about whom nothing is wrong."""
+    return {
+        "name": f"Sound {number}",
+        "address": f"{number} Sample Street\nExampleton",
+        "city": "Exampleton",
+        "country": "gb",
+        "email": f"sound{number}@home.example",
+        "organisation": "Example Readers",
+        "why": "I read of it.",
+    }
+
+
+def as_csv(members: Sequence[Member], *, delimiter: str, encoding: str) -> Roster:
+    """Return a table of *members*, with a column for everything that one of them has."""
+    columns = dict.fromkeys(("name", *(field for m in members for field in m)))
+    named = [column for column in columns if column.strip() and '"' not in column]
+    file = io.StringIO()
+    writer = csv.writer(file, delimiter=delimiter, lineterminator="\r\n")
+    writer.writerow([heading(column) for column in named])
+    rows = [[m.get(column, "") for column in named] for m in members]
+    writer.writerows(rows)
+    data = file.getvalue().encode(encoding, "surrogatepass")
+    return Roster("csv", data, sum(any(map(str.strip, row)) for row in rows))
+
+
+def heading(column: str) -> str:
+    """Return *column* on one line, as the first line of a table is."""
+    return "".join(c for c in column if c.isprintable())[:50] or "x"
+
+
+def as_json(draw: random.Random, members: Sequence[Member]) -> Roster:
+    """Return *members* as JSON Lines, some values in lists or with lone surrogates."""
+    lines = []
+    for found in members:
+        values: dict[str, object] = dict(found)
+        for field, value in found.items():
+            if draw.random() < 0.1:
+                values[field] = value.split("\n")
+            elif not found["name"].startswith("Sound") and draw.random() < 0.02:
+                values[field] = draw.choice((None, True, 7, [[]], {}, "\ud800", 1e300))
+        lines.append(json.dumps(values))
+    return Roster("jsonl", "\n".join(lines).encode(), len(members))
+
+
+def rosters(numbers: Sequence[int]) -> Iterator[Roster]:
+    """Yield the hostile members of these *numbers* among sound ones, as each kind of file."""
+    members = [found for n in numbers for found in (member(n), sound(n))]
+    draw = draws(f"roster {numbers[0]}")
+    yield as_csv(members, delimiter=",", encoding="utf-8")
+    yield as_json(draw, members)
+    yield as_csv(members, delimiter=";", encoding="utf-8-sig")
+    yield as_csv(members, delimiter="\t", encoding="utf-8")
+
+
+def use(
+    worker: Worker, folder: Path, roster: Roster, *options: str, case: str
+) -> Outcome:
+    """Write the letters of *roster*."""
+    (folder / f"members.{roster.suffix}").write_bytes(roster.data)
+    batch = ("batch", "--case", case, "--roster", f"members.{roster.suffix}")
+    return worker.run(folder, *batch, "--jobs", "1", *options)
+
+
+def counted(outcome: Outcome) -> int:
+    """Return how many rows *outcome* tells of: written, failed and left out."""
+    summary = re.search(
+        r"^note: ([\d,]+) letters?\b.*? in [\d.]+ s$", outcome.stderr, re.MULTILINE
+    )
+    if summary is None:
+        return -1
+    parts = (r"([\d,]+) rows? failed", r"([\d,]+) letters? asked for twice")
+    more = [re.search(part, summary[0]) for part in parts]
+    numbers = [summary[1], *(found[1] for found in more if found)]
+    return sum(int(number.replace(",", "")) for number in numbers)
+
+
+def failed(outcome: Outcome) -> int:
+    """Return how many rows failed."""
+    found = re.search(r"([\d,]+) rows? failed", outcome.stderr)
+    return int(found[1].replace(",", "")) if found else 0
+
+
+def wrong(outcome: Outcome, roster: Roster, hostile: int) -> str:
+    """Return what must not be in the *outcome* of a roster with so many hostile rows."""
+    if problem := outcome.problem(letters=roster.rows):
+        return problem
+    if outcome.exit_code in {1, 2}:
+        return f"no letter is written: {outcome.stderr[-1_000:]}"
+    if (count := counted(outcome)) != roster.rows:
+        return f"{roster.rows} rows, but {count} are told of: {outcome.stderr[-1_000:]}"
+    if (count := failed(outcome)) > hostile:
+        return f"{count} rows failed, of {hostile} hostile: {outcome.stderr[-1_000:]}"
+    return ""
+
+
+def tries(
+    numbers: Sequence[int], few: int = 0
+) -> Iterator[tuple[Roster, str, tuple[str, ...]]]:
+    """Yield rosters of the members of these *numbers*, with a case and options."""
+    draw = draws(f"options {numbers[0]}")
+    kinds = list(rosters(numbers))
+    targets = [
+        TARGETS[(numbers[0] // TOGETHER * few + n) % len(TARGETS)] for n in range(few)
+    ]
+    for place, target in enumerate(targets or TARGETS):
+        options = draw.choice(OPTIONS)
+        if options[:1] == ("--layout",) and not {"pdf", "fax"} & {*target}:
+            options = ()
+        roster = kinds[(numbers[0] // TOGETHER + place) % len(kinds)]
+        yield roster, draw.choice(CASES), (*target, *options)
+
+
+def test_one_bad_row_is_one_row_lost(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """
+    A hostile member costs no other member's letter, no traceback and little work.
+
+    Rows that are written, that failed and that were left out are all rows there are.
+    """
+    members = request.config.getoption("members")
+    problems = []
+    with Worker() as worker:
+        for first in range(0, members, TOGETHER):
+            numbers = range(first, min(first + TOGETHER, members))
+            few = 0 if members >= MANY else SOME
+            for place, (roster, case, options) in enumerate(tries(numbers, few)):
+                folder = tmp_path / f"{first}-{place}"
+                folder.mkdir()
+                outcome = use(worker, folder, roster, *options, case=case)
+                if problem := wrong(outcome, roster, len(numbers)):
+                    told = f"members {first} to {numbers[-1]}, {case} {options}"
+                    problems.append(f"{told}: {problem}")
+
+    assert problems == []
