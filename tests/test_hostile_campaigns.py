@@ -266,6 +266,7 @@ class Campaign:
         folder = self.folder / "data"
         path = folder / self.draw.choice(FILE_NAMES)
         if self.draw.random() < 0.2:
+            path.unlink(missing_ok=True)
             path.mkdir(parents=True, exist_ok=True)
             return
         known = ROOT / "data" / self.draw.choice(("forms.de.yaml", "embassies.yaml"))
