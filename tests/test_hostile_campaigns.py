@@ -205,17 +205,21 @@ class Campaign:
         suffix = self.draw.choice(("", ".de", ".ru"))
         bundled = ROOT / "data" / f"forms{suffix}.yaml"
         data = load(bundled)
-        if self.draw.random() < 0.5:
-            for role in data["roles"].values():
+        roles = list(data["roles"].values())
+        if self.draw.random() < 0.2:
+            for role in roles:
                 field = self.draw.choice(("closing", "title", "closing_plural"))
                 role[field] = self.draw.choice(PATTERNS)
-        if self.draw.random() < 0.3:
+        if self.draw.random() < 0.5:
+            closings = {f["closing"]: self.draw.choice(PATTERNS) for f in roles}
+            data["variants"] = {"gb": {"closings": closings}}
+        if self.draw.random() < 0.5:
             office = {"of": "Office of the Ombudsman", "name": "Ombudsman"}
-            field = self.draw.choice(("title", "name", "salutation"))
+            field = self.draw.choice(("title", "title", "name", "salutation"))
             data["offices"] = {
                 "ombudsman": office | {field: self.draw.choice(PATTERNS)}
             }
-        for _ in range(self.draw.choice((1, 2, 5))):
+        for _ in range(self.draw.choice((0, 0, 1, 5))):
             replace_one(self.draw, data)
         _write(self.folder / "data" / f"forms{suffix}.yaml", dump(data))
 
@@ -476,6 +480,9 @@ def commands(draw: random.Random, *, everything: bool) -> Iterator[tuple[str, ..
         sender = ("--name", "Ada Example", "--email", "ada@home.example")
         form = ("--format", format_, "--style", style, "--country", country)
         yield (*letter, *sender, *form, *(how if style != "support" else ()))
+    picket = ("letter", "--case", "picket", "--country", "gb")
+    yield (*picket, "--style", "mine")
+    yield (*picket, "--to", "ombudsman")
     batch = ("batch", "--case", "picket", "--roster", "../members.csv", "--jobs", "1")
     yield (*batch, "--style", "mine", "-o", "../letters")
     yield (*batch, "-o", draw.choice(("../all.pdf", "../all.mbox", "../all.jsonl")))
