@@ -24,8 +24,10 @@ ADDRESS_SPACE = 1536 * 2**20
 MEMORY = 2**30
 # Seconds of processor time that a command may take for each letter, and to begin with.
 SECONDS = 10
-# Seconds after which a command is taken to hang, whatever else the machine does.
-PATIENCE = 90
+# Seconds of processor time after which a command is ended.
+ENDLESS = 100
+# Seconds after which a command that hardly works is taken to wait for something.
+PATIENCE = 60
 # How much of what a command prints is looked at.
 _SEEN = 200_000
 
@@ -266,9 +268,9 @@ class Worker:
             self._process.start()
             theirs.close()
         self._connection.send((str(folder), [os.fspath(a) for a in arguments], stdin))
-        if not self._connection.poll(PATIENCE):
+        if reason := self._hangs():
             self._end()
-            return Outcome(unexpected=f"it hangs: no end after {PATIENCE} seconds")
+            return Outcome(unexpected=f"it hangs: {reason}")
         try:
             outcome: Outcome = self._connection.recv()
         except EOFError:
@@ -279,6 +281,26 @@ class Worker:
         if outcome.memory > MEMORY // 2:  # what the next one needs is to be seen
             self._end()
         return outcome
+
+    def _hangs(self) -> str:
+        """Wait for the outcome, and return why it is not waited for any longer."""
+        start, before = time.monotonic(), self._worked()
+        while not self._connection.poll(1):
+            worked = self._worked() - before
+            if worked > ENDLESS:
+                return f"no end after {worked:.0f} seconds of work"
+            if time.monotonic() - start > PATIENCE and worked < 1:
+                return "it waits for something that does not come"
+        return ""
+
+    def _worked(self) -> float:
+        """Return the seconds of processor time that the process has taken."""
+        try:
+            status = Path(f"/proc/{self._process.pid}/stat").read_text("utf-8")
+        except OSError:  # it has died
+            return 0
+        ticks = status.rpartition(")")[2].split()[11:13]
+        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
     def _end(self) -> None:
         if self._process is not None:
