@@ -109,6 +109,15 @@ def test_a_layer_lies_over_the_bundled_campaign(load: Load) -> None:
     assert directory.offices.keys() == BUNDLED.directory.offices.keys() | {"ours"}
 
 
+def test_a_folder_may_be_given_as_text(load: Load, tmp_path: Path) -> None:
+    """
+    Its name is as good as its path.
+    """
+    load({"demands.yaml": "cases:\n" + case()})
+
+    assert load_campaign(str(tmp_path)).cases.keys() == {"ada", *BUNDLED.cases}
+
+
 def test_the_first_folder_is_on_top(tmp_path: Path) -> None:
     """
     Of several folders, the one that is named first wins.

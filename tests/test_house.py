@@ -14,8 +14,8 @@ PACKAGE = ROOT / "src" / "protestgen"
 # Imports run upwards in this list only; `formats` and `cli` are packages, whose own
 # modules may import one another.
 FLOORS = (
-    "errors",
     "limits",
+    "errors",
     "shipped",
     "values",
     "output",

@@ -8,12 +8,14 @@ import os
 import resource
 import subprocess
 import sys
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from conftest import Result, Run
+from protestgen.campaign import fingerprint
 from protestgen.values import normalize
 
 SECRET = "secret"  # noqa: S105 - it is none
@@ -584,15 +586,17 @@ FILES = {
 }
 
 
-def within_bounds(*arguments: object) -> Result:
-    """Run the program with little time and memory."""
+def within_bounds(
+    *arguments: object, command: Sequence[str] = ("-m", "protestgen")
+) -> Result:
+    """Run the program, or another *command*, with little time and memory."""
 
     def bound() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
     done = subprocess.run(
-        [sys.executable, "-m", "protestgen", *map(str, arguments)],
+        [sys.executable, *command, *map(str, arguments)],
         capture_output=True,
         check=False,
         encoding="utf-8",
@@ -750,11 +754,15 @@ DATA = {
     "local-tag": ("cases: {a: {title: !include /etc/passwd}}", "1:20: the tag '!include' has no meaning here: remove it"),
     "binary": ("cases: {a: {title: !!binary aGVsbG8=}}", "1:20: the tag '!!binary' has no meaning here: remove it"),
     "merge": ("cases: {a: {<<: *b}}", "1:17: a text cannot begin with '*': put it in quotes"),
-    "alias-bomb": ("a: &a [x, x]\n" + "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in pairwise("abcdefghijkl")), "12:1: unknown key 'l': known are cases"),
-    "alias-to-itself": ("cases: &a {b: *a}", "1:8: an alias ('*...') repeats this: write it out where it is needed"),
+    "alias-bomb": ("a: &a [x, x]\n" + "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in pairwise("abcdefghijkl")), "2:8: '*a' is an alias: write out what it repeats"),
+    "aliases-of-text": ("cases: {a: {sources: [&a " + "x" * 900 + ", *a" * 1_500_000 + "]}}", "1:928: '*a' is an alias: write out what it repeats"),
+    "values": ("cases: {a: {people: [" + "x," * 2_000_000 + "]}}", " more than 2,000,000 keys and items: make it two campaigns"),
+    "unknown-keys": ("cases:\n" + "".join(f"  a{n // 2_000}:\n" * (n % 2_000 == 0) + f"    titel{n}: x\n" for n in range(120_000)), "3:5: unknown key 'titel0': did you mean 'title'?"),
+    "long-case": ("cases:\n  a:\n    summary: " + "x " * 50_000, "3:5: longer than 100,000 characters: leave some out"),
+    "alias-to-itself": ("cases: &a {b: *a}", "1:15: '*a' is an alias: write out what it repeats"),
     "deep": ("[" * 100_000, "1:51: nested deeper than 50 levels: write it flatter"),
     "deep-keys": ("cases: " + "{a: " * 100_000, "1:204: nested deeper than 50 levels: write it flatter"),
-    "accents": ("cases: {a: {title: e" + "\u0323\u0300" * 50_000 + "}}", "1:20: 40 accents stand on one letter: remove them"),
+    "accents": ("cases: {a: {title: e" + "\u0323\u0300" * 40_000 + "}}", "1:20: 40 accents stand on one letter: remove them"),
     "large": ("# " + "x" * 10_000_001, " larger than 10 MB: divide it"),
 }  # fmt: skip
 
@@ -800,6 +808,108 @@ def test_no_other_data_is_read(
     result = within_bounds("--campaign", tmp_path / "mine", *LETTER[:5])
 
     assert result == Result(1, "", f"error: {path}: {message}\n")
+
+
+CASE = """\
+  {id}:
+    title: the arrest of Ada Example
+    state: kz
+    status: open
+    opened: 2026-05-01
+    updated: 2026-05-02
+    summary: Ada Example was arrested.
+    incidents: [{{date: 2026, place: Leeds, text: she was arrested., sources: [a]}}]
+    demands: [{{id: release, text: release her, reason: She did no wrong.}}]
+    write_to: [embassy]
+    sources: [a page]
+    {more}
+"""
+
+
+def write_cases(folder: Path, *entries: str) -> Path:
+    """Write the *entries* of cases to the campaign in *folder*; return the file."""
+    path = folder / "data" / "demands.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text("cases:\n" + "".join(entries), encoding="utf-8")
+    return path
+
+
+def test_few_names_are_suggested(tmp_path: Path) -> None:
+    """
+    What thousands of unknown names may mean is looked for a few times only.
+    """
+    cases = (
+        CASE.format(id=f"ada-{n}", more=f"follows: adam-{n}") for n in range(2_000)
+    )
+    path = write_cases(tmp_path, *cases)
+    result = within_bounds("--campaign", tmp_path, "cases")
+    first, *_, last = result.stderr.splitlines()
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert first == f"error: {path}:13:14: unknown case 'adam-0': did you mean 'ada-0'?"
+    assert last.endswith("unknown case 'adam-1999': add it, or remove this line")
+
+
+def test_long_chains_of_cases_are_followed(tmp_path: Path) -> None:
+    """
+    Whether a case follows itself is known in one step for each case.
+    """
+    cases = (CASE.format(id=f"a{n}", more=f"follows: a{n + 1}") for n in range(12_000))
+    ring = CASE.format(id="a12000", more="follows: a11999")
+    path = write_cases(tmp_path, *cases, ring)
+    result = within_bounds("--campaign", tmp_path, "cases")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines() == [
+        f"error: {path}:{line}:14: the case follows itself in the end: remove this line"
+        for line in (144_001, 144_013)
+    ]
+
+
+def test_cases_of_a_campaign_are_counted(tmp_path: Path) -> None:
+    """
+    There are no more of them than can be checked.
+    """
+    path = tmp_path / "data" / "embassies.yaml"
+    path.parent.mkdir()
+    office = (
+        "  o{}: {{name: O, role: office, country: gb, confidence: low, sources: [a]}}\n"
+    )
+    path.write_text("offices:\n" + "".join(map(office.format, range(5_001))))
+    result = within_bounds("--campaign", tmp_path, "cases")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"error: {path}:5002:10: more than 5,000 offices: move some to another campaign\n"
+    )
+
+
+def test_fingerprint_is_of_the_files_that_are_read(tmp_path: Path) -> None:
+    """
+    It follows no link out of the folder, waits for no pipe and reads no huge file.
+    """
+    mine = tmp_path / "mine"
+    path = write_cases(mine, CASE.format(id="ada", more=""))
+    (mine / "templates").mkdir()
+    before = fingerprint([mine])
+    (tmp_path / "secret").write_text(SECRET, encoding="utf-8")
+    for folder in (mine / "data", mine / "templates"):
+        (folder / "link.yaml").symlink_to(tmp_path / "secret")
+        (folder / "device.yaml").symlink_to("/dev/zero")
+        (folder / "notes").mkdir()
+        os.mkfifo(folder / "fifo.yaml")
+        with (folder / "huge.yaml").open("wb") as file:
+            file.truncate(2**40)
+    (mine / "data" / "notes.txt").write_text("nothing of a letter")
+    program = (
+        "import sys; from pathlib import Path; from protestgen.campaign import *\n"
+        "print(fingerprint([Path(sys.argv[1])]))"
+    )
+
+    assert within_bounds(mine, command=("-c", program)) == Result(0, f"{before}\n", "")
+
+    path.write_text(path.read_text().replace("Leeds", "York"))
+    assert fingerprint([mine]) != before
 
 
 PAGES = {

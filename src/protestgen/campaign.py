@@ -1,8 +1,9 @@
 """Folders, in layers, to the cases and addressees of a campaign."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, TypeVar
@@ -16,14 +17,25 @@ from .errors import (
     DataError,
     Location,
     Problem,
+    Suggester,
     UnknownNameError,
     nearest,
     quoted,
     unreadable,
 )
+from .limits import MAX_CASES, MAX_MISSIONS, MAX_OFFICES, MAX_VALUES
 from .shipped import shipped_folder
 from .values import Id
-from .yamlfile import Place, parse_entries, read_text, read_yaml
+from .yamlfile import (
+    Place,
+    UnreadError,
+    count_values,
+    parse_entries,
+    read_data,
+    read_text,
+    read_yaml,
+    too_many_values,
+)
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -104,7 +116,7 @@ class Campaign(Struct, frozen=True):
 
 
 def load_campaign(
-    *folders: Path, texts: Mapping[Path, str] = MappingProxyType({})
+    *folders: Path | str, texts: Mapping[Path, str] = MappingProxyType({})
 ) -> Campaign:
     """
     Read the campaigns in *folders*, the first on top, over the bundled one.
@@ -122,10 +134,11 @@ def load_campaign(
 
 
 def read_campaign(
-    *folders: Path, texts: Mapping[Path, str] = MappingProxyType({})
+    *names: Path | str, texts: Mapping[Path, str] = MappingProxyType({})
 ) -> tuple[Campaign, list[Problem]]:
     """Read what `load_campaign` does as far as it is sound; return all problems too."""
     bundled = shipped_folder()
+    folders = tuple(map(Path, names))
     problems: list[Problem] = []
     extended = [_extends_bundled(folder, problems) for folder in folders]
     layers = (*folders, bundled) if all(extended) else folders
@@ -134,6 +147,7 @@ def read_campaign(
     offices: dict[str, Office] = {}
     for folder in layers:
         found = _read_layer(_Layer(folder, texts), problems)
+        problems += _too_many(found)
         problems += _doubled_missions(found.missions)
         problems += _doubly_covered(found.missions)
         cases |= _new(found.cases, cases)
@@ -184,6 +198,7 @@ class _Layer(Struct):
     cases: dict[str, Case] = {}
     missions: tuple[Mission, ...] = ()
     offices: dict[str, Office] = {}
+    values: int = 0
 
 
 def _read_layer(layer: _Layer, problems: list[Problem]) -> _Layer:
@@ -207,6 +222,10 @@ def _read_file(kind: str, path: Path, layer: _Layer, problems: list[Problem]) ->
     except DataError as error:
         problems += error.problems
         return
+    layer.values += count_values(text)
+    if layer.values > MAX_VALUES:
+        problems.append(too_many_values(str(path)))
+        return
     if kind == "demands":
         demands, wrong = parse_entries(text, str(path), DemandsFile)
         if demands:
@@ -221,16 +240,40 @@ def _read_file(kind: str, path: Path, layer: _Layer, problems: list[Problem]) ->
     problems += wrong
 
 
+def _too_many(layer: _Layer) -> Iterator[Problem]:
+    counted: tuple[tuple[Iterable[Case | Mission | Office], int, str], ...] = (
+        (layer.cases.values(), MAX_CASES, "cases"),
+        (layer.missions, MAX_MISSIONS, "missions"),
+        (layer.offices.values(), MAX_OFFICES, "offices"),
+    )
+    for entries, most, kind in counted:
+        for entry in islice(entries, most, most + 1):
+            message = f"more than {most:,} {kind}: move some to another campaign"
+            yield Problem(entry.at.of(), message)
+
+
 def fingerprint(folders: Sequence[Path]) -> str:
     """Return what tells the campaign in *folders* apart from any other."""
     digest = sha256()
     for folder in folders:
-        for path in sorted((*folder.glob("data/**/*"), *folder.glob("templates/**/*"))):
-            if path.is_file():
-                name = path.relative_to(folder).as_posix()
-                digest.update(os.fsencode(f"{name}\0{path.stat().st_size}\0"))
-                digest.update(path.read_bytes())
+        for path in sorted(_read_files(folder)):
+            name = path.relative_to(folder).as_posix()
+            try:
+                data = read_data(path, folder)
+            except (UnreadError, OSError):  # as for a letter
+                continue
+            digest.update(os.fsencode(f"{name}\0{len(data)}\0"))
+            digest.update(data)
     return digest.hexdigest()
+
+
+def _read_files(folder: Path) -> Iterator[Path]:
+    """Yield the files of *folder* that its letters may be made of."""
+    yield folder / SETTINGS_FILE
+    yield from folder.glob("data/*.yaml")
+    for name in _PARTED:
+        yield from folder.glob(f"data/{name}/*.yaml")
+    yield from filter(Path.is_file, folder.glob("templates/**/*"))
 
 
 def data_files(
@@ -304,39 +347,52 @@ def _doubled_missions(missions: Sequence[Mission]) -> Iterator[Problem]:
 def _dangling(campaign: Campaign) -> Iterator[Problem]:
     """Yield a problem for each reference to what is not there."""
     cases, offices = campaign.cases, campaign.directory.offices
+    suggest = Suggester()
+    circular = _circular(cases)
+    goals: dict[str, dict[str, None]] = {}
     for case in cases.values():
-        yield from _case_problems(case, cases, offices)
+        if case.follows and case.follows not in cases:
+            hint = _hint(suggest(case.follows, cases))
+            message = f"unknown case {quoted(case.follows)}: {hint}"
+            yield Problem(case.at.of("follows"), message)
+        elif case.id in circular:
+            message = "the case follows itself in the end: remove this line"
+            yield Problem(case.at.of("follows"), message)
+        if case.state not in goals:
+            near = (id_ for id_, o in offices.items() if o.concerns(case.state))
+            goals[case.state] = dict.fromkeys((*MISSION_KINDS, *near))
+        for field in ("write_to", "copies_to"):
+            for index, goal in enumerate(getattr(case, field)):
+                if goal not in goals[case.state]:
+                    hint = _hint(suggest(goal, goals[case.state]))
+                    message = f"unknown addressee {quoted(goal)}: {hint}"
+                    yield Problem(case.at.of(field, index), message)
+        if all(demand.optional for demand in case.demands):
+            message = "all demands are optional: make one that every letter has"
+            yield Problem(case.at.of("demands"), message)
     for id_ in offices.keys() & set(MISSION_KINDS):
         message = f"'{id_}' is a kind of mission: choose another id"
         yield Problem(offices[id_].at.of(), message)
 
 
-def _case_problems(
-    case: Case, cases: dict[str, Case], offices: dict[str, Office]
-) -> Iterator[Problem]:
-    if case.follows and case.follows not in cases:
-        yield _unknown(case.at.of("follows"), "case", case.follows, cases)
-    elif _follows_itself(case, cases):
-        message = "the case follows itself in the end: remove this line"
-        yield Problem(case.at.of("follows"), message)
-    near = [id_ for id_, office in offices.items() if office.concerns(case.state)]
-    goals = [*MISSION_KINDS, *near]
-    for field in ("write_to", "copies_to"):
-        for index, goal in enumerate(getattr(case, field)):
-            if goal not in goals:
-                yield _unknown(case.at.of(field, index), "addressee", goal, goals)
-    if all(demand.optional for demand in case.demands):
-        message = "all demands are optional: make one that every letter has"
-        yield Problem(case.at.of("demands"), message)
+def _hint(near: str | None) -> str:
+    return f"did you mean '{near}'?" if near else "add it, or remove this line"
 
 
-def _follows_itself(case: Case, cases: dict[str, Case]) -> bool:
-    earlier = cases.get(case.follows or "")
-    for _ in cases:
-        if earlier is None or earlier is case:
-            break
-        earlier = cases.get(earlier.follows or "")
-    return earlier is case
+def _circular(cases: dict[str, Case]) -> set[str]:
+    """Return the cases that follow themselves in the end."""
+    circular: set[str] = set()
+    seen: set[str] = set()
+    for first in cases:
+        chain: dict[str, int] = {}
+        id_ = first
+        while id_ in cases and id_ not in seen:
+            seen.add(id_)
+            chain[id_] = len(chain)
+            id_ = cases[id_].follows or ""
+        if id_ in chain:
+            circular.update(islice(chain, chain[id_], None))
+    return circular
 
 
 def _doubly_covered(missions: Sequence[Mission]) -> Iterator[Problem]:
@@ -352,11 +408,3 @@ def _doubly_covered(missions: Sequence[Mission]) -> Iterator[Problem]:
             elif (mission.state, country) in hosts:
                 message = f"'{country}' has an embassy of its own: remove it here"
                 yield Problem(at, message)
-
-
-def _unknown(
-    at: Location, kind: str, name: str, known: Sequence[str] | dict[str, Case]
-) -> Problem:
-    near = nearest(name, known)
-    hint = f"did you mean '{near}'?" if near else "add it, or remove this line"
-    return Problem(at, f"unknown {kind} {quoted(name)}: {hint}")

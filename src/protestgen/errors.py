@@ -1,9 +1,12 @@
 """What a user may see go wrong, and where."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
+from itertools import islice
 
 from msgspec import Struct
+
+from .limits import MAX_COMPARED
 
 # Characters of a wrong value that a message repeats.
 _LONGEST = 60
@@ -143,7 +146,24 @@ def quoted(text: str) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the name among *known* that *word* is most probably meant to be."""
-    return None if len(word) > _LONGEST else _nearest(word, tuple(known))
+    if len(word) > _LONGEST:
+        return None
+    names = (name for name in known if len(name) <= _LONGEST)
+    return _nearest(word, tuple(islice(names, MAX_COMPARED)))
+
+
+class Suggester:
+    """Suggests what unknown names mean: the first of them only, as that takes long."""
+
+    def __init__(self) -> None:
+        self._left = MAX_COMPARED
+
+    def __call__(self, word: str, known: Collection[str]) -> str | None:
+        """Return the name among *known* that *word* is most probably meant to be."""
+        if self._left <= 0:
+            return None
+        self._left -= len(known)
+        return nearest(word, known)
 
 
 @lru_cache(maxsize=100)

@@ -3,3 +3,17 @@
 # A file of a campaign, in bytes, and how deep its YAML is nested.
 MAX_FILE = 10_000_000
 MAX_DEPTH = 50
+# Keys and items in the data files of a folder: each takes some 300 bytes of memory.
+MAX_VALUES = 2_000_000
+# A case, mission, office or set of forms, in characters: a letter repeats most of it.
+MAX_ENTRY = 100_000
+# Items of a list, or keys of a group, in one entry.
+MAX_ITEMS = 500
+# A word or phrase to avoid, in characters.
+MAX_PHRASE = 100
+# Entries of a campaign.
+MAX_CASES = 20_000
+MAX_MISSIONS = 50_000
+MAX_OFFICES = 5_000
+# Names that are compared with unknown ones, to suggest the one that is meant.
+MAX_COMPARED = 100_000

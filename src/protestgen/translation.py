@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from .campaign import Campaign, data_files
 from .case import Case, Demand, Incident
-from .errors import DataError, Problem, nearest, quoted
+from .errors import DataError, Problem, Suggester, quoted
 from .values import Id, Line, Prose
 from .yamlfile import Place, read_entries
 
@@ -90,6 +90,7 @@ def read_translation(
     """
     problems: list[Problem] = []
     texts: dict[str, CaseText] = {}
+    suggest = Suggester()
     for folder in campaign.layers:
         for kind, path in data_files(folder, problems, language):
             if kind != "demands":
@@ -98,7 +99,7 @@ def read_translation(
             problems += wrong
             for id_, text in (file.cases if file else {}).items():
                 case = campaign.cases.get(id_)
-                if misfits := [*_misfits(id_, text, case, campaign)]:
+                if misfits := [*_misfits(id_, text, case, campaign, suggest)]:
                     problems += misfits if whole else ()
                 elif case and id_ not in texts and _reaches(campaign, folder, case):
                     texts[id_] = text
@@ -113,18 +114,22 @@ def _reaches(campaign: Campaign, folder: Path, case: Case) -> bool:
 
 
 def _misfits(
-    id_: str, text: CaseText, case: Case | None, campaign: Campaign
+    id_: str,
+    text: CaseText,
+    case: Case | None,
+    campaign: Campaign,
+    suggest: Suggester,
 ) -> Iterator[Problem]:
     """Yield a problem for whatever *text* has and its case has not."""
     if case is None:
-        near = nearest(id_, campaign.cases)
+        near = suggest(id_, campaign.cases)
         hint = f"did you mean '{near}'?" if near else "remove it"
         yield Problem(text.at.of(), f"unknown case {quoted(id_)}: {hint}")
         return
-    ids = [demand.id for demand in case.demands]
+    ids = {demand.id: demand for demand in case.demands}
     for demand in text.demands:
         if demand not in ids:
-            near = nearest(demand, ids)
+            near = suggest(demand, ids)
             hint = f"did you mean '{near}'?" if near else "remove it"
             at = text.at.of_key("demands", demand)
             yield Problem(at, f"unknown demand {quoted(demand)}: {hint}")

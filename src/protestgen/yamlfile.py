@@ -6,12 +6,13 @@ column, and every scalar is text until its field says otherwise: `no` is Norway,
 a postcode. All that is wrong with a file is reported at once.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from stat import S_ISCHR, S_ISFIFO
+from stat import S_ISREG
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -28,8 +29,8 @@ import yaml
 from msgspec import Struct
 from msgspec.structs import fields
 
-from .errors import DataError, Location, Problem, nearest, quoted, unreadable
-from .limits import MAX_DEPTH, MAX_FILE
+from .errors import DataError, Location, Problem, Suggester, quoted, unreadable
+from .limits import MAX_DEPTH, MAX_ENTRY, MAX_FILE, MAX_ITEMS, MAX_VALUES
 
 # The C loader composes nested nodes by recursion on the machine's stack, which a
 # hostile file can exhaust. Nesting needs brackets or a deep left margin: only a file
@@ -38,6 +39,8 @@ from .limits import MAX_DEPTH, MAX_FILE
 _SAMPLE = 20
 _DEEP_MARGIN = re.compile(r"[ \-?:]{10}")
 _MANY_BRACKETS = 250
+# What an alias may begin with; most of such text is in a scalar, and is none.
+_LIKE_ALIAS = re.compile(r"(?:^|[\s\[{,:])\*\S")
 
 # Nothing is resolved: a scalar is text, and what has another tag than these was given
 # it in the file.
@@ -64,10 +67,6 @@ class _Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[mi
 
 
 _LOADER = _Loader
-
-# A scalar that is longer than this may stand in a file once only: aliases of it could
-# take all of the memory.
-_LONG = 1_000
 
 # Text longer than this is written in lines of its own.
 _LINE = 72
@@ -179,9 +178,10 @@ def read_text(path: Path, *, within: Path | None = None) -> str:
     """Return what stands in the file *path*, under the conditions of `read_yaml`."""
     name = str(path)
     try:
-        if within and (reason := _refused(path, within)):
-            raise DataError([Problem(Location(name), reason)])
-        return path.read_bytes().decode("utf-8-sig")
+        data = read_data(path, within) if within else path.read_bytes()
+        return data.decode("utf-8-sig")
+    except UnreadError as error:
+        raise DataError([Problem(Location(name), str(error))]) from None
     except OSError as error:
         raise unreadable(name, error) from None
     except UnicodeDecodeError as error:
@@ -192,16 +192,34 @@ def read_text(path: Path, *, within: Path | None = None) -> str:
         raise DataError([Problem(at, reason)]) from None
 
 
-def _refused(path: Path, within: Path) -> str | None:
-    """Return why *path* is not read as a file of the campaign *within*."""
-    status = path.stat()
-    if not path.resolve().is_relative_to(within.resolve()):
-        return "a link that leads out of its folder: put the file itself here"
-    if S_ISFIFO(status.st_mode) or S_ISCHR(status.st_mode):
-        return "this is no file: put one here"
-    if status.st_size > MAX_FILE:
-        return f"larger than {MAX_FILE // 1_000_000} MB: divide it"
-    return None
+class UnreadError(Exception):
+    """A file that is not read, being none of its campaign's or too large."""
+
+
+def read_data(path: Path, within: Path) -> bytes:
+    """
+    Return the bytes of the file *path* of the campaign *within*.
+
+    Raises `UnreadError` for a file elsewhere, a device or pipe, or one that is too
+    large.
+    """
+    target = path.resolve(strict=True)
+    if not target.is_relative_to(within.resolve()):
+        raise UnreadError(
+            "a link that leads out of its folder: put the file itself here"
+        )
+    if target.is_dir():
+        raise IsADirectoryError
+    # A pipe would wait for its writer; a link was not there when *path* was resolved.
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with os.fdopen(os.open(target, flags), "rb") as file:
+        if not S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise UnreadError("this is no file: put one here")
+        data = file.read(MAX_FILE + 1)
+    if len(data) > MAX_FILE:
+        raise UnreadError(f"larger than {MAX_FILE // 1_000_000} MB: divide it")
+    return data
 
 
 def parse_yaml(text: str, name: str, schema: type[T]) -> T:
@@ -369,34 +387,35 @@ class _File:
     def __init__(self, path: str) -> None:
         self.path = path
         self.problems: list[Problem] = []
-        self.seen: set[int] = set()
+        self.nearest = Suggester()
 
     def reject(self, node: yaml.Node, message: str) -> _Invalid:
         self.problems.append(Problem(_location(self.path, node.start_mark), message))
         return _INVALID
 
     def refuses(self, node: yaml.Node) -> bool:
-        """Note a tag, or a node that was met before: aliases could nest without end."""
-        if node.tag not in _PLAIN_TAGS:
-            tag = node.tag.replace("tag:yaml.org,2002:", "!!")
-            self.reject(node, f"the tag {quoted(tag)} has no meaning here: remove it")
-            return True
-        if id(node) in self.seen:
-            self.reject(
-                node, "an alias ('*...') repeats this: write it out where it is needed"
-            )
-            return True
-        self.seen.add(id(node))
-        return False
+        """Note a tag: nothing here needs one."""
+        if node.tag in _PLAIN_TAGS:
+            return False
+        tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+        self.reject(node, f"the tag {quoted(tag)} has no meaning here: remove it")
+        return True
 
 
 def _location(path: str, mark: Any) -> Location:
     return Location(path, mark.line + 1, mark.column + 1)
 
 
+def count_values(text: str) -> int:
+    """Return how many keys and items *text* may hold at most, without reading it."""
+    return sum(map(text.count, "\n,:[{-?"))
+
+
 def _compose(text: str, name: str) -> yaml.Node:
+    if count_values(text) > MAX_VALUES:
+        raise DataError([too_many_values(name)])
     try:
-        _check_depth(text, name)
+        _check_events(text, name)
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -446,12 +465,26 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> str:
     return f"not valid YAML ({problem}): look at the indentation, quotes and colons"
 
 
-def _check_depth(text: str, name: str) -> None:
+def too_many_values(name: str) -> Problem:
+    """Return the problem of data that would fill the memory, in the file *name*."""
+    reason = f"more than {MAX_VALUES:,} keys and items: make it two campaigns"
+    return Problem(Location(name), reason)
+
+
+def _check_events(text: str, name: str) -> None:
+    """Refuse aliases and deep nesting, in a file that may have either."""
     brackets = text.count("[") + text.count("{")
-    if brackets < _MANY_BRACKETS and not _DEEP_MARGIN.search(text[::_SAMPLE]):
+    may_be_deep = brackets >= _MANY_BRACKETS or _DEEP_MARGIN.search(text[::_SAMPLE])
+    if not may_be_deep and not ("*" in text and _LIKE_ALIAS.search(text)):
         return
-    depth = 0
+    depth, anchors = 0, set()
     for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.AliasEvent):
+            if event.anchor in anchors:  # else it is text without quotes
+                reason = f"'*{event.anchor}' is an alias: write out what it repeats"
+                raise DataError([Problem(_location(name, event.start_mark), reason)])
+            continue
+        anchors.add(getattr(event, "anchor", None))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -487,8 +520,7 @@ def _scalar_reader(parse: Callable[[str], Any]) -> _Read:
             return file.reject(
                 node, f"a single value is expected here, not a {_kind(node)}"
             )
-        known = node.tag == _TEXT_TAG and len(node.value) < _LONG
-        if not known and file.refuses(node):
+        if file.refuses(node):
             return _INVALID
         if not node.value.strip():
             return file.reject(node, "empty: write a value, or leave it out")
@@ -512,12 +544,12 @@ def _choice_reader(choices: dict[str, Any]) -> _Read:
 
 
 def _sequence_reader(kind: Any) -> _Read:
-    read_item, has_ids = _reader(kind), _has_id(kind)
+    read_item, has_ids, placed = _reader(kind), _has_id(kind), _is_placed(kind)
 
     def read(node: yaml.Node, file: _File) -> Any:
         if not isinstance(node, yaml.SequenceNode):
             return file.reject(node, f"a list is expected here, not a {_kind(node)}")
-        if file.refuses(node):
+        if file.refuses(node) or (not placed and _is_long(node, file)):
             return _INVALID
         items = tuple([read_item(item, file) for item in node.value])
         if has_ids:
@@ -540,10 +572,12 @@ def _reject_doubled(items: Iterable[Any], node: yaml.Node, file: _File) -> None:
 
 
 def _mapping_reader(read_key: _Read, kind: Any) -> _Read:
-    takes_id = _has_id(kind)
+    takes_id, placed = _has_id(kind), _is_placed(kind)
     read_value = _struct_reader(kind, keyed=True) if takes_id else _reader(kind)
 
     def read(node: yaml.Node, file: _File) -> Any:
+        if not placed and _is_long(node, file):
+            return _INVALID
         found: dict[Any, Any] = {}
         for _, key_node, value_node in _entries(node, file):
             checked = read_key(key_node, file)
@@ -574,11 +608,15 @@ def _struct_reader(struct: type[Struct], *, keyed: bool = False) -> _Read:
 
     def read(node: yaml.Node, file: _File) -> Any:
         noted = len(file.problems)
+        if placed and node.end_mark.index - node.start_mark.index > MAX_ENTRY:
+            return file.reject(
+                node, f"longer than {MAX_ENTRY:,} characters: leave some out"
+            )
         values: dict[str, Any] = {}
         meant = set()
         for key, key_node, value_node in _entries(node, file):
             if key not in readers:
-                near = nearest(key, readers)
+                near = file.nearest(key, readers)
                 meant.add(near)
                 file.reject(key_node, _unknown_key(key, near, readers))
             elif key in required or not _is_blank(value_node):
@@ -638,6 +676,22 @@ def _types(struct: type[Struct]) -> dict[str, Any]:
 
 def _has_id(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Struct) and "id" in _types(kind)
+
+
+def _is_placed(kind: Any) -> bool:
+    """Tell whether a *kind* is an entry of a file: it knows its place."""
+    return isinstance(kind, type) and issubclass(kind, Struct) and "at" in _types(kind)
+
+
+def _is_long(node: yaml.Node, file: _File) -> bool:
+    """Note a list or group of keys in an entry that is longer than it may be."""
+    if isinstance(node, yaml.ScalarNode) or len(node.value) <= MAX_ITEMS:
+        return False
+    count, kind = len(node.value), _kind(node)
+    file.reject(
+        node, f"a {kind} of {count:,}, at most {MAX_ITEMS} are read: shorten it"
+    )
+    return True
 
 
 def _is_blank(node: yaml.Node) -> bool:
