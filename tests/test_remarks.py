@@ -2,10 +2,12 @@
 
 from pathlib import Path
 from textwrap import dedent
+from time import process_time
 
 import pytest
 
 from conftest import Run
+from protestgen.remarks import avoided
 
 CLOSED = "case 'kurmanov' has been closed since 2011-05: no outcome is recorded"
 ADA = ("--name", "Ada Example")
@@ -174,6 +176,107 @@ def test_words_that_do_harm_are_those_of_the_language(run: Run) -> None:
     note = "'Diktatur' may do harm to those the letter is for: find another word"
 
     assert note in notes(run, *letter, "--why", "Das ist eine Diktatur.")
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "found"),
+    [
+        ("en", "You disgust me.", "disgust"),
+        ("en", "You are DOGS!", "dogs"),
+        ("en", "Shame on\nyou.", "shame on you"),
+        ("en", "Liars.", "liar"),
+        ("de", "Ihr seid Hunde.", "Hunde"),
+        ("es", "Ustedes me dan asco.", "asco"),
+        ("fr", "Vous me dégoûtez.", "dégoûtez"),
+        ("ru", "Вы негодяи.", "негодяи"),
+        ("el", "Είστε σκυλιά.", "σκυλιά"),
+    ],
+)
+def test_rude_word_is_noted_in_spite_of_quiet(
+    code: str, words: str, found: str, run: Run
+) -> None:
+    """
+    A word that may do harm is no note that can be missed; others are.
+    """
+    result = run(
+        "-q", "letter", "--case", "kolov", "--country", "uk", "--lang", code,
+        "--why", words,
+    )  # fmt: skip
+    notes = result.stderr.splitlines()
+
+    assert result.exit_code == 0
+    assert notes[-1] == (
+        f"note: '{found}' may do harm to those the letter is for: find another word"
+    )
+    assert all("may do harm" in note for note in notes)
+
+
+def test_batch_notes_a_rude_word_in_spite_of_quiet(run: Run, tmp_path: Path) -> None:
+    """
+    The first letter that may do harm is named, with how many others do.
+    """
+    roster = tmp_path / "members.csv"
+    rows = "".join(f"A{n} Example,uk,You disgust me.\n" for n in range(3))
+    roster.write_text(f"name,country,why\n{rows}")
+    result = run(
+        "-q", "batch", "--roster", roster, "--case", "kolov", "-o", tmp_path / "out"
+    )  # fmt: skip
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == (
+        f"note: {roster}:2: 'disgust' may do harm to those the letter is for: "
+        "find another word (and in 2 letters more)\n"
+    )
+
+
+def test_words_to_avoid_take_no_time_each() -> None:
+    """
+    A text is read once, however many words are looked for.
+    """
+    words = tuple(f"rude{n} word" for n in range(20_000))
+    start = process_time()
+
+    assert avoided("rude1 " * 20_000 + "RUDE7 words, rude77 worded", words) == (
+        "rude7 word",
+    )
+    assert process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("verified", "is_told"),
+    [("2024-11-21", True), ("2024-11-22", False), ("2024", False), ("2023", True)],
+)
+def test_an_address_is_old_by_one_rule(
+    verified: str,
+    is_told: bool,  # noqa: FBT001
+    run: Run,
+    tmp_path: Path,
+) -> None:
+    """
+    A letter, the table of embassies and the check call the same addresses old.
+    """
+    embassy = f"""\
+        embassies:
+          - state: kz
+            host: gb
+            kind: embassy
+            name: Embassy of the Republic of Kazakhstan
+            address: [1 High Street, London SW1A 1AA]
+            city: London
+            verified: {verified}
+            confidence: high
+            sources: ["https://a.example.org"]
+        """
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "embassies.yaml").write_text(dedent(embassy))
+    mine = ("--campaign", tmp_path)
+    letter = run(*mine, "letter", "--case", "kolov", "--country", "uk", *ADA)
+    table = run(*mine, "embassies", "--stale", 2, "--host", "uk")
+    check = run("check", tmp_path)
+
+    assert ("is from a source of" in letter.stderr) is is_told
+    assert ("1 High Street" in table.stdout) is is_told
+    assert ("look whether it still holds" in check.stdout) is is_told
 
 
 def test_missing_organisation_is_noted(run: Run) -> None:

@@ -21,6 +21,7 @@ from .errors import (
     UnknownNameError,
     nearest,
     quoted,
+    unexpected,
     unreadable,
 )
 from .limits import MAX_CASES, MAX_MISSIONS, MAX_OFFICES, MAX_VALUES
@@ -134,9 +135,15 @@ def load_campaign(
 
 
 def read_campaign(
-    *names: Path | str, texts: Mapping[Path, str] = MappingProxyType({})
+    *names: Path | str,
+    texts: Mapping[Path, str] = MappingProxyType({}),
+    tolerant: bool = False,
 ) -> tuple[Campaign, list[Problem]]:
-    """Read what `load_campaign` does as far as it is sound; return all problems too."""
+    """
+    Read what `load_campaign` does as far as it is sound; return all problems too.
+
+    Where *tolerant*, an unexpected error is a problem of the file that it is met in.
+    """
     bundled = shipped_folder()
     folders = tuple(map(Path, names))
     problems: list[Problem] = []
@@ -146,7 +153,7 @@ def read_campaign(
     missions: dict[tuple[str, ...], Mission] = {}
     offices: dict[str, Office] = {}
     for folder in layers:
-        found = _read_layer(_Layer(folder, texts), problems)
+        found = _read_layer(_Layer(folder, texts), problems, tolerant=tolerant)
         problems += _too_many(found)
         problems += _doubled_missions(found.missions)
         problems += _doubly_covered(found.missions)
@@ -201,14 +208,19 @@ class _Layer(Struct):
     values: int = 0
 
 
-def _read_layer(layer: _Layer, problems: list[Problem]) -> _Layer:
+def _read_layer(layer: _Layer, problems: list[Problem], *, tolerant: bool) -> _Layer:
     try:
         files = {path: kind for kind, path in data_files(layer.folder, problems)}
         for path in layer.texts:
             if path.parent == layer.folder / "data":
                 files.setdefault(path, path.stem)
         for path, kind in files.items():
-            _read_file(kind, path, layer, problems)
+            try:
+                _read_file(kind, path, layer, problems)
+            except Exception as error:
+                if not tolerant:
+                    raise
+                problems.append(Problem(Location(str(path)), unexpected(error)))
     except OSError as error:
         problems += unreadable(error.filename, error).problems
     return layer

@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from .values import CountryCode, Date, Email, Id, Line, Prose
+from .values import CountryCode, Date, Email, Id, Line, Phrase, Prose
 from .yamlfile import Place
 
 
@@ -75,7 +75,7 @@ class Case(Struct, frozen=True, kw_only=True):
     write_to: tuple[Id, ...]
     copies_to: tuple[Id, ...] = ()
     support_to: SupportTo = SupportTo()
-    avoid: tuple[Line, ...] = ()
+    avoid: tuple[Phrase, ...] = ()
     sources: tuple[Line, ...]
     at: Place
 

@@ -13,7 +13,7 @@ from msgspec.structs import asdict, fields, replace
 from .addressee import MISSION_ROLES, Addressee, Mission
 from .country import country_name
 from .errors import DataError, Problem, UnknownLanguageError, nearest, quoted
-from .values import CountryCode, Id, Line, PartialDate, parse_line
+from .values import CountryCode, Id, Line, PartialDate, Phrase, parse_line
 from .yamlfile import Place, read_yaml
 
 # The language that cases are written in first; the others are translations.
@@ -181,7 +181,7 @@ class Forms(Struct, frozen=True, kw_only=True):
     glue_after: Line = ""
     quotes: Line | None = None
     glue_days: bool = False
-    avoid: tuple[Line, ...] = ()
+    avoid: tuple[Phrase, ...] = ()
     title_cases: tuple[Line, ...] = ()
     placeholders: Placeholders
     fax: FaxLabels

@@ -2,17 +2,28 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from .case import Case
 from .country import language_name
 from .letter import ORGANISATION_STYLE, SUPPORT_STYLE, Letter, block_text
+from .limits import MAX_PHRASE
 from .templates import Block
+from .values import PartialDate
 
 # What fits on a page; `points` may run to two.
 PAGE_WORDS = 400
 # Embassies move: an address whose source is older than this is to be looked at.
 ADDRESS_YEARS = 2
+_WORD = re.compile(r"\w+")
+
+
+class HarmNote(str):
+    """A note on harm that a letter may do: `--quiet` does not hide it."""
+
+    __slots__ = ()
 
 
 def remarks(
@@ -95,9 +106,15 @@ def _about_address(case: Case, letter: Letter) -> Iterator[str]:
         yield f"the address of the {to.label} is not sure{where}"
     elif to.verified is None:
         yield f"the address of the {to.label} is from an undated source{where}"
-    elif letter.date.year - to.verified.year > ADDRESS_YEARS:
+    elif is_old(to.verified, letter.date):
         source = f"a source of {to.verified.year}"
         yield f"the address of the {to.label} is from {source}{where}"
+
+
+def is_old(verified: PartialDate, on: date, years: int = ADDRESS_YEARS) -> bool:
+    """Tell whether an address was *verified* more than so many *years* before *on*."""
+    last = verified.last_day
+    return (last.year + years, last.month, last.day) < (on.year, on.month, on.day)
 
 
 def _gives_address(case: Case) -> bool:
@@ -125,10 +142,11 @@ def _about_sender(letter: Letter) -> Iterator[str]:
 def _about_words(letter: Letter, avoid: tuple[str, ...]) -> Iterator[str]:
     find = _finder(avoid)
     around = (letter.subject, letter.salutation, letter.closing, *letter.signature)
-    found = [word for part in (*around, *letter.body) for word in find(part)]
+    found = {word for part in (*around, *letter.body) for word in find(part)}
     for word in dict.fromkeys(avoid) if found else ():
         if word in found:
-            yield f"'{word}' may do harm to those the letter is for: find another word"
+            note = "may do harm to those the letter is for: find another word"
+            yield HarmNote(f"'{word}' {note}")
     if (count := count_words(letter)) > longest(letter):
         yield f"the letter has {count} words: more than is read, leave some out"
 
@@ -140,22 +158,36 @@ def avoided(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=200)
 def _finder(words: tuple[str, ...]) -> Callable[[str | Block], tuple[str, ...]]:
-    """Return what finds those of *words* that stand in a text or block."""
-    if not words:
-        return lambda _text: ()
-    any_of_them = _pattern(words)
+    """
+    Return what finds those of *words* that stand in a text or block.
+
+    Each is looked for as whole words, also with a plural ending, whatever its case.
+    """
+    # Each level of this tree is keyed by the next word of a phrase; "" has the phrases
+    # that end there. So a text takes as long whatever the number of *words*.
+    tree: dict[str, Any] = {}
+    for phrase in words:
+        node = tree
+        *first, last = _WORD.findall(phrase.casefold()) or [""]
+        for word in first:
+            node = node.setdefault(word, {})
+        for form in (last, f"{last}s", f"{last}es"):
+            node.setdefault(form, {}).setdefault("", set()).add(phrase)
 
     @lru_cache(maxsize=2_000)  # the text may be in many letters
     def find(text: str | Block) -> tuple[str, ...]:
         folded = (text if isinstance(text, str) else block_text(text)).casefold()
-        if not any_of_them.search(folded):
+        tokens = _WORD.findall(folded)
+        if tree.keys().isdisjoint(tokens):
             return ()
-        return tuple(word for word in words if _pattern((word,)).search(folded))
+        found: set[str] = set()
+        for start in range(len(tokens)):
+            node = tree
+            for token in tokens[start : start + MAX_PHRASE]:
+                node = node.get(token, {})
+                found |= node.get("", set())
+                if not node:
+                    break
+        return tuple(word for word in words if word in found)
 
     return find
-
-
-@lru_cache(maxsize=200)
-def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    either = "|".join(re.escape(word.casefold()) for word in words)
-    return re.compile(rf"\b(?:{either})(?:e?s)?\b")

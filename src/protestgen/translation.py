@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from .campaign import Campaign, data_files
 from .case import Case, Demand, Incident
 from .errors import DataError, Problem, Suggester, quoted
-from .values import Id, Line, Prose
+from .values import Id, Line, Phrase, Prose
 from .yamlfile import Place, read_entries
 
 
@@ -52,7 +52,7 @@ class CaseText(Struct, frozen=True, kw_only=True):
     incidents: tuple[IncidentText, ...] = ()
     demands: dict[Id, DemandText] = {}
     support_to: SupportText = SupportText()
-    avoid: tuple[Line, ...] = ()
+    avoid: tuple[Phrase, ...] = ()
     translates: Line | None = None
     at: Place
 

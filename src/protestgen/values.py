@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Annotated, Any, Self
 
 from .errors import quoted
+from .limits import MAX_PHRASE
 
 # Control and format characters that no text may carry: they would act on a terminal or
 # a mail header, or turn the direction of the text around them. Tab and newline are
@@ -125,6 +126,13 @@ def parse_line(text: str) -> str:
     return single_spaces(normalize(bare))
 
 
+def parse_phrase(text: str) -> str:
+    """Read a word or phrase to look for in letters."""
+    if len(text) > MAX_PHRASE:
+        raise ValueError(f"longer than {MAX_PHRASE} characters: write a shorter phrase")
+    return parse_line(text)
+
+
 def parse_prose(text: str) -> str:
     """Read one or more paragraphs; a blank line parts them."""
     if text.isascii() and text.isprintable():  # as one of them mostly is
@@ -180,6 +188,7 @@ def parse_id(text: str) -> str:
 
 
 Line = Annotated[str, parse_line]
+Phrase = Annotated[str, parse_phrase]
 Prose = Annotated[str, parse_prose]
 CountryCode = Annotated[str, parse_country_code]
 Email = Annotated[str, parse_email]

@@ -25,21 +25,22 @@ _PART = 20
 
 
 def check_campaign(
-    folders: Sequence[Path], on: date, *, processes: int = 1
+    folders: Sequence[Path], on: date, *, processes: int = 1, tolerant: bool = False
 ) -> list[Finding]:
     """
     Return all that is wrong on the day *on* with the campaign in *folders*, by place.
 
     It is over the bundled one, as for a letter, and only what is in its own files is
-    told; without *folders* the bundled campaign is checked itself.
+    told; without *folders* the bundled campaign is checked itself. Where *tolerant*, an
+    unexpected error is a finding too, and the rest is checked all the same.
     """
     _material.cache_clear()
-    material = _material(tuple(folders))
+    material = _material(tuple(folders), tolerant)
     ids = list(material.campaign.cases)
     if processes == 1 or len(ids) < _FEW:
         found = {*_check_data(material, on), *check_letters(material, ids, on)}
     else:
-        check = partial(_check_part, material.folders, on)
+        check = partial(_check_part, material.folders, tolerant, on)
         parts = [ids[start : start + _PART] for start in range(0, len(ids), _PART)]
         with ProcessPoolExecutor(processes) as pool:
             letters = pool.map(check, parts)  # begins at once
@@ -58,13 +59,16 @@ def _check_data(material: Material, on: date) -> Iterator[Finding]:
 
 
 def _check_part(
-    folders: tuple[Path, ...], on: date, ids: Sequence[str]
+    folders: tuple[Path, ...],
+    tolerant: bool,  # noqa: FBT001 - given by `partial`
+    on: date,
+    ids: Sequence[str],
 ) -> set[Finding]:
-    return check_letters(_material(folders), ids, on)
+    return check_letters(_material(folders, tolerant), ids, on)
 
 
 @cache
-def _material(folders: tuple[Path, ...]) -> Material:
+def _material(folders: tuple[Path, ...], tolerant: bool) -> Material:  # noqa: FBT001 - for the cache
     """
     Return the campaign in *folders*, which each process reads once, or inherits.
 
@@ -73,7 +77,7 @@ def _material(folders: tuple[Path, ...]) -> Material:
     """
     gc.disable()
     try:
-        return Material(folders)
+        return Material(folders, tolerant=tolerant)
     finally:
         gc.freeze()
         gc.enable()

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from urllib.parse import urlsplit
 
 from protestgen.addressee import Addressee, Mission
 from protestgen.errors import Location, quoted
+from protestgen.language import Language
 from protestgen.letter import unknown_role
-from protestgen.remarks import ADDRESS_YEARS
+from protestgen.remarks import is_old
 from protestgen.yamlfile import Place
 
 from .finding import Finding, error, of_problems, warning
@@ -58,26 +60,34 @@ def check_contacts(material: Material, on: date) -> Iterator[Finding]:
     """Yield what is wrong with the missions and offices on the day *on*."""
     for contact in material.contacts:
         if material.is_own(contact.at.path):
-            yield from _check(contact, on)
-            yield from _texts(contact, material)
-            if material.english and contact.role not in material.english.forms.roles:
-                problems = unknown_role(contact, material.english).problems
-                yield from of_problems(problems)
+            found = chain(
+                _check(contact, on),
+                _texts(contact, material),
+                _role(contact, material.english),
+            )
+            yield from material.attempt(contact.at.of(), found)
     for case in material.campaign.cases.values():
         if case.support_to.email and material.is_own(case.at.path):
             at = case.at.of("support_to", "email")
-            yield from _mail(case.support_to.email, at)
+            yield from material.attempt(at, _mail(case.support_to.email, at))
+
+
+def _role(contact: Addressee, english: Language | None) -> Iterator[Finding]:
+    if english and contact.role not in english.forms.roles:
+        yield from of_problems(unknown_role(contact, english).problems)
 
 
 def check_sources(material: Material) -> Iterator[Finding]:
     """Yield the sources that nobody can look up."""
     for contact in material.contacts:
-        yield from _sources(contact.at, (), contact.sources, material)
+        found = _sources(contact.at, (), contact.sources, material)
+        yield from material.attempt(contact.at.of(), found)
     for case in material.campaign.cases.values():
-        yield from _sources(case.at, (), case.sources, material)
+        groups = [_sources(case.at, (), case.sources, material)]
         for index, incident in enumerate(case.incidents):
             keys = ("incidents", index)
-            yield from _sources(case.at, keys, incident.sources, material)
+            groups.append(_sources(case.at, keys, incident.sources, material))
+        yield from material.attempt(case.at.of(), chain.from_iterable(groups))
 
 
 def _sources(
@@ -102,7 +112,7 @@ def _check(contact: Addressee, on: date) -> Iterator[Finding]:
         yield warning(at.of(), message)
     elif verified is None:
         yield warning(at.of(), "the address is undated: look it up, add 'verified'")
-    elif _is_old(verified.last_day, on):
+    elif is_old(verified, on):
         message = f"the address is from {verified}: look whether it still holds"
         yield warning(at.of("verified"), message)
     if verified and verified.first_day > on:
@@ -135,14 +145,6 @@ def _texts(contact: Addressee, material: Material) -> Iterator[Finding]:
             message = f"'{match[0]}' is left over: write what is meant"
             yield error(contact.at.of(*keys), message)
     yield from cut_off(material, contact.at, texts)
-
-
-def _is_old(last: date, on: date) -> bool:
-    return (last.year + ADDRESS_YEARS, last.month, last.day) < (
-        on.year,
-        on.month,
-        on.day,
-    )
 
 
 def _mail(address: str, at: Location) -> Iterator[Finding]:

@@ -26,7 +26,8 @@ def check_languages(material: Material) -> Iterator[Finding]:
         for id_, text in texts.items():
             if material.is_own(text.at.path) and code in material.languages:
                 case = material.campaign.cases[id_]
-                yield from _translation(material, case, text, code)
+                found = _translation(material, case, text, code)
+                yield from material.attempt(text.at.of(), found)
         if code in material.sound_texts:
             yield from _untranslated(material, code)
     yield from _offices(material)

@@ -31,7 +31,13 @@ _ORGANISATION_STYLE = "organisation"
 def check_letters(material: Material, ids: Sequence[str], on: date) -> set[Finding]:
     """Return what is wrong with the letters about the cases *ids*, on the day *on*."""
     cases = material.campaign.cases
-    return {found for id_ in ids for found in _about(material, cases[id_], on)}
+    return {
+        found
+        for id_ in ids
+        for found in material.attempt(
+            cases[id_].at.of(), _about(material, cases[id_], on)
+        )
+    }
 
 
 def _about(material: Material, case: Case, on: date) -> Iterator[Finding]:
@@ -43,7 +49,8 @@ def _about(material: Material, case: Case, on: date) -> Iterator[Finding]:
     for code, language in material.languages.items():
         if code == ENGLISH or material.is_translated(case, code):
             letters = _Letters(material, case, language, addressees, on)
-            yield from map(letters.at_home, letters.findings())
+            found = material.attempt(letters.entry.at.of(), letters.findings())
+            yield from map(letters.at_home, found)
 
 
 def _addressees(
@@ -57,7 +64,7 @@ def _addressees(
         if goal not in MISSION_KINDS:
             found += [directory.offices[goal]] if goal in directory.offices else []
             continue
-        missions = [m for m in directory.missions if m.state == case.state]
+        missions = material.missions.get(case.state, [])
         if alike := [mission for mission in missions if mission.kind == goal]:
             found.append(next((m for m in alike if m.address), alike[0]))
         else:
@@ -114,8 +121,7 @@ class _Letters:
         if found.severity == "warning" or material.is_own(found.file):
             return found
         message = f"with this, {found.file}:{found.line} fails: {found.message}"
-        folder = f"templates/{self.language.code}"
-        theirs = [path for own in material.own for path in own.glob(f"{folder}/*.j2")]
+        theirs = material.templates_in(material.own, self.language.code)
         at = Location(str(min(theirs))) if theirs else self.entry.at.of()
         return error(at, message)
 
@@ -176,7 +182,7 @@ class _Letters:
         parts = (letter.subject, letter.salutation, *map(block_text, letter.body))
         text = plain(" ".join((*parts, letter.closing)))
         style = letter.style
-        for left in LEFT_OVER.findall(text):
+        for left in dict.fromkeys(LEFT_OVER.findall(text)):
             if left not in self.own_text:
                 yield error(self._origin(style, left), f"'{left}' is left over")
         for word in avoided(text, self.avoid):
@@ -203,11 +209,17 @@ class _Letters:
 
     def _origin(self, style: str, snippet: str = "") -> Location:
         """Return where a style has the *snippet*; if it is not found, the style."""
+        key = (self.language.code, style, snippet)
+        origins = self.material.origins
+        if key not in origins:
+            origins[key] = self._find_origin(style, snippet)
+        return origins[key]
+
+    def _find_origin(self, style: str, snippet: str) -> Location:
         folders = self.material.campaign.folders
-        code = self.language.code
-        own = [folder / "templates" / code / f"{style}.txt.j2" for folder in folders]
-        shared = [path for f in folders for path in f.glob(f"templates/{code}/*.j2")]
-        paths = [path for path in (*own, *shared) if path.is_file()]
+        paths = self.material.templates_in(folders, self.language.code)
+        name = f"{style}.txt.j2"
+        paths = sorted(paths, key=lambda path: path.name != name)
         for path in (*paths, Path(self.language.forms.at.path)):
             for number, line in enumerate(self.material.lines(str(path)), 1):
                 column = line.casefold().find(snippet.casefold())

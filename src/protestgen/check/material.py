@@ -1,13 +1,13 @@
 """What there is to check of a campaign: all of it that can be read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from protestgen.addressee import Mission, Office
 from protestgen.campaign import read_campaign
 from protestgen.case import Case
-from protestgen.errors import DataError
+from protestgen.errors import DataError, Location, unexpected
 from protestgen.language import ENGLISH, Language, languages, load_language
 from protestgen.shipped import shipped_folder
 from protestgen.templates import Templates
@@ -19,8 +19,10 @@ from protestgen.translation import (
     translated,
 )
 
+from .finding import Finding, error
+
 # What stands behind " #" is a comment for YAML; "#4" is hardly meant as one.
-CUT = re.compile(r"\s+#\w")
+CUT = re.compile(r"(?<!\s)\s+#\w")
 # Where YAML has lines end.
 _LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 
@@ -28,11 +30,13 @@ _LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 class Material:
     """The campaign in *folders*, the first on top, as far as it is sound."""
 
-    def __init__(self, folders: tuple[Path, ...]) -> None:
+    def __init__(self, folders: tuple[Path, ...], *, tolerant: bool) -> None:
         self.folders = folders
+        # Whether an unexpected error is a finding, and does not end the check.
+        self.tolerant = tolerant
         bundled = shipped_folder()
         added = [folder for folder in folders if folder.resolve() != bundled]
-        self.campaign, self.problems = read_campaign(*added)
+        self.campaign, self.problems = read_campaign(*added, tolerant=tolerant)
         # Whether all that refers to something can find it.
         self.is_whole = not self.problems
         self.own = added or [bundled]
@@ -41,18 +45,32 @@ class Material:
         self.codes_of_forms = languages(self.campaign.folders)
         self.sound_texts: set[str] = set()
         self.translations = self._read_translations()
+        self.missions: dict[str, list[Mission]] = {}
+        for mission in self.campaign.directory.missions:
+            self.missions.setdefault(mission.state, []).append(mission)
         self._lines: dict[str, list[str]] = {}
         self._cut_lines: dict[str, dict[int, str]] = {}
+        self._templates_in: dict[str, list[Path]] = {}
         # What letters have shown of the templates, whichever case they were about.
+        self.origins: dict[tuple[str, str, str], Location] = {}
         self.shown: set[tuple[object, ...]] = set()
+
+    def attempt(self, at: Location, found: Iterable[Finding]) -> Iterator[Finding]:
+        """Yield what is *found*, and an unexpected error as one of the place *at*."""
+        try:
+            yield from found
+        except Exception as failed:
+            if not self.tolerant:
+                raise
+            yield error(at, unexpected(failed))
 
     def _read_languages(self) -> dict[str, Language]:
         found = {}
         for code in languages(self.campaign.folders):
             try:
                 found[code] = load_language(code, self.campaign.folders)
-            except DataError as error:
-                self.problems += error.problems
+            except DataError as failed:
+                self.problems += failed.problems
         return found
 
     def _read_translations(self) -> dict[str, Translation]:
@@ -108,6 +126,19 @@ class Material:
                 if " #" in line and CUT.search(line)
             }
         return self._cut_lines[path]
+
+    def templates_in(self, folders: Sequence[Path], code: str) -> list[Path]:
+        """Return the templates of *folders* in a language, in the order of these."""
+        if code not in self._templates_in:
+            self._templates_in[code] = [
+                path
+                for folder in self.campaign.folders
+                for path in sorted(folder.glob(f"templates/{code}/*.j2"))
+                if path.is_file()
+            ]
+        return [
+            p for p in self._templates_in[code] if any(map(p.is_relative_to, folders))
+        ]
 
     def lines(self, path: str) -> list[str]:
         """Return the lines of a file."""

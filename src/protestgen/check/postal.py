@@ -13,7 +13,7 @@ from protestgen.yamlfile import read_yaml
 
 # What may be meant as a postcode: digits, perhaps parted, perhaps with letters.
 _LIKE_POSTCODE = re.compile(
-    r"(?<![\w/-])(?=\S*\d\d)[A-Z\d]{3,7}(?:[ -]\d{2,4})?(?![\w/-])"
+    r"(?<![\w/-])(?=\S{0,10}\d\d)[A-Z\d]{3,7}(?:[ -]\d{2,4})?(?![\w/-])"
 )
 
 

@@ -1,7 +1,7 @@
 """When things happened: cases that are over, or tell of what has not happened yet."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from protestgen.case import Case
 from protestgen.errors import Location
@@ -21,15 +21,20 @@ def check_times(material: Material, on: date) -> Iterator[Finding]:
     for case in cases:
         if not material.is_own(case.at.path):
             continue
-        if case.status == "open":
-            yield from _open(case, followed_by.get(case.id), on)
-        elif not case.outcome:
-            message = "the case is closed without an outcome: letters cannot tell it"
-            yield warning(case.at.of("status"), message)
-        yield from _order(case)
-        for at, when in _dates(case):
-            if when.first_day > on + timedelta(days=1):  # it may be tomorrow elsewhere
-                yield error(at, f"{when} is in the future: look at the date")
+        found = _check_case(case, followed_by.get(case.id), on)
+        yield from material.attempt(case.at.of(), found)
+
+
+def _check_case(case: Case, later: str | None, on: date) -> Iterator[Finding]:
+    if case.status == "open":
+        yield from _open(case, later, on)
+    elif not case.outcome:
+        message = "the case is closed without an outcome: letters cannot tell it"
+        yield warning(case.at.of("status"), message)
+    yield from _order(case)
+    for at, when in _dates(case):
+        if (when.first_day - on).days > 1:  # it may be tomorrow elsewhere
+            yield error(at, f"{when} is in the future: look at the date")
 
 
 def _open(case: Case, later: str | None, on: date) -> Iterator[Finding]:

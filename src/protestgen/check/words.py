@@ -73,13 +73,15 @@ def check_words(material: Material) -> Iterator[Finding]:
     """Yield what is wrong with the words of the cases, in every language."""
     for case in material.campaign.cases.values():
         if material.is_own(case.at.path):
-            yield from _check_entry(material, case, material.english, case.avoid)
+            found = _check_entry(material, case, material.english, case.avoid)
+            yield from material.attempt(case.at.of(), found)
     for code, texts in material.translations.items():
         for id_, text in texts.items():
             if material.is_own(text.at.path):
                 avoid = (*text.avoid, *material.campaign.cases[id_].avoid)
                 language = material.languages.get(code)
-                yield from _check_entry(material, text, language, avoid)
+                found = _check_entry(material, text, language, avoid)
+                yield from material.attempt(text.at.of(), found)
 
 
 def _check_entry(
@@ -141,8 +143,8 @@ def cut_off(
     cut_lines = material.cut_lines(place.path)
     for keys, text in texts if cut_lines else ():
         at = place.of(*keys)
-        rest = cut_lines.get(at.line or 0, "")[(at.column or 1) - 1 :]
-        if rest.startswith(text) and CUT.match(rest[len(text) :]):
+        line, start = cut_lines.get(at.line or 0, ""), (at.column or 1) - 1
+        if line.startswith(text, start) and CUT.match(line, start + len(text)):
             message = "what stands behind ' #' is no part of the text: put it in quotes"
             yield warning(at, message)
 

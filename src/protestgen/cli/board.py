@@ -12,6 +12,7 @@ from protestgen.batch import Tally
 from protestgen.country import country_name
 from protestgen.errors import Location
 from protestgen.member import Fault
+from protestgen.remarks import HarmNote
 
 from .console import show_error, show_note
 
@@ -140,7 +141,8 @@ class Board:
         for remark in tally.remarks.values():
             others = _count(remark.letters - 1, "letter")
             more = f" (and in {others} more)" if remark.letters > 1 else ""
-            show_note(f"{remark.at}: {remark.text}{more}")
+            always = isinstance(remark.text, HarmNote)
+            show_note(f"{remark.at}: {remark.text}{more}", always=always)
         seconds = monotonic() - self._start
         parts = [f"{_count(tally.letters, 'letter')}{where}{_fates(tally)}"]
         parts += [

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from protestgen.check import Finding, check_campaign
 
 from .console import show_note, visible, write_json, write_lines
-from .options import campaign_folders, common_options, now
+from .options import campaign_folders, common_options, now, wants_traceback
 
 
 @click.command(epilog="Example: protestgen check mine")
@@ -46,7 +46,9 @@ def check(
     be looked at.
     """
     folders = [folder] if folder else campaign_folders(ctx)
-    found = check_campaign(folders, now().date(), processes=_cores())
+    found = check_campaign(
+        folders, now().date(), processes=_cores(), tolerant=not wants_traceback()
+    )
     if as_json:
         # The name of a file may be no text.
         write_json(

@@ -1,12 +1,12 @@
 """The command `embassies`: who can be written to, where, and how sure that is."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 import click
 
 from protestgen.addressee import Addressee, Mission
 from protestgen.country import country_name, find_country
+from protestgen.remarks import is_old
 
 from . import App
 from .console import show_note, write_json, write_lines, write_table
@@ -50,7 +50,12 @@ def embassies(
         code = find_country(host)
         found = [entry for entry in found if code in (entry.country, *_covers(entry))]
     if stale is not None:
-        found = [entry for entry in found if _is_stale(entry, stale, now().date())]
+        on = now().date()
+        found = [
+            entry
+            for entry in found
+            if not entry.verified or is_old(entry.verified, on, stale)
+        ]
     if not found:
         show_note("nothing in the directory is so: see 'protestgen embassies'")
     if as_json:
@@ -67,13 +72,6 @@ def embassies(
 
 def _covers(entry: Addressee) -> Sequence[str]:
     return entry.covers if isinstance(entry, Mission) else ()
-
-
-def _is_stale(entry: Addressee, years: int, on: date) -> bool:
-    if not entry.verified:
-        return True
-    last = entry.verified.last_day
-    return (last.year + years, last.month, last.day) < (on.year, on.month, on.day)
 
 
 def _row(entry: Addressee) -> tuple[str, ...]:

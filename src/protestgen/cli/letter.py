@@ -21,6 +21,7 @@ from protestgen.letter import (
     edited,
 )
 from protestgen.output import write_file
+from protestgen.remarks import HarmNote
 from protestgen.sender import Sender, read_profile
 from protestgen.writer import Writer
 
@@ -103,7 +104,7 @@ def letter(
         notes += (*chosen, *_copy_notes(finished, form.format))
         lost = form.format.remarks(finished, form.options)
         for note in chain(notes, *writer.remarks(finished), lost):
-            show_note(note)
+            show_note(note, always=isinstance(note, HarmNote))
         _leave(data, form.options.output, opens=opens)
     if opens and lost and words is not None:
         _keep(words)

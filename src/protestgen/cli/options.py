@@ -281,9 +281,10 @@ def campaign_folders(ctx: click.Context) -> list[Path]:
     around = _folder_around()
     if around is None or os.path.realpath(around) in map(os.path.realpath, named):
         return named
-    if _is_anothers(around / SETTINGS_FILE):
+    paths = (around / name for name in (SETTINGS_FILE, "data", "templates"))
+    if others := list(filter(_is_anothers, paths)):
         if not ctx.resilient_parsing:
-            note = f"{around / SETTINGS_FILE} is somebody else's, so it is not used"
+            note = f"{others[0]} is somebody else's, so it is not used"
             show_note(f"{note}: add '--campaign {around}' if you trust it")
         return named
     return [*named, around]
@@ -300,7 +301,9 @@ def _folder_around() -> Path | None:
 
 def _is_anothers(file: Path) -> bool:
     """Tell whether another user may have put *file*, or a link, where it is found."""
-    return os.name == "posix" and file.lstat().st_uid not in {os.getuid(), 0}
+    if os.name != "posix" or not os.path.lexists(file):
+        return False
+    return file.lstat().st_uid not in {os.getuid(), 0}
 
 
 def _add_folders(
@@ -375,6 +378,11 @@ def take_details(
     """Take what `detail_options` added out of *choices* and return it."""
     details = {field: choices.pop(field) for field in _DETAILS if field in choices}
     return Options(folders=folders, output=output, now=now(), **details)
+
+
+def wants_traceback() -> bool:
+    """Tell whether an unexpected error is to be raised as it is."""
+    return os.environ.get("PROTESTGEN_TRACEBACK") == "1"
 
 
 def now() -> datetime:
