@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import Run
 from protestgen import load_campaign
 from protestgen.campaign import Campaign
 from protestgen.errors import DataError, UnknownNameError
@@ -116,6 +117,23 @@ def test_a_folder_may_be_given_as_text(load: Load, tmp_path: Path) -> None:
     load({"demands.yaml": "cases:\n" + case()})
 
     assert load_campaign(str(tmp_path)).cases.keys() == {"ada", *BUNDLED.cases}
+
+
+@pytest.mark.parametrize("command", ["cases", "embassies"])
+def test_the_name_of_a_folder_may_be_no_text(
+    command: str, run: Run, tmp_path: Path
+) -> None:
+    """
+    JSON shows the bytes of a name that no encoding has.
+    """
+    data = tmp_path / os.fsdecode(b"c\xff") / "data"
+    data.mkdir(parents=True)
+    (data / "demands.yaml").write_text("cases:\n" + case())
+    (data / "embassies.yaml").write_text("embassies:\n" + mission("gb", "London"))
+    result = run("--campaign", data.parent, command, "--json")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "c\\\\xdcff" in result.stdout
 
 
 def test_the_first_folder_is_on_top(tmp_path: Path) -> None:

@@ -9,11 +9,14 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from time import process_time
 
+import phonenumbers
 import pytest
 
 from conftest import ROOT, Run
 from protestgen.check import Finding, check_campaign
+from protestgen.check.postal import bad_postcode
 from protestgen.shipped import shipped_folder
 
 ON = date(2026, 11, 22)
@@ -665,6 +668,57 @@ def test_processes_find_what_one_finds(mine: Path, change: Change) -> None:
 
     assert Finding(str(mine / STATEMENT), 4, 20, "error", "'???' is left over") in alone
     assert check_campaign([mine], ON, processes=2) == alone
+
+
+def test_an_unexpected_error_is_found_at_its_place(
+    run: Run, mine: Path, change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    A fault of the program hides nothing else; its traceback is shown when asked for.
+    """
+    change("data/demands.yaml", "both were beaten.", "TODO.")
+    monkeypatch.setattr(phonenumbers, "parse", lambda _number: 1 // 0)
+    monkeypatch.delenv("PROTESTGEN_TRACEBACK", raising=False)
+    result = run("check", mine)
+    lines = result.stdout.splitlines()
+
+    assert result.exit_code == 1
+    assert (
+        "mine/data/demands.yaml:24:15: error: 'TODO' is left over: write what is meant"
+        in lines
+    )
+    assert (
+        "mine/data/embassies.yaml:2:5: error: unexpected error (ZeroDivisionError: "
+        "integer division or modulo by zero): please report it"
+    ) in lines
+
+    monkeypatch.setenv("PROTESTGEN_TRACEBACK", "1")
+    with pytest.raises(ZeroDivisionError):
+        run("check", mine)
+
+
+def test_the_last_second_of_the_calendar_is_a_date(
+    run: Run, mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    A clock that is set as far as dates go is no error.
+    """
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "253402300799")
+    result = run("check", mine)
+
+    assert result.exit_code == 0
+    assert "the case is open without news since" in result.stdout
+
+
+def test_addresses_are_read_in_one_pass() -> None:
+    """
+    A line of signs takes no longer than one of letters.
+    """
+    start = process_time()
+    wrong = bad_postcode([f"{',' * 60_000} Bonn"], "Bonn", "de")
+
+    assert wrong == ("the address has no postcode: those of Germany are like 26133")
+    assert process_time() - start < 2
 
 
 def test_nothing_of_the_network_is_loaded(mine: Path) -> None:

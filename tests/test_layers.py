@@ -91,6 +91,27 @@ def test_nothing_is_looked_for_above_the_home_folder(
     assert titles(run)["ada"] == "at home"
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("name", ["data", "templates"])
+def test_a_folder_of_somebody_else_is_not_used(
+    name: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    One's own `protestgen.yaml` does not make data beside it one's own.
+    """
+    folder = campaign(tmp_path / "shared", "theirs", "none")
+    (folder / name).mkdir(exist_ok=True)
+    os.chown(folder / name, 12345, -1)
+    monkeypatch.chdir(folder)
+    result = run("cases")
+
+    assert (result.exit_code, "ada" in result.stdout) == (0, False)
+    assert result.stderr == (
+        f"note: {name} is somebody else's, so it is not used: add "
+        "'--campaign .' if you trust it\n"
+    )
+
+
 def test_a_file_of_somebody_else_is_not_used(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from conftest import ROOT, Result, Run
 from protestgen import load_campaign
 from protestgen.entry import KINDS, add_entry, read_entry
+from protestgen.errors import DataError
 from protestgen.values import parse_line, parse_prose
 from protestgen.yamlfile import format_yaml
 from test_campaign import OFFICE, case, mission
@@ -389,6 +390,43 @@ def test_what_would_not_be_read_is_not_written(
     assert result.stderr == (f"error: {problem.format(entry=entry)}\n")
     assert entries(mine) == ["ada"]
     assert not (mine / "data" / "embassies.yaml").exists()
+
+
+def test_entries_added_at_the_same_time_are_all_kept(
+    shell: Shell, tmp_path: Path
+) -> None:
+    """
+    One `new` waits for the other.
+    """
+    own = campaign(tmp_path / "own", demands="cases:\n" + case())
+    for number in range(4):
+        text = CASE.replace("id: strike", f"id: strike-{number}")
+        (tmp_path / f"{number}.yaml").write_text(text, encoding="utf-8")
+    result = shell(
+        "for n in 0 1 2 3; do protestgen --campaign own new case --from $n.yaml & done;"
+        "wait"
+    )
+
+    assert result.stderr.count("note: added to own/data/demands.yaml") == 4
+    assert {*entries(own)} == {"ada", *(f"strike-{n}" for n in range(4))}
+
+
+def test_a_file_that_changes_meanwhile_is_not_written_over(tmp_path: Path) -> None:
+    """
+    What an editor has saved since the file was read is not lost.
+    """
+    own = campaign(tmp_path / "own", demands="cases:\n" + case())
+    path = own / "data" / "demands.yaml"
+    entry = read_entry(KINDS["case"], entry_file(tmp_path, CASE))
+    addition = add_entry(KINDS["case"], entry, own)
+    addition.check_unchanged()
+    path.write_text("cases:\n" + case("eve"), encoding="utf-8")
+
+    with pytest.raises(DataError) as caught:
+        addition.check_unchanged()
+    assert caught.value.lines() == [
+        f"{path}: changed while the entry was added: run this again"
+    ]
 
 
 @pytest.mark.parametrize("text", ["cases: {}\n", "{cases: {}}\n"])

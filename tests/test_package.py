@@ -1,6 +1,7 @@
 """The package: what travels in it, and that it finds its data wherever it is."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -12,11 +13,29 @@ import pytest
 from conftest import ROOT
 from protestgen.shipped import shipped_folder
 
+# What editors, file managers and people leave beside the files that belong there.
+STRAY = (
+    *(
+        "data/demands.yaml~",
+        "data/.demands.yaml.swp",
+        "data/notes.yaml",
+        "data/.DS_Store",
+    ),
+    *("templates/en/base.txt.j2~", "templates/en/#base.txt.j2#", "templates/todo.txt"),
+    *("templates/campaign/.DS_Store", "src/protestgen/notes.txt"),
+)
+
 
 @pytest.fixture(name="built", scope="module")
 def _built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the sdist, and the wheel built from it."""
+    """Return a folder with the sdist, and the wheel built from it, of a used folder."""
     folder = tmp_path_factory.mktemp("dist")
+    used = tmp_path_factory.mktemp("used")
+    shutil.copytree(
+        ROOT, used, ignore=shutil.ignore_patterns(".*", "*cache*"), dirs_exist_ok=True
+    )
+    for name in STRAY:
+        (used / name).write_text("stray")
     subprocess.run(
         [
             sys.executable,
@@ -25,7 +44,7 @@ def _built(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "--no-isolation",
             "--outdir",
             str(folder),
-            str(ROOT),
+            str(used),
         ],
         check=True,
         capture_output=True,
@@ -61,7 +80,17 @@ def test_wheel_holds_data_and_no_tests(built: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
 
+    shipped = {name for name in names if name.startswith("protestgen/_shipped/")}
+    tracked = {
+        f"protestgen/_shipped/{path.relative_to(ROOT).as_posix()}"
+        for folder in ("data", "templates")
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file()
+    }
+
     assert {name.split("/")[0].split("-")[0] for name in names} == {"protestgen"}
+    assert shipped == tracked
+    assert not [name for name in names if "notes" in name]
     assert "protestgen/_shipped/data/demands.yaml" in names
     assert "protestgen/check/postcodes.yaml" in names
     assert "protestgen/_shipped/templates/en/base.txt.j2" in names

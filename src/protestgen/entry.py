@@ -3,6 +3,7 @@
 import os
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -96,12 +97,23 @@ KINDS = {
 
 
 class Addition(Struct, frozen=True):
-    """A file with an entry more, as text and as bytes; the *lines* are the entry's."""
+    """
+    A file with an entry more, as text and as bytes; the *lines* are the entry's.
+
+    Without it, the file is *before*, or None if there is no file yet.
+    """
 
     path: Path
     text: str
     data: bytes
     lines: range
+    before: bytes | None
+
+    def check_unchanged(self) -> None:
+        """Raise `DataError` if the file is not what it was when it was read."""
+        if _bytes(self.path) != self.before:
+            reason = "changed while the entry was added: run this again"
+            raise DataError([Problem(Location(str(self.path)), reason)])
 
     def traced(self, problem: Problem, source: str) -> Problem:
         """Return *problem* as of the file without the entry, which is from *source*."""
@@ -123,11 +135,11 @@ def read_entry(kind: Kind, path: Path) -> dict[str, Any]:
 def add_entry(kind: Kind, entry: Mapping[str, Any], folder: Path) -> Addition:
     """Return the file of the campaign in *folder* to which *entry* belongs, with it."""
     path = folder / "data" / kind.file
-    exists = os.path.lexists(path)
     if not path.parent.resolve().is_relative_to(folder.resolve()):
         reason = "a link that leads out of its folder: put the folder itself here"
         raise DataError([Problem(Location(str(path.parent)), reason)])
-    text = read_text(path, within=folder) if exists else ""
+    text = read_text(path, within=folder) if os.path.lexists(path) else ""
+    old = _bytes(path)
     lines = split_lines(text)
     section = find_section(text, str(path), kind.section)
     if section is None:
@@ -143,8 +155,29 @@ def add_entry(kind: Kind, entry: Mapping[str, Any], folder: Path) -> Addition:
         new = before + end + end.join(own)
     else:
         new = before + end.join([*own, ""]) + after
-    mark = BOM_UTF8 if exists and path.read_bytes().startswith(BOM_UTF8) else b""
-    return Addition(path, new, mark + new.encode(), new_lines)
+    mark = BOM_UTF8 if old and old.startswith(BOM_UTF8) else b""
+    return Addition(path, new, mark + new.encode(), new_lines, old)
+
+
+def _bytes(path: Path) -> bytes | None:
+    return path.read_bytes() if os.path.lexists(path) else None
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Wait until no other `protestgen new` adds to the campaign in *folder*."""
+    try:
+        from fcntl import LOCK_EX, flock
+    except ImportError:  # not on Windows
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # of file systems without locks
+            flock(handle, LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _line_end(lines: Sequence[str], default: str = "\n") -> str:

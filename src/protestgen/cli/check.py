@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from msgspec.structs import replace
 
 from protestgen.check import Finding, check_campaign
 
-from .console import show_note, visible, write_json, write_lines
+from .console import show_note, write_json, write_lines
 from .options import campaign_folders, common_options, now, wants_traceback
 
 
@@ -50,13 +49,7 @@ def check(
         folders, now().date(), processes=_cores(), tolerant=not wants_traceback()
     )
     if as_json:
-        # The name of a file may be no text.
-        write_json(
-            [
-                replace(one, file=visible(one.file), message=visible(one.message))
-                for one in found
-            ]
-        )
+        write_json(found)
     elif form == "github":
         write_lines(map(_annotation, found))
     else:

@@ -5,9 +5,10 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from shutil import get_terminal_size
+from typing import Any
 
 import click
-from msgspec import json
+from msgspec import json, to_builtins
 
 from protestgen.formats.text import wrap
 from protestgen.values import CONTROLS
@@ -71,8 +72,19 @@ def write_product(data: bytes) -> None:
 
 def write_json(value: object) -> None:
     """Write *value* to stdout as indented JSON."""
-    data = json.encode(value, enc_hook=str)
+    data = json.encode(_visible_in(to_builtins(value, enc_hook=str)))
     write_product(json.format(data, indent=2) + b"\n")
+
+
+def _visible_in(value: Any) -> Any:
+    """Return *value* with all of its texts `visible`: names of files may be none."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {key: _visible_in(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_visible_in(item) for item in value]
+    return value
 
 
 def write_table(

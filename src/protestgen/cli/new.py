@@ -14,7 +14,7 @@ from msgspec.structs import fields
 from protestgen.addressee import MISSION_KINDS, Office
 from protestgen.campaign import Campaign, load_campaign
 from protestgen.case import Case
-from protestgen.entry import KINDS, Kind, add_entry, read_entry
+from protestgen.entry import KINDS, Kind, add_entry, locked, read_entry
 from protestgen.errors import DataError, ProtestgenError, nearest, quoted
 from protestgen.language import ENGLISH, load_language
 from protestgen.output import write_file
@@ -68,6 +68,13 @@ def _add(
     kind: Kind, entry: Mapping[str, Any], folders: list[Path], source: str
 ) -> None:
     """Write the file with *entry* in it, if the campaign can be read with that."""
+    with locked(folders[0]):
+        _add_alone(kind, entry, folders, source)
+
+
+def _add_alone(
+    kind: Kind, entry: Mapping[str, Any], folders: list[Path], source: str
+) -> None:
     addition = add_entry(kind, entry, folders[0])
     path = addition.path
     try:
@@ -76,6 +83,7 @@ def _add(
         problems = (addition.traced(problem, source) for problem in error.problems)
         raise DataError(problems) from None
     path.parent.mkdir(exist_ok=True)
+    addition.check_unchanged()
     write_file(path, addition.data, mode=None if path.exists() else _FOR_ALL)
     show_note(f"added to {path}, line {addition.lines.start}")
 
