@@ -884,6 +884,20 @@ def test_cases_of_a_campaign_are_counted(tmp_path: Path) -> None:
     )
 
 
+def test_styles_of_a_language_are_counted(tmp_path: Path) -> None:
+    """
+    There are no more of them than a check can write letters in.
+    """
+    folder = tmp_path / "templates" / "en"
+    folder.mkdir(parents=True)
+    for number in range(101):
+        (folder / f"s{number}.txt.j2").write_text("Subject\n\nText.\n")
+    error = f"error: {folder}: more than 100 styles: remove some\n"
+
+    assert within_bounds("--campaign", tmp_path, "styles") == Result(1, "", error)
+    assert within_bounds("check", tmp_path) == Result(1, "", error)
+
+
 def test_fingerprint_is_of_the_files_that_are_read(tmp_path: Path) -> None:
     """
     It follows no link out of the folder, waits for no pipe and reads no huge file.

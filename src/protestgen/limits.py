@@ -15,5 +15,7 @@ MAX_PHRASE = 100
 MAX_CASES = 20_000
 MAX_MISSIONS = 50_000
 MAX_OFFICES = 5_000
+# Styles of letter in one language: a check writes letters in each.
+MAX_STYLES = 100
 # Names that are compared with unknown ones, to suggest the one that is meant.
 MAX_COMPARED = 100_000

@@ -33,6 +33,7 @@ from .country import country_name
 from .errors import TemplateError, UnknownNameError, quoted
 from .keeping import KeepingTemplate, Kept
 from .language import Language
+from .limits import MAX_STYLES
 from .mistakes import told
 from .sandbox import MAX_SOURCE, Sandbox
 from .shipped import shipped_folder
@@ -166,6 +167,10 @@ class Templates:
                 # Editors leave hidden links and copies.
                 if path.is_file() and not path.name.startswith(".")
             }
+            if len(names) > MAX_STYLES:
+                folder = self._folders[0] / language
+                reason = f"more than {MAX_STYLES} styles: remove some"
+                raise TemplateError(f"{folder}: {reason}")
             self._styles[language] = sorted(names - {_BASE})
         return self._styles[language]
 

@@ -408,7 +408,7 @@ def _location(path: str, mark: Any) -> Location:
 
 def count_values(text: str) -> int:
     """Return how many keys and items *text* may hold at most, without reading it."""
-    return sum(map(text.count, "\n,:[{-?"))
+    return sum(map(text.count, (*"\n\r\x85\u2028\u2029,:[{-", "? ")))
 
 
 def _compose(text: str, name: str) -> yaml.Node:
