@@ -7,7 +7,7 @@ from pathlib import Path
 from protestgen.addressee import Mission, Office
 from protestgen.campaign import read_campaign
 from protestgen.case import Case
-from protestgen.errors import DataError, Location, unexpected
+from protestgen.errors import DataError, Location, ProtestgenError, unexpected
 from protestgen.language import ENGLISH, Language, languages, load_language
 from protestgen.shipped import shipped_folder
 from protestgen.templates import Templates
@@ -60,7 +60,7 @@ class Material:
         try:
             yield from found
         except Exception as failed:
-            if not self.tolerant:
+            if isinstance(failed, ProtestgenError) or not self.tolerant:
                 raise
             yield error(at, unexpected(failed))
 
