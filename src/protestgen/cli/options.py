@@ -257,7 +257,7 @@ def common_options(command: Command) -> Command:
             is_flag=True,
             expose_value=False,
             callback=_be_quiet,
-            help="No notes, only errors.",
+            help="No notes but of words that may do harm, only errors.",
         ),
     )
     return _with_options(command, *options)
