@@ -163,6 +163,46 @@ def test_mistake_is_answered_in_one_line(
     assert result.stderr.splitlines()[-1] == f"error: {message}"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        ((*LETTER, "--case", "shanyrak"), "--case"),
+        ((*LETTER, "--to", "osce", "--to=embassy"), "--to"),
+        ((*LETTER, "-o", "a.txt", "--output", "b.txt"), "--output"),
+        ((*LETTER, "--sender", "a.yaml", "--sender", "a.yaml"), "--sender"),
+        (("appeal", "kurmanov", "--lang", "de", "--lang", "ru"), "--lang"),
+        (("batch", "--case", "x", "--to", "osce", "--to", "embassy"), "--to"),
+        (("embassies", "--host", "uk", "--host", "gr"), "--host"),
+        (("init", "mine", "--state", "tr", "--state", "tr"), "--state"),
+        (("new", "case", "--from", "a.yaml", "--from", "b.yaml"), "--from"),
+        (("profile", "-o", "a.yaml", "-o", "b.yaml"), "--output"),
+        (("check", "--format", "text", "--format", "github"), "--format"),
+    ],
+)
+def test_single_option_is_given_once(
+    arguments: tuple[str, ...], option: str, run: Run
+) -> None:
+    """
+    An option of which one value counts is refused when it is given twice.
+    """
+    reason = f"'{option}' is given 2 times: give it once"
+    help_ = f"(see 'protestgen {arguments[0]} --help')"
+
+    assert run(*arguments) == Result(2, "", f"error: {reason} {help_}\n")
+
+
+def test_flags_and_repeatable_options_may_repeat(run: Run) -> None:
+    """
+    A flag given twice means the same, and repeatable options keep all values.
+    """
+    demands = ("--demand", "public-inquiry", "--demand", "press-freedom")
+    result = run(*LETTER, "-q", "-q", "--omit-address", "--omit-address", *demands)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "1. " in result.stdout
+    assert "2. " in result.stdout
+
+
 def test_no_command_shows_the_help(run: Run) -> None:
     """
     Whoever types the name alone learns what there is.

@@ -19,6 +19,7 @@ from .console import show_note, write_product
 from .options import common_options, now, output_options, take_form
 from .parameters import (
     Checked,
+    Command,
     complete_case,
     complete_country,
     complete_language,
@@ -31,7 +32,9 @@ DEFAULT_FORMAT = "markdown"
 _ALL = "all"
 
 
-@click.command(epilog="Example: protestgen appeal kurmanov --lang de -o appeal.html")
+@click.command(
+    cls=Command, epilog="Example: protestgen appeal kurmanov --lang de -o appeal.html"
+)
 @click.argument("case_id", metavar="CASE", shell_complete=complete_case)
 @click.option(
     "--lang",

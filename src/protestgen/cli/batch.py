@@ -65,7 +65,7 @@ from .options import (
     take_wish,
     wish_options,
 )
-from .parameters import complete_case, complete_country
+from .parameters import Command, complete_case, complete_country
 from .profile import default_profile
 
 # What all letters can be written to as one, and the format that each of them has there.
@@ -91,11 +91,12 @@ _GO_ON = "run the same again to go on"
 
 
 @click.command(
+    cls=Command,
     epilog=f"Columns of a roster: {', '.join(FIELDS)}. Each row needs a name; what it "
     "leaves open is as for all. An address has its lines in one cell, and so have "
     "cosigners; a language is a code or a name, or several: 'de, ru'; demands are ids, "
     "as 'protestgen show' has them.\n\n"
-    "Example: protestgen batch --case kurmanov --roster members.csv -o letters"
+    "Example: protestgen batch --case kurmanov --roster members.csv -o letters",
 )
 @click.option(
     "--case",

@@ -6,9 +6,10 @@ from msgspec.structs import asdict
 from . import App
 from .console import show_note, write_json, write_table
 from .options import common_options
+from .parameters import Command
 
 
-@click.command(epilog="Example: protestgen cases")
+@click.command(cls=Command, epilog="Example: protestgen cases")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with everything in it.")
 @common_options
 @click.pass_obj

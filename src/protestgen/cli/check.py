@@ -9,11 +9,12 @@ import click
 
 from protestgen.check import Finding, check_campaign
 
-from .console import show_note, write_json, write_lines
+from .console import show_note, visible, write_json, write_lines
 from .options import campaign_folders, common_options, now, wants_traceback
+from .parameters import Command
 
 
-@click.command(epilog="Example: protestgen check mine")
+@click.command(cls=Command, epilog="Example: protestgen check mine")
 @click.argument(
     "folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path)
 )

@@ -11,10 +11,10 @@ from protestgen.remarks import is_old
 from . import App
 from .console import show_note, write_json, write_lines, write_table
 from .options import common_options, now
-from .parameters import complete_country
+from .parameters import Command, complete_country
 
 
-@click.command(epilog="Example: protestgen embassies --host germany")
+@click.command(cls=Command, epilog="Example: protestgen embassies --host germany")
 @click.option("--state", help="Only missions and offices of this state.")
 @click.option(
     "--host",

@@ -22,7 +22,7 @@ from protestgen.values import parse_id, parse_line
 
 from .console import show_note
 from .options import now
-from .parameters import Checked, parse_country, parse_languages
+from .parameters import Checked, Command, parse_country, parse_languages
 from .questions import answered_by, ask, ask_or_skip, ask_several
 
 
@@ -52,7 +52,9 @@ def _parse_name(text: str) -> tuple[str, str]:
 _COUNTRY = Checked(parse_country, "country")
 
 
-@click.command(epilog="Example: protestgen init mine --state turkey --country uk")
+@click.command(
+    cls=Command, epilog="Example: protestgen init mine --state turkey --country uk"
+)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--state", type=_COUNTRY, help="Whose authorities letters are about.")
 @click.option(

@@ -39,6 +39,7 @@ from .options import (
     wish_options,
 )
 from .parameters import (
+    Command,
     complete_case,
     complete_country,
 )
@@ -49,7 +50,8 @@ _NOT_TYPED = (None, (), False)
 
 
 @click.command(
-    epilog="Example: protestgen letter --case kurmanov --country uk --name 'Ada Ex'"
+    cls=Command,
+    epilog="Example: protestgen letter --case kurmanov --country uk --name 'Ada Ex'",
 )
 @click.option(
     "--case",

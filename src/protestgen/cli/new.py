@@ -24,7 +24,7 @@ from protestgen.yamlfile import format_yaml
 
 from .console import show_note
 from .options import campaign_folders, common_options, now
-from .parameters import parse_country
+from .parameters import Command, parse_country
 from .questions import answered_by, ask, ask_or_skip, ask_several
 
 Parse = Callable[[str], Any]
@@ -32,7 +32,7 @@ Parse = Callable[[str], Any]
 _FOR_ALL = 0o644
 
 
-@click.command(epilog="Example: protestgen --campaign mine new case")
+@click.command(cls=Command, epilog="Example: protestgen --campaign mine new case")
 @click.argument("kind", type=click.Choice(list(KINDS)))
 @click.option(
     "--from",

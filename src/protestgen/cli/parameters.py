@@ -1,5 +1,6 @@
 """Kinds of parameter that several commands take, and what completes them."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,24 @@ from protestgen.values import PartialDate, parse_id
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+
+class Command(click.Command):
+    """A command that refuses an option given twice where only one value counts."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse *args*, unless a single option is repeated; flags may be."""
+        if not ctx.resilient_parsing:
+            _, _, given = self.make_parser(ctx).parse_args(list(args))
+            for param, count in Counter(given).items():
+                if count > 1 and _counts_once(param):
+                    name = max(param.opts, key=len)
+                    ctx.fail(f"'{name}' is given {count} times: give it once")
+        return super().parse_args(ctx, args)
+
+
+def _counts_once(param: click.Parameter) -> bool:
+    return isinstance(param, click.Option) and not (param.multiple or param.is_flag)
 
 
 class Checked(click.ParamType):  # type: ignore[type-arg,unused-ignore]

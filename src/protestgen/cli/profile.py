@@ -15,7 +15,7 @@ from protestgen.values import parse_email, parse_line
 
 from .console import show_note
 from .options import campaign_folders
-from .parameters import Checked, parse_country
+from .parameters import Checked, Command, parse_country
 
 # What removes a field that the profile already has.
 _NONE = "-"
@@ -26,7 +26,7 @@ def default_profile() -> Path:
     return Path(click.get_app_dir("protestgen")) / "profile.yaml"
 
 
-@click.command(epilog="Example: protestgen profile --omit-address")
+@click.command(cls=Command, epilog="Example: protestgen profile --omit-address")
 @click.option(
     "--omit-address/--with-address",
     default=None,

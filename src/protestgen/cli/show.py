@@ -10,10 +10,10 @@ from protestgen.language import Language, load_language
 from . import App
 from .console import write_json, write_lines
 from .options import common_options
-from .parameters import complete_case
+from .parameters import Command, complete_case
 
 
-@click.command(epilog="Example: protestgen show kurmanov")
+@click.command(cls=Command, epilog="Example: protestgen show kurmanov")
 @click.argument("case_id", metavar="CASE", shell_complete=complete_case)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @common_options

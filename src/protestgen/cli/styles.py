@@ -7,9 +7,10 @@ from protestgen.templates import Templates
 from . import App
 from .console import write_json, write_table
 from .options import common_options
+from .parameters import Command
 
 
-@click.command(epilog="Example: protestgen styles")
+@click.command(cls=Command, epilog="Example: protestgen styles")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @common_options
 @click.pass_obj
