@@ -75,6 +75,7 @@ def _home(
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("SOURCE_DATE_EPOCH", str(EPOCH))
     monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("PROTESTGEN_TRACEBACK", "1")  # no unexpected error is hidden
     for name in (
         "XDG_CONFIG_HOME",
         "PROTESTGEN_CAMPAIGN",

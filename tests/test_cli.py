@@ -203,6 +203,48 @@ def test_flags_and_repeatable_options_may_repeat(run: Run) -> None:
     assert "2. " in result.stdout
 
 
+@pytest.mark.parametrize("base", ["Exception", "BaseException"])
+def test_unexpected_error_is_one_line(base: str, tmp_path: Path, shell: Shell) -> None:
+    """
+    An error that nobody foresaw says what was being done, and asks to be reported.
+
+    Panics of Typst are no `Exception`. A broken `difflib` stands for any mistake.
+    """
+    (tmp_path / "difflib.py").write_text(
+        f"class PanicError({base}):\n    pass\nraise PanicError('no room\\nat all')"
+    )
+    line = "protestgen letter --name Ada --case=kurmanow --country uk --address Home"
+    hidden = shell(line, PYTHONPATH=str(tmp_path), PROTESTGEN_TRACEBACK="")
+    shown = shell(line, PYTHONPATH=str(tmp_path))
+
+    assert hidden == Result(
+        1,
+        "",
+        "error: letter --case kurmanow --country uk: unexpected error (PanicError: "
+        "no room at all): please report it; PROTESTGEN_TRACEBACK=1 shows the details\n",
+    )
+    assert shown.exit_code == 1
+    assert shown.stderr.startswith("Traceback (most recent call last):\n")
+    assert shown.stderr.endswith("PanicError: no room\nat all\n")
+
+
+def test_unexpected_error_of_the_start_is_one_line(
+    tmp_path: Path, shell: Shell
+) -> None:
+    """
+    A mistake is told in one line where no command was found yet, too.
+    """
+    (tmp_path / "difflib.py").write_text("raise ValueError")
+    result = shell(
+        "protestgen lettr", PYTHONPATH=str(tmp_path), PROTESTGEN_TRACEBACK=""
+    )
+
+    assert result.stderr == (
+        "error: protestgen: unexpected error (ValueError): please report it; "
+        "PROTESTGEN_TRACEBACK=1 shows the details\n"
+    )
+
+
 def test_no_command_shows_the_help(run: Run) -> None:
     """
     Whoever types the name alone learns what there is.

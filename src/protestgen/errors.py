@@ -144,10 +144,21 @@ class UnknownLanguageError(ChoiceError):
         super().__init__(f"unknown language {quoted(name)}: {choice}")
 
 
+def unexpected(error: BaseException) -> str:
+    """Return one line about an *error* that the program does not foresee."""
+    kind = f"{type(error).__name__}: {_shortened(str(error))}".removesuffix(": ")
+    hint = "please report it; PROTESTGEN_TRACEBACK=1 shows the details"
+    return f"unexpected error ({kind}): {hint}"
+
+
 def quoted(text: str) -> str:
     """Return *text* in quotes as a message shows it: on one line, and not too long."""
+    return f"'{_shortened(text)}'"
+
+
+def _shortened(text: str) -> str:
     line = " ".join(text[: 2 * _LONGEST].splitlines())
-    return f"'{line}'" if len(line) <= _LONGEST else f"'{line[: _LONGEST - 1]}…'"
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -6,13 +6,14 @@ import sys
 from collections.abc import Sequence
 from functools import cached_property
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import click
 
 from protestgen import __version__
 from protestgen.campaign import Campaign, load_campaign
-from protestgen.errors import ProtestgenError, UnknownNameError
+from protestgen.errors import ProtestgenError, UnknownNameError, unexpected
 
 from . import console
 from .options import campaign_folders, common_options
@@ -32,6 +33,9 @@ COMMANDS = (
     "init",
     "new",
 )
+
+# Options that say what a command works on, and nothing about a person.
+_TASK_OPTIONS = ("--case", "--country", "--to", "--style", "--lang", "--format")
 
 
 class App:
@@ -100,7 +104,25 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except OSError as error:
         return _stream_failed(error)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic in Typst is no `Exception`
+        if os.environ.get("PROTESTGEN_TRACEBACK"):
+            raise
+        console.show_error(f"{_task(arguments)}: {unexpected(error)}")
+        return 1
     return code
+
+
+def _task(arguments: Sequence[str] | None) -> str:
+    """Return the command and what it works on, without personal data."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    shown = [next((word for word in words if word in COMMANDS), "protestgen")]
+    for word, following in pairwise([*words, ""]):
+        option, _, value = word.partition("=")
+        if option in _TASK_OPTIONS:
+            shown += [option, value or following]
+    return " ".join(shown)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
