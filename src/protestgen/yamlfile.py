@@ -17,6 +17,7 @@ from types import NoneType, UnionType
 from typing import (
     Annotated,
     Any,
+    BinaryIO,
     Literal,
     TypeVar,
     Union,
@@ -178,7 +179,7 @@ def read_text(path: Path, *, within: Path | None = None) -> str:
     """Return what stands in the file *path*, under the conditions of `read_yaml`."""
     name = str(path)
     try:
-        data = read_data(path, within) if within else path.read_bytes()
+        data = read_data(path, within) if within else _bounded(path.open("rb"))
         return data.decode("utf-8-sig")
     except UnreadError as error:
         raise DataError([Problem(Location(name), str(error))]) from None
@@ -213,9 +214,16 @@ def read_data(path: Path, within: Path) -> bytes:
     # A pipe would wait for its writer; a link was not there when *path* was resolved.
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
     flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    with os.fdopen(os.open(target, flags), "rb") as file:
-        if not S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise UnreadError("this is no file: put one here")
+    file = os.fdopen(os.open(target, flags), "rb")
+    if not S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise UnreadError("this is no file: put one here")
+    return _bounded(file)
+
+
+def _bounded(file: BinaryIO) -> bytes:
+    """Return what *file* holds, and close it."""
+    with file:
         data = file.read(MAX_FILE + 1)
     if len(data) > MAX_FILE:
         raise UnreadError(f"larger than {MAX_FILE // 1_000_000} MB: divide it")
