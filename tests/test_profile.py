@@ -1,13 +1,16 @@
 """The profile: who signs, typed once."""
 
+import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from conftest import Result, Run
+from conftest import ROOT, Result, Run
 
 Shell = Callable[..., Result]
 LETTER = ("letter", "--case", "kurmanov")
@@ -216,3 +219,85 @@ def test_empty_option_removes_what_the_profile_has(run: Run, tmp_path: Path) -> 
     assert text.startswith("22 November 2026\n\nThe Ambassador\n")
     assert "\n\nI am writing to protest" in text
     assert text.endswith("\n\nAda\n")
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="takes root")
+@pytest.mark.parametrize(
+    ("command", "exit_code", "stderr"),
+    [
+        ("cases", 0, ""),
+        ("show kurmanov", 0, ""),
+        ("-q letter --case kurmanov --country uk", 0, ""),
+        (
+            "profile",
+            2,
+            "error: no home folder is known: name a file with '-o' "
+            "(see 'protestgen profile --help')\n",
+        ),
+        (
+            "batch --case kurmanov --country uk -o letters",
+            2,
+            "error: profile: there is no such file: run 'protestgen profile', "
+            "or add '--sender FILE'\n",
+        ),
+    ],
+)
+def test_user_without_a_home_needs_none(
+    command: str, exit_code: int, stderr: str
+) -> None:
+    """
+    A user whom the system does not know, as in a container, has no profile.
+    """
+    environment = {key: value for key, value in os.environ.items() if key != "HOME"}
+    done = subprocess.run(
+        [sys.executable, "-m", "protestgen", *command.split()],
+        cwd=ROOT / "src",
+        env=environment,
+        preexec_fn=lambda: os.setreuid(54321, 0),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (exit_code, stderr)
+    assert bool(done.stdout) == (exit_code == 0)
+
+
+def test_home_that_is_relative_has_no_profile(tmp_path: Path, shell: Shell) -> None:
+    """
+    The profile is never looked for in the current folder, which may be anybody's.
+    """
+    profile = tmp_path / "home" / ".config" / "protestgen" / "profile.yaml"
+    profile.parent.mkdir(parents=True)
+    profile.write_text("name: Mallory Example\n")
+    result = shell("protestgen letter --case kurmanov --country uk", HOME="home")
+
+    assert result.exit_code == 0
+    assert "Mallory" not in result.stdout
+
+
+def test_huge_profile_is_refused(tmp_path: Path, shell: Shell) -> None:
+    """
+    A device or a file without an end is read up to the bound, and no further.
+    """
+    line = "ulimit -v 1000000; protestgen letter --case kurmanov --country uk"
+    huge = tmp_path / "huge.yaml"
+    with huge.open("wb") as file:
+        file.truncate(1 << 40)
+
+    for path in ("/dev/zero", huge):
+        assert shell(f"{line} --sender {path}") == Result(
+            1, "", f"error: {path}: larger than 10 MB: divide it\n"
+        )
+
+
+def test_profile_may_come_through_a_pipe(shell: Shell) -> None:
+    """
+    What another program decrypts is a profile as well.
+    """
+    result = shell(
+        "protestgen -q letter --case kurmanov --country uk --sender <(echo name: Ada)"
+    )
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.endswith("\n\nAda\n")

@@ -512,9 +512,9 @@ def _source(
     path: Path | None = choices["roster"]
     if path is None:
         profile = choices["profile"] or default_profile()
-        if not (choices["profile"] or profile.exists()):
+        if profile is None or not (choices["profile"] or profile.exists()):
             hint = "run 'protestgen profile', or add '--sender FILE'"
-            raise ChoiceError(f"{profile}: there is no such file: {hint}")
+            raise ChoiceError(f"{profile or 'profile'}: there is no such file: {hint}")
         if choices["prune"]:
             hint = "whoever writes alone knows nothing of others"
             raise click.UsageError(f"'--prune' goes with a roster: {hint}")

@@ -133,7 +133,7 @@ def _take_sender(
     if "city" in typed:
         typed.setdefault("residence", None)
     typed = {field: _without_blanks(value) for field, value in typed.items()}
-    if not profile and not os.path.lexists(path):
+    if path is None or not (profile or os.path.lexists(path)):
         return Sender(**typed), []
     if output and output.exists() and output.samefile(path):
         raise click.UsageError(f"'-o {output}' is your profile: choose another file")

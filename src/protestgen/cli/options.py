@@ -293,7 +293,11 @@ def campaign_folders(ctx: click.Context) -> list[Path]:
 def _folder_around() -> Path | None:
     """Return the campaign that the current folder is in, as a path from there."""
     try:
-        found = campaign_around(Path.cwd(), Path.home())
+        top = Path.home()
+    except RuntimeError:  # a user without a home, as in a container
+        top = Path(os.sep)
+    try:
+        found = campaign_around(Path.cwd(), top)
     except OSError:  # the current folder was removed meanwhile
         return None
     return found and Path(os.path.relpath(found))

@@ -21,9 +21,10 @@ from .parameters import Checked, Command, parse_country
 _NONE = "-"
 
 
-def default_profile() -> Path:
-    """Return where the sender's own profile is kept."""
-    return Path(click.get_app_dir("protestgen")) / "profile.yaml"
+def default_profile() -> Path | None:
+    """Return where the sender's own profile is kept; None for a user without a home."""
+    folder = Path(click.get_app_dir("protestgen"))
+    return folder / "profile.yaml" if folder.is_absolute() else None
 
 
 @click.command(cls=Command, epilog="Example: protestgen profile --omit-address")
@@ -45,6 +46,8 @@ def profile(
 ) -> None:
     """Ask for your name, address and so on, and keep the answers for your letters."""
     path = output or default_profile()
+    if path is None:
+        raise click.UsageError("no home folder is known: name a file with '-o'")
     _make_folder(path.parent)
     old = read_profile(path) if path.exists() else Sender()
     click.echo(
