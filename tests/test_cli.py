@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import TZPATH
 
 import pytest
 
@@ -433,17 +434,69 @@ def test_folder_is_no_file(tmp_path: Path, run: Run) -> None:
     assert result.stderr == f"error: {tmp_path}: Is a directory: nothing is written\n"
 
 
-def test_date_of_the_environment(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_date_of_the_environment(run: Run) -> None:
     """
     `--date` wins over SOURCE_DATE_EPOCH, which wins over today.
     """
     assert run(*LETTER).stdout.startswith("22 November 2026")
     assert run(*LETTER, "--date", "2011-05-03").stdout.startswith("3 May 2011")
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "tomorrow")
-    assert run(*LETTER, "-q").stderr == (
-        "error: SOURCE_DATE_EPOCH is 'tomorrow': write seconds since 1970 "
-        "(see 'protestgen letter --help')\n"
+
+
+@pytest.mark.parametrize("command", [LETTER, ("check",)], ids=["letter", "check"])
+@pytest.mark.parametrize(
+    "epoch",
+    [
+        "tomorrow",
+        "-1",
+        "1e9",
+        "1_000",
+        " 5",
+        "٥",
+        "32535216000",
+        "253402300799",
+        "9" * 5000,
+    ],
+)
+def test_nonsense_for_a_time_is_refused(
+    epoch: str, command: tuple[str, ...], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    SOURCE_DATE_EPOCH is seconds since 1970 and leads to no year that cannot be.
+    """
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    shown = epoch if len(epoch) < 60 else f"{epoch[:59]}…"
+    hint = f"write seconds since 1970, up to the year 3000 (see 'protestgen {command[0]} --help')"
+
+    assert run(*command) == Result(
+        2, "", f"error: SOURCE_DATE_EPOCH is '{shown}': {hint}\n"
     )
+
+
+@pytest.mark.parametrize("zone", ["UTC+99", ":/etc/passwd", "/dev/zero", "/"])
+def test_nonsense_for_a_time_zone_is_refused(zone: str, shell: Shell) -> None:
+    """
+    TZ is a time zone; no other file is read in its place.
+    """
+    result = shell("protestgen check", TZ=zone, SOURCE_DATE_EPOCH="")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(
+        f"error: TZ is '{zone}': write a time zone like Europe/Athens (see 'protestgen"
+    )
+
+
+def test_time_zone_may_be_a_file(shell: Shell) -> None:
+    """
+    Where TZ names the file of a time zone, the date is the one there.
+    """
+    (zones, *_) = [path for path in TZPATH if Path(path, "UTC").is_file()]
+    result = shell(
+        "protestgen letter --case kurmanov --country uk",
+        TZ=f":{zones}/UTC",
+        SOURCE_DATE_EPOCH="",
+    )
+
+    assert result.exit_code == 0
 
 
 @pytest.mark.parametrize("command", [("cases",), ("embassies",), ("styles",)])

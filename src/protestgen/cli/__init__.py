@@ -16,7 +16,7 @@ from protestgen.campaign import Campaign, load_campaign
 from protestgen.errors import ProtestgenError, UnknownNameError, unexpected
 
 from . import console
-from .options import campaign_folders, common_options
+from .options import campaign_folders, check_time_zone, common_options
 
 # Each is a module of this package with a function of the same name, imported when it
 # is asked for: the letter does not wait for the tables.
@@ -86,6 +86,7 @@ class _Commands(click.Group):
 def cli(ctx: click.Context) -> None:
     """Courteous, correct, personal protest letters from a campaign's facts."""
     ctx.obj = App(ctx)
+    check_time_zone()
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -1,6 +1,7 @@
 """Options that several commands share, and what their values come to."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from msgspec import Struct
 
 from protestgen.campaign import SETTINGS_FILE, campaign_around
 from protestgen.country import find_country
+from protestgen.errors import quoted
 from protestgen.formats import (
     DEFAULT_FORMAT,
     FORMATS,
@@ -43,6 +45,9 @@ _WRITTEN_BY_OTHERS = {".doc", ".docx", ".odt", ".rtf"}
 
 # Where the folders of `--campaign` are kept while the command line is read.
 _FOLDERS = "protestgen.folders"
+
+# The last second of the year 3000, as a time of `SOURCE_DATE_EPOCH`.
+_MAX_EPOCH = 32_535_215_999
 
 # The fields of a sender that are options of the same name.
 PERSONAL = (
@@ -389,13 +394,36 @@ def wants_traceback() -> bool:
     return os.environ.get("PROTESTGEN_TRACEBACK") == "1"
 
 
+def check_time_zone() -> None:
+    """Raise if TZ names a file without a time zone, which Babel would not survive."""
+    zone = os.environ.get("TZ", "").removeprefix(":")
+    if not os.path.exists(zone):  # noqa: PTH110 - False for what is no path
+        return
+    from zoneinfo import ZoneInfo
+
+    try:
+        if not Path(zone).is_file():
+            raise _unusable_zone()
+        with Path(zone).open("rb") as file:
+            ZoneInfo.from_file(file)
+    except (OSError, ValueError):
+        raise _unusable_zone() from None
+
+
+def _unusable_zone() -> click.UsageError:
+    zone = quoted(os.environ.get("TZ", ""))
+    return click.UsageError(f"TZ is {zone}: write a time zone like Europe/Athens")
+
+
 def now() -> datetime:
     """Return the time of the environment's `SOURCE_DATE_EPOCH`, else the present."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if not epoch:
-        return datetime.now().astimezone()
-    try:
-        return datetime.fromtimestamp(int(epoch), tz=UTC)
-    except (ValueError, OverflowError, OSError):
-        message = f"SOURCE_DATE_EPOCH is '{epoch}': write seconds since 1970"
-        raise click.UsageError(message) from None
+        try:
+            return datetime.now().astimezone()
+        except ValueError:  # a day or more from UTC
+            raise _unusable_zone() from None
+    if not re.fullmatch(r"[0-9]{1,11}", epoch) or int(epoch) > _MAX_EPOCH:
+        hint = "write seconds since 1970, up to the year 3000"
+        raise click.UsageError(f"SOURCE_DATE_EPOCH is {quoted(epoch)}: {hint}")
+    return datetime.fromtimestamp(int(epoch), tz=UTC)
