@@ -670,6 +670,86 @@ def test_words_are_kept_when_they_cannot_be_used(
     assert "\n\nYour Grace,\n\n" in kept.read_text()
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "latin-1"])
+def test_editor_may_save_in_its_own_encoding(
+    encoding: str, tmp_path: Path, shell: Shell
+) -> None:
+    """
+    UTF-16 with a mark is read; words in an unknown encoding are kept in their file.
+    """
+    editor = tmp_path / "editor.py"
+    editor.write_text(
+        "import pathlib, sys\n"
+        "path = pathlib.Path(sys.argv[1])\n"
+        "text = path.read_text(encoding='utf-8').replace('Excellency', 'Größe')\n"
+        f"path.write_bytes(text.replace('’', chr(39)).encode({encoding!r}))\n"
+    )
+    result = shell(
+        f"protestgen -q {' '.join(LETTER)} --edit",
+        EDITOR=f"{sys.executable} {editor}",
+        TMPDIR=str(tmp_path),
+    )
+    kept = list(tmp_path.glob("protestgen-*"))
+
+    if encoding in {"utf-8-sig", "utf-16"}:
+        assert (result.exit_code, result.stderr, kept) == (0, "", [])
+        assert "\n\nYour Größe,\n\n" in result.stdout
+    elif encoding == "latin-1":
+        assert result == Result(
+            2,
+            "",
+            f"note: your words are kept in {kept[0]}\n"
+            "error: the edited letter is not UTF-8: save it with the encoding UTF-8\n",
+        )
+        assert "Your Größe," in kept[0].read_bytes().decode(encoding)
+    else:
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert f"note: your words are kept in {kept[0]}\n" in result.stderr
+
+
+def test_words_are_kept_when_the_editor_fails(tmp_path: Path, shell: Shell) -> None:
+    """
+    An editor that saves and then crashes loses nothing; unchanged words are not kept.
+    """
+    line = f"protestgen -q {' '.join(LETTER)} --edit"
+    crashed = shell(
+        line, EDITOR="sh -c 'echo more >> $0; exit 3'", TMPDIR=str(tmp_path)
+    )
+    (kept,) = tmp_path.glob("protestgen-*")
+
+    assert (crashed.exit_code, crashed.stdout) == (1, "")
+    assert crashed.stderr.startswith(f"note: your words are kept in {kept}\nerror: ")
+    assert kept.read_text().endswith("more\n")
+    kept.unlink()
+    assert shell(line, EDITOR="false", TMPDIR=str(tmp_path)).exit_code == 1
+    assert shell(line, EDITOR="rm", TMPDIR=str(tmp_path)).exit_code == 1
+    assert list(tmp_path.glob("protestgen-*")) == []
+
+
+def test_editor_with_an_open_quote_is_told(shell: Shell) -> None:
+    """
+    A line that no shell would read is no editor.
+    """
+    result = shell(f"protestgen -q {' '.join(LETTER)} --edit", EDITOR="vi 'x")
+
+    assert result == Result(
+        1,
+        "",
+        "error: EDITOR has a quote without an end: set the variable EDITOR to the "
+        "name of your editor\n",
+    )
+
+
+@pytest.mark.parametrize("closed", ["<&-", "2>&-"])
+def test_editor_runs_with_a_closed_stream(closed: str, shell: Shell) -> None:
+    """
+    A stream that is closed keeps nobody from editing.
+    """
+    line = f"protestgen -q {' '.join(LETTER)} --edit {closed}"
+
+    assert shell(line, EDITOR="true").exit_code == 0
+
+
 def test_refusal_comes_before_the_editor(tmp_path: Path, shell: Shell) -> None:
     """
     Nobody edits a letter that cannot be sent anyway.

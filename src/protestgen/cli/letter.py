@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -14,6 +15,7 @@ import click
 from msgspec.structs import replace
 
 from protestgen.country import find_country
+from protestgen.errors import ChoiceError
 from protestgen.formats import DEFAULT_FORMAT, Format
 from protestgen.letter import (
     Letter,
@@ -93,23 +95,20 @@ def letter(
     sender, notes = _take_sender(choices, form.options.output)
     writer = Writer(app.campaign, choices.pop("on") or now().date())
     finished, chosen = writer.write(case, sender, take_wish(choices))
-    words = None
-    if edit:
-        if finished.also:
-            raise click.UsageError("'--edit' goes with one language: leave one out")
-        form.format.render(finished, form.options)  # may refuse, before words are lost
-        words = _edit(finished)
-    with _kept(words):
-        if words is not None:
-            finished = edited(finished, words)
+    if edit and finished.also:
+        raise click.UsageError("'--edit' goes with one language: leave one out")
+    with _editing(editable(finished) if edit else None) as draft:
+        if draft:
+            form.format.render(finished, form.options)  # may refuse, before the editor
+            finished = edited(finished, draft.edit())
         data = form.format.render(finished, form.options)
         notes += (*chosen, *_copy_notes(finished, form.format))
         lost = form.format.remarks(finished, form.options)
         for note in chain(notes, *writer.remarks(finished), lost):
             show_note(note, always=isinstance(note, HarmNote))
         _leave(data, form.options.output, opens=opens)
-    if opens and lost and words is not None:
-        _keep(words)
+        if draft and opens and lost:
+            draft.keep()
 
 
 def _copy_notes(finished: Letter, format_: Format) -> Iterator[str]:
@@ -160,43 +159,85 @@ def _leave(data: bytes, output: Path | None, *, opens: bool) -> None:
         _open(data.decode().strip())
 
 
-def _edit(finished: Letter) -> str:
-    """Open the letter in the user's editor, even when stdout is a pipe."""
-    stdout = os.dup(1)
-    os.dup2(2, 1)
-    # An editor has its own use for Ctrl-C; what is ignored here would be so there.
-    interrupt = signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        text = click.edit(editable(finished), extension=".txt", require_save=False)
-    except click.ClickException as error:
-        hint = "set the variable EDITOR to the name of your editor"
-        raise click.ClickException(f"{error.format_message()}: {hint}") from None
-    finally:
-        signal.signal(signal.SIGINT, interrupt)
-        os.dup2(stdout, 1)
-        os.close(stdout)
-    return text or ""
+class _Draft:
+    """The words of a letter in a temporary file, for the user's editor."""
+
+    is_kept = False
+
+    def __init__(self, text: str) -> None:
+        with NamedTemporaryFile(
+            prefix="protestgen-", suffix=".txt", delete=False
+        ) as file:
+            self._path = Path(file.name)
+        self._path.write_text(text, encoding="utf-8")
+        self._original = self._path.read_bytes().strip()
+
+    def edit(self) -> str:
+        """Open the words in the user's editor and return what it leaves."""
+        # An editor has its own use for Ctrl-C; what is ignored here would be so there.
+        interrupt = signal.signal(signal.SIGINT, lambda *_: None)
+        try:
+            with _stdout_to_stderr():
+                click.edit(filename=str(self._path))
+        except (click.ClickException, ValueError) as error:
+            reason = getattr(error, "message", "EDITOR has a quote without an end")
+            hint = "set the variable EDITOR to the name of your editor"
+            raise click.ClickException(f"{reason}: {hint}") from None
+        finally:
+            signal.signal(signal.SIGINT, interrupt)
+        data = self._path.read_bytes()
+        is_utf16 = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+        try:
+            return data.decode("utf-16" if is_utf16 else "utf-8-sig")
+        except UnicodeDecodeError:
+            hint = "save it with the encoding UTF-8"
+            raise ChoiceError(f"the edited letter is not UTF-8: {hint}") from None
+
+    def keep(self) -> None:
+        """Leave the words in their file, and say where, if the user changed them."""
+        data = self._path.read_bytes() if self._path.exists() else b""
+        self.is_kept = data.strip() not in {b"", self._original}
+        if self.is_kept:
+            show_note(f"your words are kept in {self._path}", always=True)
+
+    def close(self) -> None:
+        """Delete the file, unless it is to be kept."""
+        if not self.is_kept:
+            self._path.unlink(missing_ok=True)
 
 
 @contextmanager
-def _kept(words: str | None) -> Iterator[None]:
-    """Keep *words* from the editor in a file if their letter cannot be written."""
+def _editing(text: str | None) -> Iterator[_Draft | None]:
+    """Yield a draft of *text*, whose words are kept if their letter is not written."""
+    if text is None:
+        yield None
+        return
+    draft = _Draft(text)
     try:
-        yield
+        yield draft
     except BrokenPipeError:
         raise
     except BaseException:
-        if words and words.strip():
-            _keep(words)
+        draft.keep()
         raise
+    finally:
+        draft.close()
 
 
-def _keep(words: str) -> None:
-    with NamedTemporaryFile(
-        "w", prefix="protestgen-", suffix=".txt", encoding="utf-8", delete=False
-    ) as file:
-        file.write(words)
-    show_note(f"your words are kept in {file.name}", always=True)
+@contextmanager
+def _stdout_to_stderr() -> Iterator[None]:
+    """Let what other programs print go to stderr, if both streams are open."""
+    try:
+        stdout = os.dup(1)
+        os.dup2(2, 1)
+    except OSError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        os.dup2(stdout, 1)
+        os.close(stdout)
 
 
 def _open(link: str) -> None:
