@@ -13,7 +13,9 @@ from zoneinfo import TZPATH
 
 import pytest
 
-from conftest import Result, Run
+from conftest import ROOT, Result, Run
+from protestgen.cli import run as run_cli
+from protestgen.values import CONTROLS
 
 LETTER = ("letter", "--case", "kurmanov", "--country", "uk")
 Shell = Callable[..., Result]
@@ -548,6 +550,118 @@ def test_markup_in_names_is_shown_as_it_is(tmp_path: Path) -> None:
     (data / "demands.yaml").write_text("cases: {}\n")
 
     assert "[red]X[/]" in in_terminal("--campaign", str(tmp_path), "embassies")
+
+
+@pytest.mark.parametrize("columns", [0, 1, -1, 10**9])
+def test_table_is_shown_at_any_width(columns: int) -> None:
+    """
+    A terminal that says nonsense of its width is shown all names nevertheless.
+    """
+    assert "kurmanov" in in_terminal("cases", columns=columns)
+    assert "statement" in in_terminal("styles", columns=columns)
+
+
+HOSTILE = "a\x1b[31m\x9b2J\u202e"
+
+
+@pytest.fixture(name="hostile")
+def _hostile(tmp_path: Path) -> Path:
+    """
+    Return a campaign with control characters, and no UTF-8, in its names.
+    """
+    folder = tmp_path / os.fsdecode(os.fsencode(HOSTILE) + b"\xff")
+    style = folder / "templates" / "en" / f"{HOSTILE}\nletter\tx.txt.j2"
+    style.parent.mkdir(parents=True)
+    style.write_text(f"About\n\n{{{{ {HOSTILE!r} }}}}")
+    (folder / "data").mkdir()
+    for name in ("demands.yaml", f"demands.{HOSTILE}.yaml"):
+        (folder / "data" / name).write_text(
+            (ROOT / "data" / "demands.yaml").read_text().replace("follows: ", "# ")
+        )
+    return folder
+
+
+@pytest.mark.parametrize("option", [(), ("--json",)], ids=["text", "json"])
+@pytest.mark.parametrize(
+    "command",
+    [("cases",), ("show", "kurmanov"), ("embassies",), ("styles",), ("check",)],
+    ids=" ".join,
+)
+def test_names_of_strangers_do_nothing_to_a_terminal(
+    command: tuple[str, ...],
+    option: tuple[str, ...],
+    hostile: Path,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    """
+    Control characters in names are spelt out, in tables as in JSON.
+    """
+    run_cli(["--campaign", str(hostile), *command, *option])
+    captured = capfdbinary.readouterr()
+    shown = captured.out.decode() + captured.err.decode()
+
+    assert not CONTROLS.search(shown)
+    if option:
+        json.loads(captured.out)
+    elif command == ("styles",):
+        (row,) = [line for line in shown.splitlines() if line.startswith("a")]
+        assert row == "a\\x1b[31m\\x9b2J\\x202e\\x0aletter\\x09x\t"
+    elif command == ("cases",):
+        assert shown.splitlines()[0].endswith("\ta\\x1b[31m\\x9b2J\\x202e\\xdcff")
+
+
+@pytest.mark.parametrize(
+    "command", [("cases",), ("show", "kurmanov"), ("embassies",), ("check",)]
+)
+def test_json_does_not_tell_where_the_program_is(
+    command: tuple[str, ...], run: Run
+) -> None:
+    """
+    A bundled file is named by its place among those.
+    """
+    shown = run(*command, "--json").stdout
+
+    assert str(ROOT) not in shown
+    assert '"bundled/data/' in shown
+
+
+def test_errors_beyond_the_first_hundred_are_counted(tmp_path: Path, run: Run) -> None:
+    """
+    A file in which everything is wrong does not flood the terminal.
+    """
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "demands.yaml").write_text(
+        "cases:\n  a:\n" + "".join(f"    x{n}: 1\n" for n in range(20_000))
+    )
+    result = run("--campaign", tmp_path, "cases")
+
+    lines = result.stderr.splitlines()
+    assert result.exit_code == 1
+    assert len(lines) == 101
+    assert re.fullmatch(r"error: \.\.\. and 19,9\d\d more", lines[-1])
+
+
+def test_long_message_is_cut(run: Run) -> None:
+    """
+    No line of an error is longer than a page.
+    """
+    result = run(*LETTER, "--demand", "x", "--width", "y" * 100_000)
+
+    assert result.exit_code == 2
+    assert len(result.stderr) < 11_000
+    assert re.search(r"y… \(100,\d\d\d characters\)\n$", result.stderr)
+
+
+@pytest.mark.parametrize("command", ["profile", "init mine"])
+def test_closed_stdin_answers_nothing(command: str, shell: Shell) -> None:
+    """
+    Questions that nobody can answer end the command.
+    """
+    result = shell(f"protestgen {command} <&-")
+
+    assert result.exit_code in {2, 130}
+    assert result.stderr.splitlines()[-1].count("error: ") == 1
+    assert "Traceback" not in result.stderr
 
 
 def test_cases_are_listed_latest_first(run: Run) -> None:

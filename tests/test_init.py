@@ -71,6 +71,19 @@ def test_a_new_campaign_runs_at_once(run: Run, tmp_path: Path) -> None:
     assert "I call on the authorities of Türkiye to:\n\n1. open the" in letter.stdout
 
 
+def test_the_command_to_copy_is_quoted(shell: Shell) -> None:
+    """
+    What is told to be typed does what it says, whatever the folder is called.
+    """
+    options = " ".join(OPTIONS)
+    made = shell(f"protestgen init 'our $HOME; echo \\`x' {options}")
+    command = made.stderr.splitlines()[-1].partition("first letter: ")[2]
+    result = shell(f"{command} -q")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("22 November 2026")
+
+
 def test_its_style_has_one_block_of_its_own(run: Run, tmp_path: Path) -> None:
     """
     The example of a style is the bundled one but for its request, in each of its forms.

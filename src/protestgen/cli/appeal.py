@@ -15,7 +15,7 @@ from protestgen.values import parse_id
 from protestgen.writer import Writer
 
 from . import App
-from .console import show_note, write_product
+from .console import show_notes, write_product
 from .options import common_options, now, output_options, take_form
 from .parameters import (
     Checked,
@@ -92,8 +92,7 @@ def appeal(
     wish = AppealWish(countries=_codes(countries), **choices)
     made, notes = make_appeal(Writer(campaign, on or now().date()), case, wish)
     data = form.format.render_appeal(made, form.options)
-    for note in notes:
-        show_note(note)
+    show_notes(notes)
     if form.options.output:
         write_file(form.options.output, data)
     else:

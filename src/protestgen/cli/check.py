@@ -9,7 +9,7 @@ import click
 
 from protestgen.check import Finding, check_campaign
 
-from .console import show_note, visible, write_json, write_lines
+from .console import show_note, write_json, write_lines
 from .options import campaign_folders, common_options, now, wants_traceback
 from .parameters import Command
 

@@ -1,25 +1,41 @@
 """What is shown to a person: notes and errors on stderr, tables on stdout."""
 
 import os
+import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from shutil import get_terminal_size
-from typing import Any
 
 import click
-from msgspec import json, to_builtins
+from msgspec import to_builtins
 
+from protestgen.campaign import BUNDLED
 from protestgen.formats.text import wrap
+from protestgen.remarks import HarmNote
+from protestgen.shipped import shipped_folder
 from protestgen.values import CONTROLS
+
+# Lines of one kind that are shown, and characters of one of them.
+_MAX_LINES = 100
+_MAX_LENGTH = 10_000
+# Columns of a table or text, however narrow the terminal says that it is.
+_MIN_WIDTH = 20
 
 QUIET: ContextVar[bool] = ContextVar("QUIET", default=False)
 
 
 def show_error(*messages: str) -> None:
-    """Show each message as one line on stderr."""
-    for message in messages:
+    """Show each of *messages* as one line on stderr; of very many, the first ones."""
+    for message in _first(messages):
         _show(click.style("error:", fg="red", bold=True), message)
+
+
+def show_notes(messages: Iterable[str]) -> None:
+    """Show *messages* as notes, those about harm first; of very many, the first."""
+    harm_first = sorted(messages, key=lambda note: not isinstance(note, HarmNote))
+    for note in _first(harm_first):
+        show_note(note, always=isinstance(note, HarmNote))
 
 
 def show_note(message: str, *, always: bool = False) -> None:
@@ -28,9 +44,17 @@ def show_note(message: str, *, always: bool = False) -> None:
         _show(click.style("note:", fg="yellow"), message)
 
 
+def _first(messages: Sequence[str]) -> Iterator[str]:
+    yield from messages[:_MAX_LINES]
+    if more := len(messages[_MAX_LINES:]):
+        yield f"... and {more:,} more"
+
+
 def _show(label: str, message: str) -> None:
     color = False if os.environ.get("NO_COLOR") else None
-    line = visible(" ".join(message.split()))
+    line = visible(" ".join(message[: _MAX_LENGTH + 1].split()))
+    if len(message) > _MAX_LENGTH:
+        line += f"… ({len(message):,} characters)"
     try:
         click.echo(f"{label} {line}", err=True, color=color)
     except OSError:  # nobody listens any more, but the work is to be done
@@ -39,7 +63,16 @@ def _show(label: str, message: str) -> None:
 
 def visible(text: str) -> str:
     """Return *text* with its control characters spelt out, for a terminal."""
-    return CONTROLS.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+    return CONTROLS.sub(_spelt_out, text)
+
+
+def _cell(text: str) -> str:
+    """Return *text* for the cell of a table, which has neither tabs nor lines."""
+    return re.sub(r"[\t\n]", _spelt_out, visible(text))
+
+
+def _spelt_out(match: re.Match[str]) -> str:
+    return f"\\x{ord(match[0]):02x}"
 
 
 def usage_message(error: click.UsageError) -> str:
@@ -71,20 +104,23 @@ def write_product(data: bytes) -> None:
 
 
 def write_json(value: object) -> None:
-    """Write *value* to stdout as indented JSON."""
-    data = json.encode(_visible_in(to_builtins(value, enc_hook=str)))
-    write_product(json.format(data, indent=2) + b"\n")
+    """
+    Write *value* to stdout as indented JSON.
 
+    It has no raw control characters, and says of bundled files where they are among
+    those, not on this machine.
+    """
+    import json
 
-def _visible_in(value: Any) -> Any:
-    """Return *value* with all of its texts `visible`: names of files may be none."""
-    if isinstance(value, str):
-        return visible(value)
-    if isinstance(value, dict):
-        return {key: _visible_in(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_visible_in(item) for item in value]
-    return value
+    plain = to_builtins(value, enc_hook=str)
+    text = json.dumps(plain, ensure_ascii=False, indent=2)
+    text = CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    bundled = shipped_folder()
+    for name in ("data", "templates"):
+        folder = json.dumps(str(bundled / name), ensure_ascii=False)[1:-1]
+        text = text.replace(folder, f"{BUNDLED}/{name}")
+    # A name that is no UTF-8 has surrogates, which JSON can only escape.
+    write_product(f"{text}\n".encode("utf-8", "backslashreplace"))
 
 
 def write_table(
@@ -99,7 +135,7 @@ def write_table(
     """
     if not _is_terminal():
         for row in rows:
-            write_product(("\t".join(map(visible, row)) + "\n").encode())
+            write_product(("\t".join(map(_cell, row)) + "\n").encode())
         return
     from rich import box
     from rich.console import Console
@@ -111,15 +147,16 @@ def write_table(
     )
     table = Table(*folded, box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for row in rows:
-        table.add_row(*(Text(visible(cell)) for cell in row))
-    Console(highlight=False, markup=False, emoji=False).print(table)
+        table.add_row(*(Text(_cell(cell)) for cell in row))
+    width = max(get_terminal_size().columns, _MIN_WIDTH)
+    Console(width=width, highlight=False, markup=False, emoji=False).print(table)
 
 
 def write_lines(lines: Iterable[str], *, wrapped: bool = False) -> None:
     """Write *lines* to stdout; those to be *wrapped* fit the width of a terminal."""
     shown = [visible(line) for line in lines]
     if wrapped and _is_terminal():
-        width = get_terminal_size().columns
+        width = max(get_terminal_size().columns, _MIN_WIDTH)
         shown = [_hang(line, width) for line in shown]
     write_product("".join(f"{line}\n" for line in shown).encode())
 

@@ -1,5 +1,7 @@
 """The command `init`: a campaign of one's own, which runs at once."""
 
+import os
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -104,9 +106,14 @@ def init(
     show_note(f"written to {folder}: go on with {folder / 'README.md'}")
     country = outline.countries[0]
     show_note(
-        f"its first letter: protestgen --campaign {folder} letter "
+        f"its first letter: protestgen --campaign {_typed(folder)} letter "
         f"--case {CASE} --country {country}"
     )
+
+
+def _typed(path: Path) -> str:
+    """Return *path* as it is typed in a shell."""
+    return str(path) if os.name == "nt" else shlex.quote(str(path))
 
 
 def _outline(

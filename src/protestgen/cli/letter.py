@@ -23,12 +23,11 @@ from protestgen.letter import (
     edited,
 )
 from protestgen.output import write_file
-from protestgen.remarks import HarmNote
 from protestgen.sender import Sender, read_profile
 from protestgen.writer import Writer
 
 from . import App
-from .console import show_note, write_product
+from .console import show_note, show_notes, write_product
 from .options import (
     PERSONAL,
     common_options,
@@ -104,8 +103,7 @@ def letter(
         data = form.format.render(finished, form.options)
         notes += (*chosen, *_copy_notes(finished, form.format))
         lost = form.format.remarks(finished, form.options)
-        for note in chain(notes, *writer.remarks(finished), lost):
-            show_note(note, always=isinstance(note, HarmNote))
+        show_notes(chain(notes, *writer.remarks(finished), lost))
         _leave(data, form.options.output, opens=opens)
         if draft and opens and lost:
             draft.keep()

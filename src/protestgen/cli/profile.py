@@ -16,6 +16,7 @@ from protestgen.values import parse_email, parse_line
 from .console import show_note
 from .options import campaign_folders
 from .parameters import Checked, Command, parse_country
+from .questions import prompt
 
 # What removes a field that the profile already has.
 _NONE = "-"
@@ -101,8 +102,8 @@ def _ask(
         value: str = checked.convert(text.strip(), None, None)
         return value
 
-    answer: str | None = click.prompt(
-        question, default=old or "", show_default=bool(old), value_proc=read, err=True
+    answer: str | None = prompt(
+        question, default=old or "", show_default=bool(old), value_proc=read
     )
     return answer
 

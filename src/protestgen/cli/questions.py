@@ -14,13 +14,19 @@ from .parameters import Checked
 Parse = Callable[[str], Any]
 
 
+def prompt(question: str, **options: Any) -> Any:
+    """Return the answer to *question*, as `click.prompt` does with *options*."""
+    if sys.stdin is None:
+        raise click.Abort
+    return click.prompt(question, err=True, **options)
+
+
 def ask(question: str, parse: Parse = parse_line, *, default: str | None = None) -> Any:
     """Return the answer to *question*; without a *default* there has to be one."""
     checked = Checked(parse)
-    return click.prompt(
+    return prompt(
         question,
         default=default,
-        err=True,
         value_proc=lambda text: checked.convert(text.strip(), None, None),
     )
 
@@ -33,9 +39,7 @@ def ask_or_skip(question: str, parse: Parse = parse_line) -> Any:
         return checked.convert(text.strip(), None, None) if text.strip() else None
 
     question = f"{question} (or Enter)"
-    return click.prompt(
-        question, default="", show_default=False, err=True, value_proc=read
-    )
+    return prompt(question, default="", show_default=False, value_proc=read)
 
 
 def ask_several(
