@@ -1,5 +1,6 @@
 """`init`: a campaign of one's own that runs at once."""
 
+import json
 import os
 import pty
 import stat
@@ -466,3 +467,56 @@ def test_checks_on_github_run_the_check(run: Run, tmp_path: Path) -> None:
 
     assert "# line by hand: protestgen check .\n" in text
     assert text.endswith("\n      - run: protestgen check --format github .\n")
+
+
+@pytest.mark.parametrize(
+    ("origin", "address"),
+    [
+        (None, ""),
+        ({"url": "file:///home/ada/protestgen", "dir_info": {}}, ""),
+        (
+            {
+                "url": "https://ada:secret@code.example/p",
+                "vcs_info": {"vcs": "git", "commit_id": "a1"},
+            },
+            "",
+        ),
+        (
+            {
+                "url": "https://code.example/p.git",
+                "vcs_info": {"vcs": "git", "commit_id": "a1"},
+            },
+            "git+https://code.example/p.git@a1",
+        ),
+        (
+            {"url": "https://code.example/p-1.0.tar.gz", "archive_info": {}},
+            "https://code.example/p-1.0.tar.gz",
+        ),
+    ],
+)
+def test_checks_on_github_install_this_copy(
+    origin: object, address: str, shell: Shell, tmp_path: Path
+) -> None:
+    """
+    The workflow installs from where this copy is from, and no package of that name.
+    """
+    info = tmp_path / "site" / "protestgen-0.1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: protestgen\n")
+    if origin:
+        (info / "direct_url.json").write_text(json.dumps(origin))
+    shell(
+        f"python -m protestgen init mine {' '.join(OPTIONS)}",
+        PYTHONPATH=str(info.parent),
+    )
+    text = (tmp_path / "mine" / FILES[0]).read_text()
+    step = next(line for line in text.splitlines() if "pip install" in line)
+    command = step.partition("run: ")[2].replace("pip install", "echo")
+    result = shell(command, PROTESTGEN=address)
+
+    assert f'\n  PROTESTGEN: "{address}"\n' in text
+    if address:
+        assert result == Result(0, f"{address}\n", "")
+    else:
+        assert result.exit_code != 0
+        assert "PROTESTGEN: write above where protestgen is" in result.stderr

@@ -112,8 +112,28 @@ class MissingExtraError(ProtestgenError):
     """Something that needs packages which are not installed."""
 
     def __init__(self, what: str, extra: str) -> None:
-        install = f"pip install 'protestgen[{extra}]'"
-        super().__init__(f"{what} needs more packages: run {install}")
+        packages = " ".join(f"'{package}'" for package in _packages(extra))
+        install = f"run pip install {packages}"
+        if not packages:
+            install = f"install those of the extra '{extra}' in pyproject.toml"
+        super().__init__(f"{what} needs more packages: {install}")
+
+
+def _packages(extra: str) -> list[str]:
+    """Return the packages of an *extra*, as the installed protestgen requires them."""
+    from importlib.metadata import PackageNotFoundError, requires
+
+    try:
+        lines = requires("protestgen") or []
+    except PackageNotFoundError:  # run from a folder of its source
+        return []
+    parted = (line.partition(";") for line in lines)
+    marker = f"extra == '{extra}'"
+    return [
+        package.strip()
+        for package, _, condition in parted
+        if condition.strip().replace('"', "'") == marker
+    ]
 
 
 class ClusterError(ProtestgenError):

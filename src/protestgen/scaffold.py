@@ -3,7 +3,9 @@
 import csv
 import datetime as dt
 import io
+import json
 import os
+import re
 import shutil
 from itertools import cycle, islice
 from pathlib import Path
@@ -154,9 +156,27 @@ def _values(outline: Outline, on: dt.date) -> dict[str, str]:
         for code in outline.languages
     ]
     return values | {
+        "installed_from": _installed_from(),
         "embassies": "\n".join(embassies),
         "translations": "".join(translations),
     }
+
+
+def _installed_from() -> str:
+    """Return where pip finds this copy of the program; nothing if only here."""
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    try:
+        text = distribution("protestgen").read_text("direct_url.json")
+    except PackageNotFoundError:
+        return ""
+    origin = json.loads(text or "{}")
+    url = origin.get("url", "")
+    if not re.fullmatch(r"https://[\w.-]+(:\d+)?/[\w./%+-]*", url, re.ASCII):
+        return ""
+    if vcs := origin.get("vcs_info"):
+        return f"{vcs['vcs']}+{url}@{vcs['commit_id']}"
+    return str(url) if "archive_info" in origin else ""
 
 
 def _when(code: str, on: dt.date) -> dict[str, str]:
