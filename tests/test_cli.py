@@ -610,6 +610,24 @@ def test_names_of_strangers_do_nothing_to_a_terminal(
         assert shown.splitlines()[0].endswith("\ta\\x1b[31m\\x9b2J\\x202e\\xdcff")
 
 
+def test_names_of_strangers_are_not_completed(hostile: Path, shell: Shell) -> None:
+    """
+    A name with control characters is left to be typed.
+    """
+    completed = shell(
+        "protestgen",
+        PROTESTGEN_CAMPAIGN=str(hostile),
+        _PROTESTGEN_COMPLETE="bash_complete",
+        COMP_WORDS="protestgen letter --style ",
+        COMP_CWORD="3",
+    )
+
+    rows = completed.stdout.splitlines()
+    assert completed.stderr == ""
+    assert "plain,statement" in rows
+    assert all(re.fullmatch("plain,[a-z]+", row) for row in rows)
+
+
 @pytest.mark.parametrize(
     "command", [("cases",), ("show", "kurmanov"), ("embassies",), ("check",)]
 )
@@ -838,6 +856,20 @@ def test_words_are_kept_when_the_editor_fails(tmp_path: Path, shell: Shell) -> N
     assert shell(line, EDITOR="false", TMPDIR=str(tmp_path)).exit_code == 1
     assert shell(line, EDITOR="rm", TMPDIR=str(tmp_path)).exit_code == 1
     assert list(tmp_path.glob("protestgen-*")) == []
+
+
+def test_full_folder_of_temporary_files_is_told(tmp_path: Path, shell: Shell) -> None:
+    """
+    Where there is no room for the editor's file, stdout is not to blame.
+    """
+    line = f"ulimit -f 0; protestgen -q {' '.join(LETTER)} --edit"
+    result = shell(line, EDITOR="true", TMPDIR=str(tmp_path))
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert re.fullmatch(
+        "error: temporary files: .*: set the variable TMPDIR to a folder with more room\n",
+        result.stderr,
+    )
 
 
 def test_editor_with_an_open_quote_is_told(shell: Shell) -> None:

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import mkstemp
 from typing import Any
 
 import click
 from msgspec.structs import replace
 
 from protestgen.country import find_country
-from protestgen.errors import ChoiceError
+from protestgen.errors import ChoiceError, no_room
 from protestgen.formats import DEFAULT_FORMAT, Format
 from protestgen.letter import (
     Letter,
@@ -163,12 +163,14 @@ class _Draft:
     is_kept = False
 
     def __init__(self, text: str) -> None:
-        with NamedTemporaryFile(
-            prefix="protestgen-", suffix=".txt", delete=False
-        ) as file:
-            self._path = Path(file.name)
-        self._path.write_text(text, encoding="utf-8")
-        self._original = self._path.read_bytes().strip()
+        self._original = text.encode().strip()
+        try:
+            descriptor, name = mkstemp(prefix="protestgen-", suffix=".txt")
+            self._path = Path(name)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(text.encode())
+        except OSError as error:
+            raise no_room(str(error.strerror)) from None
 
     def edit(self) -> str:
         """Open the words in the user's editor and return what it leaves."""

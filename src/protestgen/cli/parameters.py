@@ -159,13 +159,17 @@ def complete_addressee(
 def _beginning_with(
     incomplete: str, known: Iterable[tuple[str, str]]
 ) -> list["CompletionItem"]:
-    """Return those *known* names, with their help, that go on from what is typed."""
+    """
+    Return those *known* names, with their help, that go on from what is typed.
+
+    A name with a control character would act on the terminal, or stand for several.
+    """
     from click.shell_completion import CompletionItem
 
     return [
         CompletionItem(name, help=help_)
         for name, help_ in known
-        if name.startswith(incomplete)
+        if name.startswith(incomplete) and name.isprintable()
     ]
 
 
