@@ -22,9 +22,10 @@ def notes(run: Run, *arguments: str) -> list[str]:
 
 def test_everything_doubtful_is_said_a_line_each(run: Run) -> None:
     """
-    What is to be known stands on stderr, one line for each thing.
+    What is to be known stands on stderr, a line for each thing, harm first.
     """
     expected = """
+    'regime' may do harm to those the letter is for: find another word
     the letter names a copy: send it to the OSCE Secretariat as well (info@osce.org)
     case 'temir-bank' has been closed since 2010-05-12: Ainur Kurmanov was released on
      12 May 2010 after serving the whole sentence. According to the campaign for his
@@ -34,7 +35,6 @@ def test_everything_doubtful_is_said_a_line_each(run: Run) -> None:
     the address of the embassy in Madrid is not sure: look at
      https://www.gov.kz/memleket/entities/mfa-madrid?lang=es
     the letter has no name: add '--name', or run 'protestgen profile'
-    'regime' may do harm to those the letter is for: find another word
     """
     found = notes(
         run, "--case", "temir-bank", "--country", "spain", "--why", "This regime!",
@@ -101,7 +101,7 @@ def test_words_from_the_editor_are_looked_at_too(
     monkeypatch.setenv("EDITOR", "sed -i s/Excellency/murderer/")
     found = notes(run, "--case", "kurmanov", "--country", "us", *ADA, "--edit")
 
-    assert found[-1] == (
+    assert found[0] == (
         "'murderer' may do harm to those the letter is for: find another word"
     )
 

@@ -72,12 +72,6 @@ def _place(problem: Problem) -> tuple[str, int, int]:
     return at.path, at.line or 0, at.column or 0
 
 
-def unexpected(error: Exception) -> str:
-    """Return what to say of an *error* that is a fault of the program."""
-    told = " ".join(f"{type(error).__name__}: {error}".split())
-    return f"unexpected error ({told}): please report it"
-
-
 class TemplateError(ProtestgenError):
     """A template that cannot be read or rendered."""
 

@@ -16,7 +16,12 @@ from protestgen.campaign import Campaign, load_campaign
 from protestgen.errors import ProtestgenError, UnknownNameError, unexpected
 
 from . import console
-from .options import campaign_folders, check_time_zone, common_options
+from .options import (
+    campaign_folders,
+    check_time_zone,
+    common_options,
+    wants_traceback,
+)
 
 # Each is a module of this package with a function of the same name, imported when it
 # is asked for: the letter does not wait for the tables.
@@ -108,7 +113,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # a panic in Typst is no `Exception`
-        if os.environ.get("PROTESTGEN_TRACEBACK"):
+        if wants_traceback():
             raise
         console.show_error(f"{_task(arguments)}: {unexpected(error)}")
         return 1

@@ -114,13 +114,18 @@ def write_json(value: object) -> None:
 
     plain = to_builtins(value, enc_hook=str)
     text = json.dumps(plain, ensure_ascii=False, indent=2)
-    text = CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    text = CONTROLS.sub(_json_escape, text)
     bundled = shipped_folder()
     for name in ("data", "templates"):
         folder = json.dumps(str(bundled / name), ensure_ascii=False)[1:-1]
         text = text.replace(folder, f"{BUNDLED}/{name}")
-    # A name that is no UTF-8 has surrogates, which JSON can only escape.
-    write_product(f"{text}\n".encode("utf-8", "backslashreplace"))
+    write_product(f"{text}\n".encode())
+
+
+def _json_escape(match: re.Match[str]) -> str:
+    """Escape a control character; spell out a byte of a name that is no UTF-8."""
+    code = ord(match[0])
+    return f"\\u{code:04x}" if code < 0xD800 or code > 0xDFFF else f"\\\\x{code:x}"
 
 
 def write_table(
