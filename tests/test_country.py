@@ -1,6 +1,8 @@
 """Countries: codes and names, held against Babel's copy of Unicode's CLDR."""
 
 from contextlib import suppress
+from itertools import product
+from time import process_time
 
 import pytest
 from babel import Locale
@@ -181,6 +183,41 @@ def test_the_last_line_of_an_address_is_for_the_post_of_the_sender(
     Greek capitals have no accent, French ones keep theirs.
     """
     assert country_line(code, home, language) == line
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_country_has_a_line_in_an_address_from_everywhere(language: str) -> None:
+    """
+    The English name stands alone where CLDR lacks that in a language of the sender.
+    """
+    for code, home in product(COUNTRY_CODES, COUNTRY_CODES):
+        assert country_line(code, home, language).endswith(country_name(code).upper())
+
+
+@pytest.mark.parametrize("language", ["gn", "sm", "x-house", "pt-br", "zh_Hant", "?"])
+def test_every_country_has_a_name_in_every_language(language: str) -> None:
+    """
+    A campaign may have a language that CLDR does not know: English stands in.
+    """
+    for code in COUNTRY_CODES:
+        assert country_name(code, language)
+    assert country_name("ad", "gn") == country_name("ad", "x-house") == "Andorra"
+    assert country_name("de", "pt-br") == "Alemanha"
+
+
+@pytest.mark.parametrize(
+    "text", ["a" + "\u0301\u0323" * 50_000, "no-such-land" * 200_000]
+)
+def test_a_very_long_name_is_refused_at_once(text: str) -> None:
+    """
+    What is longer than any name is not read: sorting accents takes their number squared.
+    """
+    before = process_time()
+
+    assert refusal(text).startswith(f"unknown country '{text[:59]}")
+    with pytest.raises(UnknownLanguageError):
+        find_language(text, ["en"])
+    assert process_time() - before < 1
 
 
 def test_greek_capitals_keep_the_dialytika() -> None:

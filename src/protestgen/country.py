@@ -7,6 +7,7 @@ from functools import cache
 from unicodedata import combining, normalize
 
 from .errors import UnknownLanguageError, UnknownNameError
+from .limits import MAX_NAME
 from .values import COUNTRY_CODES
 
 # In these languages the names of countries are understood.
@@ -186,10 +187,16 @@ _WITH_ARTICLE = frozenset(
     ae ax bs cf ck do fk fo gb gm io km ky mh mp mv nl ph pn ps sb tc tf um us vg vi
     """.split()  # noqa: SIM905 - a line of words is easier to read and check
 )
+# What stands between two names in an address.
+_BETWEEN = " / "
 
 
 def country_name(code: str, language: str = "en") -> str:
-    """Return the name of the country *code* in *language*, from Unicode's CLDR."""
+    """
+    Return the name of the country *code* in *language*, from Unicode's CLDR.
+
+    The English name stands in where CLDR has none in *language*.
+    """
     return _names(language)[code]
 
 
@@ -211,8 +218,19 @@ def country_line(code: str, home: str | None, language: str) -> str:
 
     spoken = get_official_languages(home.upper(), de_facto=True) if home else ()
     local = language if language in spoken else next(iter(spoken), "en")
-    names = (country_name(code, local), country_name(code))
-    return " / ".join(dict.fromkeys(map(_capitals, names)))
+    names = (_capitals(country_name(code, local)), english_country_line(code))
+    return _BETWEEN.join(dict.fromkeys(names))
+
+
+def english_country_line(code: str) -> str:
+    """Return the name of the country *code* as the English part of `country_line`."""
+    return _capitals(country_name(code))
+
+
+def without_local_name(line: str, code: str) -> str:
+    """Return *line*, or its English part if it is a `country_line` of *code*."""
+    english = english_country_line(code)
+    return english if line.endswith(_BETWEEN + english) else line
 
 
 def _capitals(text: str) -> str:
@@ -246,17 +264,15 @@ def find_country(text: str) -> str:
     wanted = _fold(text)
     if wanted in COUNTRY_CODES:
         return wanted
-    short = {_fold(name): code for name, code in SHORT_NAMES.items()}
-    if wanted in short:
-        return short[wanted]
+    if code := _short_names().get(wanted):
+        return code
     if code := _codes_by_name("en").get(wanted) or _from_alpha_3(wanted):
         return code
     for language in LANGUAGES:
         if code := _codes_by_name(language).get(wanted):
             return code
-    names = [name for language in LANGUAGES for name in _names(language).values()]
-    names += SHORT_NAMES
-    raise UnknownNameError("country", text.strip(), names, see="protestgen embassies")
+    known = _known_names()
+    raise UnknownNameError("country", text.strip(), known, see="protestgen embassies")
 
 
 def find_language(text: str, known: Sequence[str]) -> str:
@@ -289,10 +305,23 @@ def _names_of_language(code: str) -> set[str]:
 
 @cache
 def _names(language: str) -> dict[str, str]:
-    from babel import Locale
+    from babel import Locale, UnknownLocaleError
 
-    territories = Locale.parse(language).territories
-    return {code: territories[code.upper()] for code in sorted(COUNTRY_CODES)}
+    names = dict(Locale("en").territories.items())
+    with suppress(UnknownLocaleError, ValueError):  # a campaign may have any code
+        names |= Locale.parse(language.replace("-", "_")).territories.items()
+    return {code: names[code.upper()] for code in sorted(COUNTRY_CODES)}
+
+
+@cache
+def _known_names() -> tuple[str, ...]:
+    names = [name for language in LANGUAGES for name in _names(language).values()]
+    return (*names, *SHORT_NAMES)
+
+
+@cache
+def _short_names() -> dict[str, str]:
+    return {_fold(name): code for name, code in SHORT_NAMES.items()}
 
 
 @cache
@@ -312,7 +341,13 @@ def _from_alpha_3(text: str) -> str | None:
 
 
 def _fold(name: str) -> str:
-    """Return *name* without what people write one way or the other."""
+    """
+    Return *name* without what people write one way or the other.
+
+    A name that is too long to be one becomes empty, like one without any letters.
+    """
+    if len(name) > MAX_NAME:
+        return ""
     words = re.sub(r"[\W_]+", " ", _bare(name).replace("&", " and ")).split()
     if words[1:]:  # alone, `st` is a code
         words = ["saint" if word == "st" else word for word in words]

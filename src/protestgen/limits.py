@@ -19,3 +19,6 @@ MAX_OFFICES = 5_000
 MAX_STYLES = 100
 # Names that are compared with unknown ones, to suggest the one that is meant.
 MAX_COMPARED = 100_000
+
+# A name of a country or a language that is looked up, in characters.
+MAX_NAME = 200
