@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -24,10 +25,13 @@ from paper import (
     words_of,
 )
 from protestgen.addressee import Addressee
+from protestgen.country import country_line
 from protestgen.errors import FormatError
 from protestgen.formats import FORMATS, LAYOUTS
+from protestgen.formats.pdf import page
 from protestgen.letter import Letter
 from protestgen.templates import ItemList, Paragraph
+from protestgen.values import COUNTRY_CODES
 
 # Where an address may lie, in millimetres: left, top, right, bottom. In France, what
 # both the window of the standard and the box of the post office show.
@@ -113,6 +117,48 @@ def address_of(written: Letter, pdf: bytes) -> list[Word]:
 def addressees() -> list[Addressee]:
     """Return everybody whom the bundled campaign writes to."""
     return [*CAMPAIGN.directory.missions, *CAMPAIGN.directory.offices.values()]
+
+
+@pytest.mark.parametrize(
+    ("home", "line"),
+    [
+        ("jp", "KAZAKHSTAN"),
+        ("bd", "KAZAKHSTAN"),
+        ("ge", "KAZAKHSTAN"),
+        ("gr", "ΚΑΖΑΚΣΤΑΝ / KAZAKHSTAN"),
+    ],
+)
+@pytest.mark.parametrize("format_", ["pdf", "fax"])
+def test_country_is_in_english_where_the_fonts_lack_the_script(
+    format_: str, home: str, line: str
+) -> None:
+    """
+    A post office reads the English name anywhere; other scripts stay in other formats.
+    """
+    president = replace(
+        CAMPAIGN.directory.offices["president"], fax="+7 7172 555 5555", city=None
+    )
+    written = letter_to(president, country=home)
+    text = text_of(FORMATS[format_].render(written, options()), "-layout")
+
+    assert line in [part.strip() for part in text.splitlines()]
+    assert f" / {line.rpartition(' ')[2]}\n" in FORMATS["text"].render(written).decode()
+
+
+def test_country_lines_that_are_set_are_of_scripts_that_the_fonts_have() -> None:
+    """
+    The line of no country, in no country, stops a letter on paper.
+    """
+    written = letter()
+    lines: set[str] = set()
+    for code in COUNTRY_CODES:
+        block = tuple({country_line(code, home, "en") for home in COUNTRY_CODES})
+        to = replace(CAMPAIGN.directory.offices["osce"], country=code)
+        abroad = replace(written, addressee=to, addressee_block=block)
+        lines.update(cast("list[str]", page(abroad, "a4")["addressee_block"]))
+    pdf = typeset(replace(written, body=tuple(map(Paragraph, sorted(lines)))))
+
+    assert pdf.startswith(b"%PDF")
 
 
 @pytest.mark.parametrize("layout", ZONES)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import json
 
 from protestgen.appeal import Appeal
+from protestgen.country import without_local_name
 from protestgen.errors import FormatError, MissingExtraError
 from protestgen.letter import Letter, plain
 from protestgen.shipped import shipped_folder
@@ -34,6 +35,9 @@ _NAMED = 5
 _MISSING = re.compile(r'the text `"([^`]*)"` could not be displayed')
 _PANIC = re.compile(r'panicked with: "?(address|sender)\b')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+# Of other scripts than Latin, Greek, Cyrillic, Armenian and Hebrew, the fonts have no or
+# not all letters.
+_OTHER_SCRIPT = re.compile(r"[^\0-\u05ff\u1e00-\u206f]")
 
 
 def render(letter: Letter, options: Options) -> bytes:
@@ -69,10 +73,13 @@ def page(
         "sizes": sizes,
         "language": letter.language,
         "author": name,
-        "sender_block": letter.sender_block,
+        "sender_block": _settable(letter.sender_block, sender.country),
         "return_line": " · ".join((name, *address) if name and address else ()),
         "dateline": letter.dateline,
-        "addressee_block": letter.addressee_block,
+        "addressee_block": _settable(
+            letter.addressee_block,
+            letter.addressee.country if letter.addressee else None,
+        ),
         "salutation": letter.salutation,
         "subject_line": letter.subject_line,
         "subject_above": letter.subject_above,
@@ -81,6 +88,16 @@ def page(
         "signature": letter.signature,
         "copies": letter.copies,
     }
+
+
+def _settable(lines: Sequence[str], country: str | None) -> list[str]:
+    """Return *lines*, the *country* in English alone where the fonts lack a script."""
+    return [
+        without_local_name(line, country)
+        if country and _OTHER_SCRIPT.search(line)
+        else line
+        for line in lines
+    ]
 
 
 def render_all(
