@@ -538,3 +538,43 @@ def test_missing_extra_is_named(shell: Callable[..., Result]) -> None:
         r"pip install 'typst[<>=.,0-9]+'\n",
         result.stderr,
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (
+            "The facts. " * 130_000,
+            "the letter is too long for paper: 1,431,065 bytes of at most 80,000, a "
+            "line counted as 15 more: shorten it, or choose another '--format'",
+        ),
+        (
+            "\N{MAN}\N{ZERO WIDTH JOINER}" * 10_500,
+            "Typst cannot set this text on paper: shorten its longest words",
+        ),
+    ],
+)
+def test_a_text_that_is_too_long_for_paper_is_refused(
+    capfd: pytest.CaptureFixture[str], body: str, message: str
+) -> None:
+    """
+    A long text takes gigabytes, and stops Typst where no word of it can be parted.
+    """
+    with pytest.raises(FormatError) as caught:
+        typeset(replace(letter(), body=(Paragraph(body),)))
+
+    assert str(caught.value) == message
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_long_letter_is_set() -> None:
+    """
+    Twenty pages and a thousand names are no reason to refuse a letter.
+    """
+    names = tuple(f"Ada Example the {number}th" for number in range(1_000))
+    paragraphs = (Paragraph("The facts are known to all. " * 20),) * 50
+    written = letter(country="gb", cosigners=names)
+    pdf = typeset(replace(written, body=paragraphs))
+
+    assert int(facts_of(pdf)["Pages"]) > 20
+    assert names[-1] in text_of(pdf)

@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from msgspec import json
+from msgspec import Raw, json
 
 from protestgen.appeal import Appeal
 from protestgen.country import without_local_name
 from protestgen.errors import FormatError, MissingExtraError
 from protestgen.letter import Letter, plain
+from protestgen.limits import BYTES_OF_LINE, MAX_DOCUMENT, MAX_LETTER
 from protestgen.shipped import shipped_folder
 from protestgen.templates import Section
 
@@ -35,8 +36,7 @@ _NAMED = 5
 _MISSING = re.compile(r'the text `"([^`]*)"` could not be displayed')
 _PANIC = re.compile(r'panicked with: "?(address|sender)\b')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
-# Of other scripts than Latin, Greek, Cyrillic, Armenian and Hebrew, the fonts have no or
-# not all letters.
+# The fonts lack letters of all scripts but Latin, Greek, Cyrillic, Armenian and Hebrew.
 _OTHER_SCRIPT = re.compile(r"[^\0-\u05ff\u1e00-\u206f]")
 
 
@@ -129,11 +129,14 @@ def typeset(
     The document has the title of the first letter, and its author unless it *is_bulk*.
     """
     first = letters[0]
+    encoded = [json.encode(page) for page in pages]
+    for text in encoded:
+        _check_size("the letter", text, MAX_LETTER)
     data = {
         "title": first.subject or first.subject_line or first.salutation,
         "author": "" if is_bulk else first.sender.name or "",
         "bookmarks": not is_bulk,
-        "letters": pages,
+        "letters": [Raw(page) for page in encoded],
         "duplex": duplex,
     }
     return _compiled(
@@ -187,10 +190,12 @@ def _compiled(
     compiler = _compiler(layout)
     from typst import TypstError
 
+    encoded = json.encode(data)
+    _check_size("the document", encoded, MAX_DOCUMENT)
     try:
         pdf = compiler.compile(
             format="pdf",
-            sys_inputs={"data": json.encode(data).decode()},
+            sys_inputs={"data": encoded.decode()},
             pdf_standards=["ua-1"],
             timestamp=int(options.now.timestamp()),
         )
@@ -198,8 +203,24 @@ def _compiled(
         if (message := problem(error.diagnostic)) is None:
             raise
         raise FormatError(message) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # it has no type to import
+            raise
+        message = "Typst cannot set this text on paper: shorten its longest words"
+        raise FormatError(message) from None
     assert isinstance(pdf, bytes)  # noqa: S101 - one PDF, not the pages as pictures
     return pdf
+
+
+def _check_size(what: str, encoded: bytes, most: int) -> None:
+    """Raise if *encoded*, in JSON, would take too much time or memory on paper."""
+    lines = encoded.count(b'"') // 2
+    size = len(encoded) + BYTES_OF_LINE * lines
+    if size > most:
+        raise FormatError(
+            f"{what} is too long for paper: {size:,} bytes of at most {most:,}, a line "
+            f"counted as {BYTES_OF_LINE} more: shorten it, or choose another '--format'"
+        )
 
 
 @cache
