@@ -1,8 +1,10 @@
 """Forms of address, dates and the small words, held against Babel's copy of CLDR."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from babel.dates import format_date, get_month_names
@@ -11,8 +13,13 @@ from msgspec.structs import asdict, replace
 from protestgen import load_campaign
 from protestgen.errors import ChoiceError, DataError
 from protestgen.language import Language, load_language
+from protestgen.letter import glued
 from protestgen.shipped import shipped_folder
+from protestgen.templates import Paragraph
 from protestgen.values import PartialDate
+
+if TYPE_CHECKING:
+    from protestgen.addressee import Addressee
 
 CAMPAIGN = load_campaign()
 ENGLISH = load_language("en", CAMPAIGN.folders)
@@ -224,6 +231,7 @@ def test_a_language_without_forms_is_unknown(tmp_path: Path) -> None:
     assert str(caught.value).startswith("unknown language 'xx': choose from ")
 
 
+CLOSING_BRACES = "has braces other than {salutation}: remove them"
 BRACES = "has braces other than {day}, {month}, {year}: remove them"
 
 
@@ -252,6 +260,31 @@ BRACES = "has braces other than {day}, {month}, {year}: remove them"
             "no role has the closing 'Amicalement': add it to a role first",
         ),
         (
+            "Yours sincerely: Sincerely",
+            'Yours sincerely: "{salutation:>9000000000}"',
+            f"'{{salutation:>9000000000}}' {CLOSING_BRACES}",
+        ),
+        (
+            "Yours sincerely: Sincerely",
+            'Yours sincerely: "{salutation.__class__}"',
+            f"'{{salutation.__class__}}' {CLOSING_BRACES}",
+        ),
+        (
+            "  osce_chair:",
+            '  osce_chair: {closing: "{x}", salutation: s, confidence: sourced}\n  x:',
+            f"'{{x}}' {CLOSING_BRACES}",
+        ),
+        (
+            "\nvariants:",
+            '\noffices: {a: {of: a, name: b, title: "{state!r} {state}"}}\nvariants:',
+            "'{state!r} {state}' has braces other than {state}: remove them",
+        ),
+        (
+            ' "of {state}"',
+            f' "{"{state}" * 50}"',
+            "350 characters, of at most 300: shorten it",
+        ),
+        (
             " pattern\n",
             " sure\n",
             "'sure' is not known here: write sourced, pattern or unconfirmed",
@@ -266,7 +299,8 @@ def test_forms_that_would_spoil_a_letter_are_refused(
     """
     text = SHIPPED.replace(old, new, 1)
     # A wrong closing is located by what it turns into.
-    value = new.partition(": ")[2] or new.strip()
+    quoted = re.search('"[^"]*"', new)
+    value = quoted[0] if quoted else new.partition(": ")[2] or new.strip()
 
     assert problems(load, text) == [f"forms.yaml:{place(text, value, new)}: {message}"]
 
@@ -313,3 +347,57 @@ def test_a_variant_changes_what_it_names_only() -> None:
     changed = {name for name in english if english[name] != american[name]}
 
     assert changed == {"salutation_end", "dates", "roles"}
+
+
+HOSTILE = ("{x}", "{state!r}", "{state:>9000000000}", "{salutation.__class__}", "{")
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+@pytest.mark.parametrize("code", ["en", "de"])
+def test_no_text_of_a_language_is_read_as_a_format(
+    tmp_path: Path, code: str, hostile: str
+) -> None:
+    """
+    Braces in a value of the forms are refused, or stand in the letter as they are.
+    """
+    (tmp_path / "data").mkdir()
+    name = "forms.yaml" if code == "en" else f"forms.{code}.yaml"
+    directory = CAMPAIGN.directory
+    addressees: list[Addressee] = [*directory.missions, *directory.offices.values()]
+    lines = (shipped_folder() / "data" / name).read_text("utf-8").splitlines()
+    tried = refused = written = 0
+    for index, line in enumerate(lines):
+        value = re.fullmatch(r"( *\w[\w ]*: )[^\[{#]+", line)
+        if not value or "confidence:" in line or " of:" in line:
+            continue
+        if line.endswith(": true"):
+            continue
+        tried += 1
+        changed = [*lines[:index], f"{value[1]}'{hostile}'", *lines[index + 1 :]]
+        (tmp_path / "data" / name).write_text("\n".join(changed), "utf-8")
+        try:
+            language = load_language(code, [tmp_path])
+        except DataError as error:
+            place = f":{index + 1}:{len(value[1]) + 1}: "
+            refused += f"{place}'{hostile}' has braces other than" in str(error)
+            continue
+        written += 1
+        for to in addressees:
+            text = [*language.address(to), language.salutation(to)]
+            text.append(language.closing(to.role, text[-1], plural=True))
+            assert len("".join(text)) < 1_000
+            assert "<class" not in "".join(text)
+
+    assert refused + written == tried
+    assert min(refused, written) > 10
+
+
+def test_a_day_stays_with_its_month_though_nothing_else_is_glued() -> None:
+    """
+    Each of the three rules for no-break spaces holds without the others.
+    """
+    alone = replace(GERMAN.forms, glue_before="", glue_after="")
+    block = Paragraph("am 1. Mai")
+
+    assert glued(block, Language("de", alone)) == Paragraph("am 1.\u00a0Mai")
+    assert glued(block, Language("de", replace(alone, glue_days=False))) == block

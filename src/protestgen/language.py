@@ -13,6 +13,7 @@ from msgspec.structs import asdict, fields, replace
 from .addressee import MISSION_ROLES, Addressee, Mission
 from .country import country_name
 from .errors import DataError, Problem, UnknownLanguageError, nearest, quoted
+from .limits import MAX_PATTERN
 from .values import CountryCode, Id, Line, PartialDate, Phrase, parse_line
 from .yamlfile import Place, read_yaml
 
@@ -30,6 +31,10 @@ def _pattern(*names: str) -> Callable[[str], str]:
 
     def parse(text: str) -> str:
         line = parse_line(text)
+        if len(line) > MAX_PATTERN:
+            raise ValueError(
+                f"{len(line):,} characters, of at most {MAX_PATTERN}: shorten it"
+            )
         if re.search(r"[{}]", re.sub("|".join(map(re.escape, held)), "", line)):
             message = (
                 f"{quoted(line)} has braces other than {', '.join(held)}: remove them"
@@ -139,7 +144,7 @@ class OfficeText(Struct, frozen=True, kw_only=True):
 
     of: Line
     name: Line
-    title: Line | None = None
+    title: StatePattern | None = None
     salutation: Line | None = None
 
 
@@ -147,7 +152,7 @@ class Variant(Struct, frozen=True, kw_only=True):
     """What is different for senders in one country."""
 
     salutation_end: Line | None = None
-    closings: dict[Line, Line] = {}
+    closings: dict[Line, ClosingPattern] = {}
     dates: DatesVariant = DatesVariant()
 
 

@@ -23,6 +23,9 @@ MAX_COMPARED = 100_000
 # A name of a country or a language that is looked up, in characters.
 MAX_NAME = 200
 
+# A pattern of a language, which may repeat what is put into it, in characters.
+MAX_PATTERN = 300
+
 # A letter on paper, and a document of many letters or of an appeal, in bytes. A line, a
 # paragraph or an item counts so many more than its text, for the memory that it takes.
 MAX_LETTER = 80_000
