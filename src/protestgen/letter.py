@@ -231,9 +231,7 @@ class Frame:
         texts = self._templates.render(language, self._style, values, self._kept)
         self._kept = self._kept or Kept()  # one letter alone has nothing to keep
         subject, body = _subject_and_body(texts, self._style)
-        if language.glues():
-            body = tuple(map(self._glued, body))
-        return subject, body
+        return subject, tuple(map(self._glued, body))
 
 
 def untold(
@@ -259,7 +257,7 @@ def untold(
 
 def glued(block: Block, language: Language) -> Block:
     """Return *block* with no-break spaces where *language* has them."""
-    if not (language.forms.glue_before or language.forms.glue_after):
+    if not language.glues():
         return block
     if isinstance(block, Paragraph):
         return Paragraph(language.glued(block.text))
