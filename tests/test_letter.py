@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from conftest import Result, Run
 from protestgen import Letter, Sender, compose, load_campaign
+from protestgen.errors import ChoiceError
 from protestgen.language import load_language
 from protestgen.letter import editable, edited
 from protestgen.remarks import PAGE_WORDS, count_words
@@ -390,3 +391,21 @@ def test_unknown_role_is_located(run: Run, tmp_path: Path) -> None:
     assert result.stderr == (
         f"error: {path}:4:11: unknown role 'ministre': did you mean 'minister'?\n"
     )
+
+
+@pytest.mark.parametrize("country", ["United Kingdom", "uk", "xx", ""])
+def test_a_program_gives_the_code_of_a_country(country: str) -> None:
+    """
+    The names that the command line understands are not for the library.
+    """
+    for give in (
+        lambda: Sender(country=country),
+        lambda: replace(ADA, country=country),
+        lambda: CAMPAIGN.directory.choose(
+            state="kz", country=country, to=None, write_to=("embassy",)
+        ),
+    ):
+        with pytest.raises(ChoiceError) as caught:
+            give()
+        assert str(caught.value).startswith(f"unknown country code '{country}': ")
+    assert Sender(country="GB").country == "gb"

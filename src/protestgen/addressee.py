@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
-from .country import country_in_sentence, country_name
+from .country import country_code, country_in_sentence, country_name
 from .errors import ChoiceError, UnknownNameError
 from .values import CountryCode, Date, Email, Id, Line, Phone, Prose
 from .yamlfile import Place
@@ -161,7 +161,7 @@ class Directory(Struct, frozen=True):
             raise ChoiceError(
                 "no country: add '--country' with the one that you live in"
             )
-        among = _Missions(self, state, country, write_to)
+        among = _Missions(self, state, country_code(country), write_to)
         if wanted == "embassy":
             return among.embassy(exact=bool(to))
         return among.called(wanted)

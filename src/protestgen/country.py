@@ -6,9 +6,9 @@ from contextlib import suppress
 from functools import cache
 from unicodedata import combining, normalize
 
-from .errors import UnknownLanguageError, UnknownNameError
+from .errors import ChoiceError, UnknownLanguageError, UnknownNameError
 from .limits import MAX_NAME
-from .values import COUNTRY_CODES
+from .values import COUNTRY_CODES, parse_country_code
 
 # In these languages the names of countries are understood.
 LANGUAGES = ("en", "de", "fr", "es", "el", "ru")
@@ -191,13 +191,21 @@ _WITH_ARTICLE = frozenset(
 _BETWEEN = " / "
 
 
+def country_code(text: str) -> str:
+    """Return the ISO 3166-1 code *text*, or raise `ChoiceError` if it is none."""
+    try:
+        return parse_country_code(text)
+    except ValueError as error:
+        raise ChoiceError(str(error)) from None
+
+
 def country_name(code: str, language: str = "en") -> str:
     """
     Return the name of the country *code* in *language*, from Unicode's CLDR.
 
     The English name stands in where CLDR has none in *language*.
     """
-    return _names(language)[code]
+    return _names(language)[country_code(code)]
 
 
 def language_name(code: str) -> str:

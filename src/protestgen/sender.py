@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from msgspec import Struct, to_builtins
+from msgspec.structs import force_setattr
 
+from .country import country_code
 from .values import CountryCode, Email, Id, Line, Prose
 from .yamlfile import format_yaml, read_yaml
 
@@ -30,6 +32,11 @@ class Sender(Struct, frozen=True, kw_only=True):
     language: Id | None = None
     cosigners: tuple[Line, ...] = ()
     omit_address: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse the name of a country in place of its code."""
+        if self.country is not None:
+            force_setattr(self, "country", country_code(self.country))
 
     @property
     def place(self) -> str | None:
