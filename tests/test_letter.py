@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from conftest import Result, Run
 from protestgen import Letter, Sender, compose, load_campaign
-from protestgen.errors import ChoiceError
+from protestgen.errors import ChoiceError, MissingTextError
 from protestgen.language import load_language
 from protestgen.letter import editable, edited
 from protestgen.remarks import PAGE_WORDS, count_words
@@ -409,3 +409,22 @@ def test_a_program_gives_the_code_of_a_country(country: str) -> None:
             give()
         assert str(caught.value).startswith(f"unknown country code '{country}': ")
     assert Sender(country="GB").country == "gb"
+
+
+def test_a_case_in_another_language_is_refused() -> None:
+    """
+    What its templates would ask of the case in vain is named, with what to do.
+    """
+    with pytest.raises(MissingTextError) as caught:
+        compose(
+            CAMPAIGN.case("kurmanov"),
+            CAMPAIGN.directory.missions[0],
+            ADA,
+            language=load_language("de", CAMPAIGN.folders),
+            templates=TEMPLATES,
+            on=NOW,
+        )
+
+    assert str(caught.value).startswith(
+        "case 'kurmanov' is not whole in German, without title_in.accusative: "
+    )

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from conftest import EPOCH, ROOT, Result
+from conftest import EPOCH, ROOT, Result, Run
 from console import Example, assert_shown, examples
+from protestgen.country import LANGUAGES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BAD_CASE = "cases:\n  mine:\n    titel: x\n"
@@ -31,14 +32,22 @@ def test_command_runs_as_printed(
     assert_shown(example, result)
 
 
-def test_library_example_prints_the_letter(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_library_example_prints_the_letter(
+    language: str, run: Run, capfd: pytest.CaptureFixture[str]
+) -> None:
     """
-    The lines of Python work as they stand.
+    The lines of Python work as they stand, and print what the command does.
     """
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    code = code.replace('"en"', f'"{language}"')
     exec(compile(code, "README.md", "exec"), {})  # noqa: S102 - our own README
+    printed = capfd.readouterr().out
+    choices = ("--country", "gb", "--name", "Ada Example", "--lang", language)
+    letter = run("letter", "--case", "kurmanov", *choices)
 
-    assert capsys.readouterr().out.endswith("\nAda Example\n\n")
+    assert printed.endswith("\nAda Example\n\n")
+    assert printed == letter.stdout + "\n"
 
 
 def test_set_up_is_what_the_checks_run() -> None:

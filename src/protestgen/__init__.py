@@ -1,25 +1,38 @@
 """
 Courteous, correct, personal protest letters from a campaign's facts.
 
-The library in five names: `load_campaign` reads the YAML, `Sender` is who signs,
-`compose` makes a `Letter`, and `FORMATS` turns a letter into bytes.
+The library: `load_campaign` reads the YAML, a `Writer` makes the `Letter` of a `Sender`
+as a `Wish` says, in any language, and `FORMATS` turns a letter into bytes. `compose`
+makes a letter of a case whose texts are in the language already.
 """
 
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["FORMATS", "Letter", "Sender", "__version__", "compose", "load_campaign"]
+__all__ = [
+    "FORMATS",
+    "Letter",
+    "Sender",
+    "Wish",
+    "Writer",
+    "__version__",
+    "compose",
+    "load_campaign",
+]
 
 if TYPE_CHECKING:
     from .campaign import load_campaign
     from .formats import FORMATS
     from .letter import Letter, compose
     from .sender import Sender
+    from .writer import Wish, Writer
 
 _HOMES = {
     "FORMATS": "formats",
     "Letter": "letter",
     "Sender": "sender",
+    "Wish": "writer",
+    "Writer": "writer",
     "compose": "letter",
     "load_campaign": "campaign",
 }

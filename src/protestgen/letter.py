@@ -132,7 +132,13 @@ class Frame:
         demands: Sequence[str],
         copies: Sequence[Addressee],
     ) -> None:
-        if missing := untold(case, addressee, language, style, templates):
+        missing = untold(case, addressee, language, style, templates)
+        missing += [
+            f"title_in.{name}"
+            for name in language.forms.title_cases
+            if name not in case.title_in
+        ]
+        if missing:
             raise MissingTextError(case.id, language_name(language.code), missing)
         self._language = language = language.in_country(country)
         self._templates = templates
