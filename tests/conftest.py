@@ -35,7 +35,7 @@ settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the flag that accepts changed letters, and how much is tried."""
+    """Add the flag that accepts changed letters, and those for longer tests."""
     parser.addoption(
         "--update-golden", action="store_true", help="write tests/golden anew"
     )
@@ -50,6 +50,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption(
         "--campaigns", type=int, default=12, help="hostile campaigns that are used"
+    )
+    parser.addoption(
+        "--every-country", action="store_true", help="write all letters of the world"
     )
 
 
