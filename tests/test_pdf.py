@@ -156,7 +156,8 @@ def test_country_lines_that_are_set_are_of_scripts_that_the_fonts_have() -> None
         to = replace(CAMPAIGN.directory.offices["osce"], country=code)
         abroad = replace(written, addressee=to, addressee_block=block)
         lines.update(cast("list[str]", page(abroad, "a4")["addressee_block"]))
-    pdf = typeset(replace(written, body=tuple(map(Paragraph, sorted(lines)))))
+    letters = "".join(sorted(set("".join(lines))))
+    pdf = typeset(replace(written, body=(Paragraph(letters),)))
 
     assert pdf.startswith(b"%PDF")
 
