@@ -5,10 +5,12 @@ Every attack runs as a whole program with a ceiling of its own, and ends in one 
 """
 
 import os
+import re
 import resource
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 
@@ -396,6 +398,39 @@ REFUSED = {
         "{% for a in 'abcdefghijklmnopqrstuvwxyz' %}{% include a ignore missing %}{% endfor %}",
         ":3: a letter is made of at most 20 templates: put some of them together",
     ),
+    **{
+        f"{name}-of-object": (
+            f"{{{{ case|{name} }}}}",
+            ":3: a case cannot be printed: print a text of it",
+        )
+        for name in ("capitalize", "lower", "sentence", "title", "trim", "upper")
+    },
+    "mapped-text-of-object": (
+        "{{ [case]|map('upper')|join }}",
+        ":3: a case cannot be printed: print a text of it",
+    ),
+    "trim-with-object": (
+        "{{ 'a'|trim(case) }}",
+        ":3: a case cannot be printed: print a text of it",
+    ),
+    "text-of-list": (
+        "{{ demands|trim }}",
+        ":3: a list cannot be printed: print a text of it",
+    ),
+    "unique-lists": (
+        "{{ [(1, 2), (1, 2)]|unique|length }}",
+        ":3: lists cannot be compared here: name an attribute",
+    ),
+    **{
+        f"variables-passed-to-{name}": (
+            "".join(f"{{% set a{n} = 1 %}}" for n in range(1200)) + tag * 700,
+            ":3: too many variables are passed on here: set or include fewer",
+        )
+        for name, tag in (
+            ("include", "{% include 'en/empty.j2' %}"),
+            ("import", "{% import 'en/empty.j2' as x %}"),
+        )
+    },
     "nested-lists-printed": (
         grown("'a'", "[ns.x, ns.x]", "{{ ns.x }}"),
         ":3: a list cannot be printed: print a text of it",
@@ -445,6 +480,26 @@ ENDLESS = {
     "nested-lists-sorted": grown("'a'", "[ns.x, ns.x]", "{{ ns.x|sort|length }}"),
     "nested-tuples-hashed": grown("'a'", "(ns.x, ns.x)", "{% set d = {ns.x: 1} %}"),
     "nested-lists-tested": grown("'a'", "[ns.x, ns.x]", "{{ 'x' if ns.x is eq ns.x }}"),
+    **{
+        f"long-attribute-{name}": LONG
+        + f"{{{{ s|{call.replace('PATH', '.'.join('0' * 15_000))}|list|length }}}}"
+        for name, call in {
+            "map": "map(attribute='PATH')",
+            "rejectattr": "rejectattr('PATH')",
+            "selectattr": "selectattr('PATH', 'string')",
+            "sort": "sort(attribute='PATH')",
+            "unique": "unique(attribute='PATH')",
+        }.items()
+    },
+    "many-attributes": LONG
+    + f"{{{{ s|sort(attribute='{','.join('0' * 15_000)}')|length }}}}",
+    "trimming": "{% set x = 'a' %}{% set y = 'b' %}"
+    + "{% set x = x ~ x %}{% set y = y ~ y %}" * 18
+    + "{{ x|trim(y ~ 'a')|length }}",
+    "joining-nothing": "{% set x = [''] %}"
+    + "{% set x = x + x %}" * 16
+    + LONG
+    + "{% for a in s %}{% set y = x|join %}{% endfor %}",
     "sorting": LONG + "{% for a in s %}{% set x = s|sort|list %}{% endfor %}",
     "mapping": LONG
     + "{% for a in s %}{% set x = s|map('upper')|map('lower')|list %}{% endfor %}",
@@ -455,6 +510,25 @@ ENDLESS = {
     "cycling": LONG
     + "{% for a in s %}{% for b in s %}{{ loop.cycle(*s) }}{% endfor %}{% endfor %}",
 }
+# Runs the program with a Jinja whose compiler has another name for one of its methods.
+RENAMED = """
+import sys
+from importlib.machinery import SourceFileLoader
+
+original = SourceFileLoader.get_code
+
+def get_code(self, name):
+    if name != "jinja2.compiler":
+        return original(self, name)
+    source = self.get_source(name).replace("blockvisit", "visit_body")
+    return compile(source, self.path, "exec")
+
+SourceFileLoader.get_code = get_code
+
+from protestgen.__main__ import main
+
+sys.exit(main())
+"""
 CIRCLES = {
     "recursive-macro": (
         "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
@@ -648,6 +722,29 @@ def test_work_is_bounded(text: str, templates: Path) -> None:
     assert attack(templates, text) == Result(
         1, "", f"error: {templates}/mine.txt.j2:3: {WORK}\n"
     )
+
+
+def test_limits_that_do_not_hold_are_noticed(templates: Path) -> None:
+    """
+    Templates of a campaign are not used with a Jinja that takes no heed of the limits.
+    """
+    path = templates / "mine.txt.j2"
+    loops = "{% for a in s %}{% for b in s %}{% for c in 'abc' %}"
+    text = f"Subject\n\n{LONG}{loops}{'{% endfor %}' * 3}Text\n"
+    path.write_text(text, encoding="utf-8")
+    program = ("-c", RENAMED)
+    mine = within_bounds("--campaign", templates.parents[1], *LETTER, program=program)
+    bundled = within_bounds(*LETTER[:-2], "points", "-q", program=program)
+
+    assert mine == Result(
+        1,
+        "",
+        f"error: {path}: jinja2 {version('jinja2')} does not refuse "
+        "'{% for a in s %}{% endfor %}', so only bundled templates are used: "
+        "install 'jinja2<3.2'\n",
+    )
+    assert bundled == within_bounds(*LETTER[:-2], "points", "-q")
+    assert bundled.exit_code == 0
 
 
 @pytest.mark.parametrize(("text", "place"), CIRCLES.values(), ids=CIRCLES)
@@ -971,6 +1068,44 @@ def test_no_page_runs_or_fetches(
         "remove it\n"
     )
     assert not (tmp_path / "letter.html").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{{ letters[0]|trim }}", "{{ letters|map('upper')|join }}", "{{ letters|title }}"],
+)
+def test_layout_prints_no_object(text: str, run: Run, tmp_path: Path) -> None:
+    """
+    A filter that makes a text of an object would print the address that is left out.
+    """
+    layout = tmp_path / "templates" / "layout" / "letter.html.j2"
+    layout.parent.mkdir(parents=True)
+    layout.write_text(text, encoding="utf-8")
+    output = tmp_path / "letter.html"
+    address = ("--name", "Ada", "--address", "1 Hidden Road", "--omit-address")
+    result = run("--campaign", tmp_path, *LETTER[:5], *address, "-q", "-o", output)
+    kind = "list" if "title" in text else "letter"
+
+    assert result == Result(
+        1, "", f"error: {layout}:1: a {kind} cannot be printed: print a text of it\n"
+    )
+    assert not output.exists()
+
+
+def test_long_templates_cost_steps(templates: Path) -> None:
+    """
+    Many long templates take long to compile, though nothing in them runs.
+    """
+    for name in "abcdefghijklmnopqrs":
+        text = "{% if 0 %}" + "{{ a ~ a }}" * 4_000 + "{% endif %}"
+        (templates / f"{name}.j2").write_text(text, encoding="utf-8")
+    result = attack(
+        templates,
+        "{% for a in 'abcdefghijklmnopqrs' %}{% include 'en/' ~ a ~ '.j2' %}{% endfor %}",
+    )
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert re.fullmatch(f"error: .*: {WORK}\n", result.stderr)
 
 
 def test_layout_is_bound_as_well(run: Run, tmp_path: Path) -> None:

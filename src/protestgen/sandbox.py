@@ -9,21 +9,24 @@ steps, and a letter has so many of them and no more, however fast the machine is
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import partial, wraps
+from functools import cached_property, partial, wraps
 from typing import Any
 
 from jinja2 import (
     BaseLoader,
+    DictLoader,
+    Environment,
     StrictUndefined,
     TemplateNotFound,
     TemplateSyntaxError,
     Undefined,
     UndefinedError,
     nodes,
+    pass_environment,
     pass_eval_context,
 )
 from jinja2.environment import TemplateModule
-from jinja2.filters import FILTERS
+from jinja2.filters import FILTERS, ignore_case, make_attrgetter
 from jinja2.nodes import EvalContext
 from jinja2.runtime import (
     BlockReference,
@@ -44,11 +47,13 @@ from .steps import (
     MAX_STEPS,
     BoundContext,
     Compiler,
+    ExhaustedError,
     RefusedError,
     budget,
     kind,
     printable,
     spend,
+    text_of,
     weigh,
 )
 from .values import PartialDate
@@ -56,13 +61,71 @@ from .values import PartialDate
 MAX_TEMPLATES = 20
 MAX_SOURCE = 50_000
 _MAX_NUMBER = 10**9
-# What it costs to look for a template.
-_LOOK = 200
 
-_FILTERS = """
-    capitalize list lower map reject rejectattr reverse select selectattr sort title
-    trim unique upper
-""".split()  # noqa: SIM905 - quicker to read
+
+class UnknownInTemplateError(UndefinedError):
+    """A name that there is not: of the object *obj*, or among the variables."""
+
+    def __init__(self, name: object, obj: object, message: str) -> None:
+        self.name = name
+        self.obj = obj
+        super().__init__(message)
+
+
+# Templates that show whether the limits hold, each with the error that it must end in.
+# 's' is a text that is longer than the steps that they have; 'f' is a function.
+_PROBE_STEPS = 3_000
+_MANY = f"[{'1,' * 125}]"
+_PROBES: tuple[tuple[str, type[Exception]], ...] = (
+    ("{{ s }}", ExhaustedError),
+    ("{% for a in s %}{% endfor %}", ExhaustedError),
+    ("{% for a in s if not a %}{% endfor %}", ExhaustedError),
+    ("{% for a in s recursive %}{% endfor %}", ExhaustedError),
+    ("{% macro m(x=" + _MANY + ") %}{% endmacro %}{{ m() }}", ExhaustedError),
+    (
+        "{% macro m() %}{{ caller() }}{% endmacro %}"
+        "{% call(x=" + _MANY + ") m() %}{% endcall %}",
+        ExhaustedError,
+    ),
+    ("{% block a %}{% for a in s %}{% endfor %}{% endblock %}", ExhaustedError),
+    ("{% set x = s ~ s %}", ExhaustedError),
+    ("{% set x = s + s %}", ExhaustedError),
+    ("{% set x = s == s %}", ExhaustedError),
+    ("{% set x = 1 in s %}", ExhaustedError),
+    ("{% set x = s[:1] %}", ExhaustedError),
+    ("{% set x = {s: 1} %}", ExhaustedError),
+    ("{% set x = s is eq s %}", ExhaustedError),
+    ("{% set x = s|list %}", ExhaustedError),
+    ("{% set x = s|upper %}", ExhaustedError),
+    ("{% set x = [s]|map(attribute=0)|list %}", ExhaustedError),
+    ("{% set x = s.partition('a') %}", ExhaustedError),
+    ("{% macro m() %}{{ varargs[0] }}{% endmacro %}{{ m(*s) }}", ExhaustedError),
+    # Without the variables of the letter, these would be kept for the next one.
+    ("{% include 'probe' without context %}", ExhaustedError),
+    ("{% import 'probe' as x without context %}", ExhaustedError),
+    ("{% from 'probe' import x without context %}", ExhaustedError),
+    (f"{{% include {list('abcdefghijklmnop')} ignore missing %}}", ExhaustedError),
+    ("{% set x = s * 2 %}", RefusedError),
+    ("{% set x = '%r' % f %}", RefusedError),
+    ("{% set x = 2 ** 2 %}", RefusedError),
+    ("{% set x = f() %}", RefusedError),
+    ("{{ f }}", RefusedError),
+    ("{% set x = f|upper %}", RefusedError),
+    ("{% set x = f.__call__ %}{{ x }}", UnknownInTemplateError),
+    ("{% set x = f['__call__'] %}{{ x }}", UnknownInTemplateError),
+    (
+        "{% set x = [f]|map(attribute='__call__')|first %}{{ x }}",
+        UnknownInTemplateError,
+    ),
+    ("{% set x = s|attr('upper') %}", TemplateSyntaxError),
+    ("{% autoescape false %}{% endautoescape %}", TemplateSyntaxError),
+)
+# What it costs to look for a template, and for an item.
+_LOOK = 200
+_ITEM = 10
+
+_TEXT_FILTERS = ("capitalize", "lower", "title", "upper")
+_FILTERS = ("list", "map", "reject", "rejectattr", "reverse", "select", "selectattr")
 _CHEAP_FILTERS = ("default", "first", "last", "length")
 _TESTS = ("eq", "ge", "gt", "in", "le", "lt", "ne")
 _CHEAP_TESTS = ("defined", "none", "number", "string", "undefined")
@@ -87,15 +150,6 @@ SEEN: dict[type, frozenset[str]] = {
 # What '+' puts together.
 _JOINED = (str, list, tuple)
 _CALLABLE = (Macro, BlockReference, LoopContext)
-
-
-class UnknownInTemplateError(UndefinedError):
-    """A name that there is not: of the object *obj*, or among the variables."""
-
-    def __init__(self, name: object, obj: object, message: str) -> None:
-        self.name = name
-        self.obj = obj
-        super().__init__(message)
 
 
 class _Unknown(StrictUndefined):
@@ -144,9 +198,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters = {
             **{name: FILTERS[name] for name in _CHEAP_FILTERS},
             **{name: _metered(FILTERS[name]) for name in _FILTERS},
+            **{name: _of_text(FILTERS[name]) for name in _TEXT_FILTERS},
             "join": _join,
             "replace": _replace,
             "safe": _safe,
+            "sort": _metered(_sort),
+            "trim": _trim,
+            "unique": _metered(_unique),
             **filters,
         }
         self.tests = {
@@ -187,6 +245,27 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def attributes(self, obj: object) -> list[str]:
         """Return the names of what templates may see of *obj*."""
         return [n for n in dir(obj) if not isinstance(self.getattr(obj, n), Undefined)]
+
+    @cached_property
+    def unrefused(self) -> str | None:
+        """The first probe that this does not refuse, with the Jinja that is there."""
+        steps, templates = budget.steps, budget.templates
+        sources = {str(n): source for n, (source, _) in enumerate(_PROBES)}
+        sandbox = self.overlay(loader=DictLoader({**sources, "probe": "{{ s }}"}))
+        values = {"s": "a" * 10 * _PROBE_STEPS, "f": kind}
+        try:
+            for number, (source, refusal) in enumerate(_PROBES):
+                budget.steps, budget.templates = _PROBE_STEPS, set()
+                try:
+                    sandbox.get_template(str(number)).render(values)
+                except refusal:
+                    continue
+                except Exception:  # noqa: BLE001, S110 - Jinja has changed
+                    pass
+                return source
+        finally:
+            budget.steps, budget.templates = steps, templates
+        return None
 
     def join_path(self, template: str, parent: str) -> str:
         """Return the name *template*, one of those that the letter is made of."""
@@ -242,12 +321,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return self.undefined(obj=obj, name=attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
-        """Return an item of *obj*, or its attribute."""
+        """Return an item of *obj*, or its attribute; filters get many."""
+        spend(_ITEM)
         if isinstance(argument, str):
-            return self.getattr(obj, argument)
+            return weigh(self.getattr(obj, argument))
         if isinstance(argument, int) and isinstance(obj, (str, list, tuple, dict)):
             with suppress(LookupError):
-                return obj[argument]
+                return weigh(obj[argument])
         elif isinstance(obj, Undefined):
             str(obj)
         return self.undefined(obj=obj, name=argument)
@@ -296,11 +376,61 @@ def _metered(function: Any) -> Callable[..., Any]:
     return metered
 
 
+def _of_text(function: Callable[[str], str]) -> Callable[[object], str]:
+    """Return a filter that refuses what is no text before it makes one of it."""
+
+    @wraps(function)
+    def checked(value: object) -> str:
+        return weigh(function(text_of(value)))
+
+    return checked
+
+
+def _trim(value: object, characters: str | None = None) -> str:
+    """Remove spaces, or *characters*, from both ends of a text."""
+    text = text_of(value)
+    if characters is None:
+        return text.strip()
+    spend(len(text) * len(text_of(characters)))
+    return text.strip(text_of(characters))
+
+
+@pass_environment
+def _sort(
+    environment: Environment, value: Iterable[Any], *args: Any, **kwargs: Any
+) -> list[Any]:
+    """Sort a list; each item is compared as often as their number has bits."""
+    items = list(value)
+    for _ in range(len(items).bit_length()):
+        weigh(items)
+    ordered: list[Any] = FILTERS["sort"](environment, items, *args, **kwargs)
+    return ordered
+
+
+@pass_environment
+def _unique(
+    environment: Environment,
+    value: Iterable[Any],
+    case_sensitive: bool = False,  # noqa: FBT001, FBT002 - as in Jinja
+    attribute: str | int | None = None,
+) -> list[Any]:
+    """Return the first of all items that are alike."""
+    fold = None if case_sensitive else ignore_case
+    key_of = make_attrgetter(environment, attribute, postprocess=fold)
+    found: dict[object, Any] = {}
+    for item in value:
+        key = key_of(item)
+        if isinstance(key, (list, tuple)):  # many can have the same hash
+            raise RefusedError("lists cannot be compared here: name an attribute")
+        found.setdefault(key, item)
+    return list(found.values())
+
+
 @pass_eval_context
 def _join(context: EvalContext, value: Iterable[object], between: str = "") -> str:
     """Put together the texts of a list."""
     parts = [printable(part) for part in value]
-    spend(len(parts) * len(str(printable(between))))
+    spend(len(parts) * (1 + len(text_of(between))))
     joined: str = FILTERS["join"](context, parts, between)
     return joined
 

@@ -2,8 +2,9 @@
 """
 What a template costs: the steps of a letter, and the compiler that writes them in.
 
-Each body of a template (of a loop, macro, block, branch) costs the length of its code;
-what is done with a text or a list costs its length as well, before it is done.
+A template costs the length of its code, and so does each body in it (of a loop, macro,
+block, branch) whenever it runs; what is done with a text or a list costs its length as
+well, before it is done.
 """
 
 import datetime as dt
@@ -19,6 +20,8 @@ from msgspec import Struct
 
 # A letter of one page takes about 30,000.
 MAX_STEPS = 3_000_000
+# Of a compiled template, in characters: the longest bundled one has 20,000.
+_MAX_CODE = 1_000_000
 # What a node of an expression costs where the length of its code is not known.
 _NODE = 30
 
@@ -93,6 +96,12 @@ def printable(value: object) -> object:
     return value
 
 
+def text_of(value: object) -> str:
+    """Return *value* as a text, if it is a text or a number."""
+    value = printable(value)
+    return value if isinstance(value, str) else str(value)
+
+
 def kind(value: object) -> str:
     """Return what to call *value* in a message."""
     if value is None or isinstance(value, bool):
@@ -118,10 +127,18 @@ class Compiler(CodeGenerator):
 
     def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:
         start = self._length()
+        if frame.rootlevel:
+            self.writeline("spend(code_length)")
         super().blockvisit(nodes, frame)
         self.writeline(f"spend({self._length() - start})")
         if frame.rootlevel and not self.extends_so_far:
             self.writeline("if context.filled: environment.check_blocks(context)")
+
+    def dump_local_context(self, frame: Frame) -> str:
+        if self._length() > _MAX_CODE:  # the variables are written out each time
+            message = "too many variables are passed on here: set or include fewer"
+            self.fail(message, self._last_line)
+        return super().dump_local_context(frame)
 
     def _length(self) -> int:
         assert isinstance(self.stream, StringIO)  # noqa: S101 - for the type checker
@@ -134,6 +151,7 @@ class Compiler(CodeGenerator):
             if isinstance(block, nodes.Block)
         }
         super().visit_Template(node, frame)
+        self.writeline(f"code_length = {self._length()}")
 
     def visit_Extends(self, node: nodes.Extends, frame: Frame) -> None:
         super().visit_Extends(node, frame)

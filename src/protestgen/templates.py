@@ -9,6 +9,7 @@ template inserts is never read that way: a sender's text stays text.
 import re
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from functools import lru_cache
+from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ from .limits import MAX_STYLES
 from .mistakes import told
 from .sandbox import MAX_SOURCE, Sandbox
 from .shipped import shipped_folder
-from .steps import printable, spend
+from .steps import printable, spend, text_of
 from .values import COUNTRY_CODES, PartialDate, normalize, single_spaces
 
 # Stands before each line of what a template inserts, so that such a line is not taken
@@ -92,8 +93,9 @@ class Section(Struct, frozen=True, kw_only=True):
 class _FolderLoader(BaseLoader):
     """Reads the templates of a campaign, and no file outside of its folder."""
 
-    def __init__(self, campaign: Path) -> None:
+    def __init__(self, campaign: Path, *, is_bundled: bool = False) -> None:
         self._campaign = campaign
+        self._is_bundled = is_bundled
         self._folder = campaign / "templates"
 
     def load(
@@ -103,7 +105,7 @@ class _FolderLoader(BaseLoader):
         globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - as in Jinja
     ) -> Template:
         try:
-            return super().load(environment, name, globals)
+            template = super().load(environment, name, globals)
         except TemplateSyntaxError as error:
             error.filename = str(self._folder / name)  # which the lexer leaves out
             raise
@@ -113,6 +115,15 @@ class _FolderLoader(BaseLoader):
             reason = "a number is too long: write it shorter"
         except Exception:  # noqa: BLE001 - compilers stop in many ways
             reason = "tags or brackets are nested too deeply: write it flatter"
+        else:
+            assert isinstance(environment, Sandbox)  # noqa: S101 - for the type checker
+            if self._is_bundled or environment.unrefused is None:
+                return template
+            reason = (
+                f"jinja2 {version('jinja2')} does not refuse "
+                f"{quoted(environment.unrefused)}, so only bundled templates are "
+                "used: install 'jinja2<3.2'"
+            )
         raise TemplateError(f"{self._folder / name}: {reason}") from None
 
     def get_source(
@@ -149,7 +160,7 @@ class Templates:
         self._folders = [folder / "templates" for folder in folders]
         self._styles: dict[str, list[str]] = {}
         bundled = shipped_folder()
-        shipped = _FolderLoader(bundled)
+        shipped = _FolderLoader(bundled, is_bundled=True)
         own = [_FolderLoader(folder) for folder in folders if folder != bundled]
         self._loader = ChoiceLoader([*own, shipped, PrefixLoader({"shipped": shipped})])
         self.environment = Sandbox(self._loader, _FILTERS, _insert)
@@ -347,9 +358,9 @@ def _marker(line: str) -> str | None:
     return item and item.lastgroup
 
 
-def _sentence(text: str) -> str:
-    """Return *text* as the beginning of a sentence."""
-    spend(len(text))
+def _sentence(value: object) -> str:
+    """Return a text as the beginning of a sentence."""
+    text = text_of(value)
     return text[:1].upper() + text[1:]
 
 
@@ -370,7 +381,7 @@ def _when(context: Context, when: PartialDate) -> str:
 
 @pass_context
 def _country(context: Context, code: str) -> str:
-    text = str(printable(code))
+    text = text_of(code)
     if text not in COUNTRY_CODES:
         raise ValueError(
             f"there is no country {quoted(text)}: use the codes of the data"
