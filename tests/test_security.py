@@ -516,11 +516,13 @@ import sys
 from importlib.machinery import SourceFileLoader
 
 original = SourceFileLoader.get_code
+old, new = sys.argv[1:3]
+del sys.argv[1:3]
 
 def get_code(self, name):
     if name != "jinja2.compiler":
         return original(self, name)
-    source = self.get_source(name).replace("blockvisit", "visit_body")
+    source = self.get_source(name).replace(old, new)
     return compile(source, self.path, "exec")
 
 SourceFileLoader.get_code = get_code
@@ -724,7 +726,16 @@ def test_work_is_bounded(text: str, templates: Path) -> None:
     )
 
 
-def test_limits_that_do_not_hold_are_noticed(templates: Path) -> None:
+@pytest.mark.parametrize(
+    ("old", "new", "probe"),
+    [
+        ("blockvisit", "visit_body", "{% for a in s %}{% endfor %}"),
+        ("environment.concat", "''.join", "{% set x %}{{ w }}{% endset %}"),
+    ],
+)
+def test_limits_that_do_not_hold_are_noticed(
+    old: str, new: str, probe: str, templates: Path
+) -> None:
     """
     Templates of a campaign are not used with a Jinja that takes no heed of the limits.
     """
@@ -732,15 +743,15 @@ def test_limits_that_do_not_hold_are_noticed(templates: Path) -> None:
     loops = "{% for a in s %}{% for b in s %}{% for c in 'abc' %}"
     text = f"Subject\n\n{LONG}{loops}{'{% endfor %}' * 3}Text\n"
     path.write_text(text, encoding="utf-8")
-    program = ("-c", RENAMED)
-    mine = within_bounds("--campaign", templates.parents[1], *LETTER, program=program)
-    bundled = within_bounds(*LETTER[:-2], "points", "-q", program=program)
+    program = ("-c", RENAMED, old, new)
+    mine = within_bounds("--campaign", templates.parents[1], *LETTER, command=program)
+    bundled = within_bounds(*LETTER[:-2], "points", "-q", command=program)
 
     assert mine == Result(
         1,
         "",
         f"error: {path}: jinja2 {version('jinja2')} does not refuse "
-        "'{% for a in s %}{% endfor %}', so only bundled templates are used: "
+        f"'{probe}', so only bundled templates are used: "
         "install 'jinja2<3.2'\n",
     )
     assert bundled == within_bounds(*LETTER[:-2], "points", "-q")
@@ -1097,7 +1108,8 @@ def test_long_templates_cost_steps(templates: Path) -> None:
     Many long templates take long to compile, though nothing in them runs.
     """
     for name in "abcdefghijklmnopqrs":
-        text = "{% if 0 %}" + "{{ a ~ a }}" * 4_000 + "{% endif %}"
+        text = "{% if 0 %}{% block a %}" + "{{ a ~ a }}" * 4_000
+        text += "{% endblock %}{% endif %}"
         (templates / f"{name}.j2").write_text(text, encoding="utf-8")
     result = attack(
         templates,

@@ -15,7 +15,6 @@ from protestgen import Sender, load_campaign
 from protestgen.addressee import Mission, Office
 from protestgen.appeal import Appeal, Country
 from protestgen.case import Case, Demand, Incident, SupportTo
-from protestgen.keeping import Kept
 from protestgen.language import Language, load_language
 from protestgen.letter import Letter, compose
 from protestgen.sandbox import SEEN
@@ -303,11 +302,10 @@ class Recorded(Templates):
         language: Language,
         style: str,
         values: Mapping[str, object],
-        kept: Kept | None = None,
-    ) -> list[str]:
+    ) -> str:
         """Remember *values*."""
         self.values = values
-        return super().render(language, style, values, kept)
+        return super().render(language, style, values)
 
 
 def recorded() -> Recorded:

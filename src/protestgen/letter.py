@@ -22,7 +22,6 @@ from .errors import (
     nearest,
     quoted,
 )
-from .keeping import Kept
 from .language import ENGLISH, Language
 from .sender import Sender
 from .templates import Block, Paragraph, Templates, parse_blocks
@@ -141,9 +140,7 @@ class Frame:
         if missing:
             raise MissingTextError(case.id, language_name(language.code), missing)
         self._language = language = language.in_country(country)
-        self._templates = templates
         self._style = style
-        self._kept: Kept | None = None
         role = addressee.role if addressee else "friends"
         salutation = _salutation(case, addressee, language)
         self._closing = cache(partial(language.closing, role, salutation))
@@ -160,7 +157,7 @@ class Frame:
         people = language.series(case.people) or language.forms.placeholders.people
         supported = case.support_to.name or people
         chosen = choose_demands(case, demands, on) if addressee else ()
-        self._values = {
+        shared = {
             "addressee": addressee,
             "archived": case.is_archived(on),
             "case": case,
@@ -169,6 +166,7 @@ class Frame:
             "of_state": language.of_state(case.state) or "",
             "supported": supported,
         }
+        self._texts = templates.cache(language, style, shared)
         self._parts: dict[str, Any] = {
             "case": case.id,
             "demands": tuple(demand.id for demand in chosen),
@@ -224,8 +222,7 @@ class Frame:
         plural: bool,  # noqa: FBT001 - one of the keys that words are kept by
     ) -> tuple[str, tuple[Block, ...]]:
         """Return the subject and the body of a letter with what is personal in it."""
-        values = {
-            **self._values,
+        own = {
             "cosigners": cosigners,
             "joint": bool(cosigners),
             "organisation": organisation,
@@ -234,8 +231,7 @@ class Frame:
             "why": why,
         }
         language = self._language
-        texts = self._templates.render(language, self._style, values, self._kept)
-        self._kept = self._kept or Kept()  # one letter alone has nothing to keep
+        texts = self._texts.paragraphs(own)
         subject, body = _subject_and_body(texts, self._style)
         return subject, tuple(map(self._glued, body))
 

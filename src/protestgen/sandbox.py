@@ -42,19 +42,22 @@ from markupsafe import Markup, escape
 from msgspec import Struct
 
 from .errors import TemplateError, nearest
-from .keeping import KEPT, Kept
 from .steps import (
     MAX_STEPS,
+    SLOT,
     BoundContext,
     Compiler,
     ExhaustedError,
     RefusedError,
+    SlotUsedError,
     budget,
+    join_output,
     kind,
     printable,
     spend,
     text_of,
     weigh,
+    without_slot,
 )
 from .values import PartialDate
 
@@ -76,7 +79,8 @@ class UnknownInTemplateError(UndefinedError):
 # 's' is a text that is longer than the steps that they have; 'f' is a function.
 _PROBE_STEPS = 3_000
 _MANY = f"[{'1,' * 125}]"
-_PROBES: tuple[tuple[str, type[Exception]], ...] = (
+_CLOSED = (SlotUsedError, RefusedError)
+_PROBES: tuple[tuple[str, type[Exception] | tuple[type[Exception], ...]], ...] = (
     ("{{ s }}", ExhaustedError),
     ("{% for a in s %}{% endfor %}", ExhaustedError),
     ("{% for a in s if not a %}{% endfor %}", ExhaustedError),
@@ -117,6 +121,19 @@ _PROBES: tuple[tuple[str, type[Exception]], ...] = (
         "{% set x = [f]|map(attribute='__call__')|first %}{{ x }}",
         UnknownInTemplateError,
     ),
+    # In 'w', one letter's words stand for another's: nothing may look into them.
+    ("{% set x %}{{ w }}{% endset %}", _CLOSED),
+    ("{% macro m() %}{{ w }}{% endmacro %}{{ m() }}", _CLOSED),
+    ("{% filter length %}{{ w }}{% endfilter %}", _CLOSED),
+    ("{% block a %}{{ w }}{% endblock %}{{ self.a() }}", _CLOSED),
+    ("{% for a in 'a' recursive %}{{ w }}{{ loop('') }}{% endfor %}", _CLOSED),
+    ("{% set x = w == w %}", _CLOSED),
+    ("{% set x = [w] == [w] %}", _CLOSED),
+    ("{% set x = w is string %}", _CLOSED),
+    ("{% set x = w|length %}", _CLOSED),
+    ("{% set x = w.startswith is defined %}", _CLOSED),
+    ("{% set x = w[0] is defined %}", _CLOSED),
+    ("{% set x = w ~ '' %}", _CLOSED),
     ("{% set x = s|attr('upper') %}", TemplateSyntaxError),
     ("{% autoescape false %}{% endautoescape %}", TemplateSyntaxError),
 )
@@ -165,7 +182,7 @@ class _Unknown(StrictUndefined):
         _exc: object = None,
     ) -> None:
         error = partial(UnknownInTemplateError, None if hint else name, obj)
-        super().__init__(hint, obj, name, error)  # type: ignore[arg-type]
+        super().__init__(hint, without_slot(obj), name, error)  # type: ignore[arg-type]
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -177,6 +194,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     spend = staticmethod(spend)
     weigh = staticmethod(weigh)
     printable = staticmethod(printable)
+    concat = staticmethod(join_output)
 
     loader: BaseLoader
 
@@ -196,7 +214,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             optimized=False,  # to fold constants takes longer than one letter gains
         )
         self.filters = {
-            **{name: FILTERS[name] for name in _CHEAP_FILTERS},
+            **{name: _cheap(FILTERS[name]) for name in _CHEAP_FILTERS},
             **{name: _metered(FILTERS[name]) for name in _FILTERS},
             **{name: _of_text(FILTERS[name]) for name in _TEXT_FILTERS},
             "join": _join,
@@ -208,29 +226,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
             **filters,
         }
         self.tests = {
-            **{name: TESTS[name] for name in _CHEAP_TESTS},
+            **{name: _cheap(TESTS[name]) for name in _CHEAP_TESTS},
             **{name: _metered(TESTS[name]) for name in _TESTS},
         }
         self.globals = {"namespace": Namespace}
 
-    def rendered(
-        self, name: str, values: Mapping[str, object], kept: Kept | None = None
-    ) -> list[str]:
-        """
-        Return what the template *name* makes of *values*, with what is *kept*.
-
-        It may be in parts, each of which ends with a blank line.
-        """
+    def rendered(self, name: str, values: Mapping[str, object]) -> str:
+        """Return what the template *name* makes of *values*."""
         budget.steps = MAX_STEPS
         budget.templates = set()
         name = self.join_path(name, "")
-        if kept and (parts := kept.put_together(self, name, values)):
-            return parts
-        token = KEPT.set(kept)
-        try:
-            return [self.get_template(name).render(values)]
-        finally:
-            KEPT.reset(token)
+        # What Jinja joins itself is what templates capture.
+        return "".join(self.get_template(name).generate(values))
 
     def sources(self) -> Iterator[nodes.Template]:
         """Yield the templates that the last letter was made of, parsed."""
@@ -252,12 +259,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
         steps, templates = budget.steps, budget.templates
         sources = {str(n): source for n, (source, _) in enumerate(_PROBES)}
         sandbox = self.overlay(loader=DictLoader({**sources, "probe": "{{ s }}"}))
-        values = {"s": "a" * 10 * _PROBE_STEPS, "f": kind}
+        values = {"s": "a" * 10 * _PROBE_STEPS, "f": kind, "w": SLOT}
         try:
             for number, (source, refusal) in enumerate(_PROBES):
                 budget.steps, budget.templates = _PROBE_STEPS, set()
                 try:
-                    sandbox.get_template(str(number)).render(values)
+                    "".join(sandbox.get_template(str(number)).generate(values))
                 except refusal:
                     continue
                 except Exception:  # noqa: BLE001, S110 - Jinja has changed
@@ -361,6 +368,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and -_MAX_NUMBER <= value <= _MAX_NUMBER
+
+
+def _cheap(function: Any) -> Callable[..., Any]:
+    """Return a filter or test that takes no steps, and looks into no slot."""
+
+    @wraps(function)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        for value in (*args, *kwargs.values()):
+            without_slot(value)
+        return function(*args, **kwargs)
+
+    return checked
 
 
 def _metered(function: Any) -> Callable[..., Any]:

@@ -10,8 +10,9 @@ well, before it is done.
 import datetime as dt
 from collections.abc import Iterable
 from io import StringIO
+from os import urandom
 from threading import local
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from jinja2 import Undefined, nodes
 from jinja2.compiler import CodeGenerator, Frame, operators
@@ -61,6 +62,41 @@ class RefusedError(Exception):
     """Something that a template may not do."""
 
 
+class SlotUsedError(Exception):
+    """A template does more with a slot than to test it for truth and to print it."""
+
+
+class Slot:
+    """Stands for words that a template may test for truth and print, and no more."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise SlotUsedError
+
+    __eq__ = __hash__ = __repr__ = __str__ = __format__ = _refuse
+
+
+SLOT = Slot()
+# What a slot prints, until the words are put in its place: no template can know it.
+SLOT_MARK = f"\x03{urandom(16).hex()}\x03"
+
+
+def join_output(parts: Iterable[str]) -> str:
+    """Return the output of a body as a text, in which no template may find a slot."""
+    text = "".join(parts)
+    if SLOT_MARK in text:
+        raise SlotUsedError
+    return text
+
+
+def without_slot(value: T) -> T:
+    """Return *value*, which is to be looked into, if it is no slot."""
+    if isinstance(value, Slot):
+        raise SlotUsedError
+    return value
+
+
 def spend(steps: int) -> bool:
     """Take *steps* from those that the letter has."""
     budget.steps -= steps
@@ -80,7 +116,7 @@ def weigh(value: T) -> T:
     elif isinstance(value, dict):
         for entry in value.items():
             weigh(entry)
-    return value
+    return without_slot(value)
 
 
 def printable(value: object) -> object:

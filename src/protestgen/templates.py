@@ -8,8 +8,7 @@ template inserts is never read that way: a sender's text stays text.
 
 import re
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from functools import lru_cache
-from importlib.metadata import version
+from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -32,13 +31,13 @@ from msgspec.structs import replace
 
 from .country import country_name
 from .errors import TemplateError, UnknownNameError, quoted
-from .keeping import KeepingTemplate, Kept
 from .language import Language
 from .limits import MAX_STYLES
 from .mistakes import told
+from .render_cache import RenderCache
 from .sandbox import MAX_SOURCE, Sandbox
 from .shipped import shipped_folder
-from .steps import printable, spend, text_of
+from .steps import MAX_STEPS, SLOT_MARK, Slot, budget, printable, spend, text_of
 from .values import COUNTRY_CODES, PartialDate, normalize, single_spaces
 
 # Stands before each line of what a template inserts, so that such a line is not taken
@@ -119,6 +118,8 @@ class _FolderLoader(BaseLoader):
             assert isinstance(environment, Sandbox)  # noqa: S101 - for the type checker
             if self._is_bundled or environment.unrefused is None:
                 return template
+            from importlib.metadata import version
+
             reason = (
                 f"jinja2 {version('jinja2')} does not refuse "
                 f"{quoted(environment.unrefused)}, so only bundled templates are "
@@ -165,7 +166,6 @@ class Templates:
         self._loader = ChoiceLoader([*own, shipped, PrefixLoader({"shipped": shipped})])
         self.environment = Sandbox(self._loader, _FILTERS, _insert)
         self._pages = self.environment.overlay(finalize=printable)
-        self.environment.template_class = KeepingTemplate
         self.environment.auto_reload = False
 
     def styles(self, language: str) -> list[str]:
@@ -197,23 +197,27 @@ class Templates:
         language: Language,
         style: str,
         values: Mapping[str, object],
-        kept: Kept | None = None,
-    ) -> list[str]:
+    ) -> str:
         """
-        Return the texts of a letter in *style*, for `parse_blocks` to read.
+        Return the text of a letter in *style*, for `parse_blocks` to read.
 
-        What is *kept* comes from letters whose *values* differ in personal ones only.
         Raises `TemplateError` with the file and line of what is wrong.
         """
         name = f"{language.code}/{style}.txt.j2"
         values = {**values, "language": language}
         try:
             if style != _BASE:
-                return _rendered(self.environment, name, values, kept)
+                return _rendered(self.environment, name, values)
         except TemplateNotFound:
             pass
         styles = self.styles(language.code)
         raise UnknownNameError("style", style, styles, see="protestgen styles")
+
+    def cache(
+        self, language: Language, style: str, shared: Mapping[str, object]
+    ) -> RenderCache:
+        """Return a cache of letters that have the *shared* values."""
+        return RenderCache(partial(self.render, language, style), _inserted, shared)
 
     def has_appeal(self, language: str) -> bool:
         """Tell whether there are words in *language* for the appeal of a campaign."""
@@ -229,7 +233,7 @@ class Templates:
         """
         name = f"{language.code}/{APPEAL_WORDS}"
         values = {**values, "language": language}
-        return "".join(_rendered(self.environment, name, values))
+        return _rendered(self.environment, name, values)
 
     def layout(self, name: str, values: Mapping[str, object]) -> str:
         """
@@ -237,18 +241,13 @@ class Templates:
 
         Raises `TemplateError` as `render` does.
         """
-        return "".join(_rendered(self._pages, f"layout/{name}", values))
+        return _rendered(self._pages, f"layout/{name}", values)
 
 
-def _rendered(
-    environment: Sandbox,
-    name: str,
-    values: Mapping[str, object],
-    kept: Kept | None = None,
-) -> list[str]:
+def _rendered(environment: Sandbox, name: str, values: Mapping[str, object]) -> str:
     """Return what the template *name* gives, or raise `TemplateNotFound` without it."""
     try:
-        return environment.rendered(name, values, kept)
+        return environment.rendered(name, values)
     except TemplateNotFound as error:
         if error.name == name:
             raise
@@ -414,11 +413,19 @@ def _insert(value: object) -> object:
     if isinstance(value, Markup):
         spend(len(value))
         return value or Markup(_INSERTED)  # noqa: S704 - a constant
+    if isinstance(value, Slot):
+        return Markup(SLOT_MARK)  # noqa: S704 - a constant
     if isinstance(value, str):
         spend(len(value))
         marked = _LINE_START.sub(_INSERTED, value)
         return Markup(escape(marked))  # noqa: S704 - escaped on the same line
     return printable(value)
+
+
+def _inserted(words: str) -> str:
+    """Return what a template inserts that prints *words*."""
+    budget.steps = MAX_STEPS
+    return str(_insert(words))
 
 
 def _plain(text: str) -> str:

@@ -1,5 +1,6 @@
-"""Blocks that are kept for many letters: no letter shows that they are."""
+"""Texts that are kept for many letters: no letter shows that they are."""
 
+from collections.abc import Mapping
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from protestgen import load_campaign
+from protestgen.errors import TemplateError
 from protestgen.letter import Letter, block_text
+from protestgen.render_cache import RenderCache
 from protestgen.sender import Sender
 from protestgen.writer import Wish, Writer
 
@@ -139,6 +142,123 @@ def test_words_of_one_sender_are_in_no_other_letter(
         assert f"Place{number}" in text
         others = {1, 2, 3, 4} - {number}
         assert not [n for n in others if f"Why{n}" in text or f"Place{n}" in text]
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ why|length }}",
+        "{{ why|upper }}",
+        "{{ why|safe }}",
+        "{{ why|trim('W') }}",
+        "{{ why|default('none') }}",
+        "{{ why|replace('Why', 'How') }}",
+        "{{ why|first }} {{ why|last }} {{ why|list|length }}",
+        "{{ why ~ '!' }}",
+        "{{ why + '!' }}",
+        "{{ why[0] }} {{ why[:4] }} {{ why[::-1] }}",
+        "{{ why.startswith('Why1') }} {{ 1 if why.startswith is defined }}",
+        "{{ 1 if why[0] is defined }} {{ 1 if why['x'] is defined }}",
+        "{{ 1 if why == 'Why1.' }} {{ 1 if why != 'Why1.' }} {{ 1 if why > 'Why2.' }}",
+        "{{ 1 if '1' in why }} {{ 1 if why in ['Why1.'] }} {{ 1 if [why] == ['Why1.'] }}",
+        "{{ 1 if why is string }} {{ 1 if why is number }} {{ 1 if why is none }}",
+        "{{ 1 if why is eq 'Why1.' }} {{ 1 if why is in 'Why1.' }}",
+        "{{ 1 if why is defined }} {{ 1 if why and place }} {{ 1 if not why }}",
+        "{% for letter in why %}{{ letter }} {% else %}none{% endfor %}",
+        "{{ [why, why]|join(', ') }} {{ [why]|first }} {{ [why, 'Wi']|sort|last }}",
+        "{{ [why, why]|unique|list|length }} {{ [why]|map('length')|first }}",
+        "{{ [why]|select('string')|list|length }} {{ [[why]]|map(attribute=0)|join }}",
+        "{% set words = {why: 1} %}{{ words|length }} {{ words['Why1.'] is defined }}",
+        "{% set words = {'a': why} %}{{ words.a }}",
+        "{% set words %}{{ why }}{% endset %}{{ words|length }} {{ words }}",
+        "{% set words %}{{ why }}{% endset %}{{ 1 if words == 'Why1.' }} {{ words[3] }}",
+        "{% set words|upper %}{{ why }}{% endset %}{{ words }}",
+        "{% filter replace('1', 'one') %}{{ why }}{% endfilter %}",
+        "{% macro words() %}{{ why }}{% endmacro %}{{ words()|length }} {{ words() }}",
+        "{% macro words() %}{{ caller()|length }}{% endmacro %}"
+        "{% call words() %}{{ why }}{% endcall %}",
+        "{% block words %}{{ why }}{% endblock %}{{ self.words()|length }}",
+        "{% set all %}{% block words %}{{ why }}{% endblock %}{% endset %}{{ all|length }}",
+        "{% set all %}{% include 'en/words.j2' %}{% endset %}{{ all|length }}",
+        "{% include 'en/words.j2' %}",
+        "{% from 'en/words.j2' import words %}{{ words() }} {{ words()|length }}",
+        "{% for a in 'ab' recursive %}{{ why }}{% if loop.depth is defined %}{% endif %}"
+        "{% endfor %}",
+        "{% set own = namespace(words=why) %}{{ own.words }} {{ own.words|length }}",
+        "{% set a, b = [why, 1] %}{{ a }} {{ b }}",
+        "{% with words = why %}{{ words }}{% endwith %}",
+        "{% include [why, 'en/words.j2'] %}",
+        "{{ why }} {{ why }} \x02",
+    ],
+)
+def test_whatever_is_done_with_own_words_is_done_with_these(
+    template: str, tmp_path: Path
+) -> None:
+    """
+    Letters read as if each were rendered with its own words and for itself.
+    """
+    folder = tmp_path / "templates" / "en"
+    folder.mkdir(parents=True)
+    (folder / "mine.txt.j2").write_text(f"S\n\nText: {template}\n")
+    words = "{% macro words() %}{{ why }}{% endmacro %}{{ why }}"
+    (folder / "words.j2").write_text(words)
+    campaign = load_campaign(tmp_path)
+    writer = Writer(campaign, ON)
+    senders = [
+        Sender(name="Ada Example", country="gb", city="York", why=why)
+        for why in ("Why1.", "Why2.", "W & 1\n\nY.", None, "Why1.", "Longer words.")
+    ]
+    together = [outcome(writer, sender) for sender in senders]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RenderCache, "paragraphs", uncached)
+        alone = [outcome(Writer(campaign, ON), sender) for sender in senders]
+
+    assert together == alone
+
+
+def outcome(writer: Writer, sender: Sender) -> Letter | str:
+    """Return the letter of *sender*, or why there is none."""
+    try:
+        return write(writer, sender, "mine")
+    except TemplateError as error:
+        return str(error)
+
+
+def uncached(cache: RenderCache, own: Mapping[str, object]) -> list[str]:
+    """Return the text of a letter as it is rendered without the cache."""
+    return [cache._rendered(own)]  # noqa: SLF001 - what it replaces
+
+
+@pytest.mark.parametrize(
+    "style", ["statement", "personal", "organisation", "points", "support"]
+)
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "ru", "el"])
+def test_bundled_styles_are_rendered_once_for_all_words(
+    style: str, language: str
+) -> None:
+    """
+    Members of one town share a text, whatever they say in their own words.
+    """
+    rendered = 0
+
+    def render(cache: RenderCache, values: Mapping[str, object]) -> str:
+        nonlocal rendered
+        rendered += 1
+        return original(cache, values)
+
+    campaign = load_campaign()
+    writer = Writer(campaign, ON)
+    wish = Wish(style=style, languages=(language,))
+    case = campaign.case("kurmanov")
+    with pytest.MonkeyPatch.context() as patch:
+        original = RenderCache._rendered  # noqa: SLF001 - what costs time
+        patch.setattr(RenderCache, "_rendered", render)
+        for number in range(5):
+            sender = Sender(country="gb", city="York", why=f"Words {number}.")
+            letter, _ = writer.write(case, sender, wish)
+            assert f"Words {number}." in map(block_text, letter.body)
+
+    assert rendered == 1
 
 
 def test_style_in_the_place_of_a_bundled_one_keeps_its_blocks(tmp_path: Path) -> None:
