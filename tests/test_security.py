@@ -500,6 +500,9 @@ ENDLESS = {
     + "{% set x = x + x %}" * 16
     + LONG
     + "{% for a in s %}{% set y = x|join %}{% endfor %}",
+    "hashing-objects": "{% set x = [case] %}"
+    + "{% set x = x + x %}" * 17
+    + "{% for a in 'abcdefghijklmnopqrst' %}{{ x|unique|length }}{% endfor %}",
     "sorting": LONG + "{% for a in s %}{% set x = s|sort|list %}{% endfor %}",
     "mapping": LONG
     + "{% for a in s %}{% set x = s|map('upper')|map('lower')|list %}{% endfor %}",
