@@ -24,7 +24,10 @@ class RenderCache:
     """What *render* makes of the *shared* values of letters, and of those of each."""
 
     def __init__(
-        self, render: Render, insert: Callable[[str], str], shared: Mapping[str, object]
+        self,
+        render: Render,
+        insert: Callable[[object], str],
+        shared: Mapping[str, object],
     ) -> None:
         self._render = render
         self._insert = insert
@@ -37,7 +40,7 @@ class RenderCache:
     def paragraphs(self, own: Mapping[str, object]) -> list[str]:
         """Return the paragraphs of a letter with its *own* values, with blank lines."""
         words = own[OWN_WORDS]
-        if not isinstance(words, str) or not words:
+        if not words:
             return self._cached(own)
         if self._takes_slot:
             try:

@@ -422,7 +422,7 @@ def _insert(value: object) -> object:
     return printable(value)
 
 
-def _inserted(words: str) -> str:
+def _inserted(words: object) -> str:
     """Return what a template inserts that prints *words*."""
     budget.steps = MAX_STEPS
     return str(_insert(words))
