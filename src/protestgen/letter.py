@@ -230,7 +230,6 @@ class Frame:
             "plural": plural,
             "why": why,
         }
-        language = self._language
         texts = self._texts.paragraphs(own)
         subject, body = _subject_and_body(texts, self._style)
         return subject, tuple(map(self._glued, body))
