@@ -13,7 +13,7 @@ from .errors import Location, ProtestgenError
 from .language import languages
 from .letter import ORGANISATION_STYLE, SUPPORT_STYLE
 from .lots import Order, Task, choice_faults
-from .member import Fault, Member
+from .member import Fault, Member, fault_of
 from .naming import file_stem, key_of
 from .roster import Row
 from .seen import Seen
@@ -96,7 +96,12 @@ class Jobs:
             if self._is_stopped():
                 self.is_whole = False
                 break
-            self._fill(job)
+            try:
+                self._fill(job)
+            except ProtestgenError:
+                raise
+            except Exception as error:  # noqa: BLE001 - it fails this row only
+                job.faults.append(fault_of(error))
             lot.append(job)
             letters += len(job.tasks)
             if job.faults and self._plan.strict:

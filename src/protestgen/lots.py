@@ -16,10 +16,10 @@ from msgspec import Struct, field, msgpack
 from msgspec.structs import replace
 
 from .campaign import Campaign
-from .errors import FormatError, MissingExtraError, OutputError, ProtestgenError
+from .errors import MissingExtraError, OutputError, ProtestgenError
 from .formats import FORMATS, Options, json, mbox, pdf
 from .letter import Letter
-from .member import Fault
+from .member import Fault, fault_of
 from .outbox import (
     Entry,
     Fate,
@@ -171,11 +171,12 @@ class Desk:
         rendered: dict[int, bytes] = {}
         for index, (letter, _, own) in composed.items():
             try:
-                rendered[index] = self.render(letter)
+                data = self.render(letter)
                 own.extend(self._format.remarks(letter, self._order.options))
+                rendered[index] = data
             except (MissingExtraError, OutputError):
                 raise
-            except ProtestgenError as error:
+            except Exception as error:  # noqa: BLE001 - it fails this letter only
                 faults[index] = self._faults(tasks[index], error)
         return rendered
 
@@ -223,12 +224,15 @@ class Desk:
             case = self._order.campaign.case(task.case)
             try:
                 letters[index] = self._writer.write(case, task.sender, task.wish)
-            except ProtestgenError as error:
+            except Exception as error:  # noqa: BLE001 - it fails this letter only
                 faults[index] = self._faults(task, error)
         composed: _Composed = {}
         for index, (letter, notes) in letters.items():
-            chosen, own = self._writer.remarks(letter)
-            composed[index] = (letter, [*notes, *chosen], own)
+            try:
+                chosen, own = self._writer.remarks(letter)
+                composed[index] = (letter, [*notes, *chosen], own)
+            except Exception as error:  # noqa: BLE001 - as above
+                faults[index] = self._faults(tasks[index], error)
         return composed
 
     def _set(self, composed: _Composed, faults: dict[int, list[Fault]]) -> Written:
@@ -256,9 +260,11 @@ class Desk:
         try:
             texts = list(letters.values())
             return [pdf.render_all(texts, order.options, duplex=order.duplex)]
-        except FormatError as error:
+        except MissingExtraError:
+            raise
+        except Exception as error:  # noqa: BLE001 - it fails one letter only
             if len(letters) == 1:
-                faults[next(iter(letters))] = [Fault(str(error))]
+                faults[next(iter(letters))] = [fault_of(error)]
                 return []
         halves = list(letters.items())
         middle = len(halves) // 2
@@ -288,9 +294,14 @@ class Desk:
             filed.edited.append(task.name)
         return fate != "edited"
 
-    def _faults(self, task: Task, error: ProtestgenError) -> list[Fault]:
+    def _faults(self, task: Task, error: Exception) -> list[Fault]:
         """Return all that is wrong with *task*, of which *error* was met first."""
-        faults = choice_faults(self._writer, task.case, task.sender, task.wish)
+        if not isinstance(error, ProtestgenError):
+            return [fault_of(error)]
+        try:
+            faults = choice_faults(self._writer, task.case, task.sender, task.wish)
+        except Exception as other:  # noqa: BLE001 - it fails this letter only
+            return [fault_of(other)]
         return faults or [Fault(str(error), _blamed(str(error), task))]
 
     def render(self, letter: Letter) -> bytes:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from traceback import format_exception
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin
 
@@ -10,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from .country import find_country
-from .errors import ProtestgenError, quoted
+from .errors import ProtestgenError, quoted, unexpected_reason
 from .sender import Sender
 from .textstream import LOST, NOT_TEXT
 from .values import Id, Line, parse_line
@@ -45,13 +46,25 @@ class Member(Struct, frozen=True, kw_only=True):
 
 
 class Fault(Struct, frozen=True):
-    """What is wrong with a row, and in which *field* if it is in one."""
+    """
+    What is wrong with a row, and in which *field* if it is in one.
+
+    An error that the program does not expect has a *traceback*.
+    """
 
     reason: str
     field: str = ""
+    traceback: str = ""
 
     def __str__(self) -> str:
         return f"{self.field}: {self.reason}" if self.field else self.reason
+
+
+def fault_of(error: Exception, field: str = "") -> Fault:
+    """Return *error*, which may be one that nobody expects, as a fault of a row."""
+    if isinstance(error, ProtestgenError):
+        return Fault(str(error), field)
+    return Fault(unexpected_reason(error), field, "".join(format_exception(error)))
 
 
 def field_of(heading: str) -> str | None:
@@ -84,8 +97,10 @@ def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[Fault, ...]]:
         elif text := value.strip():
             try:
                 found[field] = _READERS[field](_with_plain_ends(text))
-            except (ValueError, ProtestgenError) as error:
+            except ValueError as error:
                 faults.append(Fault(str(error), field))
+            except Exception as error:  # noqa: BLE001 - it fails this row only
+                faults.append(fault_of(error, field))
     if not values.get("name", "").strip():
         faults.append(Fault("empty: each letter is signed with a name", "name"))
     own = {field: found.pop(field) for field in _CHOICES if field in found}

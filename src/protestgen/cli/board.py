@@ -1,5 +1,6 @@
 """What a person sees of a batch: failures, a bar on a terminal, and what came of it."""
 
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -75,6 +76,8 @@ class Board:
     def failed(self, at: Location, fault: Fault) -> None:
         """Show why the row *at* a place failed, if not many did so for the same."""
         shown = f"{at}: {fault}"
+        if fault.traceback and os.environ.get("PROTESTGEN_TRACEBACK"):
+            raise RuntimeError(f"{shown}\n{fault.traceback}")
         # Values and numbers do not make it another problem.
         kind = re.sub(r"'.*'|\d+", "", str(fault), flags=re.DOTALL)
         if len(self._problems) >= _MOST_PROBLEMS:
