@@ -77,9 +77,8 @@ def written(kind: Kind, form: str, *rows: Row) -> Batch:
         ("mbox", "eml", {"reply_to": 5}),
         ("jsonl", "json", {"role": 5}),
         ("pdf", "pdf", {"role": 5}),
-        ("pdf", "pdf", {"why": "\ud800"}),
     ],
-    ids=["planned", "composed", "rendered", "json", "pdf", "typeset"],
+    ids=["planned", "composed", "rendered", "json", "pdf"],
 )
 def test_unexpected_error_fails_its_row_only(
     kind: Kind,

@@ -460,3 +460,97 @@ def test_what_keeps_a_file_from_its_name_is_told(
     hint = "what is there is whole; once that is mended, run this again to go on"
 
     assert str(folder_error(tmp_path, denied)) == f"{place}: Permission denied: {hint}"
+
+
+@pytest.mark.parametrize("kind", ["file", "link", "pipe"])
+def test_what_somebody_put_in_place_of_a_temporary_file_gets_nothing(
+    kind: str, tmp_path: Path
+) -> None:
+    """
+    A temporary file is a new one, which only its owner can read.
+    """
+    folder, theirs = tmp_path / "letters", tmp_path / "theirs"
+    folder.mkdir()
+    theirs.write_bytes(b"")
+    names = [f".protestgen-batch-{name}" for name in (NAME, "manifest", "failed")]
+    kept = []
+    for name in names:
+        path = folder / name
+        if kind == "file":
+            path.touch(mode=0o666)
+            kept.append(path.open("rb"))
+        elif kind == "link":
+            path.symlink_to(theirs)
+        else:
+            os.mkfifo(path)
+
+    with Outbox(folder) as outbox:
+        outbox.begin(EDITION)
+        put(folder, NAME, b"text", durable=True)
+        outbox.record(entry(NAME))
+        outbox.fail(["name"], ["Ada"])
+        outbox.finish()
+
+    assert sorted(contents(folder)) == sorted([NAME, "manifest.jsonl", "failed.csv"])
+    assert [file.read() for file in kept] == [b""] * len(kept)
+    for file in kept:
+        file.close()
+    assert theirs.read_bytes() == b""
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+    assert modes == {0o600}
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_journal_that_is_no_file_is_refused(kind: str, tmp_path: Path) -> None:
+    """
+    The names of members go through no link, and no pipe is waited for.
+    """
+    journal = tmp_path / ".protestgen-batch-journal"
+    if kind == "link":
+        (tmp_path / "theirs").touch()
+        journal.symlink_to(tmp_path / "theirs")
+    else:
+        os.mkfifo(journal)
+
+    with pytest.raises(OutputError) as error:
+        Outbox(tmp_path)
+
+    hint = "remove it, or choose another folder"
+    assert str(error.value) == f"{journal}: somebody else has put this here: {hint}"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_journal_of_another_user_is_refused(tmp_path: Path) -> None:
+    """
+    Whoever owns the journal could read the names of members in it.
+    """
+    journal = tmp_path / ".protestgen-batch-journal"
+    journal.touch()
+    os.chown(journal, 12345, 12345)
+
+    with pytest.raises(OutputError, match="somebody else has put this here"):
+        Outbox(tmp_path)
+
+    assert journal.read_bytes() == b""
+
+
+def test_journal_becomes_private(tmp_path: Path) -> None:
+    """
+    Only its owner can read a journal that a careless copy has opened to others.
+    """
+    journal = tmp_path / ".protestgen-batch-journal"
+    journal.touch()
+    journal.chmod(0o666)
+
+    with Outbox(tmp_path):
+        assert stat.S_IMODE(journal.stat().st_mode) == 0o600
+
+
+def test_pipe_in_place_of_a_manifest_is_not_waited_for(tmp_path: Path) -> None:
+    """
+    It is told like any other file that no run has written.
+    """
+    os.mkfifo(tmp_path / "manifest.jsonl")
+
+    with pytest.raises(OutputError, match="another program has made this file"):
+        Outbox(tmp_path)

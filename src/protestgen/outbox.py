@@ -119,8 +119,7 @@ def announce(folder: Path, entries: Iterable[Entry]) -> None:
 
     Each of the *entries* has the hashes noted before and the one to come.
     """
-    flags = os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
-    descriptor = os.open(folder / _JOURNAL, flags | getattr(os, "O_BINARY", 0))
+    descriptor = _open_journal(folder)
     try:
         _write_all(descriptor, b"".join(map(manifest_line, entries)))
     finally:
@@ -183,8 +182,7 @@ def _read(path: str) -> bytes:
 
 
 def _write(path: str, data: bytes, *, durable: bool) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
-    descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
+    descriptor = _create(path)
     try:
         _write_all(descriptor, data)
         if durable:
@@ -220,7 +218,8 @@ class Outbox:
         self.set_aside: Path | None = None
         with self._told():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._journal = _opened_raw(folder / _JOURNAL, "a")
+            descriptor = _open_journal(folder, os.O_CREAT)
+            self._journal = FileIO(descriptor, "a")
             # So much of the journal is of runs that were killed.
             self._began = self._journal.tell()
         try:
@@ -246,7 +245,7 @@ class Outbox:
                 self._note(manifest_line(edition))
             else:  # a line that was cut off ends here
                 self._note(b"\n")
-            self._manifest = _opened(self._path(f"{_TEMPORARY}manifest"), "w")
+            self._manifest = _created(self._path(f"{_TEMPORARY}manifest"))
             self._manifest.write(manifest_line(edition))
 
     def plan(self, entries: Iterable[Entry]) -> None:
@@ -265,7 +264,7 @@ class Outbox:
         It is there as long as they may write letters to the folder.
         """
         mark = token_hex(32)
-        with self._told(), _opened(_mark_path(self.folder, mark), "x") as file:
+        with self._told(), _created(_mark_path(self.folder, mark)) as file:
             file.write(mark.encode())
         self._mark = mark
         return mark
@@ -294,7 +293,7 @@ class Outbox:
         """Note the *cells* of a row that failed, in a table with these *columns*."""
         with self._told():
             if self._failed is None:
-                self._failed = _opened(self._path(f"{_TEMPORARY}failed"), "w")
+                self._failed = _created(self._path(f"{_TEMPORARY}failed"))
                 # Without this mark a spreadsheet would not take it for UTF-8.
                 self._failed.write(BOM_UTF8 + _csv_line(columns, delimiter))
             self._failed.write(_csv_line(cells, delimiter))
@@ -462,8 +461,10 @@ def other_files(
 def is_edited(folder: Path, entry: Entry) -> bool:
     """Tell whether the file of *entry* is not as a run wrote it."""
     try:
-        data = (folder / entry.file).read_bytes()
+        data = _read(f"{folder}/{entry.file}")
     except OSError as error:
+        if error.errno == errno.ELOOP:  # a link
+            return True
         raise folder_error(folder, error) from None
     return not _is_among(data, entry.sha256)
 
@@ -506,29 +507,64 @@ def _entry(line: bytes) -> Entry | None:
     return entry if is_letter_name(entry.file) else None
 
 
+def _is_regular(path: Path) -> bool:
+    with suppress(OSError):
+        return stat.S_ISREG(path.lstat().st_mode)
+    return False
+
+
 def _lines(path: Path, size: int | None = None) -> Iterator[bytes]:
     """Yield the lines of the file at *path*, if it is there, in its first *size*."""
     if size == 0:
         return
+    if not _is_regular(path):  # a pipe would be waited for
+        return
     with suppress(FileNotFoundError), path.open("rb") as file:
-        for line in file:
+        while line := file.readline(_PORTION):
             yield line
             if size is not None and (size := size - len(line)) <= 0:
                 return
 
 
-def _opened(path: Path, mode: str) -> BufferedWriter:
-    """Open a file that only its owner can read, through no link."""
-    return BufferedWriter(_opened_raw(path, mode))
+def _created(path: Path) -> BufferedWriter:
+    """Create a file that only its owner can read."""
+    return BufferedWriter(FileIO(str(path), "w", opener=lambda name, _: _create(name)))
 
 
-def _opened_raw(path: Path, mode: str) -> FileIO:
-    """Do so without a buffer."""
+def _create(path: str) -> int:
+    """Open a new file that only its owner can read, in place of what is at *path*."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        return os.open(path, flags, 0o600)
+    except FileExistsError:  # a killed run left it, or somebody else put it there
+        Path(path).unlink()
+        return os.open(path, flags, 0o600)
 
-    def opener(name: str, flags: int) -> int:
-        return os.open(name, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
 
-    return FileIO(str(path), mode, opener=opener)
+def _open_journal(folder: Path, flags: int = 0) -> int:
+    """Open the journal of *folder* to append to it, unless it is somebody else's."""
+    path = folder / _JOURNAL
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):
+        flags |= getattr(os, name, 0)
+    try:
+        descriptor = os.open(path, flags | os.O_WRONLY | os.O_APPEND, 0o600)
+    except OSError as error:
+        if error.errno not in {errno.ELOOP, errno.ENXIO}:  # a link, a pipe
+            raise
+    else:
+        status = os.fstat(descriptor)
+        if stat.S_ISREG(status.st_mode) and _is_own(status):
+            if os.name == "posix" and status.st_mode & 0o077:
+                with suppress(OSError):  # not all file systems have modes
+                    os.fchmod(descriptor, 0o600)
+            return descriptor
+        os.close(descriptor)
+    hint = "remove it, or choose another folder"
+    raise OutputError(f"{path}: somebody else has put this here: {hint}")
+
+
+def _is_own(status: os.stat_result) -> bool:
+    return os.name != "posix" or status.st_uid in {os.geteuid(), 0}
 
 
 def _csv_line(cells: Iterable[str], delimiter: str) -> bytes:
