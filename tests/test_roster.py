@@ -1,7 +1,9 @@
 """Rosters: what is read, and what is said of rows that cannot be used."""
 
+import csv
 import errno
 import io
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protestgen.errors import DataError
-from protestgen.roster import EXAMPLE, Roster, Row, read_roster
+from protestgen.member import Fault
+from protestgen.roster import (
+    EXAMPLE,
+    Roster,
+    Row,
+    read_roster,
+    report_columns,
+    report_row,
+)
 from protestgen.sender import Sender
 
 HEAD = "name,email,address,country,why\n"
@@ -480,3 +490,132 @@ def test_roster_that_cannot_be_read_on_is_told(rows: int) -> None:
     with pytest.raises(DataError) as caught:
         list(read_roster(Torn(text.encode()), "m.csv").rows)
     assert str(caught.value) == "m.csv: cannot be read: Input/output error"
+
+
+FORMULAS = [
+    "=1+1",
+    "+44 20 1",
+    "-1",
+    "@SUM(1)",
+    "\t=1",
+    " =1",
+    "＝1",
+    "'=1",
+    "''=1",
+    "'quoted'",
+    "' =1",
+    "plain = text",
+]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_table_of_failed_rows_holds_no_formula(text: str) -> None:
+    """
+    A spreadsheet takes each cell for text, and the next run reads it as it was.
+    """
+    data = StringIO()
+    csv.writer(data).writerow(["name", "why", text])
+    csv.writer(data).writerow(["", text, text, text])
+    roster, (row,) = read(data.getvalue())
+
+    table = [report_columns(roster), report_row(roster, row, row.faults, ["kolov"])]
+
+    for cell in (cell for line in table for cell in line):
+        assert cell.lstrip()[:1] not in {"=", "+", "-", "@", "＝"}
+        assert cell[:1] != "\t"
+    data = StringIO()
+    csv.writer(data).writerows(table)
+    again, (mended,) = read(data.getvalue())
+    assert again.columns[:3] == roster.columns[:3]
+    assert mended.cells[:3] == row.cells[:3]
+    assert mended.rest == row.rest
+
+
+def test_problem_in_the_table_of_failed_rows_has_no_control_characters() -> None:
+    """
+    They are spelt out there as on the terminal, while the cells stay as they were.
+    """
+    roster, (row,) = read('name,to\n"","\x1b[2J"\n')
+
+    cells = report_row(roster, row, [Fault("unknown '\x1b[2J'", "to")], ["kolov"])
+
+    assert cells == ["", "\x1b[2J", "2", "to", "unknown '\\x1b[2J'", "kolov"]
+
+
+def test_doubled_key_fails_its_row() -> None:
+    """
+    The last of two values does not win in silence.
+    """
+    _, rows = read('{"name": "Ada", "why": "a", "why": "b"}\n{"name": "Bob"}\n')
+
+    assert faults(rows) == ["m.csv:1: 'why' stands here twice: remove one of them"]
+    assert names(rows) == ["Bob"]
+
+
+def test_line_that_is_too_long_costs_no_row_above_it() -> None:
+    """
+    Quotes that are not closed above it cost their own row only.
+    """
+    data = f'name,why\nAda,"open\nBob,\n{"x" * 200_000}\nEve,\n'
+
+    _, rows = read(data)
+
+    assert names(rows) == ["Bob", "Eve"]
+    assert [row.at.line for row in rows] == [2, 3, 4, 5]
+    assert (
+        faults(rows)[1]
+        == "m.csv:4: the line is longer than 131072 characters: shorten it"
+    )
+
+
+def test_roster_without_an_end_is_refused() -> None:
+    """
+    A first line that never ends is not read to its end.
+    """
+    with Path("/dev/zero").open("rb") as stream, pytest.raises(DataError) as error:
+        read_roster(stream, "/dev/zero")
+
+    reason = "the line is longer than 131072 characters: shorten it"
+    assert str(error.value) == f"/dev/zero:1: {reason}"
+
+
+def test_roster_has_a_bound_on_columns() -> None:
+    """
+    Many unknown columns are named up to a bound, and too many refused.
+    """
+    some = ",".join(f"column{number}" for number in range(150))
+    many = ",".join(f"column{number}" for number in range(1_000))
+
+    roster, _ = read(f"name,{some}\nAda\n")
+
+    assert len(roster.notes) == 101
+    assert roster.notes[-1] == "50 more columns are not used"
+    assert refusal(f"name,{many}\nAda\n") == (
+        "m.csv:1: there are 1,001 columns, but 1,000 at most: remove those that are not used"
+    )
+
+
+def test_keys_without_end_are_named_up_to_a_bound() -> None:
+    """
+    One row of JSON with many unknown keys costs no more than many such rows.
+    """
+    keys = ", ".join(f'"key{number}": ""' for number in range(500))
+
+    _, (row,) = read(f'{{"name": "Ada", {keys}}}\n')
+
+    assert len(row.notes) == 100
+
+
+def test_cell_and_row_have_bounds() -> None:
+    """
+    A longer cell, or a row of more lines, fails; the rows below it do not.
+    """
+    lines = "\n" * 2_000
+    data = f'name,why\nAda,{"a" * 50_001}\nBob,"{lines}"\nEve,{"a" * 50_000}\n'
+
+    _, rows = read(data)
+
+    told = faults(rows)
+    assert told[0] == "m.csv:2: why: longer than 50,000 characters: shorten it"
+    assert told[1].startswith("m.csv:3: the quotes of a cell are not closed")
+    assert names(rows)[-1] == "Eve"

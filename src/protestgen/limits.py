@@ -31,3 +31,12 @@ MAX_PATTERN = 300
 MAX_LETTER = 80_000
 MAX_DOCUMENT = 200_000
 BYTES_OF_LINE = 15
+
+# A roster: its columns, the characters of a cell and of a line, and the lines of a row.
+MAX_COLUMNS = 1_000
+MAX_CELL = 50_000
+MAX_LINE = 131_072
+MAX_ROW_LINES = 2_000
+
+# The processes of a batch.
+MAX_JOBS = 256

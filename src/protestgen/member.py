@@ -12,6 +12,7 @@ from msgspec.structs import fields
 
 from .country import find_country
 from .errors import ProtestgenError, quoted, unexpected_reason
+from .limits import MAX_CELL
 from .sender import Sender
 from .textstream import LOST, NOT_TEXT
 from .values import Id, Line, parse_line
@@ -87,7 +88,10 @@ def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[Fault, ...]]:
     found: dict[str, Any] = {}
     faults = []
     for field, value in values.items():
-        if LOST in value:
+        if len(value) > MAX_CELL:
+            reason = f"longer than {MAX_CELL:,} characters: shorten it"
+            faults.append(Fault(reason, field))
+        elif LOST in value:
             faults.append(Fault(f"not UTF-8: {NOT_TEXT}", field))
         elif value in _ERRORS:
             hint = "mend the cell there, and save it again"

@@ -10,13 +10,17 @@ import re
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, zip_longest
+from json import JSONDecoder
+from typing import Any
 
 from msgspec import DecodeError, Struct, ValidationError, json
 from msgspec.structs import replace
 
 from .errors import DataError, Location, Problem, nearest, quoted
+from .limits import MAX_COLUMNS, MAX_ROW_LINES
 from .member import FIELDS, Fault, Member, bare_heading, field_of, read_member
 from .textstream import LOST, Lines, Readable
+from .values import visible
 
 EXAMPLE = """\
 name,address,city,country,email,organisation,role,why,cosigners,language,style,to,demands
@@ -44,8 +48,10 @@ _LEFT_OVER = "what stands behind them is of this row: mend it, and empty that"
 _DELIMITER = re.compile(r'"?sep=([^\w\s"]|\t)"?[\r\n]*', re.IGNORECASE)
 # What parts cells as a rule.
 _USUAL = ",;\t"
-# So many keys that are not used are told of objects in JSON.
+# So many columns that are not used are named.
 _MOST_UNKNOWN = 100
+# What a spreadsheet would run as a formula, behind any number of apostrophes.
+_FORMULA = re.compile(r"'*(?:\s*[=+@＝＋－＠-]|[\t\r\n])")
 # What the reader of CSV says, and what a volunteer makes of it.
 _PLAIN_WORDS = {
     "expected after": "text behind the closing quotes: double the quotes in a cell",
@@ -120,7 +126,7 @@ def read_roster(stream: Readable, name: str) -> Roster:
 def report_columns(roster: Roster) -> list[str]:
     """Return the columns of a table of rows that failed."""
     kept = (column for column in roster.columns if _is_kept(column))
-    return [*kept, *REPORT, _FAILED_FOR]
+    return [*map(_defused, kept), *REPORT, _FAILED_FOR]
 
 
 def report_row(
@@ -129,14 +135,26 @@ def report_row(
     """
     Return *row*, which failed for *cases*, for a table to be mended and read again.
 
-    What does not go into its columns stands behind them, where it is told again.
+    What does not go into its columns stands behind them, where it is told again. An
+    apostrophe keeps a spreadsheet from running a cell; `read_roster` removes it.
     """
     cells = zip_longest(roster.columns, row.cells, fillvalue="")
     kept = [cell for column, cell in cells if _is_kept(column)]
     fields = ", ".join(dict.fromkeys(fault.field for fault in faults if fault.field))
     reasons = "; ".join(fault.reason for fault in faults)
-    told = (str(row.at.line), fields, reasons, ", ".join(cases))
-    return [*kept[: len(roster.columns)], *told, *row.rest]
+    told = (str(row.at.line), fields, visible(reasons), ", ".join(cases))
+    return [*map(_defused, (*kept[: len(roster.columns)], *told, *row.rest))]
+
+
+def _defused(cell: str) -> str:
+    """Return *cell* as a text that no spreadsheet runs."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _as_it_was(cell: str) -> str:
+    """Return what `_defused` was given for *cell*."""
+    is_defused = cell.startswith("'") and _FORMULA.match(cell)
+    return cell[1:] if is_defused else cell
 
 
 def failed_for(stream: Readable) -> set[str]:
@@ -180,7 +198,12 @@ def _csv_roster(name: str, first: str, lines: Lines, delimiter: str) -> Roster:
         raise _refused(name, line, f"the headings: {_UNCLOSED}") from None
     except ValueError as error:
         raise _refused(name, line, f"the headings: {error}") from None
+    if _has_failed(headings):
+        headings = [*map(_as_it_was, headings)]
     columns = tuple(_without_padding([*headings]))
+    if len(columns) > MAX_COLUMNS:
+        reason = f"there are {len(columns):,} columns, but {MAX_COLUMNS:,} at most"
+        raise _refused(name, line, f"{reason}: remove those that are not used")
     held = [field_of(column) for column in columns]
     for field in FIELDS:
         if held.count(field) > 1:
@@ -196,9 +219,12 @@ def _csv_roster(name: str, first: str, lines: Lines, delimiter: str) -> Roster:
         hint = f"name one so ({found})" if found else "the first line names the columns"
         raise _refused(name, line, f"there is no column 'name': {hint}; {_SEE}")
     rows = _csv_rows(name, reader, headings, source)
-    notes = tuple(_unknown(column, held) for column in unknown)
+    notes = [_unknown(column, held) for column in unknown[:_MOST_UNKNOWN]]
+    if more := len(unknown) - len(notes):
+        notes.append(f"{more:,} more columns are not used")
     # Another one would not be found out, where its rows that failed are read again.
-    return Roster(name, columns, rows, notes, delimiter if delimiter in _USUAL else ",")
+    own = delimiter if delimiter in _USUAL else ","
+    return Roster(name, columns, rows, tuple(notes), own)
 
 
 class _Source:
@@ -206,15 +232,22 @@ class _Source:
 
     def __init__(self, first: str, lines: Lines) -> None:
         self._lines = lines
-        self._ahead = deque([first])
-        self._row: list[str] = []
+        self._ahead: deque[str | ValueError] = deque([first])
+        self._row: list[str | ValueError] = []
 
     def __iter__(self) -> "_Source":
         return self
 
     def __next__(self) -> str:
-        line = self._ahead.popleft() if self._ahead else next(self._lines)
+        if len(self._row) >= MAX_ROW_LINES:
+            raise ValueError(f"the row is longer than {MAX_ROW_LINES:,} lines")
+        try:
+            line = self._ahead.popleft() if self._ahead else next(self._lines)
+        except ValueError as error:
+            line = error
         self._row.append(line)
+        if isinstance(line, ValueError):
+            raise line
         return line
 
     def begin(self) -> int:
@@ -229,8 +262,9 @@ class _Source:
 
     @property
     def row(self) -> str:
-        """The text of the row, without its end."""
-        return "".join(self._row).rstrip("\r\n")
+        """The text of the row, as far as it can be read, without its end."""
+        texts = [line for line in self._row if isinstance(line, str)]
+        return "".join(texts).rstrip("\r\n")
 
     @property
     def is_long(self) -> bool:
@@ -240,7 +274,8 @@ class _Source:
     @property
     def is_cut(self) -> bool:
         """Whether the last line of the row has no end, so that it may not be whole."""
-        return not self._row[-1].endswith(("\n", "\r"))
+        last = self._row[-1]
+        return isinstance(last, str) and not last.endswith(("\n", "\r"))
 
 
 def _csv_rows(
@@ -257,14 +292,14 @@ def _csv_rows(
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error as error:
+        except (csv.Error, ValueError) as error:
             is_torn = True
             reason = _UNCLOSED if source.is_long else _plain(error)
             source.go_back()  # nobody below is lost with this row
             yield Row(at=at, rest=(source.row,), faults=(Fault(reason),))
-        except ValueError as error:
-            yield Row(at=at, faults=(Fault(str(error)),))
         else:
+            if left_over:
+                cells = [*map(_as_it_was, cells)]
             if not any(map(str.strip, cells)):
                 continue
             # What follows may be the rest of a cell, until a row is whole again.
@@ -318,6 +353,7 @@ def _json_rows(name: str, first: str, lines: Lines) -> Iterator[Row]:
         notes: tuple[str, ...] = ()
         if None in known and len(told) < _MOST_UNKNOWN:
             unknown = [k for k in values if field_of(k) is None and k not in told]
+            unknown = unknown[: _MOST_UNKNOWN - len(told)]
             told.update(unknown)
             notes = tuple(_unknown(key, known) for key in unknown)
         if values:
@@ -347,7 +383,18 @@ def _json_values(line: str) -> dict[str, str]:
         raise ValueError(reason) from None
     except DecodeError as error:
         raise ValueError(f"not an object of texts in JSON: {error}") from None
+    _without_double_keys(line)
     return {key: _cell(value) for key, value in found.items()}
+
+
+def _refuse_double_keys(pairs: list[tuple[str, Any]]) -> None:
+    keys = [key for key, _ in pairs]
+    if len({*keys}) < len(keys):
+        double = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"{quoted(double)} stands here twice: remove one of them")
+
+
+_without_double_keys = JSONDecoder(object_pairs_hook=_refuse_double_keys).decode
 
 
 def _cell(value: bool | str | list[str] | None) -> str:  # noqa: FBT001 - a JSON value

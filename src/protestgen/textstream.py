@@ -5,14 +5,13 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from typing import Any, Protocol
 
 from .errors import DataError, Location, Problem, unreadable
+from .limits import MAX_LINE
 
 # Stands for bytes that are no text in the encoding of the file.
 LOST = "\ufffd"
 NOT_TEXT = "save it as CSV with the encoding UTF-8 ('CSV UTF-8' in Excel)"
 # So much is looked at, in bytes, before the first line is used.
 _HEAD = 1 << 16
-# The longest line, in characters.
-_LONGEST = 1 << 17
 
 _MARKS = {
     BOM_UTF8: "utf-8-sig",
@@ -46,24 +45,27 @@ class Lines:
         self.number = 0
         # Whether the line that was read last has no end, so that it may not be whole.
         self.is_cut = False
+        # Whether the rest of that line is to be passed over; it may be without an end.
+        self._is_too_long = False
 
     def __iter__(self) -> "Lines":
         return self
 
     def __next__(self) -> str:
+        while self._is_too_long and self._read() and self.is_cut:
+            pass
         line = self._read()
         if not line:
             raise StopIteration
         self.number += 1
-        if self.is_cut and len(line) == _LONGEST:
-            while self._read() and self.is_cut:
-                pass
-            reason = f"the line is longer than {_LONGEST} characters: shorten it"
+        self._is_too_long = self.is_cut and len(line) == MAX_LINE
+        if self._is_too_long:
+            reason = f"the line is longer than {MAX_LINE} characters: shorten it"
             raise ValueError(reason)
         return line
 
     def _read(self) -> str:
-        line = self._text.readline(_LONGEST)
+        line = self._text.readline(MAX_LINE)
         self.is_cut = not line.endswith(("\n", "\r"))
         return line
 

@@ -30,6 +30,16 @@ _EMAIL = re.compile(
 )
 
 
+def visible(text: str) -> str:
+    """Return *text* with its control characters spelt out, for a terminal."""
+    return CONTROLS.sub(spelt_out, text)
+
+
+def spelt_out(match: re.Match[str]) -> str:
+    """Return the character that *match* found by its number: "\\x1b"."""
+    return f"\\x{ord(match[0]):02x}"
+
+
 class PartialDate(str):
     """
     A day, a month or a year, as precise as the source and no more: `2011-05`.

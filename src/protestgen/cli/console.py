@@ -14,7 +14,7 @@ from protestgen.campaign import BUNDLED
 from protestgen.formats.text import wrap
 from protestgen.remarks import HarmNote
 from protestgen.shipped import shipped_folder
-from protestgen.values import CONTROLS
+from protestgen.values import CONTROLS, spelt_out, visible
 
 # Lines of one kind that are shown, and characters of one of them.
 _MAX_LINES = 100
@@ -61,18 +61,9 @@ def _show(label: str, message: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
-def visible(text: str) -> str:
-    """Return *text* with its control characters spelt out, for a terminal."""
-    return CONTROLS.sub(_spelt_out, text)
-
-
 def _cell(text: str) -> str:
     """Return *text* for the cell of a table, which has neither tabs nor lines."""
-    return re.sub(r"[\t\n]", _spelt_out, visible(text))
-
-
-def _spelt_out(match: re.Match[str]) -> str:
-    return f"\\x{ord(match[0]):02x}"
+    return re.sub(r"[\t\n]", spelt_out, visible(text))
 
 
 def usage_message(error: click.UsageError) -> str:
