@@ -3,11 +3,15 @@
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import IO
 
 from .errors import OutputError
+
+# Where Linux has the files that a process has open, by their numbers.
+_OPEN_FILES = "/proc/self/fd"
 
 
 def write_file(path: Path, data: bytes, *, mode: int | None = None) -> None:
@@ -45,16 +49,14 @@ def growing_file(path: Path) -> Iterator[IO[bytes]]:
 @contextmanager
 def _replacing(path: Path, mode: int | None) -> Iterator[IO[bytes]]:
     """Open a file that takes the place of *path* if all goes well."""
-    from tempfile import NamedTemporaryFile
-
-    with NamedTemporaryFile(
-        dir=path.parent, prefix=".protestgen-", delete=False
-    ) as file:
-        temporary = Path(file.name)
+    temporary = path.with_name(f".protestgen-{token_hex(8)}")
+    with _temporary_file(temporary) as file:
         try:
             yield file
             file.flush()
             os.fsync(file.fileno())
+            if not temporary.exists():
+                _give_name(file, temporary)
             if mode is None and path.exists():
                 mode = stat.S_IMODE(path.stat().st_mode)
             temporary.chmod(mode or 0o600)
@@ -62,3 +64,27 @@ def _replacing(path: Path, mode: int | None) -> Iterator[IO[bytes]]:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
+
+
+def _temporary_file(path: Path) -> IO[bytes]:
+    """
+    Open a new file that only its owner can read, at *path* or without a name.
+
+    One without a name is gone with the process, however that ends.
+    """
+    if os.path.isdir(_OPEN_FILES):  # noqa: PTH112 - it needs no path object
+        with suppress(AttributeError, OSError):  # not all systems have such files
+            flags = os.O_TMPFILE | os.O_WRONLY
+            return os.fdopen(os.open(path.parent, flags, 0o600), "wb")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, 0o600), "wb")
+
+
+def _give_name(file: IO[bytes], path: Path) -> None:
+    """Let *file*, which has no name, be at *path*."""
+    # With a folder `os.link` follows the link to the file, as it must here.
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.link(f"{_OPEN_FILES}/{file.fileno()}", path, dst_dir_fd=folder)
+    finally:
+        os.close(folder)
