@@ -1,9 +1,15 @@
 """A batch that meets errors, files and rows that nobody expects."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -25,6 +31,8 @@ ADA = "Ada Example,ada@home.example,Leeds,uk,I have friends in Almaty.\n"
 BOB = "Bob Example,bob@home.example,Cork,Ireland,\n"
 EVE = "Eve Example,eve@home.example,Seoul,South Korea,\n"
 REPORT = "report it, with what PROTESTGEN_TRACEBACK=1 shows"
+
+READ_ONLY = "Read-only file system"
 
 RunBatch = Callable[..., Result]
 
@@ -112,3 +120,161 @@ def test_unexpected_error_is_raised_where_tracebacks_are_wanted(
 
     with pytest.raises(RuntimeError, match=r"m\.csv:3: unexpected .*\nTraceback "):
         written("mbox", "eml", a_row(3, name=5))
+
+
+@pytest.mark.parametrize("name", ["data/demands.yaml", "templates/en/x.txt", "link"])
+@pytest.mark.parametrize("command", ["letter", "appeal", "batch"])
+def test_output_is_no_file_of_the_campaign(
+    command: str, name: str, batch: RunBatch, run: Run
+) -> None:
+    """
+    Nothing among a campaign's own files is overwritten, or added to them.
+    """
+    del batch
+    for folder in ("mine/data", "mine/templates"):
+        Path(folder).mkdir(parents=True)
+    own = Path("mine/data/demands.yaml")
+    own.write_text("cases: {}\n")
+    Path("mine/link").symlink_to("data/demands.yaml")
+    path = f"mine/{name}"
+    arguments = {
+        "letter": ("letter", "--case", "kurmanov", "--country", "uk", "-o", path),
+        "appeal": ("appeal", "kurmanov", "-o", path),
+        "batch": ("batch", "--case", "kurmanov", "--roster", "m.csv"),
+    }[command]
+    if command == "batch":
+        path += ".mbox"
+        arguments += ("-o", path)
+        if name == "link":
+            Path(path).symlink_to("data/demands.yaml")
+
+    result = run("--campaign", "mine", *arguments)
+
+    place = "templates" if "templates" in name else "data"
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(
+        f"error: '-o {path}' is where the campaign has its own {place}: name another place"
+    )
+    assert own.read_text() == "cases: {}\n"
+
+
+def test_output_is_not_the_settings_of_the_campaign(batch: RunBatch, run: Run) -> None:
+    """
+    The file that marks a campaign stays as it is.
+    """
+    del batch
+    Path("protestgen.yaml").write_text("extends: bundled\n")
+
+    result = run(
+        "letter", "--case", "kurmanov", "--country", "uk", "-o", "protestgen.yaml"
+    )
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "'-o protestgen.yaml' is where the campaign has its own" in result.stderr
+    assert Path("protestgen.yaml").read_text() == "extends: bundled\n"
+
+
+@pytest.mark.parametrize("jobs", [0, -1, 100_000, 999_999_999_999_999_999_999])
+def test_jobs_have_a_bound(batch: RunBatch, jobs: int) -> None:
+    """
+    Far too many processes are refused in one line.
+    """
+    result = batch("--roster", "m.csv", "-o", "letters", "--jobs", jobs)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        f"error: invalid value for '--jobs': {jobs} is not in the range 1<=x<=256 "
+        "(see 'protestgen batch --help')\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "reason"),
+    [
+        ("unshare -rm bash -c 'mount -t tmpfs -o ro none /dev/shm && {}'", READ_ONLY),
+        ("ulimit -n 15 && {}", "Too many open files"),
+    ],
+    ids=["semaphores", "handles"],
+)
+def test_without_other_processes_one_writes(
+    batch: RunBatch, shell: Callable[..., Result], before: str, reason: str
+) -> None:
+    """
+    A read-only /dev/shm, or few open files, cost time, not letters.
+    """
+    del batch
+    if reason == READ_ONLY and shell("unshare -rm true").exit_code:
+        pytest.skip("nobody may mount here")
+    line = "protestgen batch --case kurmanov --roster m.csv -o letters --jobs 2"
+
+    result = shell(before.format(line))
+
+    told = f"note: no other processes ({reason}): this one writes all letters\n"
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert told in result.stderr
+    assert len(list(Path("letters").glob("*.txt"))) == 3
+
+
+def test_reader_that_ends_too_early_is_an_error(
+    batch: RunBatch, shell: Callable[..., Result]
+) -> None:
+    """
+    Letters that nobody read are not taken for written.
+    """
+    del batch
+    rows = "".join(f"Ada {number},a@home.example,,uk,\n" for number in range(500))
+    Path("m.csv").write_text(HEAD + rows)
+    line = "protestgen batch --case kurmanov -q --format mbox --roster m.csv --jobs 1"
+
+    result = shell(f"{line} | head -n 1; exit ${{PIPESTATUS[0]}}")
+
+    reason = "its reader ended before it had all letters"
+    assert (result.exit_code, result.stderr) == (
+        1,
+        f"error: standard output: {reason}\n",
+    )
+    assert shell(f"{line} | tail -n 1; exit ${{PIPESTATUS[0]}}").exit_code == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_file_that_is_not_whole_leaves_nothing(
+    batch: RunBatch, tmp_path: Path, number: signal.Signals
+) -> None:
+    """
+    However a run ends, no part of its one file stays in the folder.
+    """
+    del batch
+    program = Path(sys.executable).with_name("protestgen")
+    options = ("--case", "kurmanov", "--roster", "-", "-o", "out/all.mbox")
+    Path("out").mkdir()
+    with subprocess.Popen(
+        [program, "batch", *options, "--jobs", "1"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+    ) as process:
+        assert process.stdin
+        rows = "".join(f"Ada {number},a@home.example,,uk,\n" for number in range(5_000))
+        process.stdin.write((HEAD + rows).encode())
+        process.stdin.flush()
+        wait_until(lambda: bool(open_files(process.pid)))
+        process.send_signal(number)
+        process.wait(30)
+
+    assert list(Path("out").iterdir()) == []
+
+
+def open_files(pid: int) -> list[str]:
+    """Return where the files are that a process has open in the folder `out`."""
+    with suppress(FileNotFoundError):
+        links = list(Path(f"/proc/{pid}/fd").iterdir())
+        return [path for path in map(os.readlink, links) if "/out/" in path]
+    return []
+
+
+def wait_until(is_done: Callable[[], bool]) -> None:
+    """Wait for something that another process does."""
+    end = monotonic() + 30
+    while not is_done():
+        assert monotonic() < end
+        sleep(0.02)

@@ -36,7 +36,7 @@ def visible(text: str) -> str:
 
 
 def spelt_out(match: re.Match[str]) -> str:
-    """Return the character that *match* found by its number: "\\x1b"."""
+    """Return the character that *match* found by its number, in hexadecimal."""
     return f"\\x{ord(match[0]):02x}"
 
 

@@ -1,12 +1,13 @@
 """The command `batch`: a letter for each member of a roster."""
 
+import errno
 import os
 import re
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date, datetime
 from mmap import ACCESS_READ, mmap
 from multiprocessing import parent_process
@@ -43,6 +44,7 @@ from protestgen.formats.binder import Binder
 from protestgen.jobs import Plan
 from protestgen.language import ENGLISH, load_language
 from protestgen.letter import choose_demands
+from protestgen.limits import MAX_JOBS
 from protestgen.lots import Kind, Order
 from protestgen.member import FIELDS, Member
 from protestgen.outbox import FAILED, Edition, Outbox, last_edition
@@ -57,6 +59,7 @@ from .board import Board
 from .console import show_error, show_note, write_product
 from .interrupts import Interrupts
 from .options import (
+    check_output,
     common_options,
     date_option,
     detail_options,
@@ -155,7 +158,7 @@ _GO_ON = "run the same again to go on"
 )
 @click.option(
     "--jobs",
-    type=click.IntRange(1),
+    type=click.IntRange(1, MAX_JOBS),
     metavar="N",
     help="Processes that write; without it, one for each core.",
 )
@@ -240,7 +243,7 @@ def _write(
     interrupts: Interrupts,
     stack: ExitStack,
 ) -> int:
-    target = _checked_target(choices)
+    target = _checked_target(choices, campaign.folders)
     wish = take_wish(choices)
     countries = _countries(campaign, choices)
     _check(campaign, wish, choices)
@@ -377,10 +380,12 @@ def _suffix(format_name: str) -> str:
     return ".fax.pdf" if format_name == "fax" else f".{format_name}.txt"
 
 
-def _checked_target(choices: dict[str, Any]) -> _Target:
+def _checked_target(choices: dict[str, Any], folders: tuple[Path, ...]) -> _Target:
     """Return where letters go, if they can, and in which form."""
     try:
         target = _target(choices)
+        if target.path:
+            check_output(target.path, folders)
         _check_free(target, choices["roster"])
     except OSError as error:
         reason = f"{choices['output']}: {error.strerror}: name another place"
@@ -583,7 +588,18 @@ def _stream(target: _Target, stack: ExitStack) -> IO[bytes]:
         return stack.enter_context(growing_file(target.path))
     if sys.stdout is None:
         raise click.ClickException("standard output is closed: add '-o FILE'")
-    return sys.stdout.buffer
+    return stack.enter_context(_standard_output(sys.stdout.buffer))
+
+
+@contextmanager
+def _standard_output(stream: IO[bytes]) -> Iterator[IO[bytes]]:
+    """Give *stream* for letters; none of them is lost in silence with its reader."""
+    try:
+        yield stream
+        stream.flush()
+    except BrokenPipeError:
+        reason = "its reader ended before it had all letters"
+        raise OSError(errno.ECONNABORTED, reason) from None
 
 
 def _cluster(
@@ -623,9 +639,19 @@ def _spool(stack: ExitStack) -> Path | None:
     return Path(stack.enter_context(folder))
 
 
-def _executor(jobs: int, spool: Path | None, stack: ExitStack) -> ProcessPoolExecutor:
-    """Return what writes letters in all of the processes but this one."""
-    executor = ProcessPoolExecutor(jobs - 1, initializer=_begin, initargs=(spool,))
+def _executor(
+    jobs: int, spool: Path | None, stack: ExitStack
+) -> ProcessPoolExecutor | None:
+    """Return what writes letters in all of the processes but this one, if it can be."""
+    try:
+        with ExitStack() as room:  # there are handles for pipes, and then for files
+            for _ in range(10 + 3 * jobs):
+                room.enter_context(Path(os.devnull).open("rb"))
+        executor = ProcessPoolExecutor(jobs - 1, initializer=_begin, initargs=(spool,))
+    except (OSError, ImportError, NotImplementedError) as error:  # no semaphores
+        reason = getattr(error, "strerror", None) or error
+        show_note(f"no other processes ({reason}): this one writes all letters")
+        return None
     stack.callback(executor.shutdown, cancel_futures=True)
     return executor
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -355,6 +355,16 @@ class Form(Struct, frozen=True):
             )
 
 
+def check_output(output: Path, folders: Iterable[Path]) -> None:
+    """Raise if *output* is a file of the campaigns in *folders*, or among these."""
+    real = Path(os.path.realpath(output))
+    for folder in folders:
+        for name in ("data", "templates", SETTINGS_FILE):
+            if real.is_relative_to(os.path.realpath(folder / name)):
+                reason = f"is where the campaign has its own {name}"
+                raise click.UsageError(f"'-o {output}' {reason}: name another place")
+
+
 def take_form(
     choices: dict[str, Any],
     folders: tuple[Path, ...],
@@ -370,6 +380,8 @@ def take_form(
     output = choices.pop("output")
     if output is not None and str(output) == "-":
         output = None
+    if output:
+        check_output(output, folders)
     by_file = format_for(output, formats) if output else None
     name = choices.pop("format_name") or by_file or default
     options = take_details(choices, folders, output=output)
