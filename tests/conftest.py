@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,15 @@ def _shell(tmp_path: Path) -> Callable[..., Result]:
         return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return shell
+
+
+def has_open_file(pid: int, folder: Path) -> bool:
+    """Tell whether a process has a temporary file in *folder*, with or without name."""
+    with suppress(FileNotFoundError):
+        links = list(Path(f"/proc/{pid}/fd").iterdir())
+        beginnings = (f"{folder}/#", f"{folder}/.protestgen-")
+        return any(path.startswith(beginnings) for path in map(os.readlink, links))
+    return False
 
 
 @pytest.fixture(name="golden")

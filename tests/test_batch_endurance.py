@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import EPOCH, Result, Run
+from conftest import EPOCH, Result, Run, has_open_file
 from protestgen.outbox import Outbox
 
 PROGRAM = (sys.executable, "-m", "protestgen", "batch", "--case", "kurmanov")
@@ -172,7 +172,7 @@ def test_interrupted_one_file_for_all_is_not_there(
     roster, file = tmp_path / "m.csv", tmp_path / "all.jsonl"
     roster.write_text(members(MANY), encoding="utf-8")
     process = start("--roster", str(roster), "--jobs", "1", "-o", str(file))
-    while not list(tmp_path.glob(".*")) and process.poll() is None:
+    while not _has_begun(file, process.pid) and process.poll() is None:
         time.sleep(0.05)
     time.sleep(0.2)
     process.send_signal(number)
@@ -207,7 +207,7 @@ def test_interrupted_while_it_waits_for_rows_it_ends(
         process.stdin.write(members(2_000).encode())
         process.stdin.flush()
         # Until lots are written; the last one waits for more rows.
-        while process.poll() is None and not _has_begun(path):
+        while process.poll() is None and not _has_begun(path, process.pid):
             time.sleep(0.05)
         process.send_signal(number)
         problem = process.stderr.read().decode()
@@ -221,10 +221,10 @@ def test_interrupted_while_it_waits_for_rows_it_ends(
         assert len(list(path.glob("*.txt"))) == len(manifest) - 1 >= 100
 
 
-def _has_begun(path: Path) -> bool:
+def _has_begun(path: Path, pid: int) -> bool:
     """Tell whether letters are written to a folder, or to a file for all."""
     if path.suffix:
-        return bool(list(path.parent.glob(".protestgen-*")))
+        return has_open_file(pid, path.parent)
     return len(list(path.glob("*.txt"))) >= 100
 
 

@@ -1,11 +1,9 @@
 """A batch that meets errors, files and rows that nobody expects."""
 
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from conftest import Result, Run
+from conftest import Result, Run, has_open_file
 from protestgen import Sender, load_campaign
 from protestgen.batch import Batch
 from protestgen.cli.board import Board
@@ -257,19 +255,11 @@ def test_file_that_is_not_whole_leaves_nothing(
         rows = "".join(f"Ada {number},a@home.example,,uk,\n" for number in range(5_000))
         process.stdin.write((HEAD + rows).encode())
         process.stdin.flush()
-        wait_until(lambda: bool(open_files(process.pid)))
+        wait_until(lambda: has_open_file(process.pid, tmp_path / "out"))
         process.send_signal(number)
         process.wait(30)
 
     assert list(Path("out").iterdir()) == []
-
-
-def open_files(pid: int) -> list[str]:
-    """Return where the files are that a process has open in the folder `out`."""
-    with suppress(FileNotFoundError):
-        links = list(Path(f"/proc/{pid}/fd").iterdir())
-        return [path for path in map(os.readlink, links) if "/out/" in path]
-    return []
 
 
 def wait_until(is_done: Callable[[], bool]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from conftest import EPOCH, Result, Run
+from conftest import EPOCH, Result, Run, has_open_file
 from paper import facts_of, letter, options, picture_of, program, text_of
 from protestgen.errors import OutputError
 from protestgen.formats import pdf
@@ -232,7 +232,7 @@ def test_interrupted_there_is_no_document(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    while not list(tmp_path.glob(".*")) and process.poll() is None:
+    while not has_open_file(process.pid, tmp_path) and process.poll() is None:
         time.sleep(0.05)
     time.sleep(0.5)
     os.killpg(process.pid, signal.SIGINT)
