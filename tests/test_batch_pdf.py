@@ -288,3 +288,23 @@ def test_what_cannot_be_bound_is_told() -> None:
 def typeset(written: Letter, title: str) -> bytes:
     """Return a letter with another *title* as what is bound."""
     return pdf.render_all([replace(written, subject_line=title)], options())
+
+
+def test_letter_at_which_typst_gives_up_fails_alone(batch: Batch) -> None:
+    """
+    A cell of emoji without end costs its own row, whatever the processes.
+    """
+    emoji = "\u200d".join("\N{WOMAN}" * 17_000)
+    rows = (
+        "Ada Example,,Leeds,uk,",
+        f"Bob Example,,Leeds,uk,{emoji}",
+        "Eve Example,,Leeds,uk,",
+    )
+    Path("m.csv").write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
+
+    result = batch("-o", "all.pdf")
+
+    assert (result.exit_code, result.stdout) == (3, "")
+    errors = [line for line in result.stderr.splitlines() if line.startswith("error:")]
+    assert [error.startswith("error: m.csv:3: ") for error in errors] == [True]
+    assert len(pages()) == 2

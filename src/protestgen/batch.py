@@ -214,12 +214,11 @@ class Batch:
     def _has_failed_for_others(self) -> bool:
         """Tell whether rows failed before for cases that this run is not about."""
         assert self._outbox  # noqa: S101 - or else there is no such table
-        with (
-            suppress(FileNotFoundError),
-            (self._outbox.folder / FAILED).open("rb") as f,
-        ):
-            return not failed_for(f) <= {*self._plan.cases}
-        return False
+        path = self._outbox.folder / FAILED
+        if not path.is_file():  # a pipe would be waited for
+            return False
+        with path.open("rb") as file:
+            return not failed_for(file) <= {*self._plan.cases}
 
     def preview(self, folder: Path) -> None:
         """Tell of the files in *folder* that belong to no row any more."""
