@@ -175,12 +175,6 @@ def _shortened(text: str) -> str:
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
-def unexpected_reason(error: BaseException) -> str:
-    """Return what to say of an *error* that the program does not expect."""
-    what = f"unexpected {type(error).__name__} {quoted(str(error))}"
-    return f"{what}: report it, with what PROTESTGEN_TRACEBACK=1 shows"
-
-
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the name among *known* that *word* is most probably meant to be."""
     if len(word) > _LONGEST:

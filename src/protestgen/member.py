@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from .country import find_country
-from .errors import ProtestgenError, quoted, unexpected_reason
+from .errors import ProtestgenError, quoted, unexpected
 from .limits import MAX_CELL
 from .sender import Sender
 from .textstream import LOST, NOT_TEXT
@@ -65,7 +65,7 @@ def fault_of(error: Exception, field: str = "") -> Fault:
     """Return *error*, which may be one that nobody expects, as a fault of a row."""
     if isinstance(error, ProtestgenError):
         return Fault(str(error), field)
-    return Fault(unexpected_reason(error), field, "".join(format_exception(error)))
+    return Fault(unexpected(error), field, "".join(format_exception(error)))
 
 
 def field_of(heading: str) -> str | None:

@@ -1,6 +1,5 @@
 """What a person sees of a batch: failures, a bar on a terminal, and what came of it."""
 
-import os
 import re
 import sys
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from protestgen.member import Fault
 from protestgen.remarks import HarmNote
 
 from .console import show_error, show_note
+from .options import wants_traceback
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -76,7 +76,7 @@ class Board:
     def failed(self, at: Location, fault: Fault) -> None:
         """Show why the row *at* a place failed, if not many did so for the same."""
         shown = f"{at}: {fault}"
-        if fault.traceback and os.environ.get("PROTESTGEN_TRACEBACK"):
+        if fault.traceback and wants_traceback():
             raise RuntimeError(f"{shown}\n{fault.traceback}")
         # Values and numbers do not make it another problem.
         kind = re.sub(r"'.*'|\d+", "", str(fault), flags=re.DOTALL)
