@@ -1,341 +1,185 @@
-"""One PDF of many: documents bound together, of which one at a time is in memory."""
+"""
+Merge PDFs that Typst wrote into one, with all their tags.
+
+Sections are those of ISO 32000-1:2008 (PDF 1.7).
+"""
 
 import re
-import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from tempfile import TemporaryFile
 from typing import IO, Self
 
-from protestgen.errors import OutputError, no_room
+from protestgen.errors import OutputError
 
-# The objects that the whole begins with, and where its own numbers end.
-_CATALOGUE, _ABOUT, _METADATA, _PAGES, _TAGS, _WHOLE, _NEXT = range(1, 8)
-# So much of a file is copied at a time.
-_PORTION = 1 << 16
-# Its third line, which readers pass over, tells that it was bound here.
-_HEAD = b"%PDF-1.7\n%\x80\x80\x80\x80\n%protestgen batch\n"
-BEGINNING = re.compile(re.escape(_HEAD))
-_NOWHERE = bytes(7) + b"\xff\xff"
-_REFERENCE = re.compile(rb"(\d+) 0 R\b|(?<=/StructParents )(\d+)")
-_BRACKET = re.compile(rb"\\.|[()]", re.DOTALL)
-_LANGUAGE = re.compile(rb"/Lang ?(?:\([^()\\]*\)|<[^<>]*>)")
-_BOOKMARKS = re.compile(rb"/Outlines \d+ 0 R")
-_ROLES = re.compile(rb"/RoleMap ?<<[^<>]*>>")
-_TOP = re.compile(rb"/K ?\[(\d+) 0 R\]")
-_KEYS = re.compile(rb"/ParentTree<</Nums\[([^\]]*)\]>>/ParentTreeNextKey (\d+)>>$")
-_COUNT = re.compile(rb"/Count (\d+)")
-_SHEET = re.compile(rb"/Type/Page/.*?(/MediaBox ?\[[^\]]*\])", re.DOTALL)
+from .pdf_reader import PdfDocument, unexpected
+from .pdf_writer import PdfWriter
+
+# The comment in the third line tells that a file was merged here.
+_HEADER = b"%PDF-1.7\n%\x80\x80\x80\x80\n%protestgen batch\n"
+BEGINNING = re.compile(re.escape(_HEADER))
+# Numbers of the objects that the merged document has of its own.
+_CATALOG, _INFO, _METADATA, _PAGE_TREE, _STRUCTURE_TREE, _DOCUMENT_ELEMENT = range(1, 7)
+# Escapes and brackets in strings (7.3.4.2), references (7.3.10), keys (14.7.4.4).
+_TOKEN = re.compile(rb"\\.|[()]|\d+ 0 R\b|/StructParents \d+", re.DOTALL)
 
 
 class Binder:
     """
-    Writes documents to *stream*, one behind the other, as one PDF with all their tags.
+    Merges documents into one, which is written to *stream* in flat memory.
 
-    Where it is *duplex*, each begins on the front of a sheet. What the first document
-    says of itself goes for the whole. They are such as Typst writes them, without
-    bookmarks and links.
+    The roots of their page, structure and parent trees become children of its roots. It
+    has the title, dates and language of the first document. Where it is *duplex*, each
+    document begins on the front of a sheet.
     """
 
     def __init__(self, stream: IO[bytes], *, duplex: bool = False) -> None:
-        self.size = 0
         self.pages = 0
-        self._stream = stream
+        self._writer = PdfWriter(stream, reserved=_DOCUMENT_ELEMENT)
         self._duplex = duplex
-        self._next = _NEXT
-        self._keys = 0
-        self._first: _Document | None = None
-        self._page_trees: list[int] = []
-        self._tag_trees: list[int] = []
-        self._key_trees: list[int] = []
         self._digest = sha256()
-        # As many as there are objects, they would fill the memory.
-        with _room():
-            self._places = TemporaryFile()  # noqa: SIM115 - closed with the binder
+        self._first: PdfDocument | None = None
+        self._page_trees: list[int] = []
+        self._structure_trees: list[int] = []
+        self._parent_trees: list[int] = []
+        self._next_key = 0
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        with suppress(OSError):  # what there was no room for is tried once more
-            self._places.close()
+        self._writer.close()
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes were written."""
+        return self._writer.size
 
     def add(self, data: bytes) -> None:
-        """Append the document *data*."""
+        """Append the document *data*, or raise `OutputError` if it cannot be merged."""
+        document = PdfDocument(data)
         self._digest.update(data)
-        document = _Document(data)
         if self._first is None:
             self._first = document
-            self._write(_HEAD)
+            self._writer.write(_HEADER)
+        if document.role_map != self._first.role_map:
+            raise unexpected("its role map")
         if self._duplex and self.pages % 2:
-            self._add_blank(document)
-        self._add(document)
+            self._add_blank_page(document.media_box)
+        self._add_document(document)
 
     def finish(self) -> None:
-        """End the whole, or raise `OutputError` if nothing was added."""
+        """Write the end, or raise `OutputError` if no document was added."""
         if self._first is None:
             raise OutputError("there is no letter to print: nothing is written")
-        own = [_NOWHERE]
-        for number, body in self._own_objects(self._first):
-            own.append(_place(self.size))
-            self._write_object(number, body)
-        start = self.size
-        self._note(_place(start))
-        with self._table(b"".join(own)) as table:
-            identity = self._digest.hexdigest()[:32].encode()
-            self._write(
-                b"%d 0 obj\n<</Type/XRef/Size %d/W[1 6 2]/Root %d 0 R/Info %d 0 R"
-                b"/ID[<%b><%b>]/Filter/FlateDecode/Length %d>>\nstream\n"
-                % (
-                    *(self._next, self._next + 1, _CATALOGUE, _ABOUT),
-                    *(identity, identity, table.tell()),
-                )
-            )
-            for portion in _portions(table):
-                self._write(portion)
-        self._write(b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % start)
+        self._write_descriptions(self._first)
+        self._write_roots(self._first.role_map)
+        self._writer.finish(_CATALOG, _INFO, self._digest.hexdigest()[:32].encode())
 
-    @contextmanager
-    def _table(self, own: bytes) -> Iterator[IO[bytes]]:
-        """Give a file of where all objects are, packed, of which *own* are first."""
-        with ExitStack() as stack:
-            with _room():
-                table = stack.enter_context(TemporaryFile())
-                packed = zlib.compressobj()
-                table.write(packed.compress(own))
-                for portion in _portions(self._places):
-                    table.write(packed.compress(portion))
-                table.write(packed.flush())
-                table.flush()
-            yield table
+    def _add_blank_page(self, media_box: bytes) -> None:
+        number = self._writer.take_numbers(1)
+        page = b"<</Type/Page/Parent %d 0 R/Resources<<>>%b>>" % (_PAGE_TREE, media_box)
+        self._writer.write_object(number, page)
+        self._page_trees.append(number)
+        self.pages += 1
 
-    def _own_objects(self, first: "_Document") -> Iterator[tuple[int, bytes]]:
-        """Yield the objects that the whole has, as the *first* document had them."""
-        own = {
-            first.root: _CATALOGUE,
-            first.about: _ABOUT,
-            first.metadata: _METADATA,
-            first.pages: _PAGES,
-            first.tags: _TAGS,
-        }
-        for old in (first.root, first.about, first.metadata):
-            body = _BOOKMARKS.sub(b"", first.objects[old])
-            yield own[old], _moved(body, own, 0)
-        trees = _references(self._page_trees)
-        yield _PAGES, b"<</Type/Pages/Count %d/Kids[%b]>>" % (self.pages, trees)
-        roles = _ROLES.search(first.objects[first.tags])
-        yield (
-            _TAGS,
+    def _add_document(self, document: PdfDocument) -> None:
+        """Write the objects of *document*, all but its streams in an object stream."""
+        compressed = [n for n in document.objects if n not in document.streams]
+        order = [*compressed, *document.streams]
+        first = self._writer.take_numbers(1 + len(order))
+        numbers = {old: new for new, old in enumerate(order, first + 1)}
+        values = [
+            self._parent_tree(document),
+            *map(document.objects.__getitem__, order),
+        ]
+        values = _replaced(values, self._tokens(document, numbers))
+        tree, element = numbers[document.page_tree], numbers[document.document_element]
+        parent = b"<</Parent %d 0 R" % _PAGE_TREE
+        values[tree - first] = values[tree - first].replace(b"<<", parent, 1)
+        # There is one catalog, so that each part tells its language itself (14.9.2).
+        part = b"/S/Part" + document.language
+        values[element - first] = values[element - first].replace(
+            b"/S/Document", part, 1
+        )
+        end = 1 + len(compressed)
+        self._writer.write_object_stream(first, values[:end])
+        for number, dictionary in zip(document.streams, values[end:], strict=True):
+            data = document.streams[number]
+            self._writer.write_stream(numbers[number], dictionary, data)
+        self._page_trees.append(tree)
+        self._structure_trees.append(element)
+        self._parent_trees.append(first)
+        self._next_key += len(document.parent_tree)
+        self.pages += document.page_count
+
+    def _parent_tree(self, document: PdfDocument) -> bytes:
+        """Return a leaf of a number tree (7.9.7), with the references of *document*."""
+        arrays = enumerate(document.parent_tree, self._next_key)
+        nums = b" ".join(b"%d %b 0 R" % (key, array) for key, array in arrays)
+        last = self._next_key + len(document.parent_tree) - 1
+        return b"<</Limits[%d %d]/Nums[%b]>>" % (self._next_key, last, nums)
+
+    def _tokens(
+        self, document: PdfDocument, numbers: Mapping[int, int]
+    ) -> dict[bytes, bytes]:
+        """Return what takes the place of the tokens of *document*."""
+        reference, key = b"%d 0 R", b"/StructParents %d"
+        tokens = {reference % old: reference % new for old, new in numbers.items()}
+        # The root of the structure tree had one child, which becomes one of many.
+        tokens[reference % document.structure_tree] = reference % _DOCUMENT_ELEMENT
+        keys = range(len(document.parent_tree))
+        return tokens | {key % old: key % (self._next_key + old) for old in keys}
+
+    def _write_descriptions(self, first: PdfDocument) -> None:
+        """Write catalog (7.7.2), information and metadata of the *first* document."""
+        self._writer.write_object(
+            _CATALOG,
+            b"<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R%b/StructTreeRoot %d 0 R%b>>"
+            % (_PAGE_TREE, _METADATA, first.language, _STRUCTURE_TREE, first.view),
+        )
+        self._writer.write_object(_INFO, first.info)
+        self._writer.write_stream(_METADATA, first.metadata, first.metadata_stream)
+
+    def _write_roots(self, role_map: bytes) -> None:
+        """Write the roots of the page tree (7.7.3) and the structure tree (14.7.2)."""
+        write = self._writer.write_object
+        kids = _references(self._page_trees)
+        write(_PAGE_TREE, b"<</Type/Pages/Count %d/Kids[%b]>>" % (self.pages, kids))
+        write(
+            _STRUCTURE_TREE,
             b"<</Type/StructTreeRoot%b/K[%d 0 R]/ParentTree<</Kids[%b]>>"
             b"/ParentTreeNextKey %d>>"
             % (
-                *(roles[0] if roles else b"", _WHOLE),
-                *(_references(self._key_trees), self._keys),
+                *(role_map, _DOCUMENT_ELEMENT),
+                *(_references(self._parent_trees), self._next_key),
             ),
         )
-        parts = _references(self._tag_trees)
-        yield (
-            _WHOLE,
-            b"<</Type/StructElem/S/Document/P %d 0 R/K[%b]>>" % (_TAGS, parts),
-        )
-
-    def _add_blank(self, document: "_Document") -> None:
-        """Add an empty page as large as the first one of *document*."""
-        sheet = next(filter(None, map(_SHEET.search, document.objects.values())))
-        body = b"<</Type/Page/Parent %d 0 R/Resources<<>>%b>>" % (_PAGES, sheet[1])
-        self._note(_place(self.size))
-        self._write_object(self._next, body)
-        self._page_trees.append(self._next)
-        self._next += 1
-        self.pages += 1
-
-    def _add(self, document: "_Document") -> None:
-        """Add all objects of *document*, but for those that the whole has once."""
-        once = (document.root, document.about, document.metadata, document.tags)
-        kept = [number for number in document.objects if number not in once]
-        moved = dict(zip(kept, range(self._next, self._next + len(kept)), strict=True))
-        keys = self._next + len(kept)
-        self._page_trees.append(moved[document.pages])
-        self._tag_trees.append(moved[document.top])
-        self._key_trees.append(keys)
-        moved[document.tags] = _WHOLE
-        plain: dict[int, bytes] = {keys: self._key_tree(document, moved)}
-        places: dict[int, bytes] = {}
-        for number in kept:
-            body = _moved(document.objects[number], moved, self._keys)
-            if number == document.pages:
-                body = body.replace(b"<<", b"<</Parent %d 0 R" % _PAGES, 1)
-            elif number == document.top:
-                part = b"/S/Part" + document.language
-                body = body.replace(b"/S/Document", part, 1)
-            if body.endswith(b"endstream"):
-                places[moved[number]] = _place(self.size)
-                self._write_object(moved[number], body)
-            else:
-                plain[moved[number]] = body
-        self._next = keys + 1
-        places |= {n: _place(self._next, i) for i, n in enumerate(plain)}
-        self._note(b"".join(places[n] for n in sorted(places)))
-        self._write_packed(plain)
-        self._keys += document.keys
-        self.pages += document.count
-
-    def _key_tree(self, document: "_Document", moved: dict[int, int]) -> bytes:
-        """Return what leads from the pages of *document* to their tags."""
-        pairs = re.findall(rb"(\d+) (\d+) 0 R", document.key_pairs)
-        shifted = ((int(k) + self._keys, moved[int(v)]) for k, v in pairs)
-        numbers = b" ".join(b"%d %d 0 R" % pair for pair in shifted)
-        limits = (self._keys, self._keys + document.keys - 1)
-        return b"<</Limits[%d %d]/Nums[%b]>>" % (*limits, numbers)
-
-    def _write_packed(self, objects: dict[int, bytes]) -> None:
-        """Write *objects*, none of which is a stream, in one that is."""
-        ends: list[bytes] = []
-        size = 0
-        for number, body in objects.items():
-            ends.append(b"%d %d" % (number, size))
-            size += len(body) + 1
-        head = b" ".join(ends) + b"\n"
-        data = zlib.compress(head + b"\n".join(objects.values()))
-        self._note(_place(self.size))
-        self._write_object(
-            self._next,
-            b"<</Type/ObjStm/N %d/First %d/Filter/FlateDecode/Length %d>>\nstream\n"
-            b"%b\nendstream" % (len(objects), len(head), len(data), data),
-        )
-        self._next += 1
-
-    def _note(self, places: bytes) -> None:
-        """Note the *places* of objects for the table of all of them."""
-        with _room():
-            self._places.write(places)
-
-    def _write_object(self, number: int, body: bytes) -> None:
-        self._write(b"%d 0 obj\n%b\nendobj\n" % (number, body))
-
-    def _write(self, data: bytes) -> None:
-        self._stream.write(data)
-        self.size += len(data)
-
-
-@contextmanager
-def _room() -> Iterator[None]:
-    """Tell what keeps temporary files from being written, which are not the output."""
-    try:
-        yield
-    except OSError as error:
-        raise no_room(str(error.strerror)) from None
-
-
-class _Document:
-    """A PDF as Typst writes it, taken apart."""
-
-    def __init__(self, data: bytes) -> None:
-        try:
-            self.objects, trailer = _objects(data)
-            self.root = _number(b"Root", trailer)
-            catalogue = self.objects[self.root]
-            self.about = _number(b"Info", trailer)
-            self.metadata = _number(b"Metadata", catalogue)
-            self.pages = _number(b"Pages", catalogue)
-            self.tags = _number(b"StructTreeRoot", catalogue)
-            language = _LANGUAGE.search(catalogue)
-            self.language = language[0] if language else b""
-            self.count = int(_found(_COUNT, self.objects[self.pages])[1])
-            self.top = int(_found(_TOP, self.objects[self.tags])[1])
-            keys = _found(_KEYS, self.objects[self.tags])
-            self.key_pairs, self.keys = keys[1], int(keys[2])
-        except (KeyError, ValueError):
-            hint = "install the one that constraints.txt names"
-            raise OutputError(
-                f"letters set by this version of typst cannot be bound together: {hint}"
-            ) from None
-
-
-def _objects(data: bytes) -> tuple[dict[int, bytes], bytes]:
-    """Return the objects of a PDF and, from its end, what leads to them."""
-    start = data.rindex(b"startxref") + len(b"startxref")
-    table = int(data[start:].split()[0])
-    body, _, trailer = data[table:].partition(b"trailer")
-    word, _, size, *entries = body.split()
-    if word != b"xref":
-        raise ValueError
-    places = sorted(
-        (int(place), number)
-        for number, (place, state) in enumerate(
-            zip(entries[::3], entries[2::3], strict=True)
-        )
-        if state == b"n" and number < int(size)
-    )
-    ends = [*(place for place, _ in places[1:]), table]
-    objects = {}
-    for (place, number), end in zip(places, ends, strict=True):
-        whole = data[place:end]
-        inner = slice(whole.index(b"obj") + 3, whole.rindex(b"endobj"))
-        objects[number] = whole[inner].strip(b"\r\n ")
-    return objects, trailer
-
-
-def _number(key: bytes, body: bytes) -> int:
-    return int(_found(re.compile(b"/%b (\\d+) 0 R" % key), body)[1])
-
-
-def _found(pattern: re.Pattern[bytes], body: bytes) -> re.Match[bytes]:
-    if match := pattern.search(body):
-        return match
-    raise ValueError
-
-
-def _moved(body: bytes, moved: dict[int, int], keys: int) -> bytes:
-    """Return an object, references in it *moved* and numbers of tags *keys* higher."""
-
-    def replaced(match: re.Match[bytes]) -> bytes:
-        if match[1]:
-            return b"%d 0 R" % moved.get(int(match[1]), 0)
-        return b"%d" % (int(match[2]) + keys)
-
-    head, stream, data = body, b"", b""
-    if body.endswith(b"endstream"):
-        head, stream, data = body.partition(b"stream")
-    if b"(" not in head:
-        return _REFERENCE.sub(replaced, head) + stream + data
-    parts = [
-        part if is_string else _REFERENCE.sub(replaced, part)
-        for part, is_string in _strings(head)
-    ]
-    return b"".join((*parts, stream, data))
-
-
-def _strings(body: bytes) -> Iterator[tuple[bytes, bool]]:
-    """Yield the parts of *body*, and whether they are strings, which hold anything."""
-    depth = start = 0
-    for match in _BRACKET.finditer(body):
-        if match[0] == b"(":
-            if not depth:
-                yield body[start : match.start()], False
-                start = match.start()
-            depth += 1
-        elif match[0] == b")":
-            depth -= 1
-            if not depth:
-                yield body[start : match.end()], True
-                start = match.end()
-    yield body[start:], False
-
-
-def _place(number: int, index: int | None = None) -> bytes:
-    """Return where an object is: at a byte, or the one of that *index* in another."""
-    kind = 1 if index is None else 2
-    return b"%c%b%b" % (kind, number.to_bytes(6), (index or 0).to_bytes(2))
+        kids = _references(self._structure_trees)
+        element = b"<</Type/StructElem/S/Document/P %d 0 R/K[%b]>>"
+        write(_DOCUMENT_ELEMENT, element % (_STRUCTURE_TREE, kids))
 
 
 def _references(numbers: Iterable[int]) -> bytes:
     return b" ".join(b"%d 0 R" % number for number in numbers)
 
 
-def _portions(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield what is in *file*, from its beginning."""
-    file.seek(0)
-    while portion := file.read(_PORTION):
-        yield portion
+def _replaced(values: Iterable[bytes], tokens: Mapping[bytes, bytes]) -> list[bytes]:
+    """Return *values*, none of which has a line break, with other *tokens*."""
+    depth = 0  # of brackets in a string, where there are no tokens
+
+    def replace(match: re.Match[bytes]) -> bytes:
+        nonlocal depth
+        token = match[0]
+        if token in b"()":
+            depth += 1 if token == b"(" else -1
+            return token
+        return token if depth else tokens[token]
+
+    try:
+        # All at once: there are about forty objects for a letter.
+        replaced = _TOKEN.sub(replace, b"\n".join(values)).split(b"\n")
+    except KeyError as error:
+        raise unexpected(f"the entry {error.args[0].decode()!r}") from None
+    if depth:
+        raise unexpected("a string")
+    return replaced

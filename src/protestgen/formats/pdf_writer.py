@@ -1,0 +1,118 @@
+"""Write a PDF in flat memory. Sections are those of ISO 32000-1:2008 (PDF 1.7)."""
+
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from tempfile import TemporaryFile
+from typing import IO
+
+from protestgen.errors import no_room
+
+# Bytes that are compressed at a time.
+_CHUNK = 1 << 16
+# Cross-reference entries (7.5.8.3): a kind, an offset or a number, an index.
+_FREE, _AT_OFFSET, _IN_OBJECT_STREAM = range(3)
+_WIDTHS = (1, 5, 3)
+_ENTRY_SIZE = sum(_WIDTHS)
+
+
+class PdfWriter:
+    """
+    Writes objects to *stream*, in any order, and a cross-reference stream at the end.
+
+    The caller takes a number for each object, but for the first ones, up to *reserved*.
+    """
+
+    def __init__(self, stream: IO[bytes], *, reserved: int) -> None:
+        self.size = 0
+        self._stream = stream
+        self._next_number = reserved + 1
+        # The entry of each object is at its number. They would fill the memory.
+        with _temporary_room():
+            self._entries = TemporaryFile()  # noqa: SIM115 - closed with the writer
+            self._entries.write(_entry(_FREE, 0, 0xFFFF))
+
+    def close(self) -> None:
+        """Close the temporary file."""
+        with suppress(OSError):  # what there was no room for is tried once more
+            self._entries.close()
+
+    def take_numbers(self, count: int) -> int:
+        """Return the first of *count* numbers for new objects."""
+        self._next_number += count
+        return self._next_number - count
+
+    def write(self, data: bytes) -> None:
+        """Write *data* as they are."""
+        self._stream.write(data)
+        self.size += len(data)
+
+    def write_object(self, number: int, value: bytes) -> None:
+        """Write an indirect object (7.3.10)."""
+        self._write_entries(number, _entry(_AT_OFFSET, self.size))
+        self.write(b"%d 0 obj\n%b\nendobj\n" % (number, value))
+
+    def write_stream(self, number: int, dictionary: bytes, data: bytes) -> None:
+        """Write a stream (7.3.8), the length of which is in its *dictionary*."""
+        value = b"%b\nstream\n%b\nendstream" % (dictionary, data)
+        self.write_object(number, value)
+
+    def write_object_stream(self, first_number: int, values: Sequence[bytes]) -> None:
+        """Write objects, counted from *first_number*, in an object stream (7.5.7)."""
+        stream = self.take_numbers(1)
+        indexes = range(len(values))
+        entries = b"".join(_entry(_IN_OBJECT_STREAM, stream, i) for i in indexes)
+        self._write_entries(first_number, entries)
+        offsets: list[bytes] = []
+        offset = 0
+        for number, value in enumerate(values, first_number):
+            offsets.append(b"%d %d" % (number, offset))
+            offset += len(value) + 1
+        header = b" ".join(offsets) + b"\n"
+        data = zlib.compress(header + b"\n".join(values))
+        dictionary = b"<</Type/ObjStm/N %d/First %d/Filter/FlateDecode/Length %d>>"
+        sizes = (len(values), len(header), len(data))
+        self.write_stream(stream, dictionary % sizes, data)
+
+    def finish(self, catalog: int, info: int, file_id: bytes) -> None:
+        """Write the cross-reference stream (7.5.8), which is the trailer as well."""
+        number, start = self.take_numbers(1), self.size
+        self._write_entries(number, _entry(_AT_OFFSET, start))
+        # Twice, since the length is written first and the data fit in no memory.
+        length = sum(map(len, self._compressed_entries()))
+        self.write(
+            b"%d 0 obj\n<</Type/XRef/Size %d/W[%d %d %d]/Root %d 0 R/Info %d 0 R"
+            b"/ID[<%b><%b>]/Filter/FlateDecode/Length %d>>\nstream\n"
+            % (number, number + 1, *_WIDTHS, catalog, info, file_id, file_id, length)
+        )
+        for data in self._compressed_entries():
+            self.write(data)
+        self.write(b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % start)
+
+    def _write_entries(self, first_number: int, entries: bytes) -> None:
+        """Write the *entries* of objects with numbers from *first_number*."""
+        with _temporary_room():
+            self._entries.seek(first_number * _ENTRY_SIZE)
+            self._entries.write(entries)
+
+    def _compressed_entries(self) -> Iterator[bytes]:
+        compressor = zlib.compressobj()
+        with _temporary_room():
+            self._entries.seek(0)
+        while entries := self._entries.read(_CHUNK):
+            yield compressor.compress(entries)
+        yield compressor.flush()
+
+
+def _entry(kind: int, place: int, index: int = 0) -> bytes:
+    """Return a cross-reference entry, its fields as wide as `_WIDTHS` says."""
+    return b"%c%b%b" % (kind, place.to_bytes(5), index.to_bytes(3))
+
+
+@contextmanager
+def _temporary_room() -> Iterator[None]:
+    """Raise `OutputError` if there is no room for a temporary file."""
+    try:
+        yield
+    except OSError as error:
+        raise no_room(str(error.strerror)) from None
