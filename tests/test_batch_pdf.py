@@ -15,7 +15,6 @@ from msgspec.structs import replace
 
 from conftest import EPOCH, Result, Run, has_open_file
 from paper import facts_of, letter, options, picture_of, program, text_of
-from protestgen.errors import OutputError
 from protestgen.formats import pdf
 from protestgen.formats.binder import Binder
 from protestgen.letter import Letter
@@ -271,18 +270,6 @@ def test_words_of_a_title_are_no_references(name: str) -> None:
     assert problems_of(data) == ""
     said = tags_of(document).count(f'"{name}"')
     assert tags_of(data).count(f'"{name}"') == 2 * said > 0
-
-
-def test_what_cannot_be_bound_is_told() -> None:
-    """
-    A PDF that is made in another way is refused, and none is torn apart.
-    """
-    with pytest.raises(OutputError) as caught:
-        bound(b"%PDF-2.0\nstartxref\n9\n%%EOF\n")
-    assert str(caught.value) == (
-        "letters set by this version of typst cannot be bound together: install the "
-        "one that constraints.txt names"
-    )
 
 
 def typeset(written: Letter, title: str) -> bytes:

@@ -16,7 +16,7 @@ _TABLE = re.compile(
     rb"xref\n0 (?P<size>\d+)\n0000000000 65535 f\r\n"
     rb"(?P<entries>(?:\d{10} 00000 n\r\n)+)"
     rb"trailer\n<</Size (?P=size)/Root (?P<root>\d+) 0 R/Info (?P<info>\d+) 0 R"
-    rb"/ID\[[^\[\]]*\]>>\nstartxref\n(?P<offset>\d+)\n%%EOF\n?"
+    rb"/ID\[\((?P<id>[\w+/=]+)\)\((?P=id)\)\]>>\nstartxref\n(?P<offset>\d+)\n%%EOF\n?"
 )
 # An indirect object, which may be a stream: sections 7.3.8 and 7.3.10.
 _OBJECT = re.compile(
