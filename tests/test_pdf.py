@@ -579,3 +579,32 @@ def test_a_long_letter_is_set() -> None:
 
     assert int(facts_of(pdf)["Pages"]) > 20
     assert names[-1] in text_of(pdf)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "letter --case shanyrak --country uk --name Ada -q -o a.pdf",
+        "batch --case shanyrak --roster m.csv -q --jobs 1 -o a.pdf",
+    ],
+    ids=["letter", "batch"],
+)
+def test_another_version_of_typst(shell: Callable[..., Result], arguments: str) -> None:
+    """
+    With a Typst that was not tested, it says which is installed and what to install.
+    """
+    line = (
+        "import sys, typst; typst.__version__ = '0.16.0'; "
+        "from protestgen.cli import run; sys.exit(run(sys.argv[1:]))"
+    )
+    result = shell(
+        "printf 'name,country\\nAda,uk\\nBea,uk\\n' >m.csv; "
+        f'python -c "{line}" {arguments}; status=$?; ls; exit $status'
+    )
+
+    assert result == Result(
+        1,
+        "m.csv\n",
+        "error: the format 'pdf' needs typst 0.15, and 0.16.0 is installed: run "
+        "pip install 'typst==0.15.*'\n",
+    )

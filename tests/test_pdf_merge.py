@@ -273,28 +273,9 @@ def test_document_of_more_objects_than_two_bytes_count(tmp_path: Path) -> None:
     assert "Member 0 (Example" in text_of(whole).split("\f")[-2]
 
 
-def test_letters_of_another_typst_are_refused() -> None:
-    """
-    It is told which version set them, and what to install, whatever their title says.
-    """
-    other = document(0).replace(
-        b"<xmp:CreatorTool>Typst 0.15", b"<xmp:CreatorTool>Typst 0.16"
-    )
-    with pytest.raises(OutputError) as caught:
-        merged(document(0), other)
-
-    version = re.search(rb"Creator\(Typst 0\.15(.*?)\)", other)
-    assert version
-    assert str(caught.value) == (
-        f"letters set by Typst 0.16{version[1].decode()} cannot be merged into one PDF: "
-        "run pip install 'typst==0.15.*'"
-    )
-
-
 @pytest.mark.parametrize(
     ("old", "new", "part"),
     [
-        (b"xmp:CreatorTool>Typst", b"xmp:CreatorTool>Other", "the name of the program"),
         (b"\nxref\n", b"\nxreF\n", "its cross-reference table"),
         (b"startxref\n", b"startxref\n1", "its cross-reference table"),
         (b"xref\n0 ", b"xref\n0 1", "its cross-reference table"),

@@ -130,6 +130,17 @@ def _packages(extra: str) -> list[str]:
     ]
 
 
+class UntestedVersionError(MissingExtraError):
+    """Something that needs another version of a *package* than is installed."""
+
+    def __init__(self, what: str, package: str, version: str, tested: str) -> None:
+        ProtestgenError.__init__(
+            self,
+            f"{what} needs {package} {tested}, and {version} is installed: run "
+            f"pip install '{package}=={tested}.*'",
+        )
+
+
 class ClusterError(ProtestgenError):
     """A cluster whose workers cannot write the letters."""
 

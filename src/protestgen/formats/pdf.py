@@ -9,7 +9,7 @@ from msgspec import Raw, json
 
 from protestgen.appeal import Appeal
 from protestgen.country import without_local_name
-from protestgen.errors import FormatError, MissingExtraError
+from protestgen.errors import FormatError, MissingExtraError, UntestedVersionError
 from protestgen.letter import Letter, plain
 from protestgen.limits import BYTES_OF_LINE, MAX_DOCUMENT, MAX_LETTER
 from protestgen.shipped import shipped_folder
@@ -20,6 +20,8 @@ from . import Options
 if TYPE_CHECKING:
     from typst import Compiler
 
+# Layouts and the merging of PDFs depend on this version of the package.
+TESTED_TYPST = "0.15"
 # Where people use the envelopes that a layout is made for; elsewhere it is plain A4.
 _LAYOUTS = {
     "at": "din",
@@ -226,13 +228,16 @@ def _check_size(what: str, encoded: bytes, most: int) -> None:
 @cache
 def _compiler(layout: str) -> "Compiler":
     try:
-        from typst import Compiler, Fonts
+        import typst
     except ImportError:
         raise MissingExtraError("the format 'pdf'", "pdf") from None
+    version = getattr(typst, "__version__", "an unknown version")  # not in its stubs
+    if not version.startswith(f"{TESTED_TYPST}."):
+        raise UntestedVersionError("the format 'pdf'", "typst", version, TESTED_TYPST)
     folder = shipped_folder() / "templates" / "layout"
     # The same letter looks the same on every machine, whatever fonts it has.
-    fonts = Fonts(include_system_fonts=False)
-    return Compiler(folder / f"{layout}.typ", root=folder, font_paths=fonts)
+    fonts = typst.Fonts(include_system_fonts=False)
+    return typst.Compiler(folder / f"{layout}.typ", root=folder, font_paths=fonts)
 
 
 def _problem(diagnostic: str, letter: Letter, layout: str) -> str | None:

@@ -5,12 +5,9 @@ from itertools import pairwise
 
 from protestgen.errors import OutputError
 
-# The version that writes what the patterns below match. Others may write otherwise.
-_TESTED_TYPST = "0.15"
+from .pdf import TESTED_TYPST
+
 _REFERENCE = re.compile(rb"(\d+) 0 R")
-_CREATOR_TOOL = re.compile(
-    rb"<xmp:CreatorTool>Typst (?P<whole>(?P<minor>\d+\.\d+)[\w.-]*)<"
-)
 # Cross-reference table, trailer and end of the file: sections 7.5.4 and 7.5.5.
 _TABLE = re.compile(
     rb"xref\n0 (?P<size>\d+)\n0000000000 65535 f\r\n"
@@ -61,7 +58,6 @@ class PdfDocument:
     """
 
     def __init__(self, data: bytes) -> None:
-        _check_version(data)
         table = _read_table(data)
         self.objects, self.streams = _read_objects(data, table)
         self.info = self._take(_INFO, table["info"])[0]
@@ -102,7 +98,7 @@ def unexpected(part: str) -> OutputError:
     """Return the error that says which *part* of a PDF is not as Typst writes it."""
     return OutputError(
         f"letters cannot be merged into one PDF: {part} is not as Typst "
-        f"{_TESTED_TYPST} writes it: run the command again, and report it if it fails "
+        f"{TESTED_TYPST} writes it: run the command again, and report it if it fails "
         "again"
     )
 
@@ -111,18 +107,6 @@ def _found(match: re.Match[bytes] | None, part: str) -> re.Match[bytes]:
     if match is None:
         raise unexpected(part)
     return match
-
-
-def _check_version(data: bytes) -> None:
-    """Raise `OutputError` unless a tested version of Typst wrote *data*."""
-    # The last one is in the metadata; titles, which may hold anything, stand before.
-    match = _CREATOR_TOOL.match(data, data.rfind(b"<xmp:CreatorTool>"))
-    version = _found(match, "the name of the program that set them")
-    if version["minor"].decode() != _TESTED_TYPST:
-        raise OutputError(
-            f"letters set by Typst {version['whole'].decode()} cannot be merged into "
-            f"one PDF: run pip install 'typst=={_TESTED_TYPST}.*'"
-        )
 
 
 def _read_table(data: bytes) -> re.Match[bytes]:
