@@ -1,5 +1,5 @@
 """
-Merge PDFs that Typst wrote into one, with all their tags.
+Merge PDFs that Typst wrote into one, with all their tags, which pikepdf and pypdf lose.
 
 Sections are those of ISO 32000-1:2008 (PDF 1.7).
 """
@@ -85,50 +85,25 @@ class Binder:
     def _add_document(self, document: PdfDocument) -> None:
         """Write the objects of *document*, all but its streams in an object stream."""
         compressed = [n for n in document.objects if n not in document.streams]
-        order = [*compressed, *document.streams]
-        first = self._writer.take_numbers(1 + len(order))
+        first = self._writer.take_numbers(1 + len(document.objects))
+        order = (*compressed, *document.streams)
         numbers = {old: new for new, old in enumerate(order, first + 1)}
-        values = [
-            self._parent_tree(document),
-            *map(document.objects.__getitem__, order),
-        ]
-        values = _replaced(values, self._tokens(document, numbers))
-        tree, element = numbers[document.page_tree], numbers[document.document_element]
-        parent = b"<</Parent %d 0 R" % _PAGE_TREE
-        values[tree - first] = values[tree - first].replace(b"<<", parent, 1)
-        # There is one catalog, so that each part tells its language itself (14.9.2).
-        part = b"/S/Part" + document.language
-        values[element - first] = values[element - first].replace(
-            b"/S/Document", part, 1
+        old_values = (document.objects[old] for old in order)
+        parent_tree, *values = _replaced(
+            (_parent_tree(document, self._next_key), *old_values),
+            _tokens(document, numbers, self._next_key),
         )
-        end = 1 + len(compressed)
-        self._writer.write_object_stream(first, values[:end])
-        for number, dictionary in zip(document.streams, values[end:], strict=True):
-            data = document.streams[number]
-            self._writer.write_stream(numbers[number], dictionary, data)
-        self._page_trees.append(tree)
-        self._structure_trees.append(element)
+        objects = dict(zip(order, values, strict=True))
+        _attach(document, objects)
+        packed = [parent_tree, *(objects[old] for old in compressed)]
+        self._writer.write_object_stream(first, packed)
+        for old, data in document.streams.items():
+            self._writer.write_stream(numbers[old], objects[old], data)
+        self._page_trees.append(numbers[document.page_tree])
+        self._structure_trees.append(numbers[document.document_element])
         self._parent_trees.append(first)
         self._next_key += len(document.parent_tree)
         self.pages += document.page_count
-
-    def _parent_tree(self, document: PdfDocument) -> bytes:
-        """Return a leaf of a number tree (7.9.7), with the references of *document*."""
-        arrays = enumerate(document.parent_tree, self._next_key)
-        nums = b" ".join(b"%d %b 0 R" % (key, array) for key, array in arrays)
-        last = self._next_key + len(document.parent_tree) - 1
-        return b"<</Limits[%d %d]/Nums[%b]>>" % (self._next_key, last, nums)
-
-    def _tokens(
-        self, document: PdfDocument, numbers: Mapping[int, int]
-    ) -> dict[bytes, bytes]:
-        """Return what takes the place of the tokens of *document*."""
-        reference, key = b"%d 0 R", b"/StructParents %d"
-        tokens = {reference % old: reference % new for old, new in numbers.items()}
-        # The root of the structure tree had one child, which becomes one of many.
-        tokens[reference % document.structure_tree] = reference % _DOCUMENT_ELEMENT
-        keys = range(len(document.parent_tree))
-        return tokens | {key % old: key % (self._next_key + old) for old in keys}
 
     def _write_descriptions(self, first: PdfDocument) -> None:
         """Write catalog (7.7.2), information and metadata of the *first* document."""
@@ -159,18 +134,48 @@ class Binder:
         write(_DOCUMENT_ELEMENT, element % (_STRUCTURE_TREE, kids))
 
 
+def _parent_tree(document: PdfDocument, first_key: int) -> bytes:
+    """Return the parent tree of *document* as a leaf of a number tree (7.9.7)."""
+    arrays = enumerate(document.parent_tree, first_key)
+    nums = b" ".join(b"%d %b 0 R" % (key, array) for key, array in arrays)
+    last_key = first_key + len(document.parent_tree) - 1
+    return b"<</Limits[%d %d]/Nums[%b]>>" % (first_key, last_key, nums)
+
+
+def _tokens(
+    document: PdfDocument, numbers: Mapping[int, int], first_key: int
+) -> dict[bytes, bytes]:
+    """Return new references and keys for those of *document*."""
+    reference, key = b"%d 0 R", b"/StructParents %d"
+    tokens = {reference % old: reference % new for old, new in numbers.items()}
+    # The document element was the child of a root, and becomes that of an element.
+    tokens[reference % document.structure_tree] = reference % _DOCUMENT_ELEMENT
+    keys = range(len(document.parent_tree))
+    return tokens | {key % old: key % (first_key + old) for old in keys}
+
+
+def _attach(document: PdfDocument, objects: dict[int, bytes]) -> None:
+    """Make the trees of *document*, in its *objects*, branches of the merged trees."""
+    tree, element = document.page_tree, document.document_element
+    parent = b"<</Parent %d 0 R" % _PAGE_TREE
+    objects[tree] = objects[tree].replace(b"<<", parent, 1)
+    # There is one catalog, so that each part tells its language itself (14.9.2).
+    part = b"/S/Part" + document.language
+    objects[element] = objects[element].replace(b"/S/Document", part, 1)
+
+
 def _references(numbers: Iterable[int]) -> bytes:
     return b" ".join(b"%d 0 R" % number for number in numbers)
 
 
 def _replaced(values: Iterable[bytes], tokens: Mapping[bytes, bytes]) -> list[bytes]:
     """Return *values*, none of which has a line break, with other *tokens*."""
-    depth = 0  # of brackets in a string, where there are no tokens
+    depth = 0  # of brackets of a string, in which there are no tokens
 
     def replace(match: re.Match[bytes]) -> bytes:
         nonlocal depth
         token = match[0]
-        if token in b"()":
+        if token in {b"(", b")"}:
             depth += 1 if token == b"(" else -1
             return token
         return token if depth else tokens[token]

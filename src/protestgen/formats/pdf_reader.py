@@ -53,8 +53,12 @@ class PdfDocument:
     """
     A PDF that Typst wrote. Raises `OutputError` if *data* have another structure.
 
-    *objects* are by number, without those that describe the document as a whole.
-    *streams* are the data of those that are streams.
+    *objects* are the values of all objects by number, but for the catalog, the
+    information, the metadata and the root of the structure tree; of streams they are
+    the dictionaries, and *streams* the data. *page_tree*, *structure_tree* and
+    *document_element*, the top of the structure tree, are numbers of objects, as are
+    those in *parent_tree*, by key. *language*, *view*, *role_map* and *media_box* are
+    entries as they stand in the catalog, structure tree and first page.
     """
 
     def __init__(self, data: bytes) -> None:
