@@ -32,7 +32,7 @@ def _built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
     used = tmp_path_factory.mktemp("used")
     shutil.copytree(
-        ROOT, used, ignore=shutil.ignore_patterns(".*", "*cache*"), dirs_exist_ok=True
+        ROOT, used, ignore=shutil.ignore_patterns(".*", "__pycache__"), dirs_exist_ok=True
     )
     for name in STRAY:
         (used / name).write_text("stray")
