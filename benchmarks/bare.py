@@ -13,13 +13,17 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from time import perf_counter, process_time
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, pass_context
 from jinja2.runtime import Context
 
 from protestgen import load_campaign
-from protestgen.language import Language, load_language
-from protestgen.values import PartialDate
+from protestgen.language.loader import load_language
+from protestgen.schema.types import PartialDate
+
+if TYPE_CHECKING:
+    from protestgen.language.language import Language
 
 CASE = "kurmanov"
 _TEMPLATES = Path(__file__).parents[1] / "templates"

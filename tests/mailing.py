@@ -11,11 +11,11 @@ from typing import Any
 from msgspec import Struct
 
 from protestgen import Letter, Sender, compose, load_campaign
-from protestgen.addressee import Addressee, Mission, Office
+from protestgen.campaign.directory import Addressee, Mission, Office
 from protestgen.errors import Location
-from protestgen.language import load_language
-from protestgen.templates import Templates
-from protestgen.yamlfile import FixedPlace
+from protestgen.language.loader import load_language
+from protestgen.schema.place import FixedPlace
+from protestgen.templating.environment import Templates
 
 CAMPAIGN = load_campaign()
 ENGLISH = load_language("en", CAMPAIGN.folders)

@@ -16,12 +16,13 @@ from msgspec import Struct
 
 from conftest import EPOCH
 from protestgen import load_campaign
-from protestgen.addressee import Addressee
+from protestgen.campaign.directory import Addressee
 from protestgen.formats import Options
-from protestgen.language import load_language
-from protestgen.letter import Letter, compose
-from protestgen.sender import Sender
-from protestgen.templates import Templates
+from protestgen.language.loader import load_language
+from protestgen.letters.compose import compose
+from protestgen.letters.letter import Letter
+from protestgen.letters.sender import Sender
+from protestgen.templating.environment import Templates
 
 CAMPAIGN = load_campaign()
 NOW = datetime.fromtimestamp(EPOCH, UTC)

@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from protestgen import load_campaign
-from protestgen.addressee import Directory, Mission
+from protestgen.campaign.directory import Mission
+from protestgen.campaign.routing import Directory
 from protestgen.errors import ChoiceError
 
 DIRECTORY = load_campaign().directory

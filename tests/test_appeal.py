@@ -14,11 +14,11 @@ from msgspec.structs import replace
 from conftest import ROOT, Run
 from paper import browse, facts_of, metadata_of, options, program, text_of, words_of
 from protestgen import load_campaign
-from protestgen.appeal import Appeal, AppealWish, make_appeal
-from protestgen.country import country_name
+from protestgen.countries import country_name
 from protestgen.formats import APPEAL_FORMATS
-from protestgen.templates import ItemList, Paragraph, Section
-from protestgen.writer import Writer
+from protestgen.letters.appeal import Appeal, AppealWish, make_appeal
+from protestgen.letters.service import Writer
+from protestgen.templating.blocks import ItemList, Paragraph, Section
 from test_html import HOSTILE, Outline
 
 CAMPAIGN = load_campaign()

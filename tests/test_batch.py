@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Result, Run
-from protestgen.roster import EXAMPLE
+from protestgen.batch.roster import EXAMPLE
 
 HEAD = "name,email,city,country,why\n"
 THREE = (

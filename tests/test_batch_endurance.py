@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from conftest import EPOCH, Result, Run, has_open_file
-from protestgen.outbox import Outbox
+from protestgen.batch.output_folder import Outbox
 
 PROGRAM = (sys.executable, "-m", "protestgen", "batch", "--case", "kurmanov")
 MOUNT, UMOUNT, SETSID = (

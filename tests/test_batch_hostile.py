@@ -14,15 +14,15 @@ import pytest
 
 from conftest import Result, Run, has_open_file
 from protestgen import Sender, load_campaign
-from protestgen.batch import Batch
-from protestgen.cli.board import Board
+from protestgen.batch.planner import Plan
+from protestgen.batch.roster import Roster, Row
+from protestgen.batch.roster_row import FIELDS, Member
+from protestgen.batch.runner import Batch
+from protestgen.batch.worker import Kind, Order
+from protestgen.cli.progress import Board
 from protestgen.errors import Location
 from protestgen.formats import Options
-from protestgen.formats.binder import Binder
-from protestgen.jobs import Plan
-from protestgen.lots import Kind, Order
-from protestgen.member import FIELDS, Member
-from protestgen.roster import Roster, Row
+from protestgen.formats.pdf_merge import Binder
 
 HEAD = "name,email,city,country,why\n"
 ADA = "Ada Example,ada@home.example,Leeds,uk,I have friends in Almaty.\n"

@@ -16,8 +16,8 @@ from msgspec.structs import replace
 from conftest import EPOCH, Result, Run, has_open_file
 from paper import facts_of, letter, options, picture_of, program, text_of
 from protestgen.formats import pdf
-from protestgen.formats.binder import Binder
-from protestgen.letter import Letter
+from protestgen.formats.pdf_merge import Binder
+from protestgen.letters.letter import Letter
 
 HEAD = "name,email,city,country,why\n"
 COUNTRIES = ("uk", "de", "fr", "us")

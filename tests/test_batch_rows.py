@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from conftest import Result, Run
-from protestgen.member import FIELDS
-from protestgen.roster import EXAMPLE
+from protestgen.batch.roster import EXAMPLE
+from protestgen.batch.roster_row import FIELDS
 
 SUMMARY = re.compile(r"; [0-9.]+ (?:bytes|[kM]B) in [0-9.]+ s$")
 MEND = (

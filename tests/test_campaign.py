@@ -8,7 +8,7 @@ import pytest
 
 from conftest import Run
 from protestgen import load_campaign
-from protestgen.campaign import Campaign
+from protestgen.campaign.loader import Campaign
 from protestgen.errors import DataError, UnknownNameError
 
 BUNDLED = load_campaign()

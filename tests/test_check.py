@@ -15,9 +15,9 @@ import phonenumbers
 import pytest
 
 from conftest import ROOT, Run
+from protestgen.campaign.bundled import shipped_folder
 from protestgen.check import Finding, check_campaign
 from protestgen.check.postal import bad_postcode
-from protestgen.shipped import shipped_folder
 
 ON = date(2026, 11, 22)
 NOTHING = "note: nothing is wrong\n"

@@ -16,9 +16,11 @@ import yaml
 from msgspec import Struct
 
 from conftest import ROOT
-from protestgen import campaign, templates
-from protestgen.check import check_campaign, material
+from protestgen.campaign import loader as campaign
+from protestgen.check import check_campaign
+from protestgen.check import context as material
 from protestgen.check.finding import Finding
+from protestgen.templating import environment as templates
 
 NAMES = (
     "demands.de.yaml",

@@ -15,7 +15,7 @@ import pytest
 
 from conftest import ROOT, Result, Run
 from protestgen.cli import run as run_cli
-from protestgen.values import CONTROLS
+from protestgen.schema.types import CONTROLS
 
 LETTER = ("letter", "--case", "kurmanov", "--country", "uk")
 Shell = Callable[..., Result]

@@ -8,9 +8,8 @@ import pytest
 from babel import Locale
 from babel.core import get_global
 
-from protestgen.country import (
+from protestgen.countries import (
     LANGUAGES,
-    SHORT_NAMES,
     country_in_sentence,
     country_line,
     country_name,
@@ -18,8 +17,8 @@ from protestgen.country import (
     find_language,
     language_name,
 )
+from protestgen.country_names import COUNTRY_CODES, SHORT_NAMES
 from protestgen.errors import UnknownLanguageError, UnknownNameError
-from protestgen.values import COUNTRY_CODES
 
 
 def refusal(text: str) -> str:

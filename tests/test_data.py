@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from protestgen import load_campaign
-from protestgen.addressee import Mission, Office
-from protestgen.case import Case
-from protestgen.country import country_name
-from protestgen.language import load_language
+from protestgen.campaign.case import Case
+from protestgen.campaign.directory import Mission, Office
+from protestgen.countries import country_name
+from protestgen.language.loader import load_language
 
 CAMPAIGN = load_campaign()
 CASES = CAMPAIGN.cases

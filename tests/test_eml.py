@@ -23,8 +23,8 @@ from mailing import (
 )
 from protestgen.errors import FormatError, UnknownNameError
 from protestgen.formats import FORMATS, Options
-from protestgen.letter import Letter
-from protestgen.templates import Paragraph
+from protestgen.letters.letter import Letter
+from protestgen.templating.blocks import Paragraph
 
 EML = FORMATS["eml"]
 NOW = Options(now=datetime(2026, 11, 22, 10, tzinfo=timezone(timedelta(hours=1))))

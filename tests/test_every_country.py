@@ -14,9 +14,9 @@ import pytest
 
 from paper import CAMPAIGN, options
 from protestgen import FORMATS, Sender, Wish, Writer
-from protestgen.country import LANGUAGES
+from protestgen.countries import LANGUAGES
+from protestgen.country_names import COUNTRY_CODES
 from protestgen.errors import ProtestgenError
-from protestgen.values import COUNTRY_CODES
 
 if TYPE_CHECKING:
     from protestgen import Letter

@@ -20,7 +20,7 @@ from paper import (
 from protestgen.errors import FormatError
 from protestgen.formats import FORMATS
 from protestgen.formats.fax import sendfax
-from protestgen.letter import Letter
+from protestgen.letters.letter import Letter
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import pytest
 
 from conftest import Run
 from protestgen import load_campaign
-from protestgen.templates import Templates
+from protestgen.templating.environment import Templates
 
 CAMPAIGN = load_campaign()
 STYLES = Templates(CAMPAIGN.folders).styles("en")

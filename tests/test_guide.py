@@ -11,11 +11,11 @@ from msgspec.structs import fields
 from conftest import EPOCH, ROOT, Result
 from console import Example, assert_shown, examples
 from protestgen import load_campaign
-from protestgen.addressee import MISSION_ROLES, Mission, Office
-from protestgen.case import Case, Demand, Incident, SupportTo
-from protestgen.language import load_language
-from protestgen.shipped import shipped_folder
-from protestgen.translation import CaseText, load_translation
+from protestgen.campaign.bundled import shipped_folder
+from protestgen.campaign.case import Case, Demand, Incident, SupportTo
+from protestgen.campaign.directory import MISSION_ROLES, Mission, Office
+from protestgen.campaign.translations import CaseText, load_translation
+from protestgen.language.loader import load_language
 
 GUIDE = (ROOT / "docs" / "campaigns.md").read_text(encoding="utf-8")
 STEPS = re.split(r"^(?=### \d)", GUIDE.split("## What YAML is")[0], flags=re.MULTILINE)[

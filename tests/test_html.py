@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from conftest import Run
 from paper import browse, facts_of, letter, options, program, text_of
 from protestgen.formats import FORMATS
-from protestgen.letter import Letter
-from protestgen.templates import ItemList
+from protestgen.letters.letter import Letter
+from protestgen.templating.blocks import ItemList
 
 HOSTILE = (
     "<script>document.title='taken'</script>",

@@ -14,12 +14,17 @@ import pytest
 
 from conftest import Result, Run
 from protestgen import load_campaign
-from protestgen.cli.parameters import parse_country
-from protestgen.language import languages, load_language
-from protestgen.scaffold import Outline, scaffold, scaffold_languages, write_scaffold
-from protestgen.shipped import shipped_folder
-from protestgen.translation import fingerprint, lacking, load_translation
-from protestgen.values import COUNTRY_CODES
+from protestgen.authoring.scaffold import (
+    Outline,
+    scaffold,
+    scaffold_languages,
+    write_scaffold,
+)
+from protestgen.campaign.bundled import shipped_folder
+from protestgen.campaign.translations import fingerprint, lacking, load_translation
+from protestgen.cli.param_types import parse_country
+from protestgen.country_names import COUNTRY_CODES
+from protestgen.language.loader import languages, load_language
 
 Shell = Callable[..., Result]
 OPTIONS = ("--state", "turkey", "--country", "uk", "--lang", "en")

@@ -11,15 +11,16 @@ from babel.dates import format_date, get_month_names
 from msgspec.structs import asdict, replace
 
 from protestgen import load_campaign
+from protestgen.campaign.bundled import shipped_folder
 from protestgen.errors import ChoiceError, DataError
-from protestgen.language import Language, load_language
-from protestgen.letter import glued
-from protestgen.shipped import shipped_folder
-from protestgen.templates import Paragraph
-from protestgen.values import PartialDate
+from protestgen.language.language import Language
+from protestgen.language.loader import load_language
+from protestgen.letters.compose import glued
+from protestgen.schema.types import PartialDate
+from protestgen.templating.blocks import Paragraph
 
 if TYPE_CHECKING:
-    from protestgen.addressee import Addressee
+    from protestgen.campaign.directory import Addressee
 
 CAMPAIGN = load_campaign()
 ENGLISH = load_language("en", CAMPAIGN.folders)

@@ -17,15 +17,21 @@ from msgspec.structs import replace
 from conftest import Run
 from paper import text_of
 from protestgen import Letter, Sender, load_campaign
-from protestgen.case import Case
+from protestgen.campaign.case import Case
+from protestgen.campaign.translations import (
+    fingerprint,
+    lacking,
+    load_translation,
+    translated,
+)
 from protestgen.formats import FORMATS, Options
 from protestgen.formats.text import cells
-from protestgen.language import Language, languages, load_language
-from protestgen.letter import block_text
-from protestgen.templates import Templates
-from protestgen.translation import fingerprint, lacking, load_translation, translated
-from protestgen.values import PartialDate
-from protestgen.writer import Wish, Writer
+from protestgen.language.language import Language
+from protestgen.language.loader import languages, load_language
+from protestgen.letters.letter import block_text
+from protestgen.letters.service import Wish, Writer
+from protestgen.schema.types import PartialDate
+from protestgen.templating.environment import Templates
 
 CAMPAIGN = load_campaign()
 STYLES = Templates(CAMPAIGN.folders).styles("en")

@@ -10,10 +10,11 @@ from msgspec.structs import replace
 from conftest import Result, Run
 from protestgen import Letter, Sender, compose, load_campaign
 from protestgen.errors import ChoiceError, MissingTextError
-from protestgen.language import load_language
-from protestgen.letter import editable, edited
-from protestgen.remarks import PAGE_WORDS, count_words
-from protestgen.templates import ItemList, Paragraph, Templates
+from protestgen.language.loader import load_language
+from protestgen.letters.editing import editable, edited
+from protestgen.letters.notes import PAGE_WORDS, count_words
+from protestgen.templating.blocks import ItemList, Paragraph
+from protestgen.templating.environment import Templates
 
 CAMPAIGN = load_campaign()
 LANGUAGE = load_language("en", CAMPAIGN.folders)

@@ -14,7 +14,7 @@ from mailing import EMBASSY, OFFICE, SENDER, a_letter, campaign_folder
 from protestgen.errors import FormatError
 from protestgen.formats import FORMATS
 from protestgen.formats.mailto import encoded
-from protestgen.templates import Paragraph
+from protestgen.templating.blocks import Paragraph
 
 MAILTO = FORMATS["mailto"]
 SHORT = replace(a_letter(), body=(Paragraph("Free them: 1 + 1 = 2 & more?"),))

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from protestgen import campaign
-from protestgen.campaign import load_campaign
+from protestgen.campaign import loader as campaign
+from protestgen.campaign.bundled import shipped_folder
+from protestgen.campaign.loader import load_campaign
 from protestgen.errors import DataError
-from protestgen.shipped import shipped_folder
 
 DATA = shipped_folder() / "data"
 MUTATIONS = 1_100  # of each of the two files

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from conftest import ROOT, Result, Run
 from protestgen import load_campaign
-from protestgen.entry import KINDS, add_entry, read_entry
+from protestgen.authoring.new_entry import KINDS, add_entry, read_entry
 from protestgen.errors import DataError
-from protestgen.values import parse_line, parse_prose
-from protestgen.yamlfile import format_yaml
+from protestgen.schema.types import parse_line, parse_prose
+from protestgen.schema.yaml_text import format_yaml
 from test_campaign import OFFICE, case, mission
 
 Shell = Callable[..., Result]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, Result, Run
-from protestgen.language import languages
-from protestgen.shipped import shipped_folder
+from protestgen.campaign.bundled import shipped_folder
+from protestgen.language.loader import languages
 
 ITALIAN = ROOT / "tests" / "italian"
 LETTER = ("--campaign", ITALIAN, "letter", "--case", "reading-room", "--country", "it", "--lang", "it")  # fmt: skip

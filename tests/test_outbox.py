@@ -13,20 +13,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from protestgen import load_campaign
-from protestgen.addressee import Addressee
+from protestgen.batch.file_store import put
+from protestgen.batch.filenames import file_stem, is_letter_name, key_of
+from protestgen.batch.manifest import Edition, Entry, folder_error, manifest_line
+from protestgen.batch.output_folder import Outbox, announce
+from protestgen.batch.seen_index import Seen
+from protestgen.campaign.directory import Addressee
 from protestgen.errors import OutputError
-from protestgen.naming import file_stem, is_letter_name, key_of
-from protestgen.outbox import (
-    Edition,
-    Entry,
-    Outbox,
-    announce,
-    folder_error,
-    manifest_line,
-    put,
-)
-from protestgen.seen import Seen
-from protestgen.sender import Sender
+from protestgen.letters.sender import Sender
 
 EDITION = Edition(protestgen="1", data="x", date="2026-11-22", time="2026-11-22T12:00")
 NAME = "kurmanov-london-ada-example-012345678901.txt"

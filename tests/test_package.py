@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
-from protestgen.shipped import shipped_folder
+from protestgen.campaign.bundled import shipped_folder
 
 # What editors, file managers and people leave beside the files that belong there.
 STRAY = (
@@ -32,7 +32,10 @@ def _built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
     used = tmp_path_factory.mktemp("used")
     shutil.copytree(
-        ROOT, used, ignore=shutil.ignore_patterns(".*", "__pycache__"), dirs_exist_ok=True
+        ROOT,
+        used,
+        ignore=shutil.ignore_patterns(".*", "__pycache__"),
+        dirs_exist_ok=True,
     )
     for name in STRAY:
         (used / name).write_text("stray")

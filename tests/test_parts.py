@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from conftest import Run
 from mailing import EMBASSY, OFFICE, SENDER, a_letter, campaign_folder
 from protestgen.formats import FORMATS
-from protestgen.sender import profile_text, read_profile
+from protestgen.letters.sender import profile_text, read_profile
 
 DOCS = Path(__file__).parents[1] / "docs" / "json.md"
 

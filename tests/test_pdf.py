@@ -24,14 +24,14 @@ from paper import (
     text_of,
     words_of,
 )
-from protestgen.addressee import Addressee
-from protestgen.country import country_line
+from protestgen.campaign.directory import Addressee
+from protestgen.countries import country_line
+from protestgen.country_names import COUNTRY_CODES
 from protestgen.errors import FormatError
 from protestgen.formats import FORMATS, LAYOUTS
 from protestgen.formats.pdf import page
-from protestgen.letter import Letter
-from protestgen.templates import ItemList, Paragraph
-from protestgen.values import COUNTRY_CODES
+from protestgen.letters.letter import Letter
+from protestgen.templating.blocks import ItemList, Paragraph
 
 # Where an address may lie, in millimetres: left, top, right, bottom. In France, what
 # both the window of the standard and the box of the post office show.

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from paper import letter, options, program, text_of
 from protestgen.errors import OutputError
 from protestgen.formats import pdf
-from protestgen.formats.binder import Binder
+from protestgen.formats.pdf_merge import Binder
 
 LANGUAGES = ("en", "de", "fr", "ru", "es", "kk")
 # How many times a letter's paragraphs stand in it, so that it has several pages.

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from protestgen.check.postal import bad_postcode, postcode_formats
-from protestgen.values import COUNTRY_CODES
+from protestgen.country_names import COUNTRY_CODES
 
 FORMATS = postcode_formats()
 

@@ -8,7 +8,7 @@ import pytest
 
 from conftest import EPOCH, ROOT, Result, Run
 from console import Example, assert_shown, examples
-from protestgen.country import LANGUAGES
+from protestgen.countries import LANGUAGES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BAD_CASE = "cases:\n  mine:\n    titel: x\n"

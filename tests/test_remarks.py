@@ -7,7 +7,7 @@ from time import process_time
 import pytest
 
 from conftest import Run
-from protestgen.remarks import avoided
+from protestgen.letters.notes import avoided
 
 CLOSED = "case 'kurmanov' has been closed since 2011-05: no outcome is recorded"
 ADA = ("--name", "Ada Example")

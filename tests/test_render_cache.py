@@ -9,10 +9,10 @@ import pytest
 
 from protestgen import load_campaign
 from protestgen.errors import TemplateError
-from protestgen.letter import Letter, block_text
-from protestgen.render_cache import RenderCache
-from protestgen.sender import Sender
-from protestgen.writer import Wish, Writer
+from protestgen.letters.letter import Letter, block_text
+from protestgen.letters.sender import Sender
+from protestgen.letters.service import Wish, Writer
+from protestgen.templating.render_cache import RenderCache
 
 ON = date(2026, 11, 22)
 SENDERS = [

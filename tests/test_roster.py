@@ -10,9 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protestgen.errors import DataError
-from protestgen.member import Fault
-from protestgen.roster import (
+from protestgen.batch.roster import (
     EXAMPLE,
     Roster,
     Row,
@@ -20,7 +18,9 @@ from protestgen.roster import (
     report_columns,
     report_row,
 )
-from protestgen.sender import Sender
+from protestgen.batch.roster_row import Fault
+from protestgen.errors import DataError
+from protestgen.letters.sender import Sender
 
 HEAD = "name,email,address,country,why\n"
 CUT = "the roster ends in the middle of this row: get the whole file"

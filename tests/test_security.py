@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from conftest import Result, Run
-from protestgen.campaign import fingerprint
-from protestgen.values import normalize
+from protestgen.campaign.loader import fingerprint
+from protestgen.schema.types import normalize
 
 SECRET = "secret"  # noqa: S105 - it is none
 SECONDS = 10
@@ -840,8 +840,8 @@ def test_letters_have_nothing_of_one_another(templates: Path) -> None:
     A template keeps nothing of one letter for the next one.
     """
     from protestgen import load_campaign
-    from protestgen.language import load_language
-    from protestgen.templates import Templates
+    from protestgen.language.loader import load_language
+    from protestgen.templating.environment import Templates
 
     (templates / "kept.j2").write_text("{% set ns = namespace(x='') %}{{ place }}")
     (templates / "mine.txt.j2").write_text(

@@ -12,13 +12,16 @@ from msgspec import Struct
 
 from conftest import ROOT, Run
 from protestgen import Sender, load_campaign
-from protestgen.addressee import Mission, Office
-from protestgen.appeal import Appeal, Country
-from protestgen.case import Case, Demand, Incident, SupportTo
-from protestgen.language import Language, load_language
-from protestgen.letter import Letter, compose
-from protestgen.sandbox import SEEN
-from protestgen.templates import ItemList, Paragraph, Templates, parse_blocks
+from protestgen.campaign.case import Case, Demand, Incident, SupportTo
+from protestgen.campaign.directory import Mission, Office
+from protestgen.language.language import Language
+from protestgen.language.loader import load_language
+from protestgen.letters.appeal import Appeal, Country
+from protestgen.letters.compose import compose
+from protestgen.letters.letter import Letter
+from protestgen.templating.blocks import ItemList, Paragraph, parse_blocks
+from protestgen.templating.environment import Templates
+from protestgen.templating.sandbox import SEEN
 
 GUIDE = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
 APPEALS = sorted((ROOT / "templates").glob("*/appeal.j2"))

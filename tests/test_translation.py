@@ -8,9 +8,14 @@ import pytest
 
 from conftest import Run
 from protestgen import load_campaign
-from protestgen.campaign import Campaign
+from protestgen.campaign.loader import Campaign
+from protestgen.campaign.translations import (
+    fingerprint,
+    lacking,
+    load_translation,
+    translated,
+)
 from protestgen.errors import DataError
-from protestgen.translation import fingerprint, lacking, load_translation, translated
 
 CASES = """\
     cases:

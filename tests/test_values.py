@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from protestgen.values import (
+from protestgen.schema.types import (
     PartialDate,
     normalize,
     parse_country_code,

@@ -11,10 +11,13 @@ import pytest
 import yaml
 from msgspec import Struct
 
-from protestgen import yamlfile
+from protestgen.schema import yaml_nodes
 from protestgen.errors import DataError, Location, Problem
-from protestgen.values import CountryCode, Date, Id, Line, Prose
-from protestgen.yamlfile import Place, format_yaml, parse_yaml, read_yaml
+from protestgen.schema import reader as yamlfile
+from protestgen.schema.place import Place
+from protestgen.schema.reader import parse_yaml, read_yaml
+from protestgen.schema.types import CountryCode, Date, Id, Line, Prose
+from protestgen.schema.yaml_text import format_yaml
 
 # What several messages end with.
 KNOWN = "known are name, text, when, flag, status, host, lines, items, list or by_host"
@@ -579,7 +582,7 @@ def test_the_loader_without_c_does_as_well(
     """
     Where PyYAML was built without its C library, errors still are errors.
     """
-    monkeypatch.setattr(yamlfile, "_LOADER", yaml.BaseLoader)
+    monkeypatch.setattr(yaml_nodes, "_LOADER", yaml.BaseLoader)
     with pytest.raises(DataError) as caught:
         parse_yaml(text, "t", Toy)
 

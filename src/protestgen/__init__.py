@@ -21,20 +21,21 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from .campaign import load_campaign
+    from .campaign.loader import load_campaign
     from .formats import FORMATS
-    from .letter import Letter, compose
-    from .sender import Sender
-    from .writer import Wish, Writer
+    from .letters.compose import compose
+    from .letters.letter import Letter
+    from .letters.sender import Sender
+    from .letters.service import Wish, Writer
 
 _HOMES = {
     "FORMATS": "formats",
-    "Letter": "letter",
-    "Sender": "sender",
+    "Letter": "letters.letter",
+    "Sender": "letters.sender",
     "Wish": "writer",
     "Writer": "writer",
-    "compose": "letter",
-    "load_campaign": "campaign",
+    "compose": "letters.compose",
+    "load_campaign": "campaign.loader",
 }
 
 

@@ -9,12 +9,12 @@ from itertools import chain
 from pathlib import Path
 
 from .contacts import check_contacts, check_sources
+from .context import Material
+from .dates import check_times
 from .finding import Finding, of_problems
 from .languages import check_languages
 from .letters import check_letters
-from .material import Material
-from .times import check_times
-from .words import check_words
+from .texts import check_words
 
 __all__ = ("Finding", "check_campaign")
 

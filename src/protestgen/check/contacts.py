@@ -6,17 +6,17 @@ from datetime import date
 from itertools import chain
 from urllib.parse import urlsplit
 
-from protestgen.addressee import Addressee, Mission
+from protestgen.campaign.directory import Addressee, Mission
 from protestgen.errors import Location, quoted
-from protestgen.language import Language
-from protestgen.letter import unknown_role
-from protestgen.remarks import is_old
-from protestgen.yamlfile import Place
+from protestgen.language.language import Language
+from protestgen.letters.compose import unknown_role
+from protestgen.letters.notes import is_old
+from protestgen.schema.place import Place
 
+from .context import Material
 from .finding import Finding, error, of_problems, warning
-from .material import Material
 from .postal import bad_phone, bad_postcode
-from .words import LEFT_OVER, Keys, cut_off
+from .texts import LEFT_OVER, Keys, cut_off
 
 # RFC 2606 and 6761: nobody is there.
 _RESERVED = re.compile(

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from protestgen.case import Case
-from protestgen.country import language_name
+from protestgen.campaign.case import Case
+from protestgen.campaign.translations import CaseText, fingerprint
+from protestgen.countries import language_name
 from protestgen.errors import Location, quoted
-from protestgen.language import ENGLISH
-from protestgen.translation import CaseText, fingerprint
+from protestgen.language.language import ENGLISH
 
+from .context import Material
 from .finding import Finding, error, warning
-from .material import Material
 
 # Folders of templates that are languages; the others hold looks.
 _CODE = re.compile(r"[a-z]{2,3}")

@@ -4,22 +4,18 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from protestgen.addressee import MISSION_KINDS, Addressee
-from protestgen.case import Case
-from protestgen.errors import (
-    DataError,
-    Location,
-    MissingTextError,
-    ProtestgenError,
-)
-from protestgen.language import ENGLISH, Language
-from protestgen.letter import SUPPORT_STYLE, Letter, block_text, compose
-from protestgen.remarks import avoided, count_words, longest
-from protestgen.sender import Sender
+from protestgen.campaign.case import Case
+from protestgen.campaign.directory import MISSION_KINDS, Addressee
+from protestgen.errors import DataError, Location, MissingTextError, ProtestgenError
+from protestgen.language.language import ENGLISH, Language
+from protestgen.letters.compose import compose
+from protestgen.letters.letter import SUPPORT_STYLE, Letter, block_text
+from protestgen.letters.notes import avoided, count_words, longest
+from protestgen.letters.sender import Sender
 
+from .context import Material
 from .finding import Finding, error, in_template, of_problems, warning
-from .material import Material
-from .words import LEFT_OVER, plain, stem, words
+from .texts import LEFT_OVER, plain, stem, words
 
 _SENDER = Sender(name="Ada Example", city="Example Town")
 _OF_ORGANISATION = Sender(

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from protestgen.country import country_in_sentence
-from protestgen.values import CountryCode, Line
-from protestgen.yamlfile import read_yaml
+from protestgen.countries import country_in_sentence
+from protestgen.schema.reader import read_yaml
+from protestgen.schema.types import CountryCode, Line
 
 # What may be meant as a postcode: digits, perhaps parted, perhaps with letters.
 _LIKE_POSTCODE = re.compile(

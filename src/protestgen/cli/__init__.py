@@ -12,16 +12,12 @@ from typing import Any
 import click
 
 from protestgen import __version__
-from protestgen.campaign import Campaign, load_campaign
+from protestgen.campaign.loader import Campaign, load_campaign
 from protestgen.errors import ProtestgenError, UnknownNameError, unexpected
 
 from . import console
-from .options import (
-    campaign_folders,
-    check_time_zone,
-    common_options,
-    wants_traceback,
-)
+from .context import campaign_folders, check_time_zone, wants_traceback
+from .options import common_options
 
 # Each is a module of this package with a function of the same name, imported when it
 # is asked for: the letter does not wait for the tables.

@@ -5,19 +5,20 @@ from typing import Any
 
 import click
 
-from protestgen.appeal import AppealWish, make_appeal
-from protestgen.country import find_country
+from protestgen.countries import find_country
+from protestgen.files import write_file
 from protestgen.formats import APPEAL_FORMATS
-from protestgen.language import ENGLISH
-from protestgen.letter import DEFAULT_STYLE
-from protestgen.output import write_file
-from protestgen.values import parse_id
-from protestgen.writer import Writer
+from protestgen.language.language import ENGLISH
+from protestgen.letters.appeal import AppealWish, make_appeal
+from protestgen.letters.letter import DEFAULT_STYLE
+from protestgen.letters.service import Writer
+from protestgen.schema.types import parse_id
 
 from . import App
 from .console import show_notes, write_product
-from .options import common_options, now, output_options, take_form
-from .parameters import (
+from .context import now
+from .options import common_options, output_options, take_form
+from .param_types import (
     Checked,
     Command,
     complete_case,

@@ -2,90 +2,66 @@
 
 import errno
 import os
-import re
-import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
-from mmap import ACCESS_READ, mmap
-from multiprocessing import parent_process
-from multiprocessing.connection import wait
 from pathlib import Path
-from shutil import rmtree
 from tempfile import TemporaryDirectory
-from threading import Thread
 from typing import IO, Any, NoReturn
 
 import click
-from msgspec import Struct
 from msgspec.structs import replace
 
-from protestgen.batch import AHEAD, Batch, FailedBefore, Tally, edition
-from protestgen.campaign import Campaign
-from protestgen.country import find_country
+from protestgen.batch.dispatch import AHEAD
+from protestgen.batch.manifest import Edition, last_edition
+from protestgen.batch.output_folder import FAILED, Outbox
+from protestgen.batch.planner import Plan
+from protestgen.batch.process_pool import _begin
+from protestgen.batch.report import Tally
+from protestgen.batch.roster import EXAMPLE, Roster
+from protestgen.batch.roster_row import FIELDS
+from protestgen.batch.runner import Batch, edition
+from protestgen.batch.worker import Kind, Order
+from protestgen.campaign.loader import Campaign
+from protestgen.cli.batch_source import _Source, _source
+from protestgen.cli.batch_target import (
+    _FILES,
+    _STREAMS,
+    _checked_target,
+    _suffix,
+    _Target,
+)
+from protestgen.countries import find_country
 from protestgen.errors import (
-    ChoiceError,
-    Location,
-    OutputError,
     UnknownNameError,
-    unreadable,
 )
-from protestgen.formats import (
-    DEFAULT_FORMAT,
-    FORMATS,
-    binder,
-    format_for,
-    json,
-    mbox,
-)
-from protestgen.formats.binder import Binder
-from protestgen.jobs import Plan
-from protestgen.language import ENGLISH, load_language
-from protestgen.letter import choose_demands
+from protestgen.files import growing_file
+from protestgen.formats import FORMATS
+from protestgen.formats.pdf_merge import Binder
+from protestgen.language.language import ENGLISH
+from protestgen.language.loader import load_language
+from protestgen.letters.compose import choose_demands
+from protestgen.letters.service import Wish
 from protestgen.limits import MAX_JOBS
-from protestgen.lots import Kind, Order
-from protestgen.member import FIELDS, Member
-from protestgen.outbox import FAILED, Edition, Outbox, last_edition
-from protestgen.output import growing_file
-from protestgen.roster import EXAMPLE, Roster, Row, read_roster
-from protestgen.sender import read_profile
-from protestgen.templates import Templates
-from protestgen.writer import Wish
+from protestgen.templating.environment import Templates
 
 from . import App
-from .board import Board
 from .console import show_error, show_note, write_product
-from .interrupts import Interrupts
+from .context import now
 from .options import (
-    check_output,
     common_options,
     date_option,
     detail_options,
-    now,
     take_details,
     take_wish,
     wish_options,
 )
-from .parameters import Command, complete_case, complete_country
-from .profile import default_profile
+from .param_types import Command, complete_case, complete_country
+from .progress import Board
+from .signals import Interrupts
 
-# What all letters can be written to as one, and the format that each of them has there.
-_STREAMS: dict[Kind, str] = {"mbox": "eml", "jsonl": "json"}
-_FILES: dict[Kind, str] = {**_STREAMS, "pdf": "pdf"}
-_WHERE = "a folder, or a file that ends in .mbox, .jsonl or .pdf"
-# What a folder of letters is hardly called, though people try.
-_OTHER_FILES = frozenset(
-    ".csv .doc .docx .json .mbx .ods .odt .rtf .tsv .xls .xlsx .yaml .zip".split()  # noqa: SIM905 - a line of names is easier to read
-)
-# How each of these begins where a batch has written it, and how much of it that may be.
-_BEGINNINGS: dict[Kind, re.Pattern[bytes]] = {
-    "mbox": mbox.BEGINNING,
-    "jsonl": json.BEGINNING,
-    "pdf": binder.BEGINNING,
-}
-_BEGINNING = 1 << 14
 # A roster that is smaller, in bytes, is done before other processes have begun.
 _SMALL = 1 << 15
 _SMALL_ON_PAPER = 1 << 13
@@ -211,30 +187,6 @@ def _single(rosters: tuple[Path, ...]) -> Path | None:
     if len(rosters) > 1:  # with the last one alone, those in the others would be lost
         raise click.UsageError("'--roster' goes once: put all members in one file")
     return rosters[0] if rosters else None
-
-
-class _Target(Struct, frozen=True):
-    """Where letters go, and in which form; without a *path*, to stdout."""
-
-    kind: Kind
-    format_name: str
-    path: Path | None = None
-
-
-class _Source(Struct, frozen=True):
-    """
-    Where members come from: *position* tells how many of *size* bytes are read.
-
-    A part of them only *adds* to what is in a folder. *before* tells whether those
-    who failed there are among them.
-    """
-
-    roster: Roster
-    position: Callable[[], int] = int
-    size: int | None = None
-    adds: bool = False
-    before: FailedBefore = "read"
-    unit: str = "row"
 
 
 def _write(
@@ -373,94 +325,6 @@ def _plan(
     )
 
 
-def _suffix(format_name: str) -> str:
-    """Return the suffix of files in a format, which no other format has."""
-    if suffixes := FORMATS[format_name].suffixes:
-        return suffixes[0]
-    return ".fax.pdf" if format_name == "fax" else f".{format_name}.txt"
-
-
-def _checked_target(choices: dict[str, Any], folders: tuple[Path, ...]) -> _Target:
-    """Return where letters go, if they can, and in which form."""
-    try:
-        target = _target(choices)
-        if target.path:
-            check_output(target.path, folders)
-        _check_free(target, choices["roster"])
-    except OSError as error:
-        reason = f"{choices['output']}: {error.strerror}: name another place"
-        raise OutputError(reason) from None
-    if choices["prune"] and target.kind != "folder":
-        raise click.UsageError("'--prune' goes with a folder: leave it out")
-    if choices["duplex"] and target.kind != "pdf":
-        raise click.UsageError("'--duplex' goes with one PDF: add '-o letters.pdf'")
-    return target
-
-
-def _target(choices: dict[str, Any]) -> _Target:
-    """Return where letters go, and in which form."""
-    given: str | None = choices["output"]
-    if given is not None and not given.strip():
-        raise click.UsageError(f"'-o' is empty: name {_WHERE}")
-    path = Path(given) if given else None
-    name: str | None = choices["format_name"]
-    if given == "-":
-        path = None
-    elif path is None and name not in _STREAMS:
-        if not choices["dry"]:
-            raise click.UsageError(f"name with '-o' where the letters go: {_WHERE}")
-        return _Target("folder", name or DEFAULT_FORMAT)
-    by_file = path.suffix.lower().removeprefix(".") if path else ""
-    kind = by_file if by_file in _FILES else name if name in _STREAMS else None
-    if kind is None:
-        if path is None:
-            hint = "with '--format mbox' or '--format jsonl'"
-            raise click.UsageError(f"letters go to standard output {hint} only")
-        _check_folder(path)
-        return _Target("folder", name or DEFAULT_FORMAT, path)
-    if path and (path.is_dir() or not by_file):
-        raise click.UsageError(
-            f"'--format {kind}' is one file: add '-o letters.{kind}'"
-        )
-    if name not in {None, kind, _FILES[kind]}:
-        hint = "leave '--format' out, or name a folder"
-        raise click.UsageError(
-            f"'-o {path}' holds {_FILES[kind]}, this is '{name}': {hint}"
-        )
-    return _Target(kind, _FILES[kind], path)
-
-
-def _check_folder(path: Path) -> None:
-    """Raise if *path* is not for many files."""
-    if path.is_dir():
-        return
-    if single := format_for(path):
-        raise click.UsageError(f"'-o {path}' is one file for {single}: name {_WHERE}")
-    if path.exists() or path.suffix.lower() in _OTHER_FILES:
-        raise click.UsageError(f"'-o {path}' is no place for letters: name {_WHERE}")
-
-
-def _check_free(target: _Target, roster: Path | None) -> None:
-    """Raise if letters would take the place of what somebody else has in one file."""
-    path = target.path
-    if path is None or not path.is_file():
-        return
-    if roster and roster.exists() and path.samefile(roster):
-        raise click.UsageError(f"'-o {path}' is the roster: name another file")
-    if target.kind not in _BEGINNINGS:
-        return
-    hint = "choose another name, or move it away"
-    with path.open("rb") as file:
-        beginning = file.read(_BEGINNING)
-        if beginning and not _BEGINNINGS[target.kind].match(beginning):
-            raise OutputError(f"{path}: no batch has written this file: {hint}")
-        if beginning and target.kind == "mbox":
-            with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-                if not mbox.is_ours(data):
-                    reason = "a message was added to it that no batch has written"
-                    raise OutputError(f"{path}: {reason}: {hint}")
-
-
 def _countries(campaign: Campaign, choices: dict[str, Any]) -> tuple[str, ...]:
     """Return the codes of the countries that were named."""
     names: tuple[str, ...] = choices["countries"]
@@ -496,74 +360,6 @@ def _check(campaign: Campaign, wish: Wish, choices: dict[str, Any]) -> None:
         if wish.style not in styles and not wish.fallback:
             see = "protestgen styles"
             raise UnknownNameError("style", wish.style, styles, see=see)
-
-
-class _Piped:
-    """What another program writes to *stream*, as long as nobody wants an end."""
-
-    def __init__(self, stream: IO[bytes], interrupts: Interrupts) -> None:
-        self._stream = stream
-        self._interrupts = interrupts
-
-    def read(self, size: int) -> bytes:
-        """Read at most *size* bytes, or none at the end."""
-        return self._interrupts.read(self._stream, size)
-
-
-def _source(
-    choices: dict[str, Any], target: _Target, interrupts: Interrupts, stack: ExitStack
-) -> _Source:
-    """Return where members come from: a roster, or else the profile alone."""
-    path: Path | None = choices["roster"]
-    if path is None:
-        profile = choices["profile"] or default_profile()
-        if profile is None or not (choices["profile"] or profile.exists()):
-            hint = "run 'protestgen profile', or add '--sender FILE'"
-            raise ChoiceError(f"{profile or 'profile'}: there is no such file: {hint}")
-        if choices["prune"]:
-            hint = "whoever writes alone knows nothing of others"
-            raise click.UsageError(f"'--prune' goes with a roster: {hint}")
-        roster = _alone(profile, target)
-        return _Source(roster, adds=True, before="kept", unit="letter")
-    source = _read(path, interrupts, stack)
-    failed = (target.path or path) / FAILED
-    is_failed = failed.exists() and path.exists() and failed.samefile(path)
-    if not (is_failed or source.roster.has_failed):
-        return source
-    if choices["prune"]:
-        hint = "'--prune' goes with the whole roster"
-        raise click.UsageError(f"{path} holds only the rows that failed: {hint}")
-    return replace(source, adds=True, before="read" if is_failed else "aside")
-
-
-def _read(path: Path, interrupts: Interrupts, stack: ExitStack) -> _Source:
-    """Return the members in the roster at *path*, or in that on standard input."""
-    if str(path) == "-":
-        if sys.stdin is None:
-            raise click.ClickException("standard input is closed: name a file")
-        piped = _Piped(sys.stdin.buffer, interrupts)
-        return _Source(read_roster(piped, "standard input"))
-    try:
-        stream = stack.enter_context(path.open("rb"))
-    except OSError as error:
-        raise unreadable(str(path), error) from None
-    if stream.seekable():
-        size = path.stat().st_size
-        return _Source(read_roster(stream, str(path)), stream.tell, size)
-    return _Source(read_roster(_Piped(stream, interrupts), str(path)))
-
-
-def _alone(profile: Path, target: _Target) -> Roster:
-    """Return a roster of the sender of *profile* only."""
-    sender = read_profile(profile)
-    if not sender.name:
-        hint = "run 'protestgen profile'"
-        raise ChoiceError(f"{profile}: letters are signed with a name: {hint}")
-    if target.format_name == "eml" and not sender.email:
-        hint = "run 'protestgen profile'"
-        raise ChoiceError(f"{profile}: an e-mail is from an address: {hint}")
-    row = Row(at=Location(str(profile)), member=Member(sender=sender))
-    return Roster(str(profile), (), iter([row]))
 
 
 def _dated(on: date | None, last: Edition | None) -> tuple[date, datetime]:
@@ -612,7 +408,7 @@ def _cluster(
     if choices["jobs"]:
         hint = "a cluster writes with all of its workers"
         raise click.UsageError(f"'--jobs' goes without '--cluster': {hint}")
-    from protestgen.cluster import connected_cluster
+    from protestgen.batch.dask_cluster import connected_cluster
 
     return stack.enter_context(connected_cluster(address, campaign.folders))
 
@@ -654,33 +450,6 @@ def _executor(
         return None
     stack.callback(executor.shutdown, cancel_futures=True)
     return executor
-
-
-def _begin(spool: Path | None) -> None:
-    """
-    Begin a process that writes letters for the one that hands them out.
-
-    That one alone is interrupted; once it has gone, however it ended, this one does so
-    too, removes the *spool* and leaves the folder to another run. If this one is ended,
-    its letters are written by that one.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    if parent := parent_process():
-        arguments = (parent.sentinel, spool)
-        Thread(target=_end_with, args=arguments, daemon=True).start()
-
-
-def _end_with(sentinel: int, spool: Path | None) -> None:
-    wait([sentinel])
-    if spool:
-        gone = spool.with_name(f"{spool.name}-gone")
-        with suppress(OSError):  # it is another process that removes it
-            spool.rename(gone)  # or else a letter might be left there meanwhile
-            rmtree(gone, ignore_errors=True)
-    os._exit(1)
 
 
 def _give_up(*, is_interrupted: bool) -> NoReturn:

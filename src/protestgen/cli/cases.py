@@ -6,7 +6,7 @@ from msgspec.structs import asdict
 from . import App
 from .console import show_note, write_json, write_table
 from .options import common_options
-from .parameters import Command
+from .param_types import Command
 
 
 @click.command(cls=Command, epilog="Example: protestgen cases")

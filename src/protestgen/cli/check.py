@@ -10,8 +10,9 @@ import click
 from protestgen.check import Finding, check_campaign
 
 from .console import show_note, write_json, write_lines
-from .options import campaign_folders, common_options, now, wants_traceback
-from .parameters import Command
+from .context import campaign_folders, now, wants_traceback
+from .options import common_options
+from .param_types import Command
 
 
 @click.command(cls=Command, epilog="Example: protestgen check mine")

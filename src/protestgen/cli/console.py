@@ -10,11 +10,11 @@ from shutil import get_terminal_size
 import click
 from msgspec import to_builtins
 
-from protestgen.campaign import BUNDLED
+from protestgen.campaign.bundled import shipped_folder
+from protestgen.campaign.loader import BUNDLED
 from protestgen.formats.text import wrap
-from protestgen.remarks import HarmNote
-from protestgen.shipped import shipped_folder
-from protestgen.values import CONTROLS, spelt_out, visible
+from protestgen.letters.notes import HarmNote
+from protestgen.schema.types import CONTROLS, spelt_out, visible
 
 # Lines of one kind that are shown, and characters of one of them.
 _MAX_LINES = 100

@@ -4,14 +4,15 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from protestgen.addressee import Addressee, Mission
-from protestgen.country import country_name, find_country
-from protestgen.remarks import is_old
+from protestgen.campaign.directory import Addressee, Mission
+from protestgen.countries import country_name, find_country
+from protestgen.letters.notes import is_old
 
 from . import App
 from .console import show_note, write_json, write_lines, write_table
-from .options import common_options, now
-from .parameters import Command, complete_country
+from .context import now
+from .options import common_options
+from .param_types import Command, complete_country
 
 
 @click.command(cls=Command, epilog="Example: protestgen embassies --host germany")

@@ -8,10 +8,7 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
-from protestgen.country import country_in_sentence, language_name
-from protestgen.errors import quoted
-from protestgen.language import ENGLISH
-from protestgen.scaffold import (
+from protestgen.authoring.scaffold import (
     CASE,
     Outline,
     obstacles,
@@ -20,12 +17,15 @@ from protestgen.scaffold import (
     unnamed,
     write_scaffold,
 )
-from protestgen.values import parse_id, parse_line
+from protestgen.countries import country_in_sentence, language_name
+from protestgen.errors import quoted
+from protestgen.language.language import ENGLISH
+from protestgen.schema.types import parse_id, parse_line
 
 from .console import show_note
-from .options import now
-from .parameters import Checked, Command, parse_country, parse_languages
-from .questions import answered_by, ask, ask_or_skip, ask_several
+from .context import now
+from .param_types import Checked, Command, parse_country, parse_languages
+from .prompts import answered_by, ask, ask_or_skip, ask_several
 
 
 def _parse_languages(text: str) -> tuple[str, ...]:

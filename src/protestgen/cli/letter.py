@@ -14,36 +14,29 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
-from protestgen.country import find_country
+from protestgen.countries import find_country
 from protestgen.errors import ChoiceError, no_room
+from protestgen.files import write_file
 from protestgen.formats import DEFAULT_FORMAT, Format
-from protestgen.letter import (
-    Letter,
-    editable,
-    edited,
-)
-from protestgen.output import write_file
-from protestgen.sender import Sender, read_profile
-from protestgen.writer import Writer
+from protestgen.letters.editing import editable, edited
+from protestgen.letters.letter import Letter
+from protestgen.letters.sender import Sender, read_profile
+from protestgen.letters.service import Writer
 
 from . import App
 from .console import show_note, show_notes, write_product
+from .context import now
 from .options import (
     PERSONAL,
     common_options,
     date_option,
     format_options,
-    now,
     personal_options,
     take_form,
     take_wish,
     wish_options,
 )
-from .parameters import (
-    Command,
-    complete_case,
-    complete_country,
-)
+from .param_types import Command, complete_case, complete_country
 from .profile import default_profile
 
 # What Click gives for an option that does not stand on the command line.

@@ -11,21 +11,23 @@ import click
 from msgspec import Struct
 from msgspec.structs import fields
 
-from protestgen.addressee import MISSION_KINDS, Office
-from protestgen.campaign import Campaign, load_campaign
-from protestgen.case import Case
-from protestgen.entry import KINDS, Kind, add_entry, locked, read_entry
+from protestgen.authoring.new_entry import KINDS, Kind, add_entry, locked, read_entry
+from protestgen.campaign.bundled import shipped_folder
+from protestgen.campaign.case import Case
+from protestgen.campaign.directory import MISSION_KINDS, Office
+from protestgen.campaign.loader import Campaign, load_campaign
 from protestgen.errors import DataError, ProtestgenError, nearest, quoted
-from protestgen.language import ENGLISH, load_language
-from protestgen.output import write_file
-from protestgen.shipped import shipped_folder
-from protestgen.values import CountryCode, parse_id
-from protestgen.yamlfile import format_yaml
+from protestgen.files import write_file
+from protestgen.language.language import ENGLISH
+from protestgen.language.loader import load_language
+from protestgen.schema.types import CountryCode, parse_id
+from protestgen.schema.yaml_text import format_yaml
 
 from .console import show_note
-from .options import campaign_folders, common_options, now
-from .parameters import Command, parse_country
-from .questions import answered_by, ask, ask_or_skip, ask_several
+from .context import campaign_folders, now
+from .options import common_options
+from .param_types import Command, parse_country
+from .prompts import answered_by, ask, ask_or_skip, ask_several
 
 Parse = Callable[[str], Any]
 

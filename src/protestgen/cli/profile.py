@@ -7,16 +7,16 @@ from typing import Any
 
 import click
 
-from protestgen.language import languages
-from protestgen.output import write_file
-from protestgen.sender import Sender, profile_text, read_profile
-from protestgen.shipped import shipped_folder
-from protestgen.values import parse_email, parse_line
+from protestgen.campaign.bundled import shipped_folder
+from protestgen.files import write_file
+from protestgen.language.loader import languages
+from protestgen.letters.sender import Sender, profile_text, read_profile
+from protestgen.schema.types import parse_email, parse_line
 
 from .console import show_note
-from .options import campaign_folders
-from .parameters import Checked, Command, parse_country
-from .questions import prompt
+from .context import campaign_folders
+from .param_types import Checked, Command, parse_country
+from .prompts import prompt
 
 # What removes a field that the profile already has.
 _NONE = "-"

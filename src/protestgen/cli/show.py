@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import click
 
-from protestgen.case import Case
-from protestgen.language import Language, load_language
+from protestgen.campaign.case import Case
+from protestgen.language.language import Language
+from protestgen.language.loader import load_language
 
 from . import App
 from .console import write_json, write_lines
 from .options import common_options
-from .parameters import Command, complete_case
+from .param_types import Command, complete_case
 
 
 @click.command(cls=Command, epilog="Example: protestgen show kurmanov")

@@ -2,12 +2,12 @@
 
 import click
 
-from protestgen.templates import Templates
+from protestgen.templating.environment import Templates
 
 from . import App
 from .console import write_json, write_table
 from .options import common_options
-from .parameters import Command
+from .param_types import Command
 
 
 @click.command(cls=Command, epilog="Example: protestgen styles")

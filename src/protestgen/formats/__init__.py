@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from msgspec import Struct
 
-from protestgen.letter import Letter, plain
+from protestgen.letters.ascii import plain
+from protestgen.letters.letter import Letter
 
 if TYPE_CHECKING:
-    from protestgen.appeal import Appeal
+    from protestgen.letters.appeal import Appeal
 
 DEFAULT_FORMAT = "text"
 # How a letter lies on paper, for the envelopes of different countries.

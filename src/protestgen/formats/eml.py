@@ -10,11 +10,11 @@ from functools import lru_cache
 from hashlib import sha256
 
 from protestgen.errors import UnknownNameError
-from protestgen.letter import Letter
+from protestgen.letters.letter import Letter
 
 from . import FORMATS, Options
-from .header import mailbox_header, text_header
-from .mail import (
+from .mail_headers import mailbox_header, text_header
+from .mail_message import (
     Mailbox,
     addressee_mailbox,
     copied_mailboxes,

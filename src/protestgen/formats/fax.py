@@ -2,12 +2,13 @@
 
 from pathlib import PurePath
 
-from protestgen.addressee import Addressee, Mission
-from protestgen.country import country_name
+from protestgen.campaign.bundled import shipped_folder
+from protestgen.campaign.directory import Addressee, Mission
+from protestgen.countries import country_name
 from protestgen.errors import FormatError
-from protestgen.language import Language, load_language
-from protestgen.letter import Letter
-from protestgen.shipped import shipped_folder
+from protestgen.language.language import Language
+from protestgen.language.loader import load_language
+from protestgen.letters.letter import Letter
 
 from . import Options
 from .pdf import layout_for, page, typeset

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from protestgen.appeal import Appeal
 from protestgen.errors import FormatError, quoted
-from protestgen.letter import Letter
-from protestgen.templates import Templates
-from protestgen.values import normalize
+from protestgen.letters.appeal import Appeal
+from protestgen.letters.letter import Letter
+from protestgen.schema.types import normalize
+from protestgen.templating.environment import Templates
 
 from . import Options
 

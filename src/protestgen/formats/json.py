@@ -5,10 +5,10 @@ from typing import Any
 
 from msgspec import json
 
-from protestgen.addressee import Addressee
-from protestgen.case import SupportTo
-from protestgen.letter import Letter
-from protestgen.values import CONTROLS
+from protestgen.campaign.case import SupportTo
+from protestgen.campaign.directory import Addressee
+from protestgen.letters.letter import Letter
+from protestgen.schema.types import CONTROLS
 
 from . import Options
 

@@ -2,10 +2,10 @@
 
 from urllib.parse import quote
 
-from protestgen.letter import Letter
+from protestgen.letters.letter import Letter
 
 from . import Options
-from .mail import (
+from .mail_message import (
     addressee_mailbox,
     copied_mailboxes,
     message_text,

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from protestgen.appeal import Appeal
 from protestgen.errors import FormatError
-from protestgen.letter import Letter
-from protestgen.templates import Block, ItemList, Section
-from protestgen.values import normalize
+from protestgen.letters.appeal import Appeal
+from protestgen.letters.letter import Letter
+from protestgen.schema.types import normalize
+from protestgen.templating.blocks import Block, ItemList, Section
 
 from . import Options
 

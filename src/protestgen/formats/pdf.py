@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Raw, json
 
-from protestgen.appeal import Appeal
-from protestgen.country import without_local_name
+from protestgen.campaign.bundled import shipped_folder
+from protestgen.countries import without_local_name
 from protestgen.errors import FormatError, MissingExtraError, UntestedVersionError
-from protestgen.letter import Letter, plain
+from protestgen.letters.appeal import Appeal
+from protestgen.letters.ascii import plain
+from protestgen.letters.letter import Letter
 from protestgen.limits import BYTES_OF_LINE, MAX_DOCUMENT, MAX_LETTER
-from protestgen.shipped import shipped_folder
-from protestgen.templates import Section
+from protestgen.templating.blocks import Section
 
 from . import Options
 

@@ -1,9 +1,9 @@
 """The subject alone, for mail programs that make the message themselves."""
 
-from protestgen.letter import Letter
+from protestgen.letters.letter import Letter
 
 from . import Options
-from .mail import subject_text
+from .mail_message import subject_text
 
 
 def render(letter: Letter, options: Options) -> bytes:

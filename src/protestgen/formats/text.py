@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from protestgen.errors import FormatError
-from protestgen.letter import Letter
-from protestgen.templates import Block, ItemList
-from protestgen.values import normalize
+from protestgen.letters.letter import Letter
+from protestgen.schema.types import normalize
+from protestgen.templating.blocks import Block, ItemList
 
 from . import Options
 

@@ -1,0 +1,232 @@
+"""A new entry of a data file, the rest of which stays as it is, byte for byte."""
+
+import os
+from codecs import BOM_UTF8
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from textwrap import wrap
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields, replace
+
+from protestgen.campaign.case import Case
+from protestgen.campaign.directory import Mission, Office
+from protestgen.errors import DataError, Location, Problem
+from protestgen.schema.reader import read_yaml
+from protestgen.schema.source import read_text
+from protestgen.schema.yaml_text import Section, find_section, format_yaml, split_lines
+
+# What an author is to know of a field: asked with it, and written above it. The fields
+# that are not here are named below an entry.
+_CASE = {
+    "id": "the name of the case on the command line, such as reading-room",
+    "title": 'a noun phrase with a small first letter, no date: "the arrest of Ada"',
+    "state": "the state whose authorities are written to",
+    "people": "who is concerned, as letters name them",
+    "status": "open, or closed for a case of the past",
+    "opened": "when it began: 2026-11-22, 2026-11 or 2026",
+    "updated": "when the last news of it came",
+    "write_by": "after which day letters come too late",
+    "summary": "two or three sentences that stand by themselves, with their date",
+    "incidents": 'what happened; `text` goes on from "On 1 May in Leeds, ..."',
+    "demands": '`text` goes on from "they are asked to"; `reason` argues for it',
+    "write_to": "kinds of mission, ids of offices; letters go to the first",
+    "sources": "where the campaign's own account can be read",
+}
+_MISSION = {
+    "state": "the state that it is a mission of",
+    "host": "the country that it stands in",
+    "kind": "embassy, consulate-general, consulate, permanent-mission or branch",
+    "name": "as on the envelope",
+    "city": "",
+    "address": "the lines as on the envelope, without the country",
+    "phone": "as dialled from abroad: +44 20 7946 0958",
+    "fax": "",
+    "email": "",
+    "website": "",
+    "covers": "other countries that it is accredited to",
+    "verified": "when the source said so: 2026-11-22, 2026-11 or 2026",
+    "confidence": "high (official, or two sources), medium (one) or low",
+    "sources": "where this was found",
+}
+_OFFICE = {
+    "id": "the name of the office on the command line, such as ombudsman",
+    "name": "as on the envelope",
+    "role": "how its head is addressed: office, minister, prosecutor_general ...",
+    "title": "the line above the name: The Prosecutor General",
+    "state": "the only state that it is concerned with, if there is one",
+    "country": "the country that it stands in",
+    **{
+        field: _MISSION[field]
+        for field in _MISSION
+        if field not in ("state", "host", "kind", "name", "covers")
+    },
+}
+
+
+# What no author of an entry writes.
+_UNNAMED = ("at", "title_in")
+
+
+class Kind(Struct, frozen=True):
+    """A kind of entry: its schema, where it stands, and what is to be known of it."""
+
+    schema: type[Struct]
+    file: str
+    section: str
+    hints: dict[str, str]
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether entries stand under their id, and not in a list."""
+        return "id" in self.hints
+
+
+KINDS = {
+    "case": Kind(Case, "demands.yaml", "cases", _CASE),
+    "embassy": Kind(Mission, "embassies.yaml", "embassies", _MISSION),
+    "office": Kind(Office, "embassies.yaml", "offices", _OFFICE),
+}
+
+
+class Addition(Struct, frozen=True):
+    """
+    A file with an entry more, as text and as bytes; the *lines* are the entry's.
+
+    Without it, the file is *before*, or None if there is no file yet.
+    """
+
+    path: Path
+    text: str
+    data: bytes
+    lines: range
+    before: bytes | None
+
+    def check_unchanged(self) -> None:
+        """Raise `DataError` if the file is not what it was when it was read."""
+        if _bytes(self.path) != self.before:
+            reason = "changed while the entry was added: run this again"
+            raise DataError([Problem(Location(str(self.path)), reason)])
+
+    def traced(self, problem: Problem, source: str) -> Problem:
+        """Return *problem* as of the file without the entry, which is from *source*."""
+        at = problem.at
+        if at.path != str(self.path) or at.line is None or at.line < self.lines.start:
+            return problem
+        if at.line in self.lines:
+            return Problem(Location(source), problem.message)
+        return Problem(replace(at, line=at.line - len(self.lines)), problem.message)
+
+
+def read_entry(kind: Kind, path: Path) -> dict[str, Any]:
+    """Read an entry from a file that holds nothing else; its id is among its keys."""
+    entry = _plain(read_yaml(path, kind.schema))
+    assert isinstance(entry, dict)  # noqa: S101 - of a struct
+    return entry
+
+
+def add_entry(kind: Kind, entry: Mapping[str, Any], folder: Path) -> Addition:
+    """Return the file of the campaign in *folder* to which *entry* belongs, with it."""
+    path = folder / "data" / kind.file
+    if not path.parent.resolve().is_relative_to(folder.resolve()):
+        reason = "a link that leads out of its folder: put the folder itself here"
+        raise DataError([Problem(Location(str(path.parent)), reason)])
+    text = read_text(path, within=folder) if os.path.lexists(path) else ""
+    old = _bytes(path)
+    lines = split_lines(text)
+    section = find_section(text, str(path), kind.section)
+    if section is None:
+        section = Section(end=len(lines))
+        heading = [*([""] if lines else []), f"{kind.section}:"]
+    else:
+        heading = [] if section.is_empty else [""]
+    end = _line_end(lines)
+    own = [*heading, *_entry_lines(kind, entry, section)]
+    new_lines = range(section.end + len(heading) + 1, section.end + len(own) + 1)
+    before, after = "".join(lines[: section.end]), "".join(lines[section.end :])
+    if before and not _line_end(lines[section.end - 1 : section.end], ""):
+        new = before + end + end.join(own)
+    else:
+        new = before + end.join([*own, ""]) + after
+    mark = BOM_UTF8 if old and old.startswith(BOM_UTF8) else b""
+    return Addition(path, new, mark + new.encode(), new_lines, old)
+
+
+def _bytes(path: Path) -> bytes | None:
+    return path.read_bytes() if os.path.lexists(path) else None
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Wait until no other `protestgen new` adds to the campaign in *folder*."""
+    try:
+        from fcntl import LOCK_EX, flock
+    except ImportError:  # not on Windows
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # of file systems without locks
+            flock(handle, LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _line_end(lines: Sequence[str], default: str = "\n") -> str:
+    """Return what the first of *lines* ends with."""
+    first = lines[0] if lines else ""
+    return first[len(first.rstrip("\r\n")) :] or default
+
+
+def _entry_lines(
+    kind: Kind, entry: Mapping[str, Any], section: Section
+) -> Iterator[str]:
+    """Yield the lines of *entry*, with what is to be known of its fields above them."""
+    step = min(max(section.step, 2), 9)
+    margin = " " * section.indent
+    inner = margin + " " * step
+    lines = [*_field_lines(kind, entry, step, 88 - len(inner))]
+    if kind.is_keyed:
+        yield f"{margin}{entry['id']}:"
+    else:
+        first, *lines = lines
+        if first.startswith("#"):
+            yield margin + first
+            first, *lines = lines
+        yield f"{margin}-{' ' * (step - 1)}{first}"
+    for line in lines:
+        yield inner + line if line else line
+
+
+def _field_lines(
+    kind: Kind, entry: Mapping[str, Any], step: int, width: int
+) -> Iterator[str]:
+    names = [field.name for field in fields(kind.schema)]
+    order = dict.fromkeys((*kind.hints, *names))
+    for name in order:
+        if name in entry and not (kind.is_keyed and name == "id"):
+            if hint := kind.hints.get(name):
+                yield f"# {hint}"
+            yield from format_yaml(
+                {name: entry[name]}, step=step, width=width
+            ).splitlines()
+    if others := [name for name in names if name not in {*entry, *_UNNAMED}]:
+        more = f"there may also be: {', '.join(others)}"
+        yield from wrap(more, width, initial_indent="# ", subsequent_indent="# ")
+
+
+def _plain(value: Any) -> Any:
+    """Return *value* without structs, and without what says nothing."""
+    if isinstance(value, Struct):
+        pairs = {f.name: getattr(value, f.name) for f in fields(value)}
+        pairs.pop("at", None)
+        return _plain(pairs)
+    if isinstance(value, dict):
+        plain = {str(key): _plain(item) for key, item in value.items()}
+        return {key: item for key, item in plain.items() if item}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, str) else value

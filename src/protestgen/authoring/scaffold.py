@@ -1,0 +1,215 @@
+"""The files of a new campaign: an example that runs, made to be written over."""
+
+import csv
+import datetime as dt
+import io
+import json
+import os
+import re
+import shutil
+from itertools import cycle, islice
+from pathlib import Path
+from string import Template
+
+from msgspec import Struct
+
+from protestgen.campaign.bundled import shipped_folder
+from protestgen.campaign.loader import SETTINGS_FILE, DemandsFile
+from protestgen.campaign.translations import fingerprint
+from protestgen.countries import country_in_sentence
+from protestgen.errors import OutputError
+from protestgen.files import write_file
+from protestgen.language.language import ENGLISH
+from protestgen.language.loader import load_language
+from protestgen.schema.reader import parse_yaml
+from protestgen.schema.types import PartialDate
+from protestgen.schema.yaml_text import format_yaml
+
+# The case of the example.
+CASE = "reading-room"
+
+# Where the texts go that are the same in every campaign, or nearly so.
+_FILES = {
+    "README.md": "README.md",
+    "check.yml": ".github/workflows/check.yml",
+    "demands.yaml": "data/demands.yaml",
+    "embassies.yaml": "data/embassies.yaml",
+    "personal.txt.j2": "templates/en/personal.txt.j2",
+}
+_ROSTER = "members.csv"
+_COLUMNS = ("name", "role", "city", "country", "email", "language", "why")
+_MEMBERS = (
+    ("Carol Example", "teacher", "I have learned to read in a room like that one."),
+    ("David Example", "nurse", ""),
+    ("Erin Example", "", "A town without books is a poorer one."),
+    ("Frank Example", "bookseller", ""),
+)
+_FORMS = """\
+# What letters in this language say otherwise here than protestgen has it; all that does
+# not stand here stays as it is. `states`: how they are named behind "the authorities".
+"""
+# What does not keep a new campaign from its folder.
+_NOT_IN_THE_WAY = {".git"}
+_FOR_ALL, _FOR_OWNER = 0o644, 0o600
+
+
+class Outline(Struct, frozen=True, kw_only=True):
+    """
+    What is known of a campaign before its first case.
+
+    Its letters are about the *state*, from senders in *countries*, in English and in
+    other *languages*. *state_names* are by language what the state is called behind
+    "the authorities", for those that cannot tell: see `unnamed`.
+    """
+
+    state: str
+    countries: tuple[str, ...]
+    languages: tuple[str, ...] = ()
+    state_names: dict[str, str] = {}
+
+
+def scaffold_languages() -> list[str]:
+    """Return the codes of the languages besides English that the example is in."""
+    names = (path.name for path in _texts().glob("demands.*.yaml"))
+    return sorted(name.split(".")[1] for name in names)
+
+
+def unnamed(outline: Outline) -> list[str]:
+    """Return the languages in which the state has yet to be given a name."""
+    return [
+        code
+        for code in outline.languages
+        if code not in outline.state_names
+        and not load_language(code, (shipped_folder(),)).of_state(outline.state)
+    ]
+
+
+def obstacles(folder: Path) -> list[str]:
+    """Return the names of what keeps a new campaign from being made in *folder*."""
+    if not folder.exists():
+        return []
+    if not folder.is_dir():
+        return [folder.name]
+    return sorted(
+        path.name for path in folder.iterdir() if path.name not in _NOT_IN_THE_WAY
+    )
+
+
+def scaffold(outline: Outline, on: dt.date) -> dict[str, str]:
+    """Return the files of a new campaign, by their names, as of the day *on*."""
+    values = _values(outline, on)
+    files = {path: _text(name, values) for name, path in _FILES.items()}
+    demands = parse_yaml(files["data/demands.yaml"], "demands.yaml", DemandsFile)
+    case = demands.cases[CASE]
+    for code in outline.languages:
+        own = _when(code, on) | {"fingerprint": fingerprint(case)}
+        name = f"demands.{code}.yaml"
+        files[f"data/{name}"] = _text(name, values | own)
+    for code, name in outline.state_names.items():
+        states = format_yaml({"states": {outline.state: name}})
+        files[f"data/forms.{code}.yaml"] = _FORMS + states
+    files[_ROSTER] = _roster(outline)
+    # Last, since it makes the folder a campaign.
+    files[SETTINGS_FILE] = _text(SETTINGS_FILE, values)
+    return files
+
+
+def write_scaffold(folder: Path, files: dict[str, str]) -> None:
+    """Write *files* to *folder*, in which nothing is in the way, or none of them."""
+    existed = os.path.lexists(folder)
+    try:
+        for name, text in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            mode = _FOR_OWNER if name == _ROSTER else _FOR_ALL
+            write_file(path, text.encode(), mode=mode)
+    except BaseException as error:
+        for name in {name.split("/")[0] for name in files}:
+            _remove(folder / name)
+        if not existed:
+            _remove(folder)
+        if isinstance(error, OSError):
+            message = f"{folder}: {error.strerror}: nothing is written"
+            raise OutputError(message) from None
+        raise
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _values(outline: Outline, on: dt.date) -> dict[str, str]:
+    """Return what stands in the texts for the names behind `$`."""
+    values = {
+        "country": outline.countries[0],
+        "state": outline.state,
+        "state_name": country_in_sentence(outline.state),
+        "today": on.isoformat(),
+        **_when(ENGLISH, on),
+    }
+    embassies = [
+        _text("embassy.yaml", values | {"host": host}) for host in outline.countries
+    ]
+    translations = [
+        f"| `data/demands.{code}.yaml` | their texts in the language `{code}` |\n"
+        for code in outline.languages
+    ]
+    return values | {
+        "installed_from": _installed_from(),
+        "embassies": "\n".join(embassies),
+        "translations": "".join(translations),
+    }
+
+
+def _installed_from() -> str:
+    """Return where pip finds this copy of the program; nothing if only here."""
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    try:
+        text = distribution("protestgen").read_text("direct_url.json")
+    except PackageNotFoundError:
+        return ""
+    origin = json.loads(text or "{}")
+    url = origin.get("url", "")
+    if not re.fullmatch(r"https://[\w.-]+(:\d+)?/[\w./%+-]*", url, re.ASCII):
+        return ""
+    if vcs := origin.get("vcs_info"):
+        return f"{vcs['vcs']}+{url}@{vcs['commit_id']}"
+    return str(url) if "archive_info" in origin else ""
+
+
+def _when(code: str, on: dt.date) -> dict[str, str]:
+    """Return the day *on* as it begins a sentence, and as it stands in one."""
+    language = load_language(code, (shipped_folder(),))
+    date = language.when(PartialDate(on.year, on.month, on.day))
+    when = " ".join(date.split())  # an author sees no no-break space
+    return {"on_day": when, "on_day_first": when[:1].upper() + when[1:]}
+
+
+def _roster(outline: Outline) -> str:
+    """Return members who between them live in all countries and write all languages."""
+    languages = (ENGLISH, *outline.languages)
+    count = max(len(_MEMBERS), len(outline.countries), len(languages))
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    rows = zip(
+        cycle(_MEMBERS), cycle(outline.countries), cycle(languages), strict=False
+    )
+    for (name, role, why), country, language in islice(rows, count):
+        email = f"{name.split()[0].lower()}@home.example"
+        words = why if language == ENGLISH else ""
+        writer.writerow((name, role, "Exampleville", country, email, language, words))
+    return file.getvalue()
+
+
+def _text(name: str, values: dict[str, str]) -> str:
+    text = (_texts() / name).read_text(encoding="utf-8")
+    return Template(text).substitute(values)
+
+
+def _texts() -> Path:
+    return shipped_folder() / "templates" / "campaign"

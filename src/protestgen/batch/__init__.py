@@ -1,0 +1,1 @@
+"""Many letters: roster, planner, worker, runner, output folder, cluster."""

@@ -1,0 +1,180 @@
+"""The workers of a Dask cluster, who write letters as processes of this machine do."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import contextmanager, suppress
+from functools import lru_cache, partial
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any, TypeVar
+from warnings import catch_warnings, simplefilter
+from weakref import WeakSet
+
+from protestgen import __version__
+from protestgen.campaign.bundled import shipped_folder
+from protestgen.campaign.loader import fingerprint
+from protestgen.errors import ClusterError, MissingExtraError
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+# So long, in seconds, a scheduler may take to answer, and its workers.
+_PATIENCE = 4
+_WORKERS_PATIENCE = 30
+# So long, in seconds, a cluster may be without workers before it is given up.
+_GRACE = 10
+
+# What a worker must have in common with this process: the version of the program, the
+# fingerprint of the campaign, and its folders over the bundled one. They are plain
+# values, which other versions of the program can read.
+_Terms = tuple[str, str, tuple[str, ...]]
+
+T = TypeVar("T")
+
+
+@contextmanager
+def connected_cluster(address: str, folders: Sequence[Path]) -> Iterator[Executor]:
+    """
+    Yield what has calls made by the workers of the Dask scheduler at *address*.
+
+    Each of them must have this version of the program, and see the campaign in
+    *folders*, of which the last is the bundled one; if not, this raises `ClusterError`.
+    Calls that there is no worker for any more are cancelled.
+    """
+    terms = (__version__, fingerprint(folders), tuple(map(str, folders[:-1])))
+    with catch_warnings():
+        simplefilter("ignore")  # they are of Dask's own versions, and go to stderr
+        client = _connect(address)
+        ended = Event()
+        try:
+            _check_workers(client, address, terms)
+            workers = _Workers(client, terms)
+            Thread(target=workers.watch, args=(ended,), daemon=True).start()
+            yield workers
+        finally:
+            ended.set()
+            with suppress(Exception):  # a scheduler that has gone needs no farewell
+                client.close(timeout=_PATIENCE)
+
+
+class _Workers(Executor):
+    """The workers that *client* knows, if they keep to *terms*."""
+
+    def __init__(self, client: "Client", terms: _Terms) -> None:
+        self._client = client
+        self._terms = terms
+        # Two letters of the same words are two letters.
+        self._executor = client.get_executor(pure=False)
+        self._futures: WeakSet[Future[Any]] = WeakSet()
+        self._is_over = False
+
+    def submit(
+        self, function: Callable[..., T], /, *arguments: Any, **named: Any
+    ) -> Future[T]:
+        if self._is_over:
+            raise BrokenExecutor
+        call = partial(function, *arguments, **named)
+        future: Future[T] = self._executor.submit(_call, self._terms, call)
+        self._futures.add(future)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - as it is inherited
+        del wait, cancel_futures
+        self._is_over = True
+        for future in list(self._futures):
+            future.cancel()
+
+    def watch(self, ended: Event) -> None:
+        """Cancel all calls once there are no workers any more."""
+        alone = 0
+        while not ended.wait(1):
+            alone += 1
+            with suppress(Exception):  # without its scheduler a worker is none
+                if self._client.nthreads():
+                    alone = 0
+            if alone >= _GRACE:
+                self.shutdown()
+
+
+def _connect(address: str) -> "Client":
+    """Return a client of the scheduler at *address*."""
+    try:
+        import dask
+    except ImportError:
+        raise MissingExtraError("a cluster", "dask") from None
+    if "distributed" not in sys.modules:
+        # What it would log on stderr is told in our own words, or is of no matter.
+        loggers = (
+            *("distributed", "distributed.client", "distributed.gc"),
+            *("tornado", "tornado.application", "concurrent.futures"),
+        )
+        dask.config.set(logging=dict.fromkeys(loggers, 60))
+    try:
+        from distributed import Client
+    except ImportError:
+        raise MissingExtraError("a cluster", "dask") from None
+    client = partial(Client, address, timeout=_PATIENCE, set_as_default=False)
+    try:
+        return _within(_PATIENCE + 1, client)
+    except (OSError, TimeoutError):
+        reason = "no Dask scheduler answers there"
+        hint = f"start one, or see that {address} is its address"
+    except Exception as error:  # noqa: BLE001 - addresses are wrong in many ways
+        reason, hint = str(error), "name it as in tcp://127.0.0.1:8786"
+    raise ClusterError(f"{address}: {reason}: {hint}")
+
+
+def _check_workers(client: "Client", address: str, terms: _Terms) -> None:
+    """Raise if there are no workers, or one of them does not keep to *terms*."""
+    try:
+        client.wait_for_workers(1, timeout=_PATIENCE)
+        ask = partial(client.run, _fault, terms, on_error="return")
+        answers = _within(_WORKERS_PATIENCE, ask)
+    except TimeoutError:
+        hint = f"see that 'dask worker {address}' runs on each machine"
+        reason = f"no worker of this scheduler answers: {hint}"
+        raise ClusterError(f"{address}: {reason}") from None
+    for worker, answer in sorted(answers.items()):
+        if isinstance(answer, OSError):  # it has gone
+            continue
+        if isinstance(answer, Exception):
+            version, _, _ = terms
+            answer = f"protestgen {version} does not run there: install it"  # noqa: PLW2901
+        if answer:
+            raise ClusterError(f"worker {worker}: {answer}")
+
+
+def _call(terms: _Terms, function: Callable[[], T]) -> T:
+    """Return what *function* does, in a worker that may have come after the others."""
+    if fault := _fault(terms):
+        from distributed import get_worker
+
+        raise ClusterError(f"worker {get_worker().address}: {fault}")
+    return function()
+
+
+@lru_cache(maxsize=8)
+def _fault(terms: _Terms) -> str:
+    """Return how the process that this runs in does not keep to *terms*."""
+    version, known, folders = terms
+    if version != __version__:
+        return f"protestgen {__version__} is there, {version} here: install the same"
+    if known != fingerprint((*map(Path, folders), shipped_folder())):
+        where = ", ".join(folders) or "protestgen"
+        return f"the campaign is not there as it is here: let it see the same {where}"
+    return ""
+
+
+def _within(seconds: float, function: Callable[[], T]) -> T:
+    """Return what *function* does, or raise if that takes longer than *seconds*."""
+    future: Future[T] = Future()
+
+    def call() -> None:
+        try:
+            future.set_result(function())
+        except Exception as error:  # noqa: BLE001 - raised where it is waited for
+            future.set_exception(error)
+
+    Thread(target=call, daemon=True).start()
+    return future.result(seconds)

@@ -1,0 +1,106 @@
+"""Names of files for letters: readable, safe everywhere, the same on every machine."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from hashlib import blake2b
+from unicodedata import normalize
+from zlib import crc32
+
+from protestgen.campaign.directory import Addressee, Mission
+from protestgen.letters.sender import Sender
+
+# The longest part of a name that is for people to read.
+_LONGEST = 40
+# A name ends with so many digits to the base 32, which tell letters apart.
+_DIGITS = "0123456789abcdefghijklmnopqrstuv"
+_KEY_LENGTH = 12
+_PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
+_SHIFTS = range(5 * (_KEY_LENGTH - 2), -1, -10)
+_ENDS = re.compile(r"[\s.,]+")
+_WORDS = re.compile(r"[a-z0-9]+")
+
+# What letters that Unicode does not take apart into others of ASCII are written as.
+_SPELT = """
+    а:a б:b в:v г:g д:d е:e ё:yo ж:zh з:z и:i й:y к:k л:l м:m н:n о:o п:p р:r с:s т:t
+    у:u ф:f х:kh ц:ts ч:ch ш:sh щ:shch ъ: ы:y ь: э:e ю:yu я:ya і:i ї:yi є:ye ґ:g ә:a
+    ғ:g қ:q ң:n ө:o ұ:u ү:u һ:h
+    α:a β:v γ:g δ:d ε:e ζ:z η:i θ:th ι:i κ:k λ:l μ:m ν:n ξ:x ο:o π:p ρ:r σ:s ς:s τ:t
+    υ:y φ:f χ:ch ψ:ps ω:o
+    ß:ss æ:ae œ:oe ø:o ł:l đ:d ð:d þ:th ı:i
+"""
+_LATIN = str.maketrans(
+    {letter: latin for letter, _, latin in (s.partition(":") for s in _SPELT.split())}
+)
+
+
+def file_stem(case: str, addressee: Addressee | None, sender: Sender) -> str:
+    """
+    Return the name, without its suffix, of the file for a letter.
+
+    It is the same for the same person, however they write themselves, and another one
+    for anybody else; `key_of` tells them apart.
+    """
+    to, identity = _addressee(addressee)
+    whole = "\0".join((case, *identity, *_person(sender), ""))
+    digest = blake2b(whole.encode(), digest_size=8).digest()
+    number = int.from_bytes(digest, "big")
+    key = "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
+    parts = (case[:_LONGEST], to, _slug(sender.name or ""), key)
+    return "-".join(part for part in parts if part)
+
+
+def key_of(name: str) -> int:
+    """Return what tells the file called *name* apart from all others, in 60 bits."""
+    stem, _, suffix = name.partition(".")
+    return int(stem[-_KEY_LENGTH:], 32) ^ crc32(suffix.encode()) << 28
+
+
+def may_be_about(name: str, cases: Iterable[str]) -> bool:
+    """Tell whether the letter in a file called *name* may be about one of *cases*."""
+    return name.startswith(tuple(f"{case[:_LONGEST]}-" for case in cases))
+
+
+def is_letter_name(name: str) -> bool:
+    """Tell whether a file called *name* may be one of a batch."""
+    form = r"[a-z0-9-]{1,200}-[0-9a-v]{12}(\.[a-z]{1,8}){1,2}"
+    return bool(re.fullmatch(form, name))
+
+
+@lru_cache(maxsize=1_000)
+def _addressee(addressee: Addressee | None) -> tuple[str, tuple[str, ...]]:
+    """Return what to call an addressee in a name, and what makes it that one."""
+    if addressee is None:
+        return "support", ("support",)
+    if not isinstance(addressee, Mission):
+        return addressee.id[:_LONGEST], ("office", addressee.id)
+    kind = "" if addressee.kind == "embassy" else f"{addressee.kind}-"
+    identity = (addressee.state, addressee.host, addressee.kind, addressee.city)
+    return kind + _slug(addressee.city), identity
+
+
+def _person(sender: Sender) -> Iterable[str]:
+    """Return what makes a sender that person: the name, and an address of any kind."""
+    yield _folded(sender.name or "")
+    if sender.email:
+        yield sender.email.casefold()
+    else:
+        where = " ".join((*sender.address, sender.place or ""))
+        yield f"{sender.country or ''} {_folded(where)}"
+
+
+def _folded(text: str) -> str:
+    """Return *text* without what people write one way or the other."""
+    folded = text.casefold()
+    if not folded.isascii():
+        folded = normalize("NFKC", folded)
+    return _ENDS.sub(" ", folded).strip()
+
+
+def _slug(text: str) -> str:
+    """Return *text* in letters of ASCII, as far as they can be had, and hyphens."""
+    text = text[: 2 * _LONGEST].casefold()
+    if not text.isascii():
+        text = normalize("NFKD", normalize("NFC", text).translate(_LATIN))
+        text = text.translate(_LATIN).encode("ascii", "ignore").decode().casefold()
+    return "-".join(_WORDS.findall(text))[:_LONGEST].strip("-")

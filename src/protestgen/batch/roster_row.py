@@ -1,0 +1,174 @@
+"""A member of a roster, read from the cells of a row."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from traceback import format_exception
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
+
+from msgspec import Struct
+from msgspec.structs import fields
+
+from protestgen.countries import find_country
+from protestgen.errors import ProtestgenError, quoted, unexpected
+from protestgen.letters.sender import Sender
+from protestgen.limits import MAX_CELL
+from protestgen.schema.types import Id, Line, parse_line
+
+from .text_stream import LOST, NOT_TEXT
+
+# Headings that mean a field of another name.
+_ALIASES = {
+    "cosigner": "cosigners",
+    "demand": "demands",
+    "lang": "language",
+    "languages": "language",
+    "organization": "organisation",
+}
+# What spreadsheets show in a cell that they cannot compute.
+_ERRORS = frozenset(
+    ("#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!", "#SPILL!")
+)
+_YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
+
+
+class Member(Struct, frozen=True, kw_only=True):
+    """
+    Who signs, and what was chosen for their letter alone.
+
+    Each *language* is called as people call it, or by its code.
+    """
+
+    sender: Sender
+    language: tuple[Line, ...] = ()
+    style: Line | None = None
+    to: Line | None = None
+    demands: tuple[Id, ...] = ()
+
+
+class Fault(Struct, frozen=True):
+    """
+    What is wrong with a row, and in which *field* if it is in one.
+
+    An error that the program does not expect has a *traceback*.
+    """
+
+    reason: str
+    field: str = ""
+    traceback: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.reason}" if self.field else self.reason
+
+
+def fault_of(error: Exception, field: str = "") -> Fault:
+    """Return *error*, which may be one that nobody expects, as a fault of a row."""
+    if isinstance(error, ProtestgenError):
+        return Fault(str(error), field)
+    return Fault(unexpected(error), field, "".join(format_exception(error)))
+
+
+def field_of(heading: str) -> str | None:
+    """Return the field that a column with this *heading* holds, if any."""
+    bare = bare_heading(heading)
+    return _FIELDS.get(_ALIASES.get(bare, bare))
+
+
+def bare_heading(heading: str) -> str:
+    """Return *heading* without what people write one way or the other."""
+    return re.sub(r"[\s_-]+", "", heading).casefold()
+
+
+def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[Fault, ...]]:
+    """
+    Return the member whose fields have the texts *values*, and all faults in these.
+
+    A field with a fault is left open.
+    """
+    found: dict[str, Any] = {}
+    faults = []
+    for field, value in values.items():
+        if len(value) > MAX_CELL:
+            reason = f"longer than {MAX_CELL:,} characters: shorten it"
+            faults.append(Fault(reason, field))
+        elif LOST in value:
+            faults.append(Fault(f"not UTF-8: {NOT_TEXT}", field))
+        elif value in _ERRORS:
+            hint = "mend the cell there, and save it again"
+            faults.append(
+                Fault(f"'{value}' is an error of the spreadsheet: {hint}", field)
+            )
+        elif text := value.strip():
+            try:
+                found[field] = _READERS[field](_with_plain_ends(text))
+            except ValueError as error:
+                faults.append(Fault(str(error), field))
+            except Exception as error:  # noqa: BLE001 - it fails this row only
+                faults.append(fault_of(error, field))
+    if not values.get("name", "").strip():
+        faults.append(Fault("empty: each letter is signed with a name", "name"))
+    own = {field: found.pop(field) for field in _CHOICES if field in found}
+    return Member(sender=Sender(**found), **own), tuple(faults)
+
+
+def _with_plain_ends(text: str) -> str:
+    """Return *text* with the ends of lines that all readers of cells expect."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _reader(kind: Any) -> Callable[[str], Any]:
+    """Return the function that reads the text of a cell as a *kind*."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        parse: Callable[[str], Any] = arguments[1]
+        return parse
+    if origin is tuple:
+        parting = r"[\s,;]+" if arguments[0] == Id else r"\n"
+        return _sequence_reader(_reader(arguments[0]), parting)
+    if kind is bool:
+        return _yes_or_no
+    (inner,) = (argument for argument in arguments if argument is not NoneType)
+    return _reader(inner)
+
+
+def _sequence_reader(
+    parse: Callable[[str], Any], parting: str
+) -> Callable[[str], tuple[Any, ...]]:
+    def read(text: str) -> tuple[Any, ...]:
+        items = re.split(parting, text)
+        return tuple([parse(item) for item in items if item.strip()])
+
+    return read
+
+
+def _yes_or_no(text: str) -> bool:
+    answer = text.strip().casefold()
+    if answer not in _YES_OR_NO:
+        raise ValueError(f"{quoted(text)} is not an answer: write yes or no")
+    return _YES_OR_NO[answer]
+
+
+def _name(text: str) -> str:
+    """Read a name; some programs leave a dash or a dot where there is none."""
+    name = parse_line(text)
+    if not any(map(str.isalnum, name)):
+        raise ValueError(f"{quoted(name)} is not a name")
+    return name
+
+
+_CHOICES = tuple(f.name for f in fields(Member) if f.name != "sender")
+_READERS = {
+    field.name: _reader(field.type)
+    for field in (*fields(Sender), *fields(Member))
+    if field.name != "sender"
+}
+# A name counts as one that tells somebody; a country may be called as people call it,
+# and languages stand beside one another as on the command line.
+_READERS |= {
+    "name": _name,
+    "country": lru_cache(1_000)(find_country),
+    "language": _sequence_reader(parse_line, r"[\n,;/]+"),
+}
+_FIELDS = {bare_heading(field): field for field in _READERS}
+FIELDS = tuple(_READERS)

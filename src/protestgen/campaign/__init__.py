@@ -1,0 +1,1 @@
+"""What a campaign knows: cases, directory, translations, layers of folders."""

@@ -1,0 +1,187 @@
+"""Which mission or office a letter from a country goes to."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from protestgen.campaign.directory import MISSION_KINDS, Addressee, Mission, Office
+from protestgen.countries import country_code, country_in_sentence, country_name
+from protestgen.errors import ChoiceError, UnknownNameError
+
+# How many offices a message offers.
+_OFFERED = 3
+
+
+class Directory(Struct, frozen=True):
+    """The missions and offices of a campaign."""
+
+    missions: tuple[Mission, ...]
+    offices: dict[str, Office]
+
+    def choose(
+        self,
+        *,
+        state: str,
+        country: str | None,
+        to: str | None,
+        write_to: Sequence[str],
+    ) -> tuple[Addressee, str | None]:
+        """
+        Return the addressee for a letter to *state* from *country*, and a note on it.
+
+        *to* is a kind of mission, a city, both, or the id of an office; without it the
+        first of *write_to* decides. The note says when it is not a mission in *country*
+        itself.
+        """
+        wanted = (to or "").strip().casefold() or write_to[0]
+        office = self.offices.get(wanted)
+        if office and office.concerns(state):
+            return office, None
+        if country is None:
+            raise ChoiceError(
+                "no country: add '--country' with the one that you live in"
+            )
+        among = _Missions(self, state, country_code(country), write_to)
+        if wanted == "embassy":
+            return among.embassy(exact=bool(to))
+        return among.called(wanted)
+
+    def copies(
+        self,
+        state: str,
+        country: str | None,
+        copies_to: Sequence[str],
+        addressee: Addressee,
+    ) -> tuple[list[Addressee], list[str]]:
+        """
+        Return who gets a copy of a letter to *addressee* from *country*.
+
+        And a note for each of *copies_to* of which that cannot be told.
+        """
+        found: list[Addressee] = []
+        notes: list[str] = []
+        for goal in copies_to:
+            try:
+                copy, _ = self.choose(
+                    state=state, country=country, to=goal, write_to=copies_to
+                )
+            except ChoiceError:
+                unknown = "there is none in your country, or more than one"
+                notes.append(f"no copy to '{goal}' is named: {unknown}")
+                continue
+            if copy != addressee and copy not in found:
+                found.append(copy)
+        return found, notes
+
+
+class _Missions:
+    """The missions of a *state*, as seen from the *country* that a sender lives in."""
+
+    def __init__(
+        self, directory: Directory, state: str, country: str, write_to: Sequence[str]
+    ) -> None:
+        self.state = state
+        self.country = country
+        self.all = [m for m in directory.missions if m.state == state]
+        self.local = [m for m in self.all if m.host == country]
+        self.covering = [
+            m for m in self.all if country in m.covers and m.kind == "embassy"
+        ]
+        offices = {
+            id_: office
+            for id_, office in directory.offices.items()
+            if office.concerns(state)
+        }
+        chosen = [id_ for id_ in write_to if id_ in offices]
+        near = [id_ for id_, office in offices.items() if office.country == country]
+        self.offices = offices
+        self.offered = (near or chosen or list(offices))[:_OFFERED]
+
+    def embassy(self, *, exact: bool) -> tuple[Mission, str | None]:
+        """Return the embassy for the country; unless *exact*, what else is there."""
+        for mission in self.local:
+            if mission.kind == "embassy":
+                return mission, None
+        if self.covering:
+            mission = self.covering[0]
+            served = f"{country_name(self.country)} is served by the {_at(mission)}"
+            nearer = [
+                f"; '--to {self._option(m)}' is the {m.label}" for m in self.local
+            ]
+            return mission, served + "".join(nearer)
+        if self.local and not exact:
+            mission, none = self.local[0], self._none("embassy")
+            return mission, f"{none}: this letter is to the {mission.label}"
+        raise ChoiceError(self._nobody("embassy"))
+
+    def called(self, wanted: str) -> tuple[Mission, str | None]:
+        """Return the mission whose kind, city or both are *wanted*."""
+        if found := _matches(wanted, self.local):
+            note = None
+        else:
+            found = [m for m in _matches(wanted, self.all) if _names_one(wanted, m)]
+            note = "".join(f"this letter is to the {_at(mission)}" for mission in found)
+        if len(found) == 1:
+            return found[0], note
+        if found:
+            raise ChoiceError(
+                f"'--to {wanted}' may mean {len(found)} missions: "
+                f"choose {_choices(map(self._option, found))}"
+            )
+        if wanted in MISSION_KINDS:
+            raise ChoiceError(self._nobody(wanted))
+        near = map(self._option, self.local)
+        known = [*near, *self.offices, *MISSION_KINDS]
+        raise UnknownNameError("addressee", wanted, known, see="protestgen embassies")
+
+    def _option(self, mission: Mission) -> str:
+        """Return the value of `--to` that means *mission* only."""
+        alike = [other for other in self.all if other.city == mission.city]
+        name = mission.city if len(alike) == 1 else f"{mission.kind} {mission.city}"
+        return "-".join(re.findall(r"\w+", name.casefold()))
+
+    def _none(self, kind: str) -> str:
+        state = country_in_sentence(self.state)
+        where = country_in_sentence(self.country)
+        return f"no {kind.replace('-', ' ')} of {state} is known in {where}"
+
+    def _nobody(self, kind: str) -> str:
+        """Return what to say where no mission of this *kind* can be chosen."""
+        if near := self.local or self.covering:
+            return f"{self._none(kind)}: choose {_choices(map(self._option, near))}"
+        offices = _choices(self.offered)
+        if self.state == self.country:
+            return f"a state has no embassy in its own country: choose {offices}"
+        return (
+            f"{self._none('mission')}, and none that covers it: choose {offices}, "
+            f"or another country (see 'protestgen embassies')"
+        )
+
+
+def _matches(wanted: str, missions: Iterable[Mission]) -> list[Mission]:
+    """Return the missions that have all words of *wanted*, or if any just those."""
+    words = _words(wanted)
+    found = [m for m in missions if words and words <= _words(f"{m.kind} {m.city}")]
+    exact = [m for m in found if words in (_words(m.kind), _words(m.city))]
+    return exact or found
+
+
+def _names_one(wanted: str, mission: Mission) -> bool:
+    """Tell whether *wanted* may mean a mission in another country than one's own."""
+    return bool(_words(wanted) & _words(mission.city)) or wanted == "permanent-mission"
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
+
+
+def _at(mission: Mission) -> str:
+    """Return what to call a mission in a sentence, with its country."""
+    host = country_name(mission.host)
+    return mission.label if host == mission.city else f"{mission.label} ({host})"
+
+
+def _choices(names: Iterable[str]) -> str:
+    *first, last = [f"'--to {name}'" for name in names] or ["an office"]
+    return f"{', '.join(first)} or {last}" if first else last

@@ -1,0 +1,79 @@
+"""When things happened: cases that are over, or tell of what has not happened yet."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from protestgen.campaign.case import Case
+from protestgen.errors import Location
+from protestgen.schema.types import PartialDate
+
+from .context import Material
+from .finding import Finding, error, warning
+
+# An open case that is not heard of for longer is probably over.
+QUIET_DAYS = 365
+
+
+def check_times(material: Material, on: date) -> Iterator[Finding]:
+    """Yield what the dates of the cases tell on the day *on*."""
+    cases = material.campaign.cases.values()
+    followed_by = {case.follows: case.id for case in cases if case.follows}
+    for case in cases:
+        if not material.is_own(case.at.path):
+            continue
+        found = _check_case(case, followed_by.get(case.id), on)
+        yield from material.attempt(case.at.of(), found)
+
+
+def _check_case(case: Case, later: str | None, on: date) -> Iterator[Finding]:
+    if case.status == "open":
+        yield from _open(case, later, on)
+    elif not case.outcome:
+        message = "the case is closed without an outcome: letters cannot tell it"
+        yield warning(case.at.of("status"), message)
+    yield from _order(case)
+    for at, when in _dates(case):
+        if (when.first_day - on).days > 1:  # it may be tomorrow elsewhere
+            yield error(at, f"{when} is in the future: look at the date")
+
+
+def _open(case: Case, later: str | None, on: date) -> Iterator[Finding]:
+    if case.write_by and case.write_by.last_day < on:
+        message = f"letters were to be written by {case.write_by}: close the case"
+        yield warning(case.at.of("write_by"), message)
+    if later:
+        message = f"the case is open, and case '{later}' follows it: close this one"
+        yield warning(case.at.of("status"), message)
+    if (on - case.updated.last_day).days > QUIET_DAYS:
+        message = f"the case is open without news since {case.updated}: is it over?"
+        yield warning(case.at.of("updated"), message)
+
+
+def _order(case: Case) -> Iterator[Finding]:
+    """Yield what lies outside of the time from the opening to the last news."""
+    first, last = case.opened.first_day, case.updated.last_day
+    if last < first:
+        message = f"the last news, {case.updated}, is older than the case"
+        yield warning(case.at.of("updated"), message)
+        return
+    if case.write_by and case.write_by.last_day < first:
+        message = f"{case.write_by} is before the case was opened, {case.opened}"
+        yield warning(case.at.of("write_by"), message)
+    for index, incident in enumerate(case.incidents):
+        at = case.at.of("incidents", index, "date")
+        if incident.date.last_day < first:
+            message = f"{incident.date} is before the case was opened, {case.opened}"
+            yield warning(at, message)
+        elif incident.date.first_day > last:
+            message = f"{incident.date} is after the last news, {case.updated}"
+            yield warning(at, message)
+
+
+def _dates(case: Case) -> Iterator[tuple[Location, PartialDate]]:
+    yield case.at.of("opened"), case.opened
+    yield case.at.of("updated"), case.updated
+    for index, incident in enumerate(case.incidents):
+        yield case.at.of("incidents", index, "date"), incident.date
+    for index, demand in enumerate(case.demands):
+        if demand.met:
+            yield case.at.of("demands", index, "met"), demand.met

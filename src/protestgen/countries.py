@@ -1,0 +1,200 @@
+"""Countries by code, and by the names that people give them; names of languages."""
+
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import cache
+from unicodedata import combining, normalize
+
+from protestgen.country_names import _WITH_ARTICLE, SHORT_NAMES
+
+from .country_names import COUNTRY_CODES
+from .errors import ChoiceError, UnknownLanguageError, UnknownNameError
+from .limits import MAX_NAME
+from .schema.types import parse_country_code
+
+# In these languages the names of countries are understood.
+LANGUAGES = ("en", "de", "fr", "es", "el", "ru")
+
+
+# What stands between two names in an address.
+_BETWEEN = " / "
+
+
+def country_code(text: str) -> str:
+    """Return the ISO 3166-1 code *text*, or raise `ChoiceError` if it is none."""
+    try:
+        return parse_country_code(text)
+    except ValueError as error:
+        raise ChoiceError(str(error)) from None
+
+
+def country_name(code: str, language: str = "en") -> str:
+    """
+    Return the name of the country *code* in *language*, from Unicode's CLDR.
+
+    The English name stands in where CLDR has none in *language*.
+    """
+    return _names(language)[country_code(code)]
+
+
+def language_name(code: str) -> str:
+    """Return the English name of the language *code*, or the code if it has none."""
+    from babel import Locale
+
+    return str(Locale("en").languages.get(code, code))
+
+
+def country_line(code: str, home: str | None, language: str) -> str:
+    """
+    Return the last line of an address abroad, for letters posted in the country *home*.
+
+    It is in capitals, in a language of *home* (in *language*, if that is one), and in
+    English as well where that differs, as post offices ask for.
+    """
+    from babel.languages import get_official_languages
+
+    spoken = get_official_languages(home.upper(), de_facto=True) if home else ()
+    local = language if language in spoken else next(iter(spoken), "en")
+    names = (_capitals(country_name(code, local)), english_country_line(code))
+    return _BETWEEN.join(dict.fromkeys(names))
+
+
+def english_country_line(code: str) -> str:
+    """Return the name of the country *code* as the English part of `country_line`."""
+    return _capitals(country_name(code))
+
+
+def without_local_name(line: str, code: str) -> str:
+    """Return *line*, or its English part if it is a `country_line` of *code*."""
+    english = english_country_line(code)
+    return english if line.endswith(_BETWEEN + english) else line
+
+
+def _capitals(text: str) -> str:
+    """Return *text* in capitals, which in Greek carry no accent."""
+    capitals = text.upper()
+    if not re.search(r"[\u0370-\u03ff]", capitals):
+        return capitals
+    bare = normalize("NFD", capitals).replace("\N{COMBINING ACUTE ACCENT}", "")
+    return normalize("NFC", bare)
+
+
+def sorted_by_name(codes: Iterable[str], language: str) -> list[str]:
+    """Return *codes* of countries in the order of their names in *language*."""
+    return sorted(codes, key=lambda code: _bare(country_name(code, language)))
+
+
+def country_in_sentence(code: str) -> str:
+    """Return the English name of the country *code* as a sentence has it."""
+    article = "the " if code in _WITH_ARTICLE else ""
+    return article + country_name(code)
+
+
+def find_country(text: str) -> str:
+    """
+    Return the ISO 3166-1 alpha-2 code, in small letters, of the country called *text*.
+
+    ISO codes of two or three letters, short names and those in `LANGUAGES` are
+    understood; capitals, accents, spaces, punctuation and a leading "the" do not
+    matter.
+    """
+    wanted = _fold(text)
+    if wanted in COUNTRY_CODES:
+        return wanted
+    if code := _short_names().get(wanted):
+        return code
+    if code := _codes_by_name("en").get(wanted) or _from_alpha_3(wanted):
+        return code
+    for language in LANGUAGES:
+        if code := _codes_by_name(language).get(wanted):
+            return code
+    known = _known_names()
+    raise UnknownNameError("country", text.strip(), known, see="protestgen embassies")
+
+
+def find_language(text: str, known: Sequence[str]) -> str:
+    """
+    Return the code among those *known* of the language called *text*.
+
+    A code may have a region behind it. Names are understood in `LANGUAGES`, and in the
+    language itself.
+    """
+    code = text.strip().lower().replace("_", "-")
+    for wanted in (code, code.partition("-")[0]):
+        if wanted in known:
+            return wanted
+    wanted = _fold(text)
+    for code in known:
+        if wanted in _names_of_language(code):
+            return code
+    raise UnknownLanguageError(text, known)
+
+
+@cache
+def _names_of_language(code: str) -> set[str]:
+    from babel import Locale, UnknownLocaleError
+
+    names = {Locale(language).languages.get(code, code) for language in LANGUAGES}
+    with suppress(UnknownLocaleError, ValueError):  # a campaign may have any code
+        names.add(str(Locale.parse(code, sep="-").language_name))
+    return {_fold(name) for name in names}
+
+
+@cache
+def _names(language: str) -> dict[str, str]:
+    from babel import Locale, UnknownLocaleError
+
+    names = dict(Locale("en").territories.items())
+    with suppress(UnknownLocaleError, ValueError):  # a campaign may have any code
+        names |= Locale.parse(language.replace("-", "_")).territories.items()
+    return {code: names[code.upper()] for code in sorted(COUNTRY_CODES)}
+
+
+@cache
+def _known_names() -> tuple[str, ...]:
+    names = [name for language in LANGUAGES for name in _names(language).values()]
+    return (*names, *SHORT_NAMES)
+
+
+@cache
+def _short_names() -> dict[str, str]:
+    return {_fold(name): code for name, code in SHORT_NAMES.items()}
+
+
+@cache
+def _codes_by_name(language: str) -> dict[str, str]:
+    return {_fold(name): code for code, name in _names(language).items()}
+
+
+def _from_alpha_3(text: str) -> str | None:
+    from babel.core import get_global
+
+    # The table has former countries too, some of them with several successors.
+    codes = [
+        code.lower() for code in get_global("territory_aliases").get(text.upper(), ())
+    ]
+    found = len(codes) == 1 and len(text) == 3 and codes[0] in COUNTRY_CODES
+    return codes[0] if found else None
+
+
+def _fold(name: str) -> str:
+    """
+    Return *name* without what people write one way or the other.
+
+    A name that is too long to be one becomes empty, like one without any letters.
+    """
+    if len(name) > MAX_NAME:
+        return ""
+    words = re.sub(r"[\W_]+", " ", _bare(name).replace("&", " and ")).split()
+    if words[1:]:  # alone, `st` is a code
+        words = ["saint" if word == "st" else word for word in words]
+    return "".join(words[1:] if words[:1] == ["the"] else words)
+
+
+def _bare(name: str) -> str:
+    """Return *name* without capitals and accents."""
+    bare = name.casefold()
+    if bare.isascii():
+        return bare
+    return "".join(c for c in normalize("NFD", bare) if not combining(c))

@@ -1,0 +1,208 @@
+"""
+The kinds of value that stand in data files and in a sender's fields.
+
+Each is an annotated type whose second part reads it from text, or raises `ValueError`
+with a message that says what to write instead.
+"""
+
+import re
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Annotated, Any, Self
+
+from protestgen.country_names import COUNTRY_CODES
+from protestgen.errors import quoted
+from protestgen.limits import MAX_PHRASE
+
+# Control and format characters that no text may carry: they would act on a terminal or
+# a mail header, or turn the direction of the text around them. Tab and newline are
+# white space; joiners (U+200C, U+200D) belong to the spelling of some languages.
+CONTROLS = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+# Accents upon accents: Unicode puts as many as it likes on one letter, but to sort them
+# takes as long as their number squared.
+_ACCENTS = re.compile(r"[^\w\s\x00-\x7f]{40}")
+_PARAGRAPH_BREAK = re.compile(r"\n[ \t]*\n\s*")
+# White space that may become one space. A no-break space is meant as it is.
+_SPACES = re.compile(r"[ \t\n]+")
+_EMAIL = re.compile(
+    r"""[^\s@<>,;:"()\[\]\\]+@([^\s@<>,;:"()\[\]\\.]+\.)+[^\s@<>,;:"()\[\]\\.]+"""
+)
+
+
+def visible(text: str) -> str:
+    """Return *text* with its control characters spelt out, for a terminal."""
+    return CONTROLS.sub(spelt_out, text)
+
+
+def spelt_out(match: re.Match[str]) -> str:
+    """Return the character that *match* found by its number, in hexadecimal."""
+    return f"\\x{ord(match[0]):02x}"
+
+
+class PartialDate(str):
+    """
+    A day, a month or a year, as precise as the source and no more: `2011-05`.
+
+    It is its text, in ISO 8601, and sorts as such.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, year: int, month: int = 0, day: int = 0) -> Self:
+        """Return the date of *year*; a *month* or *day* of 0 is not known."""
+        parts = [f"{year:04}", *(f"{part:02}" for part in (month, day) if part)]
+        return super().__new__(cls, "-".join(parts))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.year, self.month, self.day)
+
+    @property
+    def year(self) -> int:
+        """The year."""
+        return int(self[:4])
+
+    @property
+    def month(self) -> int:
+        """The month; 0 if it is not known."""
+        return int(self[5:7] or 0)
+
+    @property
+    def day(self) -> int:
+        """The day; 0 if it is not known."""
+        return int(self[8:] or 0)
+
+    @classmethod
+    def parse(cls, text: str) -> "PartialDate":
+        """Read `2011`, `2011-05` or `2011-05-01`."""
+        match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", text, re.ASCII)
+        if not match:
+            raise ValueError(
+                f"{quoted(text)} is not a date: write 2011-05-01, 2011-05 or 2011"
+            )
+        year, month, day = (int(part) for part in match.groups("0"))
+        try:
+            date(year, month if match[2] else 1, day if match[3] else 1)
+        except ValueError:
+            raise ValueError(f"there is no date '{text}' in the calendar") from None
+        return cls(year, month, day)
+
+    @property
+    def first_day(self) -> date:
+        """The first day that this date may mean."""
+        return date(self.year, self.month or 1, self.day or 1)
+
+    @property
+    def last_day(self) -> date:
+        """The last day that this date may mean."""
+        return _last_day(self)
+
+
+@lru_cache(maxsize=1_000)
+def _last_day(when: PartialDate) -> date:
+    if when.day:
+        return date(when.year, when.month, when.day)
+    if when.month in {0, 12}:
+        return date(when.year, 12, 31)
+    return date(when.year, when.month + 1, 1) - timedelta(days=1)
+
+
+def normalize(text: str) -> str:
+    """Return *text* in Unicode form NFC, or raise if it has a control character."""
+    if text.isprintable() and text.isascii():
+        return text
+    if not text.isascii():
+        from unicodedata import combining
+        from unicodedata import normalize as nfc
+
+        for run in _ACCENTS.findall(text):
+            if all(map(combining, run)):
+                raise ValueError("40 accents stand on one letter: remove them")
+        text = nfc("NFC", text)
+    if match := CONTROLS.search(text):
+        raise ValueError(
+            f"the character U+{ord(match[0]):04X} is not allowed in a text: remove it"
+        )
+    return text
+
+
+def parse_line(text: str) -> str:
+    """Read text that stands on one line; white space in it becomes single spaces."""
+    if text.isascii() and text.isprintable():  # as most of it is
+        return " ".join(text.split())
+    bare = text.strip()
+    if "\n" in bare or "\r" in bare:
+        raise ValueError("a line break is not allowed here: write it on one line")
+    return single_spaces(normalize(bare))
+
+
+def parse_phrase(text: str) -> str:
+    """Read a word or phrase to look for in letters."""
+    if len(text) > MAX_PHRASE:
+        raise ValueError(f"longer than {MAX_PHRASE} characters: write a shorter phrase")
+    return parse_line(text)
+
+
+def parse_prose(text: str) -> str:
+    """Read one or more paragraphs; a blank line parts them."""
+    if text.isascii() and text.isprintable():  # as one of them mostly is
+        return " ".join(text.split())
+    clean = normalize(text.replace("\r\n", "\n").strip())
+    paragraphs = _PARAGRAPH_BREAK.split(clean)
+    return "\n\n".join(map(single_spaces, paragraphs))
+
+
+def single_spaces(text: str) -> str:
+    """Return *text* with single spaces for its white space, no-break spaces apart."""
+    if text.isascii():
+        return " ".join(text.split())
+    return _SPACES.sub(" ", text)
+
+
+def parse_country_code(text: str) -> str:
+    """Read an ISO 3166-1 alpha-2 code; small letters and capitals are one."""
+    code = text.lower()
+    if code == "uk":
+        raise ValueError("unknown country code 'uk': the United Kingdom is 'gb'")
+    if code not in COUNTRY_CODES:
+        raise ValueError(
+            f"unknown country code {quoted(text)}: write two letters as in ISO 3166"
+        )
+    return code
+
+
+def parse_email(text: str) -> str:
+    """Read an e-mail address."""
+    if not _EMAIL.fullmatch(text):
+        raise ValueError(
+            f"{quoted(text)} is not an e-mail address: write name@domain.example"
+        )
+    return normalize(text)
+
+
+def parse_phone(text: str) -> str:
+    """Read a telephone or fax number in international form."""
+    if not re.fullmatch(r"\+[0-9][0-9 ]{4,}[0-9]", text):
+        raise ValueError(
+            f"{quoted(text)} is not a number to dial: write it like +44 20 7946 0958"
+        )
+    return text
+
+
+def parse_id(text: str) -> str:
+    """Read an id, as used on the command line and in file names."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text):
+        message = f"{quoted(text)} is not an id: use a-z, 0-9 and single hyphens"
+        raise ValueError(message)
+    return text
+
+
+Line = Annotated[str, parse_line]
+Phrase = Annotated[str, parse_phrase]
+Prose = Annotated[str, parse_prose]
+CountryCode = Annotated[str, parse_country_code]
+Email = Annotated[str, parse_email]
+Phone = Annotated[str, parse_phone]
+Id = Annotated[str, parse_id]
+Date = Annotated[PartialDate, PartialDate.parse]

@@ -1,0 +1,134 @@
+"""YAML text to be written or edited: formatted values, and the lines of an entry."""
+
+import re
+from collections.abc import Sequence
+from typing import (
+    Any,
+)
+
+import yaml
+from msgspec import Struct
+
+from protestgen.errors import DataError, Problem
+from protestgen.schema.place import _location
+from protestgen.schema.yaml_nodes import _TEXT_TAG, _compose, _is_blank
+
+# Text longer than this is written in lines of its own.
+_LINE = 72
+
+
+def format_yaml(value: dict[str, Any], *, step: int = 2, width: int = 88) -> str:
+    """
+    Return *value* as YAML for a person to read and edit, as they would write it.
+
+    What is deeper is indented by *step*; lines have *width* columns where they can.
+    """
+    return yaml.dump(
+        value,
+        Dumper=_Dumper,
+        allow_unicode=True,
+        default_flow_style=False,
+        sort_keys=False,
+        indent=step,
+        width=width,
+    )
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what our files are read as: all is text, and long text is folded."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: FBT001, FBT002 - as PyYAML calls it
+        del indentless
+        super().increase_indent(flow, indentless=False)
+
+    def represent_text(self, value: str) -> yaml.ScalarNode:
+        style = ">" if len(value) > _LINE or "\n" in value else None
+        return self.represent_scalar(_TEXT_TAG, value, style)
+
+    def represent_flag(self, value: bool) -> yaml.ScalarNode:  # noqa: FBT001 - as PyYAML calls it
+        return self.represent_scalar(_TEXT_TAG, "true" if value else "false")
+
+
+_Dumper.yaml_implicit_resolvers = {}
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+
+
+_Dumper.add_multi_representer(str, _Dumper.represent_text)  # dates
+
+
+_Dumper.add_representer(bool, _Dumper.represent_flag)
+
+
+class Section(Struct, frozen=True):
+    """
+    Where the entries of a list or a group of keys stand in a text.
+
+    They begin in the column *indent*, counted from 0, and what is in them *step*
+    columns further right. A next one goes before the line of the index *end*.
+    """
+
+    indent: int = 2
+    step: int = 2
+    end: int = 0
+    is_empty: bool = True
+
+
+def find_section(text: str, name: str, key: str) -> Section | None:
+    """
+    Return where the entries of *key* stand in *text*, which is the file *name*.
+
+    None if the key is not there. Raises `DataError` for entries in brackets, which
+    cannot be added to line by line.
+    """
+    if not re.search(r"^[ \t]*[^\s#]", text, re.MULTILINE):
+        return None
+    root = _compose(text, name)
+    if not isinstance(root, yaml.MappingNode):
+        return None
+    pairs = {k.value: (k, value) for k, value in root.value}
+    if key not in pairs:
+        return None
+    key_node, node = pairs[key]
+    if _is_blank(node):
+        return Section(end=key_node.start_mark.line + 1)
+    if isinstance(node, yaml.ScalarNode) or node.flow_style:
+        reason = "entries in brackets cannot be added to: give each lines of its own"
+        raise DataError([Problem(_location(name, node.start_mark), reason)])
+    starts = [k.start_mark.line for k, _ in pairs.values()]
+    behind = [line for line in starts if line > key_node.start_mark.line]
+    lines = split_lines(text)
+    indent = node.start_mark.column
+    first = node.value[0]
+    inner = first[1] if isinstance(node, yaml.MappingNode) else first
+    deeper = inner.start_mark.column - indent
+    inline = isinstance(inner, yaml.ScalarNode) or inner.flow_style
+    return Section(
+        indent=indent,
+        step=Section().step if inline else deeper,
+        end=_end(lines[: min(behind, default=len(lines))], indent),
+        is_empty=False,
+    )
+
+
+def split_lines(text: str) -> list[str]:
+    """Return the lines of *text*, with their ends, as YAML counts them."""
+    return [
+        line
+        for line in re.split(r"(?<=\n|\x85|\u2028|\u2029)|(?<=\r)(?!\n)", text)
+        if line
+    ]
+
+
+def _end(lines: Sequence[str], indent: int) -> int:
+    """Return the number of *lines* up to the last one that is of the last entry."""
+    count = len(lines)
+    while count:
+        line = lines[count - 1].expandtabs()
+        bare = line.lstrip()
+        is_of_entry = len(line) - len(bare) > indent or not bare.startswith("#")
+        if bare and is_of_entry:
+            break
+        count -= 1
+    return count

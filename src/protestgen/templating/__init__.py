@@ -1,0 +1,1 @@
+"""Jinja templates: environment, sandbox, limits, diagnostics, blocks."""

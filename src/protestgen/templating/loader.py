@@ -1,0 +1,86 @@
+"""Loading templates from the folders of a campaign."""
+
+from collections.abc import Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    Template,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
+from jinja2.loaders import split_template_path
+
+from protestgen.errors import TemplateError, quoted
+
+from .sandbox import MAX_SOURCE, Sandbox
+
+# Of a template, in characters.
+_LONGEST_NAME = 200
+
+
+class _FolderLoader(BaseLoader):
+    """Reads the templates of a campaign, and no file outside of its folder."""
+
+    def __init__(self, campaign: Path, *, is_bundled: bool = False) -> None:
+        self._campaign = campaign
+        self._is_bundled = is_bundled
+        self._folder = campaign / "templates"
+
+    def load(
+        self,
+        environment: Environment,
+        name: str,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - as in Jinja
+    ) -> Template:
+        try:
+            template = super().load(environment, name, globals)
+        except TemplateSyntaxError as error:
+            error.filename = str(self._folder / name)  # which the lexer leaves out
+            raise
+        except (TemplateNotFound, TemplateError):
+            raise
+        except ValueError:  # of `int`
+            reason = "a number is too long: write it shorter"
+        except Exception:  # noqa: BLE001 - compilers stop in many ways
+            reason = "tags or brackets are nested too deeply: write it flatter"
+        else:
+            assert isinstance(environment, Sandbox)  # noqa: S101 - for the type checker
+            if self._is_bundled or environment.unrefused is None:
+                return template
+            from importlib.metadata import version
+
+            reason = (
+                f"jinja2 {version('jinja2')} does not refuse "
+                f"{quoted(environment.unrefused)}, so only bundled templates are "
+                "used: install 'jinja2<3.2'"
+            )
+        raise TemplateError(f"{self._folder / name}: {reason}") from None
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        del environment
+        path = self._folder.joinpath(*split_template_path(template))
+        if len(template) > _LONGEST_NAME or not path.is_file():
+            raise TemplateNotFound(template)
+        if not path.resolve().is_relative_to(self._campaign.resolve()):
+            raise TemplateError(f"{path}: a link that leads out of its folder")
+        try:
+            changed = path.stat().st_mtime
+            with path.open("rb") as file:
+                source = file.read(MAX_SOURCE + 1)
+            if len(source) > MAX_SOURCE:
+                reason = f"longer than {MAX_SOURCE:,} bytes: a letter needs less"
+                raise TemplateError(f"{path}: {reason}")
+            text = source.decode("utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise TemplateError(f"template '{template}': {error}") from None
+        return text, str(path), lambda: path.stat().st_mtime == changed
+
+    def list_templates(self) -> list[str]:
+        """Return the names of what there is to include or extend."""
+        paths = [path for path in self._folder.rglob("*.j2") if path.is_file()]
+        return [path.relative_to(self._folder).as_posix() for path in paths]
