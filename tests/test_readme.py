@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conftest import EPOCH, ROOT, Result, Run
-from console import Example, assert_shown, examples
+from doc_examples import Example, assert_shown, examples
 from protestgen.countries import LANGUAGES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

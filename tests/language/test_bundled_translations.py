@@ -15,7 +15,7 @@ from babel.dates import format_date, get_month_names
 from msgspec.structs import replace
 
 from conftest import Run
-from paper import text_of
+from pdf_helpers import text_of
 from protestgen import Letter, Sender, load_campaign
 from protestgen.campaign.case import Case
 from protestgen.campaign.translations import (

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from conftest import EPOCH, ROOT, Result
-from console import Example, assert_shown, examples
+from doc_examples import Example, assert_shown, examples
 from protestgen import load_campaign
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.campaign.case import Case, Demand, Incident, SupportTo

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from campaign_helpers import case, mission
 from conftest import Run
-from test_campaign import case, mission
 
 LETTER = ("letter", "--case", "ada", "--country", "uk")
 

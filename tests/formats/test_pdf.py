@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from conftest import EPOCH, Result, Run
-from paper import (
+from pdf_helpers import (
     CAMPAIGN,
     Word,
     facts_of,

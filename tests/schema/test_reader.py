@@ -11,9 +11,8 @@ import pytest
 import yaml
 from msgspec import Struct
 
-from protestgen.schema import yaml_nodes
 from protestgen.errors import DataError, Location, Problem
-from protestgen.schema import reader as yamlfile
+from protestgen.schema import yaml_nodes
 from protestgen.schema.place import Place
 from protestgen.schema.reader import parse_yaml, read_yaml
 from protestgen.schema.types import CountryCode, Date, Id, Line, Prose

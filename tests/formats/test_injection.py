@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from mailing import EMBASSY, OFFICE, SENDER, a_letter, read_mail
+from email_helpers import EMBASSY, OFFICE, SENDER, a_letter, read_mail
 from protestgen import Letter
 from protestgen.errors import ProtestgenError
 from protestgen.formats import FORMATS

@@ -22,7 +22,7 @@ from aiosmtpd.controller import Controller
 from msgspec import Struct
 
 from conftest import ROOT, Result, Run
-from mailing import CAMPAIGN, campaign_folder, read_mail
+from email_helpers import CAMPAIGN, campaign_folder, read_mail
 
 EMBASSY = (
     "Embassy of the Republic of Kazakhstan in the United Kingdom",

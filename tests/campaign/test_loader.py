@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from campaign_helpers import OFFICE, case, mission
 from conftest import Run
 from protestgen import load_campaign
 from protestgen.campaign.loader import Campaign
@@ -13,51 +14,8 @@ from protestgen.errors import DataError, UnknownNameError
 
 BUNDLED = load_campaign()
 
-CASE = """\
-  {id}:
-    title: the arrest of Ada Example
-    state: kz
-    status: open
-    opened: 2026-05-01
-    updated: 2026-05-02
-    summary: Ada Example was arrested.
-    incidents:
-      - {{date: 2026-05-01, place: Leeds, text: she was arrested., sources: [a page]}}
-    demands:
-      - {{id: release, text: release her, reason: She did no wrong.}}
-    write_to: [embassy]
-    sources: [a page]
-"""
-MISSION = """\
-- state: kz
-  host: {host}
-  kind: {kind}
-  name: Embassy of Kazakhstan
-  city: {city}
-  confidence: low
-  sources: [a page]
-"""
-OFFICE = """\
-  {id}: {{name: An office, role: office, country: gb, confidence: low, sources: [a]}}
-"""
 
 Load = Callable[[dict[str, str]], Campaign]
-
-
-def case(id_: str = "ada", **changes: str) -> str:
-    """Return the entry of a case; a line of *changes* replaces the one of its key."""
-    lines = CASE.format(id=id_).splitlines()
-    for key, line in changes.items():
-        places = [n for n, old in enumerate(lines) if old.startswith(f"    {key}:")]
-        for place in places or [len(lines)]:
-            lines[place : place + 1] = [f"    {key}: {line}"]
-    return "\n".join(lines) + "\n"
-
-
-def mission(host: str, city: str, kind: str = "embassy", covers: str = "") -> str:
-    """Return the entry of a mission."""
-    more = f"  covers: [{covers}]\n" if covers else ""
-    return MISSION.format(host=host, kind=kind, city=city) + more
 
 
 @pytest.fixture(name="load")

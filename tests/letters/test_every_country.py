@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from paper import CAMPAIGN, options
+from pdf_helpers import CAMPAIGN, options
 from protestgen import FORMATS, Sender, Wish, Writer
 from protestgen.countries import LANGUAGES
 from protestgen.country_names import COUNTRY_CODES

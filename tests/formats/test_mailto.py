@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from conftest import Result, Run
-from mailing import EMBASSY, OFFICE, SENDER, a_letter, campaign_folder
+from email_helpers import EMBASSY, OFFICE, SENDER, a_letter, campaign_folder
 from protestgen.errors import FormatError
 from protestgen.formats import FORMATS
 from protestgen.formats.mailto import encoded

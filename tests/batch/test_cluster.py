@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 
+from batch_helpers import contents, finish, members, start
 from conftest import ROOT, Result, Run
 from protestgen import __version__
-from test_batch_endurance import contents, finish, members, start
 
 LETTERS = 10_000
 NAMESPACE = shutil.which("unshare") or "unshare"

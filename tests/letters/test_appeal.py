@@ -12,14 +12,22 @@ from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
 from conftest import ROOT, Run
-from paper import browse, facts_of, metadata_of, options, program, text_of, words_of
+from html_helpers import HOSTILE, Outline
+from pdf_helpers import (
+    browse,
+    facts_of,
+    metadata_of,
+    options,
+    program,
+    text_of,
+    words_of,
+)
 from protestgen import load_campaign
 from protestgen.countries import country_name
 from protestgen.formats import APPEAL_FORMATS
 from protestgen.letters.appeal import Appeal, AppealWish, make_appeal
 from protestgen.letters.service import Writer
 from protestgen.templating.blocks import ItemList, Paragraph, Section
-from test_html import HOSTILE, Outline
 
 CAMPAIGN = load_campaign()
 LANGUAGES = ("de", "el", "en", "es", "fr", "ru")

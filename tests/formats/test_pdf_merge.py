@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from pypdf import PdfReader
 
-from paper import letter, options, program, text_of
+from pdf_helpers import letter, options, program, text_of
 from protestgen.errors import OutputError
 from protestgen.formats import pdf
 from protestgen.formats.pdf_merge import Binder

@@ -14,7 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from conftest import EPOCH, Result, Run, has_open_file
-from paper import facts_of, letter, options, picture_of, program, text_of
+from pdf_helpers import facts_of, letter, options, picture_of, program, text_of
 from protestgen.formats import pdf
 from protestgen.formats.pdf_merge import Binder
 from protestgen.letters.letter import Letter

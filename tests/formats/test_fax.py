@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from conftest import Result, Run
-from paper import (
+from pdf_helpers import (
     embassy,
     facts_of,
     letter,

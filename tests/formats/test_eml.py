@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from conftest import Run
-from mailing import (
+from email_helpers import (
     EMBASSY,
     OFFICE,
     SENDER,

@@ -8,65 +8,26 @@ import shlex
 import shutil
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from conftest import EPOCH, Result, Run, has_open_file
+from batch_helpers import HEAD, PROGRAM, contents, environment, finish, members, start
+from conftest import Result, Run, has_open_file
 from protestgen.batch.output_folder import Outbox
 
-PROGRAM = (sys.executable, "-m", "protestgen", "batch", "--case", "kurmanov")
 MOUNT, UMOUNT, SETSID = (
     shutil.which(name) or name for name in ("mount", "umount", "setsid")
 )
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
-HEAD = "name,email,address,city,country,why\n"
-COUNTRIES = ("uk", "ie", "de", "fr", "kr", "us")
 # What is done to a run comes long before it has written so many letters.
 MANY = 100_000
 # A run is killed so often; for the whole measure these variables say 5000 and 50.
 LETTERS = int(os.environ.get("PROTESTGEN_TEST_LETTERS", "500"))
 KILLS = int(os.environ.get("PROTESTGEN_TEST_KILLS", "10"))
-
-
-def members(count: int) -> str:
-    """Return a roster of *count* members."""
-    rows = (
-        f'Ada Example {i},ada{i}@home.example,"{i} Street\nTown",Leeds,{COUNTRIES[i % 6]},Word {i}.\n'
-        for i in range(count)
-    )
-    return HEAD + "".join(rows)
-
-
-def environment() -> dict[str, str]:
-    """Return variables with which two runs write the same letters."""
-    return os.environ | {"SOURCE_DATE_EPOCH": str(EPOCH)}
-
-
-def start(*arguments: str, before: Sequence[str] = ()) -> subprocess.Popen[bytes]:
-    """Start a batch in a process group of its own, by the program *before* it."""
-    return subprocess.Popen(
-        (*before, *PROGRAM, *arguments),
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-
-
-def finish(process: subprocess.Popen[bytes]) -> Result:
-    """Wait for *process* to end."""
-    _, stderr = process.communicate(timeout=120)
-    return Result(process.returncode, "", stderr.decode())
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """Return all that is in *folder*."""
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
