@@ -14,7 +14,7 @@ from protestgen import Letter, Sender, compose, load_campaign
 from protestgen.campaign.directory import Addressee, Mission, Office
 from protestgen.errors import Location
 from protestgen.language.loader import load_language
-from protestgen.schema.place import FixedPlace
+from protestgen.schema.place import StaticLocation
 from protestgen.templating.environment import Templates
 
 CAMPAIGN = load_campaign()
@@ -31,7 +31,7 @@ EMBASSY = Mission(
     email="london@embassy.example",
     confidence="high",
     sources=(),
-    at=FixedPlace(Location("embassies.yaml")),
+    at=StaticLocation(Location("embassies.yaml")),
 )
 OFFICE = Office(
     id="osce",
@@ -41,7 +41,7 @@ OFFICE = Office(
     email="osce@office.example",
     confidence="high",
     sources=(),
-    at=FixedPlace(Location("embassies.yaml")),
+    at=StaticLocation(Location("embassies.yaml")),
 )
 
 

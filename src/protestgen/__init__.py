@@ -1,9 +1,9 @@
 """
 Courteous, correct, personal protest letters from a campaign's facts.
 
-The library: `load_campaign` reads the YAML, a `Writer` makes the `Letter` of a `Sender`
-as a `Wish` says, in any language, and `FORMATS` turns a letter into bytes. `compose`
-makes a letter of a case whose texts are in the language already.
+The library: `load_campaign` reads the YAML, a `LetterService` writes the `Letter` of a
+`Sender` with `LetterOptions` in any language, and `FORMATS` turns a letter into bytes.
+`compose` writes a letter of a case whose texts are in its language already.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -12,9 +12,9 @@ __version__ = "0.1.0"
 __all__ = [
     "FORMATS",
     "Letter",
+    "LetterOptions",
+    "LetterService",
     "Sender",
-    "Wish",
-    "Writer",
     "__version__",
     "compose",
     "load_campaign",
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from .letters.compose import compose
     from .letters.letter import Letter
     from .letters.sender import Sender
-    from .letters.service import Wish, Writer
+    from .letters.service import LetterOptions, LetterService
 
 _HOMES = {
     "FORMATS": "formats",
     "Letter": "letters.letter",
     "Sender": "letters.sender",
-    "Wish": "writer",
-    "Writer": "writer",
+    "LetterOptions": "writer",
+    "LetterService": "writer",
     "compose": "letters.compose",
     "load_campaign": "campaign.loader",
 }

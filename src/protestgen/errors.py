@@ -56,7 +56,7 @@ class DataError(ProtestgenError):
         return [str(problem) for problem in self.problems]
 
 
-def unreadable(name: str, error: OSError) -> DataError:
+def read_error(name: str, error: OSError) -> DataError:
     """Return the error that says why the file called *name* cannot be read."""
     if isinstance(error, FileNotFoundError):
         reason = "there is no such file"
@@ -80,7 +80,7 @@ class OutputError(ProtestgenError):
     """A file or stream that cannot be written."""
 
 
-def no_room(reason: str) -> OutputError:
+def temp_space_error(reason: str) -> OutputError:
     """Return the error that says why temporary files cannot be written."""
     hint = "set the variable TMPDIR to a folder with more room"
     return OutputError(f"temporary files: {reason}: {hint}")

@@ -15,13 +15,17 @@ import pytest
 from conftest import Result, Run
 from protestgen import load_campaign
 from protestgen.authoring.scaffold import (
-    Outline,
+    CampaignSpec,
     scaffold,
     scaffold_languages,
     write_scaffold,
 )
 from protestgen.campaign.bundled import shipped_folder
-from protestgen.campaign.translations import fingerprint, lacking, load_translation
+from protestgen.campaign.translations import (
+    fingerprint,
+    load_translation,
+    missing_fields,
+)
 from protestgen.cli.param_types import parse_country
 from protestgen.country_names import COUNTRY_CODES
 from protestgen.language.loader import languages, load_language
@@ -303,7 +307,7 @@ def test_a_campaign_is_whole_or_not_at_all(folders: list[str], tmp_path: Path) -
     mine = tmp_path / "mine"
     for name in folders:
         (tmp_path / name).mkdir()
-    outline = Outline(state="kz", countries=("gb",))
+    outline = CampaignSpec(state="kz", countries=("gb",))
     texts = scaffold(outline, date(2026, 11, 22)) | {"README.md/x": "in a file"}
     with pytest.raises(Exception, match="nothing is written"):
         write_scaffold(mine, texts)
@@ -328,7 +332,7 @@ def test_members_are_from_all_countries_and_write_all_languages() -> None:
     """
     The roster of the example shows what a roster is for.
     """
-    outline = Outline(
+    outline = CampaignSpec(
         state="kz",
         countries=("gb", "de", "fr", "gr", "es"),
         languages=tuple(scaffold_languages()),
@@ -388,7 +392,7 @@ def test_the_texts_are_of_the_english_words(language: str, tmp_path: Path) -> No
     """
     Each translation names the words that it was made from, so that it can grow stale.
     """
-    outline = Outline(state="kz", countries=("gb",), languages=(language,))
+    outline = CampaignSpec(state="kz", countries=("gb",), languages=(language,))
     write_scaffold(tmp_path, scaffold(outline, date(2026, 11, 22)))
     campaign = load_campaign(tmp_path)
     case = campaign.case("reading-room")
@@ -396,7 +400,7 @@ def test_the_texts_are_of_the_english_words(language: str, tmp_path: Path) -> No
 
     assert text.translates == fingerprint(case)
     forms = load_language(language, campaign.folders).forms
-    assert lacking(case, text, forms.title_cases) == []
+    assert missing_fields(case, text, forms.title_cases) == []
 
 
 def test_a_state_that_a_language_cannot_tell_is_asked_for(
@@ -452,7 +456,7 @@ def test_any_state_may_be_written_about(state: str, run: Run, tmp_path: Path) ->
     country = "ie" if state != "ie" else "gb"
     write_scaffold(
         tmp_path,
-        scaffold(Outline(state=state, countries=(country,)), date(2026, 11, 22)),
+        scaffold(CampaignSpec(state=state, countries=(country,)), date(2026, 11, 22)),
     )
     letter = run(
         "-q", "--campaign", tmp_path, "letter", "--case", "reading-room",

@@ -17,7 +17,7 @@ import pytest
 
 from batch_helpers import HEAD, PROGRAM, contents, environment, finish, members, start
 from conftest import Result, Run, has_open_file
-from protestgen.batch.output_folder import Outbox
+from protestgen.batch.output_folder import OutputFolder
 
 MOUNT, UMOUNT, SETSID = (
     shutil.which(name) or name for name in ("mount", "umount", "setsid")
@@ -516,7 +516,7 @@ def test_folder_that_turns_read_only_is_told(tmp_path: Path) -> None:
     reason = f"error: {folder}: Permission denied: {hint}\n"
     assert (result.exit_code, result.stderr) == (1, reason)
     assert len(list(folder.glob("*.txt"))) >= 100
-    with Outbox(folder):  # as the next run begins
+    with OutputFolder(folder):  # as the next run begins
         journal = [".protestgen-batch-journal"]
         assert [file.name for file in folder.glob(".*")] == journal
 

@@ -14,15 +14,15 @@ import pytest
 
 from conftest import Result, Run, has_open_file
 from protestgen import Sender, load_campaign
-from protestgen.batch.planner import Plan
+from protestgen.batch.planner import BatchPlan
 from protestgen.batch.roster import Roster, Row
 from protestgen.batch.roster_row import FIELDS, Member
 from protestgen.batch.runner import Batch
-from protestgen.batch.worker import Kind, Order
-from protestgen.cli.progress import Board
+from protestgen.batch.worker import BatchSpec, OutputKind
+from protestgen.cli.progress import ProgressReporter
 from protestgen.errors import Location
 from protestgen.formats import Options
-from protestgen.formats.pdf_merge import Binder
+from protestgen.formats.pdf_merge import PdfMerger
 
 HEAD = "name,email,city,country,why\n"
 ADA = "Ada Example,ada@home.example,Leeds,uk,I have friends in Almaty.\n"
@@ -54,20 +54,20 @@ def a_row(line: int, **fields: Any) -> Row:
     return Row(at=Location("m.csv", line), member=Member(sender=sender))
 
 
-def written(kind: Kind, form: str, *rows: Row) -> Batch:
+def written(kind: OutputKind, form: str, *rows: Row) -> Batch:
     """Return the batch of *rows* that has run, in one stream."""
-    order = Order(
+    order = BatchSpec(
         campaign=load_campaign(),
         on=date(2026, 11, 22),
         format_name=form,
         options=Options(),
         kind=kind,
     )
-    plan = Plan(order=order, cases=("kurmanov",))
-    with Binder(BytesIO()) as binder:
+    plan = BatchPlan(order=order, cases=("kurmanov",))
+    with PdfMerger(BytesIO()) as binder:
         batch = Batch(
             plan,
-            Board(int, None),
+            ProgressReporter(int, None),
             stream=BytesIO(),
             binder=binder if kind == "pdf" else None,
         )
@@ -87,7 +87,7 @@ def written(kind: Kind, form: str, *rows: Row) -> Batch:
     ids=["planned", "composed", "rendered", "json", "pdf"],
 )
 def test_unexpected_error_fails_its_row_only(
-    kind: Kind,
+    kind: OutputKind,
     form: str,
     fields: dict[str, Any],
     capfd: pytest.CaptureFixture[str],

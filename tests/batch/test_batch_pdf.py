@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from conftest import EPOCH, Result, Run, has_open_file
 from pdf_helpers import facts_of, letter, options, picture_of, program, text_of
 from protestgen.formats import pdf
-from protestgen.formats.pdf_merge import Binder
+from protestgen.formats.pdf_merge import PdfMerger
 from protestgen.letters.letter import Letter
 
 HEAD = "name,email,city,country,why\n"
@@ -65,7 +65,7 @@ def pages(file: str = "all.pdf") -> list[str]:
 def bound(*documents: bytes, duplex: bool = False) -> bytes:
     """Return *documents* as one PDF."""
     stream = io.BytesIO()
-    with Binder(stream, duplex=duplex) as binder:
+    with PdfMerger(stream, duplex=duplex) as binder:
         for document in documents:
             binder.add(document)
         binder.finish()

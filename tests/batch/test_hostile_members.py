@@ -227,19 +227,19 @@ def counted(outcome: Outcome) -> tuple[int, int, int]:
         return 0, 0, 0
     parts = (r"([\d,]+) letters? asked for twice", r"([\d,]+) rows? failed")
     found = (summary, *(re.search(part, summary[0]) for part in parts))
-    written, doubled, failed = (int(f[1].replace(",", "")) if f else 0 for f in found)
-    return written, doubled, failed
+    written, duplicate, failed = (int(f[1].replace(",", "")) if f else 0 for f in found)
+    return written, duplicate, failed
 
 
 def wrong(outcome: Outcome, roster: Roster) -> str:
     """Return what must not be in the *outcome* of a roster."""
     if problem := outcome.problem(letters=roster.rows):
         return problem
-    written, doubled, failed = counted(outcome)
-    told = f"{written} written, {doubled} doubled, {failed} failed: {outcome.stderr[-500:]}"
-    if written + doubled < roster.sound:
+    written, duplicate, failed = counted(outcome)
+    told = f"{written} written, {duplicate} doubled, {failed} failed: {outcome.stderr[-500:]}"
+    if written + duplicate < roster.sound:
         return f"{roster.sound} sound rows, but {told}"
-    if roster.is_exact and written + doubled + failed != roster.rows:
+    if roster.is_exact and written + duplicate + failed != roster.rows:
         return f"{roster.rows} rows, but {told}"
     return ""
 

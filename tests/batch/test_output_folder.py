@@ -15,14 +15,21 @@ from msgspec.structs import replace
 from protestgen import load_campaign
 from protestgen.batch.file_store import put
 from protestgen.batch.filenames import file_stem, is_letter_name, key_of
-from protestgen.batch.manifest import Edition, Entry, folder_error, manifest_line
-from protestgen.batch.output_folder import Outbox, announce
-from protestgen.batch.seen_index import Seen
+from protestgen.batch.manifest import (
+    ManifestEntry,
+    RunHeader,
+    folder_error,
+    manifest_line,
+)
+from protestgen.batch.output_folder import OutputFolder, announce
+from protestgen.batch.seen_index import SeenIndex
 from protestgen.campaign.directory import Addressee
 from protestgen.errors import OutputError
 from protestgen.letters.sender import Sender
 
-EDITION = Edition(protestgen="1", data="x", date="2026-11-22", time="2026-11-22T12:00")
+EDITION = RunHeader(
+    protestgen="1", data="x", date="2026-11-22", time="2026-11-22T12:00"
+)
 NAME = "kurmanov-london-ada-example-012345678901.txt"
 OTHER = "kurmanov-london-bob-example-987654321098.txt"
 RESERVED = {
@@ -109,17 +116,19 @@ def test_every_name_is_safe(name: str) -> None:
 
 def entry(file: str, hash_: str = "0") -> bytes:
     """Return the line of the manifest for *file*."""
-    return manifest_line(Entry(file=file, case="kurmanov", name="Ada", sha256=hash_))
+    return manifest_line(
+        ManifestEntry(file=file, case="kurmanov", name="Ada", sha256=hash_)
+    )
 
 
-def planned(*names: str) -> list[Entry]:
+def planned(*names: str) -> list[ManifestEntry]:
     """Return what is noted of files called *names* before they are there."""
-    return [Entry(file=name, case="kurmanov") for name in names]
+    return [ManifestEntry(file=name, case="kurmanov") for name in names]
 
 
-def write(folder: Path, *names: str, edition: Edition = EDITION) -> None:
+def write(folder: Path, *names: str, edition: RunHeader = EDITION) -> None:
     """Write the letters *names* in a run that ends well."""
-    with Outbox(folder) as outbox:
+    with OutputFolder(folder) as outbox:
         outbox.begin(edition)
         outbox.plan(planned(*names))
         for name in names:
@@ -229,13 +238,13 @@ def test_run_that_is_gone_on_with_ends_as_if_undisturbed(tmp_path: Path) -> None
     A killed run leaves a journal and temporary files; the next one, neither.
     """
     write(tmp_path / "whole", NAME, OTHER)
-    with Outbox(tmp_path / "killed") as killed:
+    with OutputFolder(tmp_path / "killed") as killed:
         killed.begin(EDITION)
         killed.plan(planned(NAME, OTHER))
         put(tmp_path / "killed", NAME, NAME.encode())
     (tmp_path / "killed" / f".protestgen-batch-{OTHER}").write_bytes(b"hal")
 
-    with Outbox(tmp_path / "killed") as outbox:
+    with OutputFolder(tmp_path / "killed") as outbox:
         assert outbox.last == EDITION
     write(tmp_path / "killed", NAME, OTHER)
 
@@ -246,11 +255,11 @@ def test_no_file_of_a_killed_run_is_forgotten(tmp_path: Path) -> None:
     """
     What it wrote is known, and what it had only planned is not there.
     """
-    with Outbox(tmp_path) as killed:
+    with OutputFolder(tmp_path) as killed:
         killed.begin(EDITION)
         killed.plan(planned(NAME, OTHER))
         put(tmp_path, NAME, b"text")
-    with Outbox(tmp_path) as outbox:
+    with OutputFolder(tmp_path) as outbox:
         outbox.begin(EDITION)
 
         assert [other.file for other in outbox.others(lambda _: False)] == [NAME]
@@ -260,11 +269,11 @@ def test_what_was_written_is_known_to_the_next_run(tmp_path: Path) -> None:
     """
     By the hash in the manifest; in a first run nothing is known.
     """
-    with Outbox(tmp_path) as outbox:
+    with OutputFolder(tmp_path) as outbox:
         outbox.begin(EDITION)
         assert outbox.before(NAME) == ""
     write(tmp_path, NAME)
-    with Outbox(tmp_path) as outbox:
+    with OutputFolder(tmp_path) as outbox:
         outbox.begin(EDITION)
 
         assert (outbox.before(NAME), outbox.before(OTHER)) == ("0", "")
@@ -277,18 +286,19 @@ def test_what_a_killed_run_wrote_is_known_to_the_next(tmp_path: Path) -> None:
     third = NAME.replace("ada", "eve").replace("0123", "4321")
     write(tmp_path, NAME, OTHER, third)
     for number in range(2):
-        with Outbox(tmp_path) as killed:
+        with OutputFolder(tmp_path) as killed:
             killed.begin(EDITION)
             before = {name: killed.before(name) for name in (NAME, OTHER)}
             hashes = {name: f"{before[name]} n{number}".strip() for name in before}
             announce(
-                tmp_path, [Entry(file=name, sha256=hashes[name]) for name in hashes]
+                tmp_path,
+                [ManifestEntry(file=name, sha256=hashes[name]) for name in hashes],
             )
             killed.record(entry(OTHER, f"killed{number}"))
-    with Outbox(tmp_path) as outbox:
+    with OutputFolder(tmp_path) as outbox:
         outbox.begin(EDITION)
         hashes = {name: outbox.before(name) for name in (NAME, OTHER, third)}
-        seen = Seen()
+        seen = SeenIndex()
         found = outbox.others(lambda key: seen.first_line(key, 0) is not None)
         others = {other.file: other.sha256 for other in found}
 
@@ -302,11 +312,12 @@ def test_edited_file_is_not_removed(tmp_path: Path) -> None:
     """
     names = (NAME, OTHER)
     entries = [
-        Entry(file=name, sha256=sha256(name.encode()).hexdigest()) for name in names
+        ManifestEntry(file=name, sha256=sha256(name.encode()).hexdigest())
+        for name in names
     ]
     write(tmp_path, *names)
     (tmp_path / NAME).write_bytes(b"edited")
-    with Outbox(tmp_path) as outbox:
+    with OutputFolder(tmp_path) as outbox:
         outbox.begin(EDITION)
 
         assert [outbox.remove(entry) for entry in entries] == [False, True]
@@ -319,12 +330,14 @@ def test_manifest_names_no_file_but_letters(tmp_path: Path) -> None:
     Whatever somebody has written into it, nothing else is ever removed.
     """
     (tmp_path / "folder").mkdir()
-    lines = (manifest_line(Entry(file=f)) for f in ("../outside.txt", "x.txt", ".."))
+    lines = (
+        manifest_line(ManifestEntry(file=f)) for f in ("../outside.txt", "x.txt", "..")
+    )
     manifest = manifest_line(EDITION) + b"".join(lines) + b"\xff\n[]\n{\n"
     (tmp_path / "folder" / "manifest.jsonl").write_bytes(manifest)
     (tmp_path / "outside.txt").write_bytes(b"")
     (tmp_path / "folder" / "x.txt").write_bytes(b"")
-    with Outbox(tmp_path / "folder") as outbox:
+    with OutputFolder(tmp_path / "folder") as outbox:
         outbox.begin(EDITION)
 
         assert list(outbox.others(lambda _: False)) == []
@@ -334,12 +347,12 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
     """
     The second one is told to wait, and takes nothing from the first.
     """
-    with Outbox(tmp_path) as first:
+    with OutputFolder(tmp_path) as first:
         with pytest.raises(OutputError) as caught:
-            Outbox(tmp_path)
+            OutputFolder(tmp_path)
         first.begin(EDITION)
         with pytest.raises(OutputError):
-            Outbox(tmp_path)
+            OutputFolder(tmp_path)
         first.finish()
 
     assert contents(tmp_path) == {"manifest.jsonl": manifest_line(EDITION)}
@@ -356,7 +369,7 @@ def test_lock_that_is_held_is_that_of_another_run(
     """
     refuse_locks(number, monkeypatch)
     with pytest.raises(OutputError) as caught:
-        Outbox(tmp_path)
+        OutputFolder(tmp_path)
 
     reason = "another run is writing to this folder: wait until it has ended"
     assert str(caught.value) == f"{tmp_path}: {reason}"
@@ -370,7 +383,7 @@ def test_file_system_without_locks_is_written_to(
     """
     refuse_locks(errno.ENOLCK, monkeypatch)
     write(tmp_path, NAME)
-    with Outbox(tmp_path) as outbox:
+    with OutputFolder(tmp_path) as outbox:
         assert outbox.unlocked == os.strerror(errno.ENOLCK)
 
     assert [*contents(tmp_path)] == [NAME, "manifest.jsonl"]
@@ -384,7 +397,7 @@ def test_lock_that_fails_is_told(
     """
     refuse_locks(errno.EIO, monkeypatch)
     with pytest.raises(OutputError) as caught:
-        Outbox(tmp_path)
+        OutputFolder(tmp_path)
 
     hint = "what is there is whole; once that is mended, run this again to go on"
     assert str(caught.value) == f"{tmp_path}: Input/output error: {hint}"
@@ -406,7 +419,7 @@ def test_manifest_without_its_date_is_not_ours(tmp_path: Path) -> None:
     changed = manifest_line(replace(EDITION, date="22.11.2026"))
     (tmp_path / "manifest.jsonl").write_bytes(changed)
     with pytest.raises(OutputError) as caught:
-        Outbox(tmp_path)
+        OutputFolder(tmp_path)
 
     reason = "another program has made this file: choose another folder"
     assert str(caught.value) == f"{tmp_path / 'manifest.jsonl'}: {reason}"
@@ -419,7 +432,7 @@ def test_file_of_another_program_is_kept(name: str, tmp_path: Path) -> None:
     """
     (tmp_path / name).write_bytes(b"mine\n")
     with pytest.raises(OutputError) as caught:
-        Outbox(tmp_path)
+        OutputFolder(tmp_path)
 
     reason = "another program has made this file: choose another folder"
     assert str(caught.value) == f"{tmp_path / name}: {reason}"
@@ -432,7 +445,7 @@ def test_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     """
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(OutputError) as caught:
-        Outbox(tmp_path / "file")
+        OutputFolder(tmp_path / "file")
 
     hint = "what is there is whole; once that is mended, run this again to go on"
     assert str(caught.value) == f"{tmp_path / 'file'}: File exists: {hint}"
@@ -478,7 +491,7 @@ def test_what_somebody_put_in_place_of_a_temporary_file_gets_nothing(
         else:
             os.mkfifo(path)
 
-    with Outbox(folder) as outbox:
+    with OutputFolder(folder) as outbox:
         outbox.begin(EDITION)
         put(folder, NAME, b"text", durable=True)
         outbox.record(entry(NAME))
@@ -507,7 +520,7 @@ def test_journal_that_is_no_file_is_refused(kind: str, tmp_path: Path) -> None:
         os.mkfifo(journal)
 
     with pytest.raises(OutputError) as error:
-        Outbox(tmp_path)
+        OutputFolder(tmp_path)
 
     hint = "remove it, or choose another folder"
     assert str(error.value) == f"{journal}: somebody else has put this here: {hint}"
@@ -523,7 +536,7 @@ def test_journal_of_another_user_is_refused(tmp_path: Path) -> None:
     os.chown(journal, 12345, 12345)
 
     with pytest.raises(OutputError, match="somebody else has put this here"):
-        Outbox(tmp_path)
+        OutputFolder(tmp_path)
 
     assert journal.read_bytes() == b""
 
@@ -536,7 +549,7 @@ def test_journal_becomes_private(tmp_path: Path) -> None:
     journal.touch()
     journal.chmod(0o666)
 
-    with Outbox(tmp_path):
+    with OutputFolder(tmp_path):
         assert stat.S_IMODE(journal.stat().st_mode) == 0o600
 
 
@@ -547,4 +560,4 @@ def test_pipe_in_place_of_a_manifest_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "manifest.jsonl")
 
     with pytest.raises(OutputError, match="another program has made this file"):
-        Outbox(tmp_path)
+        OutputFolder(tmp_path)

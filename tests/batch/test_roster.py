@@ -18,7 +18,7 @@ from protestgen.batch.roster import (
     report_columns,
     report_row,
 )
-from protestgen.batch.roster_row import Fault
+from protestgen.batch.roster_row import FieldError
 from protestgen.errors import DataError
 from protestgen.letters.sender import Sender
 
@@ -537,7 +537,7 @@ def test_problem_in_the_table_of_failed_rows_has_no_control_characters() -> None
     """
     roster, (row,) = read('name,to\n"","\x1b[2J"\n')
 
-    cells = report_row(roster, row, [Fault("unknown '\x1b[2J'", "to")], ["kolov"])
+    cells = report_row(roster, row, [FieldError("unknown '\x1b[2J'", "to")], ["kolov"])
 
     assert cells == ["", "\x1b[2J", "2", "to", "unknown '\\x1b[2J'", "kolov"]
 

@@ -11,8 +11,8 @@ from protestgen import load_campaign
 from protestgen.campaign.loader import Campaign
 from protestgen.campaign.translations import (
     fingerprint,
-    lacking,
     load_translation,
+    missing_fields,
     translated,
 )
 from protestgen.errors import DataError
@@ -109,9 +109,11 @@ def test_nothing_lacks_in_a_whole_text(make: Make) -> None:
     campaign = make(demands=CASES, demands_de=TEXTS)
     case, text = campaign.case("picket"), load_translation(campaign, "de")["picket"]
 
-    assert lacking(case, text, ["accusative"]) == []
-    assert lacking(case, text, ["accusative", "genitive"]) == ["title_in.genitive"]
-    assert lacking(case, None) == ["cases.picket"]
+    assert missing_fields(case, text, ["accusative"]) == []
+    assert missing_fields(case, text, ["accusative", "genitive"]) == [
+        "title_in.genitive"
+    ]
+    assert missing_fields(case, None) == ["cases.picket"]
 
 
 @pytest.mark.parametrize(

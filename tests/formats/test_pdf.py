@@ -443,7 +443,7 @@ def test_letters_of_three_scripts() -> None:
     ids=["chinese", "emoji", "arabic", "many"],
 )
 def test_character_that_the_fonts_lack(
-    name: str, lacking: str, run: Run, tmp_path: Path
+    name: str, missing_fields: str, run: Run, tmp_path: Path
 ) -> None:
     """
     A character without a glyph is an error that names it, and nothing is written.
@@ -456,12 +456,12 @@ def test_character_that_the_fonts_lack(
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert not file.exists()
-    if lacking:
+    if missing_fields:
         named = {f"'{c}' (U+{ord(c):04X})" for c in name if not c.isascii()}
         start, _, end = result.stderr.partition(" lack ")
         listed, _, hint = end.partition(": ")
         assert start == "error: the fonts of the PDF"
-        assert set(listed.split(", ")) == named == set(lacking.split(", "))
+        assert set(listed.split(", ")) == named == set(missing_fields.split(", "))
         assert hint == "use Latin, Greek or Cyrillic letters instead\n"
     else:
         assert " and 2 more: use Latin" in result.stderr

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from pdf_helpers import letter, options, program, text_of
 from protestgen.errors import OutputError
 from protestgen.formats import pdf
-from protestgen.formats.pdf_merge import Binder
+from protestgen.formats.pdf_merge import PdfMerger
 
 LANGUAGES = ("en", "de", "fr", "ru", "es", "kk")
 # How many times a letter's paragraphs stand in it, so that it has several pages.
@@ -144,7 +144,7 @@ def shifted(element: Element, pages: int) -> Element:
 def merged(*documents: bytes, duplex: bool = False) -> bytes:
     """Return *documents* as one PDF."""
     stream = io.BytesIO()
-    with Binder(stream, duplex=duplex) as binder:
+    with PdfMerger(stream, duplex=duplex) as binder:
         for document in documents:
             binder.add(document)
         binder.finish()

@@ -20,8 +20,8 @@ from protestgen import Letter, Sender, load_campaign
 from protestgen.campaign.case import Case
 from protestgen.campaign.translations import (
     fingerprint,
-    lacking,
     load_translation,
+    missing_fields,
     translated,
 )
 from protestgen.formats import FORMATS, Options
@@ -29,14 +29,14 @@ from protestgen.formats.text import cells
 from protestgen.language.language import Language
 from protestgen.language.loader import languages, load_language
 from protestgen.letters.letter import block_text
-from protestgen.letters.service import Wish, Writer
+from protestgen.letters.service import LetterOptions, LetterService
 from protestgen.schema.types import PartialDate
 from protestgen.templating.environment import Templates
 
 CAMPAIGN = load_campaign()
 STYLES = Templates(CAMPAIGN.folders).styles("en")
 ON = date(2026, 11, 22)
-WRITER = Writer(CAMPAIGN, ON)
+WRITER = LetterService(CAMPAIGN, ON)
 OTHERS = ("de", "el", "es", "fr", "ru")
 HOMES = {"de": "de", "el": "gr", "es": "es", "fr": "fr", "ru": "ru"}
 
@@ -77,10 +77,12 @@ def in_language(case_id: str, code: str) -> Case:
     return translated(CAMPAIGN.case(case_id), text)
 
 
-def write(code: str, case: str = "kurmanov", wish: Wish | None = None) -> Letter:
+def write(
+    code: str, case: str = "kurmanov", wish: LetterOptions | None = None
+) -> Letter:
     """Return a letter in the language *code*, to the embassy where it is spoken."""
     sender = Sender(name="Ada Example", city="X", country=HOMES.get(code, "gb"))
-    wish = wish or Wish(languages=(code,))
+    wish = wish or LetterOptions(languages=(code,))
     return WRITER.write(CAMPAIGN.case(case), sender, wish)[0]
 
 
@@ -114,7 +116,7 @@ def test_texts_are_whole_and_fresh(code: str, case: Case) -> None:
     """
     text = load_translation(CAMPAIGN, code)[case.id]
 
-    assert lacking(case, text, language(code).forms.title_cases) == []
+    assert missing_fields(case, text, language(code).forms.title_cases) == []
     assert text.translates == fingerprint(case)
 
 
@@ -163,7 +165,7 @@ def test_no_english_word_is_in_a_letter(code: str, style: str, case: Case) -> No
     """
     From the first line to the last; names of embassies and addresses apart.
     """
-    whole = Wish(languages=(code,), style=style)
+    whole = LetterOptions(languages=(code,), style=style)
     written = write(code, case.id, whole)
     lines = [written.dateline, written.subject_line, written.salutation]
     lines += [*map(block_text, written.body), written.closing]
@@ -217,10 +219,10 @@ def test_every_addressee_can_be_written_to(code: str) -> None:
     directory, cities = CAMPAIGN.directory, language(code).forms.cities
 
     for office in directory.offices.values():
-        assert language(code).named(office) != office.name
+        assert language(code).display_name(office) != office.name
     for mission in directory.missions:
         found = mission.address or mission.city in cities
-        assert (language(code).named(mission) != mission.name) == bool(found)
+        assert (language(code).display_name(mission) != mission.name) == bool(found)
 
 
 @every_language
@@ -336,12 +338,12 @@ def test_dates_stand_behind_places_where_that_is_usual(code: str) -> None:
     ],
 )
 def test_lines_are_not_broken_where_it_would_be_wrong(
-    code: str, text: str, glued: str
+    code: str, text: str, with_no_break_spaces: str
 ) -> None:
     """
     Each language has its own places for spaces that do not break.
     """
-    assert language(code).glued(text) == glued
+    assert language(code).with_no_break_spaces(text) == with_no_break_spaces
 
 
 def test_several_who_sign_speak_of_themselves_as_we() -> None:
@@ -353,7 +355,7 @@ def test_several_who_sign_speak_of_themselves_as_we() -> None:
     group = replace(sender, organisation="Cercle")
 
     def closing(sender: Sender, style: str = "statement") -> str:
-        wish = Wish(languages=("fr",), style=style)
+        wish = LetterOptions(languages=("fr",), style=style)
         return WRITER.write(CAMPAIGN.case("kolov"), sender, wish)[0].closing
 
     assert " ma très haute" in closing(sender)
@@ -515,7 +517,7 @@ def test_a_page_for_a_browser_says_its_language(code: str) -> None:
     """
     Of two letters on a page, each says its own.
     """
-    wish = Wish(languages=(code, "en"))
+    wish = LetterOptions(languages=(code, "en"))
     page = FORMATS["html"].render(write(code, wish=wish), Options()).decode()
 
     assert f'<html lang="{code}"' in page
@@ -530,7 +532,7 @@ def test_two_languages_are_two_sheets_of_paper(code: str) -> None:
     """
     Each letter begins on a page of its own, in its own language.
     """
-    wish = Wish(languages=(code, "en"))
+    wish = LetterOptions(languages=(code, "en"))
     pdf = FORMATS["pdf"].render(write(code, wish=wish), Options())
     first, second, *rest = text_of(pdf).split("\f")
 

@@ -15,7 +15,7 @@ from protestgen.campaign.bundled import shipped_folder
 from protestgen.errors import ChoiceError, DataError
 from protestgen.language.language import Language
 from protestgen.language.loader import load_language
-from protestgen.letters.compose import glued
+from protestgen.letters.compose import with_no_break_spaces
 from protestgen.schema.types import PartialDate
 from protestgen.templating.blocks import Paragraph
 
@@ -400,5 +400,10 @@ def test_a_day_stays_with_its_month_though_nothing_else_is_glued() -> None:
     alone = replace(GERMAN.forms, glue_before="", glue_after="")
     block = Paragraph("am 1. Mai")
 
-    assert glued(block, Language("de", alone)) == Paragraph("am 1.\u00a0Mai")
-    assert glued(block, Language("de", replace(alone, glue_days=False))) == block
+    assert with_no_break_spaces(block, Language("de", alone)) == Paragraph(
+        "am 1.\u00a0Mai"
+    )
+    assert (
+        with_no_break_spaces(block, Language("de", replace(alone, glue_days=False)))
+        == block
+    )

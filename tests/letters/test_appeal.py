@@ -25,8 +25,8 @@ from pdf_helpers import (
 from protestgen import load_campaign
 from protestgen.countries import country_name
 from protestgen.formats import APPEAL_FORMATS
-from protestgen.letters.appeal import Appeal, AppealWish, make_appeal
-from protestgen.letters.service import Writer
+from protestgen.letters.appeal import Appeal, AppealOptions, make_appeal
+from protestgen.letters.service import LetterService
 from protestgen.templating.blocks import ItemList, Paragraph, Section
 
 CAMPAIGN = load_campaign()
@@ -39,11 +39,11 @@ Golden = Callable[[str, str], None]
 
 
 def appeal(
-    case: str = "kurmanov", on: date = THEN, wish: AppealWish | None = None
+    case: str = "kurmanov", on: date = THEN, wish: AppealOptions | None = None
 ) -> Appeal:
     """Return an appeal of the bundled campaign."""
-    writer = Writer(CAMPAIGN, on)
-    return make_appeal(writer, CAMPAIGN.case(case), wish or AppealWish())[0]
+    writer = LetterService(CAMPAIGN, on)
+    return make_appeal(writer, CAMPAIGN.case(case), wish or AppealOptions())[0]
 
 
 @pytest.fixture(name="readers")
@@ -112,7 +112,7 @@ def test_every_address_is_there_once(language: str) -> None:
     """
     All missions of the state are listed, under the names of their countries in order.
     """
-    written = appeal(wish=AppealWish(language=language))
+    written = appeal(wish=AppealOptions(language=language))
     (section,) = [section for section in written.sections if section.parts]
     *countries, others = section.parts
     missions = [m for m in CAMPAIGN.directory.missions if m.state == "kz"]
@@ -600,7 +600,7 @@ def test_paper_holds_everything(language: str) -> None:
     In every language all is on few pages, and nothing leaves the sheet.
     """
     program("pdftotext")
-    written = appeal(wish=AppealWish(language=language))
+    written = appeal(wish=AppealOptions(language=language))
     pdf = APPEAL_FORMATS["pdf"].render_appeal(written, options())
     facts = facts_of(pdf)
 
@@ -634,7 +634,7 @@ def test_paper_is_that_of_the_country() -> None:
     """
     program("pdftotext")
     for country, size in (("us", "(letter)"), ("gb", "(A4)")):
-        written = appeal(wish=AppealWish(countries=(country,)))
+        written = appeal(wish=AppealOptions(countries=(country,)))
         pdf = APPEAL_FORMATS["pdf"].render_appeal(written, options())
         assert size in facts_of(pdf)["Page size"]
 

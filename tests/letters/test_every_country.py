@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pdf_helpers import CAMPAIGN, options
-from protestgen import FORMATS, Sender, Wish, Writer
+from protestgen import FORMATS, LetterOptions, LetterService, Sender
 from protestgen.countries import LANGUAGES
 from protestgen.country_names import COUNTRY_CODES
 from protestgen.errors import ProtestgenError
@@ -21,7 +21,7 @@ from protestgen.errors import ProtestgenError
 if TYPE_CHECKING:
     from protestgen import Letter
 
-WRITER = Writer(CAMPAIGN, date(2026, 11, 22))
+WRITER = LetterService(CAMPAIGN, date(2026, 11, 22))
 # To the embassy of the country, and to each office.
 GOALS = (None, *CAMPAIGN.directory.offices)
 # What a refusal offers.
@@ -40,7 +40,7 @@ def written(
         country=country,
         email="ada@home.example",
     )
-    wish = Wish(to=to, languages=(language,))
+    wish = LetterOptions(to=to, languages=(language,))
     try:
         return WRITER.write(CAMPAIGN.case(case), sender, wish)[0]
     except ProtestgenError as error:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from protestgen.errors import DataError, Location, Problem
 from protestgen.schema import yaml_nodes
-from protestgen.schema.place import Place
+from protestgen.schema.place import SourceMap
 from protestgen.schema.reader import parse_yaml, read_yaml
 from protestgen.schema.types import CountryCode, Date, Id, Line, Prose
 from protestgen.schema.yaml_text import format_yaml
@@ -32,7 +32,7 @@ class Item(Struct, frozen=True, kw_only=True):
 
     id: Id
     text: Line
-    at: Place
+    at: SourceMap
 
 
 class Toy(Struct, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from protestgen.letters.compose import compose
 from protestgen.letters.letter import Letter
 from protestgen.templating.blocks import ItemList, Paragraph, parse_blocks
 from protestgen.templating.environment import Templates
-from protestgen.templating.sandbox import SEEN
+from protestgen.templating.sandbox import VISIBLE_ATTRIBUTES
 
 GUIDE = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
 APPEALS = sorted((ROOT / "templates").glob("*/appeal.j2"))
@@ -446,7 +446,7 @@ def test_guide_tells_every_attribute_of_loops() -> None:
     names = told("In a loop, and of dates and texts")
 
     assert sorted(names) == sorted(
-        {name for seen in SEEN.values() for name in seen} - {"super"}
+        {name for seen in VISIBLE_ATTRIBUTES.values() for name in seen} - {"super"}
     )
 
 

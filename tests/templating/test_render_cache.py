@@ -11,7 +11,7 @@ from protestgen import load_campaign
 from protestgen.errors import TemplateError
 from protestgen.letters.letter import Letter, block_text
 from protestgen.letters.sender import Sender
-from protestgen.letters.service import Wish, Writer
+from protestgen.letters.service import LetterOptions, LetterService
 from protestgen.templating.render_cache import RenderCache
 
 ON = date(2026, 11, 22)
@@ -33,9 +33,13 @@ SENDERS = [
 ]
 
 
-def write(writer: Writer, sender: Sender, style: str, case: str = "kurmanov") -> Letter:
+def write(
+    writer: LetterService, sender: Sender, style: str, case: str = "kurmanov"
+) -> Letter:
     """Return the letter of *sender*."""
-    letter, _ = writer.write(writer.campaign.case(case), sender, Wish(style=style))
+    letter, _ = writer.write(
+        writer.campaign.case(case), sender, LetterOptions(style=style)
+    )
     return letter
 
 
@@ -47,11 +51,14 @@ def test_letter_is_the_same_as_one_alone(style: str) -> None:
     Whoever wrote before, and about what.
     """
     campaign = load_campaign()
-    writer = Writer(campaign, ON)
+    writer = LetterService(campaign, ON)
     for case in ("kurmanov", "shanyrak"):
         together = [write(writer, sender, style, case) for sender in SENDERS]
         again = [write(writer, sender, style, case) for sender in SENDERS]
-        alone = [write(Writer(campaign, ON), sender, style, case) for sender in SENDERS]
+        alone = [
+            write(LetterService(campaign, ON), sender, style, case)
+            for sender in SENDERS
+        ]
 
         assert together == again == alone
 
@@ -131,7 +138,7 @@ def test_words_of_one_sender_are_in_no_other_letter(
     )
     (folder / "first.txt.j2").write_text(f"{base}\n\nPlace2")
     (folder / "other.txt.j2").write_text(base)
-    writer = Writer(load_campaign(tmp_path), ON)
+    writer = LetterService(load_campaign(tmp_path), ON)
     for number in (1, 2, 3, 4):
         why, city = (f"Why{number}.", f"Place{number}")
         sender = Sender(name="Ada Example", country="gb", why=why, city=city)
@@ -203,7 +210,7 @@ def test_whatever_is_done_with_own_words_is_done_with_these(
     words = "{% macro words() %}{{ why }}{% endmacro %}{{ why }}"
     (folder / "words.j2").write_text(words)
     campaign = load_campaign(tmp_path)
-    writer = Writer(campaign, ON)
+    writer = LetterService(campaign, ON)
     senders = [
         Sender(name="Ada Example", country="gb", city="York", why=why)
         for why in ("Why1.", "Why2.", "W & 1\n\nY.", None, "Why1.", "Longer words.")
@@ -211,12 +218,12 @@ def test_whatever_is_done_with_own_words_is_done_with_these(
     together = [outcome(writer, sender) for sender in senders]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(RenderCache, "paragraphs", uncached)
-        alone = [outcome(Writer(campaign, ON), sender) for sender in senders]
+        alone = [outcome(LetterService(campaign, ON), sender) for sender in senders]
 
     assert together == alone
 
 
-def outcome(writer: Writer, sender: Sender) -> Letter | str:
+def outcome(writer: LetterService, sender: Sender) -> Letter | str:
     """Return the letter of *sender*, or why there is none."""
     try:
         return write(writer, sender, "mine")
@@ -247,8 +254,8 @@ def test_bundled_styles_are_rendered_once_for_all_words(
         return original(cache, values)
 
     campaign = load_campaign()
-    writer = Writer(campaign, ON)
-    wish = Wish(style=style, languages=(language,))
+    writer = LetterService(campaign, ON)
+    wish = LetterOptions(style=style, languages=(language,))
     case = campaign.case("kurmanov")
     with pytest.MonkeyPatch.context() as patch:
         original = RenderCache._rendered  # noqa: SLF001 - what costs time
@@ -272,10 +279,12 @@ def test_style_in_the_place_of_a_bundled_one_keeps_its_blocks(tmp_path: Path) ->
         "{% block request %}Answer {{ 'us' if joint else 'me' }}.{% endblock %}"
     )
     campaign = load_campaign(tmp_path)
-    writer = Writer(campaign, ON)
+    writer = LetterService(campaign, ON)
     together = [write(writer, sender, "personal") for sender in SENDERS]
 
-    alone = [write(Writer(campaign, ON), sender, "personal") for sender in SENDERS]
+    alone = [
+        write(LetterService(campaign, ON), sender, "personal") for sender in SENDERS
+    ]
     assert together == alone
     assert {block_text(letter.body[-1]) for letter in together} == {
         "Answer me.",

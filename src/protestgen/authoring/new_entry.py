@@ -16,7 +16,7 @@ from protestgen.campaign.directory import Mission, Office
 from protestgen.errors import DataError, Location, Problem
 from protestgen.schema.reader import read_yaml
 from protestgen.schema.source import read_text
-from protestgen.schema.yaml_text import Section, find_section, format_yaml, split_lines
+from protestgen.schema.yaml_text import YamlSpan, find_section, format_yaml, split_lines
 
 # What an author is to know of a field: asked with it, and written above it. The fields
 # that are not here are named below an entry.
@@ -70,7 +70,7 @@ _OFFICE = {
 _UNNAMED = ("at", "title_in")
 
 
-class Kind(Struct, frozen=True):
+class EntryType(Struct, frozen=True):
     """A kind of entry: its schema, where it stands, and what is to be known of it."""
 
     schema: type[Struct]
@@ -85,13 +85,13 @@ class Kind(Struct, frozen=True):
 
 
 KINDS = {
-    "case": Kind(Case, "demands.yaml", "cases", _CASE),
-    "embassy": Kind(Mission, "embassies.yaml", "embassies", _MISSION),
-    "office": Kind(Office, "embassies.yaml", "offices", _OFFICE),
+    "case": EntryType(Case, "demands.yaml", "cases", _CASE),
+    "embassy": EntryType(Mission, "embassies.yaml", "embassies", _MISSION),
+    "office": EntryType(Office, "embassies.yaml", "offices", _OFFICE),
 }
 
 
-class Addition(Struct, frozen=True):
+class FileEdit(Struct, frozen=True):
     """
     A file with an entry more, as text and as bytes; the *lines* are the entry's.
 
@@ -120,14 +120,14 @@ class Addition(Struct, frozen=True):
         return Problem(replace(at, line=at.line - len(self.lines)), problem.message)
 
 
-def read_entry(kind: Kind, path: Path) -> dict[str, Any]:
+def read_entry(kind: EntryType, path: Path) -> dict[str, Any]:
     """Read an entry from a file that holds nothing else; its id is among its keys."""
     entry = _plain(read_yaml(path, kind.schema))
     assert isinstance(entry, dict)  # noqa: S101 - of a struct
     return entry
 
 
-def add_entry(kind: Kind, entry: Mapping[str, Any], folder: Path) -> Addition:
+def add_entry(kind: EntryType, entry: Mapping[str, Any], folder: Path) -> FileEdit:
     """Return the file of the campaign in *folder* to which *entry* belongs, with it."""
     path = folder / "data" / kind.file
     if not path.parent.resolve().is_relative_to(folder.resolve()):
@@ -138,7 +138,7 @@ def add_entry(kind: Kind, entry: Mapping[str, Any], folder: Path) -> Addition:
     lines = split_lines(text)
     section = find_section(text, str(path), kind.section)
     if section is None:
-        section = Section(end=len(lines))
+        section = YamlSpan(end=len(lines))
         heading = [*([""] if lines else []), f"{kind.section}:"]
     else:
         heading = [] if section.is_empty else [""]
@@ -151,7 +151,7 @@ def add_entry(kind: Kind, entry: Mapping[str, Any], folder: Path) -> Addition:
     else:
         new = before + end.join([*own, ""]) + after
     mark = BOM_UTF8 if old and old.startswith(BOM_UTF8) else b""
-    return Addition(path, new, mark + new.encode(), new_lines, old)
+    return FileEdit(path, new, mark + new.encode(), new_lines, old)
 
 
 def _bytes(path: Path) -> bytes | None:
@@ -182,7 +182,7 @@ def _line_end(lines: Sequence[str], default: str = "\n") -> str:
 
 
 def _entry_lines(
-    kind: Kind, entry: Mapping[str, Any], section: Section
+    kind: EntryType, entry: Mapping[str, Any], section: YamlSpan
 ) -> Iterator[str]:
     """Yield the lines of *entry*, with what is to be known of its fields above them."""
     step = min(max(section.step, 2), 9)
@@ -202,7 +202,7 @@ def _entry_lines(
 
 
 def _field_lines(
-    kind: Kind, entry: Mapping[str, Any], step: int, width: int
+    kind: EntryType, entry: Mapping[str, Any], step: int, width: int
 ) -> Iterator[str]:
     names = [field.name for field in fields(kind.schema)]
     order = dict.fromkeys((*kind.hints, *names))

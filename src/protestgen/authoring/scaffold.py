@@ -53,7 +53,7 @@ _NOT_IN_THE_WAY = {".git"}
 _FOR_ALL, _FOR_OWNER = 0o644, 0o600
 
 
-class Outline(Struct, frozen=True, kw_only=True):
+class CampaignSpec(Struct, frozen=True, kw_only=True):
     """
     What is known of a campaign before its first case.
 
@@ -74,7 +74,7 @@ def scaffold_languages() -> list[str]:
     return sorted(name.split(".")[1] for name in names)
 
 
-def unnamed(outline: Outline) -> list[str]:
+def unnamed(outline: CampaignSpec) -> list[str]:
     """Return the languages in which the state has yet to be given a name."""
     return [
         code
@@ -95,7 +95,7 @@ def obstacles(folder: Path) -> list[str]:
     )
 
 
-def scaffold(outline: Outline, on: dt.date) -> dict[str, str]:
+def scaffold(outline: CampaignSpec, on: dt.date) -> dict[str, str]:
     """Return the files of a new campaign, by their names, as of the day *on*."""
     values = _values(outline, on)
     files = {path: _text(name, values) for name, path in _FILES.items()}
@@ -141,7 +141,7 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _values(outline: Outline, on: dt.date) -> dict[str, str]:
+def _values(outline: CampaignSpec, on: dt.date) -> dict[str, str]:
     """Return what stands in the texts for the names behind `$`."""
     values = {
         "country": outline.countries[0],
@@ -189,7 +189,7 @@ def _when(code: str, on: dt.date) -> dict[str, str]:
     return {"on_day": when, "on_day_first": when[:1].upper() + when[1:]}
 
 
-def _roster(outline: Outline) -> str:
+def _roster(outline: CampaignSpec) -> str:
     """Return members who between them live in all countries and write all languages."""
     languages = (ENGLISH, *outline.languages)
     count = max(len(_MEMBERS), len(outline.countries), len(languages))

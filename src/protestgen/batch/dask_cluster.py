@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from distributed import Client
 
 # So long, in seconds, a scheduler may take to answer, and its workers.
-_PATIENCE = 4
-_WORKERS_PATIENCE = 30
+CONNECT_TIMEOUT_S = 4
+WORKERS_TIMEOUT_S = 30
 # So long, in seconds, a cluster may be without workers before it is given up.
-_GRACE = 10
+SHUTDOWN_TIMEOUT_S = 10
 
 # What a worker must have in common with this process: the version of the program, the
 # fingerprint of the campaign, and its folders over the bundled one. They are plain
@@ -55,7 +55,7 @@ def connected_cluster(address: str, folders: Sequence[Path]) -> Iterator[Executo
         finally:
             ended.set()
             with suppress(Exception):  # a scheduler that has gone needs no farewell
-                client.close(timeout=_PATIENCE)
+                client.close(timeout=CONNECT_TIMEOUT_S)
 
 
 class _Workers(Executor):
@@ -93,7 +93,7 @@ class _Workers(Executor):
             with suppress(Exception):  # without its scheduler a worker is none
                 if self._client.nthreads():
                     alone = 0
-            if alone >= _GRACE:
+            if alone >= SHUTDOWN_TIMEOUT_S:
                 self.shutdown()
 
 
@@ -114,9 +114,9 @@ def _connect(address: str) -> "Client":
         from distributed import Client
     except ImportError:
         raise MissingExtraError("a cluster", "dask") from None
-    client = partial(Client, address, timeout=_PATIENCE, set_as_default=False)
+    client = partial(Client, address, timeout=CONNECT_TIMEOUT_S, set_as_default=False)
     try:
-        return _within(_PATIENCE + 1, client)
+        return _within(CONNECT_TIMEOUT_S + 1, client)
     except (OSError, TimeoutError):
         reason = "no Dask scheduler answers there"
         hint = f"start one, or see that {address} is its address"
@@ -128,9 +128,9 @@ def _connect(address: str) -> "Client":
 def _check_workers(client: "Client", address: str, terms: _Terms) -> None:
     """Raise if there are no workers, or one of them does not keep to *terms*."""
     try:
-        client.wait_for_workers(1, timeout=_PATIENCE)
+        client.wait_for_workers(1, timeout=CONNECT_TIMEOUT_S)
         ask = partial(client.run, _fault, terms, on_error="return")
-        answers = _within(_WORKERS_PATIENCE, ask)
+        answers = _within(WORKERS_TIMEOUT_S, ask)
     except TimeoutError:
         hint = f"see that 'dask worker {address}' runs on each machine"
         reason = f"no worker of this scheduler answers: {hint}"

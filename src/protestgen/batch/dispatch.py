@@ -8,12 +8,12 @@ from itertools import chain, repeat
 
 from protestgen.errors import ProtestgenError
 
-from .planner import Job
+from .planner import RosterJob
 from .worker import (
-    Desk,
-    Order,
-    Task,
-    Written,
+    BatchSpec,
+    ChunkResult,
+    LetterTask,
+    LetterWorker,
     fetched,
     pack_order,
     pack_tasks,
@@ -21,14 +21,17 @@ from .worker import (
 )
 
 # So many lots are with others before one is written here as well.
-AHEAD = 16
+QUEUE_DEPTH = 16
 
 
 def _written(
-    order: Order, lots: Iterable[list[Job]], executor: Executor | None, ahead: int
-) -> Iterator[tuple[list[Job], Written]]:
+    order: BatchSpec,
+    lots: Iterable[list[RosterJob]],
+    executor: Executor | None,
+    ahead: int,
+) -> Iterator[tuple[list[RosterJob], ChunkResult]]:
     """Yield *lots* in their order, each with what became of it."""
-    desk = Desk(order)
+    desk = LetterWorker(order)
     if executor:
         yield from _written_by(executor, order, lots, desk, ahead)
     else:
@@ -38,18 +41,18 @@ def _written(
 
 def _written_by(
     executor: Executor,
-    order: Order,
-    lots: Iterable[list[Job]],
-    desk: Desk,
+    order: BatchSpec,
+    lots: Iterable[list[RosterJob]],
+    desk: LetterWorker,
     ahead: int,
-) -> Iterator[tuple[list[Job], Written]]:
+) -> Iterator[tuple[list[RosterJob], ChunkResult]]:
     """
     Do so by *executor* and, while it has enough to do, at *desk*.
 
     There a lot is written as well that does not come back.
     """
     packed = pack_order(order)
-    waiting: deque[tuple[list[Job], Future[Written] | None]] = deque()
+    waiting: deque[tuple[list[RosterJob], Future[ChunkResult] | None]] = deque()
     for lot in chain(lots, repeat(None)):
         if lot is not None:
             if sum(map(_is_awaited, waiting)) < ahead:
@@ -66,27 +69,29 @@ def _written_by(
             return
 
 
-def _is_awaited(handed: tuple[list[Job], Future[Written] | None]) -> bool:
+def _is_awaited(handed: tuple[list[RosterJob], Future[ChunkResult] | None]) -> bool:
     _, future = handed
     return future is not None and not future.done()
 
 
-def _done(written: Written) -> Future[Written]:
-    future: Future[Written] = Future()
+def _done(written: ChunkResult) -> Future[ChunkResult]:
+    future: Future[ChunkResult] = Future()
     future.set_result(written)
     return future
 
 
 def _handed_out(
-    lot: list[Job], packed: bytes, executor: Executor
-) -> Future[Written] | None:
+    lot: list[RosterJob], packed: bytes, executor: Executor
+) -> Future[ChunkResult] | None:
     """Return what will become of *lot* elsewhere, if it can be written there."""
     with suppress(Exception):  # whatever ails an executor costs only time
         return executor.submit(write_lot, packed, pack_tasks(_tasks(lot)))
     return None
 
 
-def _returned(future: Future[Written] | None, executor: Executor) -> Written | None:
+def _returned(
+    future: Future[ChunkResult] | None, executor: Executor
+) -> ChunkResult | None:
     """Return what became of a lot elsewhere, or None if it is to be written here."""
     try:
         return fetched(future.result()) if future else None
@@ -99,5 +104,5 @@ def _returned(future: Future[Written] | None, executor: Executor) -> Written | N
     return None
 
 
-def _tasks(lot: list[Job]) -> list[Task]:
+def _tasks(lot: list[RosterJob]) -> list[LetterTask]:
     return [task for job in lot for task in job.tasks]

@@ -12,11 +12,11 @@ _TEMPORARY = ".protestgen-batch-"
 
 
 # So much of a file is read at a time.
-_PORTION = 1 << 16
+BUFFER_SIZE = 1 << 16
 
 
 # What becomes of the file of a letter: it is as it was, or left as somebody edited it.
-Fate = Literal["new", "changed", "as before", "edited"]
+FileStatus = Literal["new", "changed", "as before", "edited"]
 
 
 def put(
@@ -27,7 +27,7 @@ def put(
     before: str = "",
     durable: bool = False,
     writer: str = "",
-) -> Fate:
+) -> FileStatus:
     """
     Let *folder* have a file *name* with *data*, and return what became of it.
 
@@ -36,9 +36,9 @@ def put(
     it at the same time, each is another *writer*.
     """
     path, temporary = f"{folder}/{name}", f"{folder}/{_TEMPORARY}{writer}{name}"
-    fate = _fate(path, data, before)
-    if fate in {"as before", "edited"}:
-        return fate
+    status = _fate(path, data, before)
+    if status in {"as before", "edited"}:
+        return status
     try:
         _write(temporary, data, durable=durable)
         os.replace(temporary, path)  # noqa: PTH105 - a path object takes longer
@@ -48,10 +48,10 @@ def put(
         with suppress(OSError):
             Path(temporary).unlink(missing_ok=True)
         raise
-    return fate
+    return status
 
 
-def _fate(path: str, data: bytes, before: str) -> Fate:
+def _fate(path: str, data: bytes, before: str) -> FileStatus:
     """Return what is to become of the file at *path*, which is to have *data*."""
     try:
         status = os.lstat(path)
@@ -78,7 +78,7 @@ def _read(path: str) -> bytes:
     descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
     parts = []
     try:
-        while part := os.read(descriptor, _PORTION):
+        while part := os.read(descriptor, BUFFER_SIZE):
             parts.append(part)
     finally:
         os.close(descriptor)

@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import DecodeError, Struct, json
 from msgspec.structs import replace
 
-from protestgen.batch.file_store import _PORTION, _TEMPORARY, _is_among, _read
+from protestgen.batch.file_store import _TEMPORARY, BUFFER_SIZE, _is_among, _read
 from protestgen.errors import OutputError
 
 from .filenames import is_letter_name, key_of
@@ -23,7 +23,7 @@ MANIFEST = "manifest.jsonl"
 _JOURNAL = f"{_TEMPORARY}journal"
 
 
-class Edition(Struct, frozen=True, kw_only=True):
+class RunHeader(Struct, frozen=True, kw_only=True):
     """
     What the letters of a run have in common; the first line of a manifest.
 
@@ -37,7 +37,7 @@ class Edition(Struct, frozen=True, kw_only=True):
     time: str
 
 
-class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ManifestEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
     A line of a manifest: a file, and the letter in it; *to* is the addressee.
 
@@ -52,35 +52,35 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sha256: str = ""
 
 
-def manifest_line(value: Edition | Entry) -> bytes:
+def manifest_line(value: RunHeader | ManifestEntry) -> bytes:
     """Return *value* as it stands in a manifest."""
     return json.encode(value) + b"\n"
 
 
 def with_hashes(lines: bytes, hashes: Mapping[str, str]) -> bytes:
     """Return *lines* of a manifest with other *hashes*, by the names of files."""
-    entries = map(json.Decoder(Entry).decode, lines.splitlines())
+    entries = map(json.Decoder(ManifestEntry).decode, lines.splitlines())
     return b"".join(
         manifest_line(replace(entry, sha256=hashes.get(entry.file, entry.sha256)))
         for entry in entries
     )
 
 
-def last_edition(folder: Path) -> Edition | None:
+def last_edition(folder: Path) -> RunHeader | None:
     """Return the edition of the last run to *folder*, if there was one."""
     return _edition(folder / _JOURNAL) or _edition(folder / MANIFEST)
 
 
-def other_files(
+def orphaned_files(
     folder: Path, is_known: Callable[[int], bool], size: int | None = None
-) -> Iterator[Entry]:
+) -> Iterator[ManifestEntry]:
     """Yield what is in *folder* of `earlier_files`, but for those that are known."""
     for entry in earlier_files(folder, size):
         if not is_known(key_of(entry.file)) and (folder / entry.file).is_file():
             yield entry
 
 
-def is_edited(folder: Path, entry: Entry) -> bool:
+def is_edited(folder: Path, entry: ManifestEntry) -> bool:
     """Tell whether the file of *entry* is not as a run wrote it."""
     try:
         data = _read(f"{folder}/{entry.file}")
@@ -91,7 +91,7 @@ def is_edited(folder: Path, entry: Entry) -> bool:
     return not _is_among(data, entry.sha256)
 
 
-def earlier_files(folder: Path, size: int | None = None) -> Iterator[Entry]:
+def earlier_files(folder: Path, size: int | None = None) -> Iterator[ManifestEntry]:
     """
     Yield what is noted in *folder* of files, some of them several times.
 
@@ -109,10 +109,10 @@ def folder_error(folder: Path, error: OSError) -> OutputError:
     return OutputError(f"{taken or folder}: {error.strerror}: {hint}")
 
 
-def _edition(path: Path) -> Edition | None:
+def _edition(path: Path) -> RunHeader | None:
     """Return the edition that the first line of a manifest or journal tells of."""
     try:
-        found = json.decode(next(_lines(path), b""), type=Edition)
+        found = json.decode(next(_lines(path), b""), type=RunHeader)
         date.fromisoformat(found.date)
         datetime.fromisoformat(found.time)
     except (DecodeError, ValueError):
@@ -120,10 +120,10 @@ def _edition(path: Path) -> Edition | None:
     return found
 
 
-def _entry(line: bytes) -> Entry | None:
+def _entry(line: bytes) -> ManifestEntry | None:
     """Return what *line* of a manifest or journal says of a letter, if it does."""
     try:
-        entry = json.decode(line, type=Entry)
+        entry = json.decode(line, type=ManifestEntry)
     except (DecodeError, UnicodeDecodeError):
         return None
     return entry if is_letter_name(entry.file) else None
@@ -142,7 +142,7 @@ def _lines(path: Path, size: int | None = None) -> Iterator[bytes]:
     if not _is_regular(path):  # a pipe would be waited for
         return
     with suppress(FileNotFoundError), path.open("rb") as file:
-        while line := file.readline(_PORTION):
+        while line := file.readline(BUFFER_SIZE):
             yield line
             if size is not None and (size := size - len(line)) <= 0:
                 return

@@ -25,7 +25,7 @@ from msgspec.structs import replace
 
 from protestgen.batch.file_store import (
     _TEMPORARY,
-    Fate,
+    FileStatus,
     _create,
     _sync,
     _write_all,
@@ -34,20 +34,20 @@ from protestgen.batch.file_store import (
 from protestgen.batch.manifest import (
     _JOURNAL,
     MANIFEST,
-    Edition,
-    Entry,
+    ManifestEntry,
+    RunHeader,
     _edition,
     earlier_files,
     folder_error,
     is_edited,
     last_edition,
     manifest_line,
-    other_files,
+    orphaned_files,
 )
 from protestgen.errors import OutputError
 
 from .filenames import key_of
-from .seen_index import Known
+from .seen_index import HashIndex
 
 FAILED = "failed.csv"
 # What a lock is refused with where another process has it, or where there are none.
@@ -58,7 +58,7 @@ _NO_LOCKS = {
 }
 
 
-def announce(folder: Path, entries: Iterable[Entry]) -> None:
+def announce(folder: Path, entries: Iterable[ManifestEntry]) -> None:
     """
     Note in the journal of *folder* what is about to be written there.
 
@@ -71,7 +71,7 @@ def announce(folder: Path, entries: Iterable[Entry]) -> None:
         os.close(descriptor)
 
 
-def is_marked(folder: Path, mark: str) -> bool:
+def can_see_folder(folder: Path, mark: str) -> bool:
     """Tell whether *folder* is, as seen from here, one with this `Outbox.mark`."""
     try:
         return _mark_path(folder, mark).read_text("ascii") == mark
@@ -83,15 +83,15 @@ def _mark_path(folder: Path, mark: str) -> Path:
     return folder / f"{_TEMPORARY}mark-{mark[:16]}"
 
 
-class Outbox:
+class OutputFolder:
     """
     The *folder* that a run writes letters to, which it has to itself.
 
     `begin` comes first, then `announce` before each lot of letters and `record` behind
     it, and at last `finish`; or `stop` at any time, and another run can go on. *last*
-    is the edition of the run before. *unlocked* says why another run could write there
-    too, if it could. *set_aside* is where the rows are that failed before, if this run
-    has read others.
+    is the header of the run before. *unlocked* says why another run could write there
+    too, if it could. *backup_failed* is where the rows are that failed before, if this
+    run has read others.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -99,9 +99,9 @@ class Outbox:
         self._manifest: BufferedWriter | None = None
         self._failed: BufferedWriter | None = None
         self._mark = ""
-        self._known: Known | None = None
+        self._known: HashIndex | None = None
         self.unlocked = ""
-        self.set_aside: Path | None = None
+        self.backup_failed: Path | None = None
         with self._told():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor = _open_journal(folder, os.O_CREAT)
@@ -118,13 +118,13 @@ class Outbox:
             self.stop()
             raise
 
-    def begin(self, edition: Edition) -> None:
+    def begin(self, edition: RunHeader) -> None:
         """Begin a run of *edition*."""
         with self._told():
             if self.last:
                 earlier = earlier_files(self.folder, self._began)
                 pairs = ((key_of(entry.file), entry.sha256) for entry in earlier)
-                self._known = Known(pairs)
+                self._known = HashIndex(pairs)
             if _edition(self._path(_JOURNAL)) is None:
                 self._journal.truncate(0)
                 self._began = 0
@@ -134,7 +134,7 @@ class Outbox:
             self._manifest = _created(self._path(f"{_TEMPORARY}manifest"))
             self._manifest.write(manifest_line(edition))
 
-    def plan(self, entries: Iterable[Entry]) -> None:
+    def plan(self, entries: Iterable[ManifestEntry]) -> None:
         """Note that the files of *entries* may be written on another machine."""
         with self._told():
             self._note(b"".join(map(manifest_line, entries)))
@@ -159,11 +159,11 @@ class Outbox:
         """Return the hashes that the file *name* may have, as far as known."""
         return self._known.text(key_of(name)) if self._known else ""
 
-    def put(self, name: str, data: bytes, *, before: str, durable: bool) -> Fate:
+    def put(self, name: str, data: bytes, *, before: str, durable: bool) -> FileStatus:
         """Do as `put` does, in this folder, and announce it."""
         hashes = f"{before} {sha256(data).hexdigest()}".strip()
         with self._told():
-            announce(self.folder, [Entry(file=name, sha256=hashes)])
+            announce(self.folder, [ManifestEntry(file=name, sha256=hashes)])
             return put(self.folder, name, data, before=before, durable=durable)
 
     def record(self, lines: bytes) -> None:
@@ -184,16 +184,16 @@ class Outbox:
                 self._failed.write(BOM_UTF8 + _csv_line(columns, delimiter))
             self._failed.write(_csv_line(cells, delimiter))
 
-    def others(self, is_known: Callable[[int], bool]) -> Iterator[Entry]:
+    def others(self, is_known: Callable[[int], bool]) -> Iterator[ManifestEntry]:
         """
         Yield the files of earlier runs that are there, but for those that are known.
 
         *is_known* is asked with what `key_of` gives, and takes note of it.
         """
-        for entry in other_files(self.folder, is_known, self._began):
+        for entry in orphaned_files(self.folder, is_known, self._began):
             yield replace(entry, sha256=self.before(entry.file))
 
-    def remove(self, entry: Entry) -> bool:
+    def remove(self, entry: ManifestEntry) -> bool:
         """Remove the file of *entry*, and tell so, unless somebody has edited it."""
         with self._told():
             if is_edited(self.folder, entry):
@@ -201,12 +201,14 @@ class Outbox:
             self._path(entry.file).unlink(missing_ok=True)
             return True
 
-    def finish(self, *, keeps_failed: bool = False, sets_aside: bool = False) -> None:
+    def finish(
+        self, *, keeps_failed: bool = False, backs_up_failed: bool = False
+    ) -> None:
         """
         Let the manifest tell of this run, all of whose letters are there.
 
         One that *keeps_failed* leaves the table of rows that failed before alone; one
-        that *sets_aside* gives it another name.
+        that *backs_up_failed* gives it another name.
         """
         assert self._manifest  # noqa: S101 - `begin` has opened it
         with self._told():
@@ -214,7 +216,7 @@ class Outbox:
             if keeps_failed:
                 _discard(self._failed)
             else:
-                if sets_aside:
+                if backs_up_failed:
                     self._set_aside()
                 self._replace_failed()
             if self._mark:  # processes that have died may have left files
@@ -245,7 +247,7 @@ class Outbox:
         for other in map(self._path, names):
             if not other.exists():
                 path.rename(other)
-                self.set_aside = other
+                self.backup_failed = other
                 return
             if filecmp.cmp(path, other, shallow=False):
                 return

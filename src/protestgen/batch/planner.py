@@ -13,16 +13,16 @@ from protestgen.errors import Location, ProtestgenError
 from protestgen.language.loader import languages
 from protestgen.letters.letter import ORGANISATION_STYLE, SUPPORT_STYLE
 from protestgen.letters.sender import Sender
-from protestgen.letters.service import Wish, Writer
+from protestgen.letters.service import LetterOptions, LetterService
 
 from .filenames import file_stem, key_of
 from .roster import Row
-from .roster_row import Fault, Member, fault_of
-from .seen_index import Seen
-from .worker import Order, Task, choice_faults
+from .roster_row import FieldError, Member, fault_of
+from .seen_index import SeenIndex
+from .worker import BatchSpec, LetterTask, choice_faults
 
 
-class Plan(Struct, frozen=True, kw_only=True):
+class BatchPlan(Struct, frozen=True, kw_only=True):
     """
     What is to be written: of each member a letter in each of the *cases*.
 
@@ -32,16 +32,16 @@ class Plan(Struct, frozen=True, kw_only=True):
     batch ends with the first row that fails.
     """
 
-    order: Order
+    order: BatchSpec
     cases: tuple[str, ...]
-    wish: Wish = Wish()
+    wish: LetterOptions = LetterOptions()
     countries: tuple[str, ...] = ()
     home: str | None = None
     suffix: str = ".txt"
     strict: bool = False
 
 
-class Job(Struct, kw_only=True):
+class RosterJob(Struct, kw_only=True):
     """
     A row and what became of it so far; or of one letter of it, to a *country*.
 
@@ -52,14 +52,14 @@ class Job(Struct, kw_only=True):
     row: Row
     cases: tuple[str, ...]
     country: str | None = None
-    tasks: list[Task] = []
-    faults: list[Fault] = []
+    tasks: list[LetterTask] = []
+    faults: list[FieldError] = []
     repeats: list[tuple[int, int]] = []
 
-    def blame(self, field: str, reason: str) -> None:
+    def add_fault(self, field: str, reason: str) -> None:
         """Note a *reason* why there is no letter, if *field* could be read."""
         if all(fault.field != field for fault in self.row.faults):
-            self.faults.append(Fault(reason, field))
+            self.faults.append(FieldError(reason, field))
 
     @property
     def at(self) -> Location:
@@ -69,14 +69,14 @@ class Job(Struct, kw_only=True):
         return Location(f"{self.cases[0]} to {country_name(self.country)}")
 
 
-class Jobs:
+class JobPlanner:
     """The jobs that *plan* makes of *rows*, in lots of a *size*, until *is_stopped*."""
 
     def __init__(
         self,
-        plan: Plan,
+        plan: BatchPlan,
         rows: Iterable[Row],
-        seen: Seen,
+        seen: SeenIndex,
         is_stopped: Callable[[], bool],
         *,
         size: int,
@@ -86,19 +86,19 @@ class Jobs:
         self._seen = seen
         self._is_stopped = is_stopped
         self._size = size
-        self._writer = Writer(plan.order.campaign, plan.order.on)
+        self._writer = LetterService(plan.order.campaign, plan.order.on)
         self._codes = lru_cache(self._new_codes)
         self.is_whole = True
 
-    def __iter__(self) -> Iterator[list[Job]]:
-        lot: list[Job] = []
+    def __iter__(self) -> Iterator[list[RosterJob]]:
+        lot: list[RosterJob] = []
         letters = 0
         for job in chain.from_iterable(map(self._jobs, self._rows)):
             if self._is_stopped():
                 self.is_whole = False
                 break
             try:
-                self._fill(job)
+                self._build(job)
             except ProtestgenError:
                 raise
             except Exception as error:  # noqa: BLE001 - it fails this row only
@@ -116,18 +116,18 @@ class Jobs:
         if lot:
             yield lot
 
-    def _jobs(self, row: Row) -> Iterable[Job]:
+    def _jobs(self, row: Row) -> Iterable[RosterJob]:
         """Return the job of *row*, or one for each of its letters to many countries."""
         cases = self._plan.cases
         if not self._plan.countries:
-            return (Job(row=row, cases=cases, faults=list(row.faults)),)
+            return (RosterJob(row=row, cases=cases, faults=list(row.faults)),)
         return (
-            Job(row=row, cases=(case,), country=country)
+            RosterJob(row=row, cases=(case,), country=country)
             for case in cases
             for country in self._plan.countries
         )
 
-    def _fill(self, job: Job) -> None:
+    def _build(self, job: RosterJob) -> None:
         """Add its letters to *job*, or why there are none."""
         member = job.row.member
         if member is None:
@@ -135,7 +135,7 @@ class Jobs:
         sender = member.sender
         codes: tuple[str, ...] = ()
         if self._plan.order.format_name == "eml" and not sender.email:
-            job.blame("email", "empty: an e-mail is from an address")
+            job.add_fault("email", "empty: an e-mail is from an address")
         if member.language:
             codes = self._codes_of(job, member.language)
         if member.to or member.demands:
@@ -143,37 +143,39 @@ class Jobs:
         style = member.style or self._plan.wish.style
         if style == ORGANISATION_STYLE and not sender.organisation:
             reason = f"empty: the style '{style}' is written for one"
-            job.blame("organisation", reason)
+            job.add_fault("organisation", reason)
         if sender.country is None and self._plan.home:
             sender = replace(sender, country=self._plan.home)
         is_sound = not job.faults
         wish = self._wish(member, job.country, codes)
         for case in job.cases:
-            if not is_sound or not self._add(job, case, sender, wish):
-                self._look(job, case, sender, wish)
+            if not is_sound or not self._add_task(job, case, sender, wish):
+                self._collect_faults(job, case, sender, wish)
 
-    def _codes_of(self, job: Job, names: tuple[str, ...]) -> tuple[str, ...]:
+    def _codes_of(self, job: RosterJob, names: tuple[str, ...]) -> tuple[str, ...]:
         """Return the codes of the languages that a row calls by *names*."""
         try:
             return self._codes(names)
         except ProtestgenError as error:
-            job.blame("language", str(error))
+            job.add_fault("language", str(error))
             return ()
 
     def _new_codes(self, names: tuple[str, ...]) -> tuple[str, ...]:
         known = languages(self._plan.order.campaign.folders)
         return tuple(dict.fromkeys(find_language(name, known) for name in names))
 
-    def _check_support(self, job: Job, member: Member) -> None:
+    def _check_support(self, job: RosterJob, member: Member) -> None:
         """Note what does not go with a message of support, if that is to be written."""
         style = member.style or self._plan.wish.style
         for field in ("to", "demands") if style == SUPPORT_STYLE else ():
             if getattr(member, field):
-                job.blame(
+                job.add_fault(
                     field, f"does not go with the style '{style}': leave it empty"
                 )
 
-    def _add(self, job: Job, case: str, sender: Sender, wish: Wish) -> bool:
+    def _add_task(
+        self, job: RosterJob, case: str, sender: Sender, wish: LetterOptions
+    ) -> bool:
         """Add a letter to *job*, unless there is nobody that it goes to."""
         try:
             addressee = self._addressee(case, sender, wish)
@@ -184,18 +186,22 @@ class Jobs:
         key = key_of(name)
         first = self._seen.first_line(key, line)
         if first is None:
-            job.tasks.append(Task(case, sender, wish, name))
+            job.tasks.append(LetterTask(case, sender, wish, name))
         else:
             job.repeats.append((first, key))
         return True
 
-    def _addressee(self, case: str, sender: Sender, wish: Wish) -> Addressee | None:
+    def _addressee(
+        self, case: str, sender: Sender, wish: LetterOptions
+    ) -> Addressee | None:
         to = None if wish.style == SUPPORT_STYLE else wish.to or ""
         country = wish.country or sender.country
         addressee, _, _ = self._writer.addressees(case, country, to)
         return addressee
 
-    def _look(self, job: Job, case: str, sender: Sender, wish: Wish) -> None:
+    def _collect_faults(
+        self, job: RosterJob, case: str, sender: Sender, wish: LetterOptions
+    ) -> None:
         """Note all that keeps a letter from being one of *job*."""
         faults = choice_faults(self._writer, case, sender, wish)
         unread = {fault.field for fault in job.row.faults}
@@ -208,22 +214,26 @@ class Jobs:
             if fault.field not in unread and fault not in job.faults:
                 job.faults.append(fault)
 
-    def _misaddressed(self, job: Job, sender: Sender, wish: Wish, reason: str) -> Fault:
+    def _misaddressed(
+        self, job: RosterJob, sender: Sender, wish: LetterOptions, reason: str
+    ) -> FieldError:
         """Return the *reason* why nobody is written to, as a fault of a cell."""
         member = job.row.member
         if job.country or member is None:
-            return Fault(reason)
+            return FieldError(reason)
         if not (wish.country or sender.country):
-            return Fault("empty: name the country that the member lives in", "country")
+            return FieldError(
+                "empty: name the country that the member lives in", "country"
+            )
         if member.to:  # which is called so on the command line
-            return Fault(reason.replace("'--to ", "'"), "to")
-        return Fault(reason, "" if self._plan.wish.to else "country")
+            return FieldError(reason.replace("'--to ", "'"), "to")
+        return FieldError(reason, "" if self._plan.wish.to else "country")
 
     def _wish(
         self, member: Member, country: str | None, codes: tuple[str, ...]
-    ) -> Wish:
+    ) -> LetterOptions:
         wish = self._plan.wish
-        return Wish(
+        return LetterOptions(
             country=country,
             to=member.to or wish.to,
             style=member.style or wish.style,

@@ -20,8 +20,8 @@ from protestgen.errors import DataError, Location, Problem, nearest, quoted
 from protestgen.limits import MAX_COLUMNS, MAX_ROW_LINES
 from protestgen.schema.types import visible
 
-from .roster_row import FIELDS, Fault, Member, bare_heading, field_of, read_member
-from .text_stream import LOST, Lines, Readable
+from .roster_row import FIELDS, FieldError, Member, bare_heading, field_of, read_member
+from .text_stream import LOST, Readable, TextLines
 
 EXAMPLE = """\
 name,address,city,country,email,organisation,role,why,cosigners,language,style,to,demands
@@ -73,7 +73,7 @@ class Row(Struct, frozen=True, kw_only=True):
     cells: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
     member: Member | None = None
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FieldError, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -102,7 +102,7 @@ def read_roster(stream: Readable, name: str) -> Roster:
 
     Raises `DataError` for a file that is no roster at all, or has no row.
     """
-    lines = Lines(stream, name)
+    lines = TextLines(stream, name)
     first = _first_line(lines, name)
     delimiter = _DELIMITER.fullmatch(first)
     if delimiter:
@@ -131,7 +131,7 @@ def report_columns(roster: Roster) -> list[str]:
 
 
 def report_row(
-    roster: Roster, row: Row, faults: Sequence[Fault], cases: Iterable[str]
+    roster: Roster, row: Row, faults: Sequence[FieldError], cases: Iterable[str]
 ) -> list[str]:
     """
     Return *row*, which failed for *cases*, for a table to be mended and read again.
@@ -181,7 +181,7 @@ def _refused(name: str, line: int, reason: str) -> DataError:
     return DataError([Problem(Location(name, line), reason)])
 
 
-def _first_line(lines: Lines, name: str) -> str:
+def _first_line(lines: TextLines, name: str) -> str:
     """Return the next line that is not blank, or nothing."""
     try:
         return next((line for line in lines if line.strip()), "")
@@ -189,7 +189,7 @@ def _first_line(lines: Lines, name: str) -> str:
         raise _refused(name, lines.number, str(error)) from None
 
 
-def _csv_roster(name: str, first: str, lines: Lines, delimiter: str) -> Roster:
+def _csv_roster(name: str, first: str, lines: TextLines, delimiter: str) -> Roster:
     line = lines.number
     source = _Source(first, lines)
     reader = csv.reader(source, delimiter=delimiter, skipinitialspace=True, strict=True)
@@ -231,7 +231,7 @@ def _csv_roster(name: str, first: str, lines: Lines, delimiter: str) -> Roster:
 class _Source:
     """The *lines* of a table from the *first* one on, which can go back in a row."""
 
-    def __init__(self, first: str, lines: Lines) -> None:
+    def __init__(self, first: str, lines: TextLines) -> None:
         self._lines = lines
         self._ahead: deque[str | ValueError] = deque([first])
         self._row: list[str | ValueError] = []
@@ -297,7 +297,7 @@ def _csv_rows(
             is_torn = True
             reason = _UNCLOSED if source.is_long else _plain(error)
             source.go_back()  # nobody below is lost with this row
-            yield Row(at=at, rest=(source.row,), faults=(Fault(reason),))
+            yield Row(at=at, rest=(source.row,), faults=(FieldError(reason),))
         else:
             if left_over:
                 cells = [*map(_as_it_was, cells)]
@@ -308,7 +308,7 @@ def _csv_rows(
             is_short = len(cells) < width or LOST in cells[-1]
             if is_torn or (is_short and source.is_cut):
                 reason = _TORN if is_torn else _CUT
-                yield Row(at=at, rest=(source.row,), faults=(Fault(reason),))
+                yield Row(at=at, rest=(source.row,), faults=(FieldError(reason),))
             else:
                 told = left_over or (_UNNAMED if len(cells) <= width else _PARTED)
                 yield _csv_row(at, _without_padding(cells, len(held)), held, told)
@@ -328,14 +328,14 @@ def _csv_row(
     if rest:
         counts = f"{len(cells)} cells where there are {len(held)} columns"
         return Row(
-            at=at, cells=kept, rest=rest, faults=(Fault(f"{counts}: {surplus}"),)
+            at=at, cells=kept, rest=rest, faults=(FieldError(f"{counts}: {surplus}"),)
         )
     values = {field: cell for field, cell in zip(held, kept, strict=False) if field}
     member, faults = read_member(values)
     return Row(at=at, cells=kept, member=member, faults=faults)
 
 
-def _json_rows(name: str, first: str, lines: Lines) -> Iterator[Row]:
+def _json_rows(name: str, first: str, lines: TextLines) -> Iterator[Row]:
     following = chain([first], lines)
     told: set[str] = set()
     while True:
@@ -346,7 +346,7 @@ def _json_rows(name: str, first: str, lines: Lines) -> Iterator[Row]:
         except StopIteration:
             return
         except ValueError as error:
-            faults = (Fault(_CUT if lines.is_cut else str(error)),)
+            faults = (FieldError(_CUT if lines.is_cut else str(error)),)
             at = Location(name, lines.number)
             yield Row(at=at, rest=(line.rstrip("\r\n"),), faults=faults)
             continue
@@ -368,7 +368,7 @@ def _json_row(at: Location, values: Mapping[str, str], notes: tuple[str, ...]) -
     fields = [field for field, _ in given if field]
     member, faults = read_member(held)
     if twice := next((field for field in fields if fields.count(field) > 1), None):
-        fault = Fault("it stands here twice: remove one of them", twice)
+        fault = FieldError("it stands here twice: remove one of them", twice)
         faults = (fault, *(other for other in faults if other.field != twice))
     return Row(at=at, cells=cells, member=member, faults=faults, notes=notes)
 

@@ -47,7 +47,7 @@ class Member(Struct, frozen=True, kw_only=True):
     demands: tuple[Id, ...] = ()
 
 
-class Fault(Struct, frozen=True):
+class FieldError(Struct, frozen=True):
     """
     What is wrong with a row, and in which *field* if it is in one.
 
@@ -62,11 +62,11 @@ class Fault(Struct, frozen=True):
         return f"{self.field}: {self.reason}" if self.field else self.reason
 
 
-def fault_of(error: Exception, field: str = "") -> Fault:
+def fault_of(error: Exception, field: str = "") -> FieldError:
     """Return *error*, which may be one that nobody expects, as a fault of a row."""
     if isinstance(error, ProtestgenError):
-        return Fault(str(error), field)
-    return Fault(unexpected(error), field, "".join(format_exception(error)))
+        return FieldError(str(error), field)
+    return FieldError(unexpected(error), field, "".join(format_exception(error)))
 
 
 def field_of(heading: str) -> str | None:
@@ -80,7 +80,7 @@ def bare_heading(heading: str) -> str:
     return re.sub(r"[\s_-]+", "", heading).casefold()
 
 
-def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[Fault, ...]]:
+def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[FieldError, ...]]:
     """
     Return the member whose fields have the texts *values*, and all faults in these.
 
@@ -91,23 +91,23 @@ def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[Fault, ...]]:
     for field, value in values.items():
         if len(value) > MAX_CELL:
             reason = f"longer than {MAX_CELL:,} characters: shorten it"
-            faults.append(Fault(reason, field))
+            faults.append(FieldError(reason, field))
         elif LOST in value:
-            faults.append(Fault(f"not UTF-8: {NOT_TEXT}", field))
+            faults.append(FieldError(f"not UTF-8: {NOT_TEXT}", field))
         elif value in _ERRORS:
             hint = "mend the cell there, and save it again"
             faults.append(
-                Fault(f"'{value}' is an error of the spreadsheet: {hint}", field)
+                FieldError(f"'{value}' is an error of the spreadsheet: {hint}", field)
             )
         elif text := value.strip():
             try:
                 found[field] = _READERS[field](_with_plain_ends(text))
             except ValueError as error:
-                faults.append(Fault(str(error), field))
+                faults.append(FieldError(str(error), field))
             except Exception as error:  # noqa: BLE001 - it fails this row only
                 faults.append(fault_of(error, field))
     if not values.get("name", "").strip():
-        faults.append(Fault("empty: each letter is signed with a name", "name"))
+        faults.append(FieldError("empty: each letter is signed with a name", "name"))
     own = {field: found.pop(field) for field in _CHOICES if field in found}
     return Member(sender=Sender(**found), **own), tuple(faults)
 

@@ -9,31 +9,38 @@ from typing import IO, Literal
 from msgspec.structs import replace
 
 from protestgen import __version__
-from protestgen.batch.dispatch import AHEAD, _tasks, _written
-from protestgen.batch.report import Remark, Reporter, Tally
+from protestgen.batch.dispatch import QUEUE_DEPTH, _tasks, _written
+from protestgen.batch.report import AggregatedNote, BatchStats, Reporter
 from protestgen.campaign.loader import Campaign, fingerprint
 from protestgen.errors import OutputError
-from protestgen.formats.pdf_merge import Binder
+from protestgen.formats.pdf_merge import PdfMerger
 from protestgen.letters.sender import Sender
 
 from .filenames import key_of, may_be_about
-from .manifest import Edition, Entry, is_edited, manifest_line, other_files, with_hashes
-from .output_folder import FAILED, Outbox
-from .planner import Job, Jobs, Plan
+from .manifest import (
+    ManifestEntry,
+    RunHeader,
+    is_edited,
+    manifest_line,
+    orphaned_files,
+    with_hashes,
+)
+from .output_folder import FAILED, OutputFolder
+from .planner import BatchPlan, JobPlanner, RosterJob
 from .roster import Roster, failed_for, report_columns, report_row
-from .roster_row import Fault
-from .seen_index import Seen
+from .roster_row import FieldError
+from .seen_index import SeenIndex
 from .worker import (
-    Order,
-    Task,
-    Written,
+    BatchSpec,
+    ChunkResult,
+    LetterTask,
 )
 
 # So many letters are written in one go, more where they are handed to others, fewer on
 # paper.
-_LOT = 100
-_LOT_ELSEWHERE = 200
-_LOT_ON_PAPER = 50
+CHUNK = 100
+REMOTE_CHUNK = 200
+PAPER_CHUNK = 50
 # So many different notes are kept.
 _MOST_NOTES = 1_000
 
@@ -55,21 +62,21 @@ class Batch:
 
     def __init__(
         self,
-        plan: Plan,
+        plan: BatchPlan,
         reporter: Reporter,
         *,
-        outbox: Outbox | None = None,
+        outbox: OutputFolder | None = None,
         stream: IO[bytes] | None = None,
-        binder: Binder | None = None,
+        binder: PdfMerger | None = None,
     ) -> None:
-        self.tally = Tally()
+        self.tally = BatchStats()
         self.first = b""
         self._plan = plan
         self._reporter = reporter
         self._outbox = outbox
         self._stream = stream
         self._binder = binder
-        self._seen = Seen()
+        self._seen = SeenIndex()
 
     def run(
         self,
@@ -77,7 +84,7 @@ class Batch:
         executor: Executor | None = None,
         *,
         is_stopped: Callable[[], bool] = bool,
-        ahead: int = AHEAD,
+        ahead: int = QUEUE_DEPTH,
     ) -> None:
         """
         Write the letters of *roster* here, and by *executor* if there is one.
@@ -89,10 +96,10 @@ class Batch:
             self._reporter.noted(note)
         strict = self._plan.strict
         ends = (lambda: is_stopped() or self._is_over()) if strict else is_stopped
-        size = _LOT_ELSEWHERE if executor else _LOT
+        size = REMOTE_CHUNK if executor else CHUNK
         if self._plan.order.kind == "pdf":
-            size = _LOT_ON_PAPER
-        jobs = Jobs(self._plan, roster.rows, self._seen, ends, size=size)
+            size = PAPER_CHUNK
+        jobs = JobPlanner(self._plan, roster.rows, self._seen, ends, size=size)
         lots = self._announced(jobs)
         for lot, written in _written(self._plan.order, lots, executor, ahead):
             if written.stopped:
@@ -133,7 +140,7 @@ class Batch:
             self._outbox.record(manifest_line(entry))
         self._outbox.finish(
             keeps_failed=before == "kept" or (adds and not self.tally.is_whole),
-            sets_aside=before == "aside" or self._has_failed_for_others(),
+            backs_up_failed=before == "aside" or self._has_failed_for_others(),
         )
 
     def _has_failed_for_others(self) -> bool:
@@ -150,26 +157,26 @@ class Batch:
         if not self.tally.is_whole:
             return
         self._seen.forget_failed()
-        for entry in other_files(folder, self._is_known):
+        for entry in orphaned_files(folder, self._is_known):
             if self._is_ours(entry):
                 self._tell_stale(entry, folder)
 
-    def _is_ours(self, entry: Entry) -> bool:
+    def _is_ours(self, entry: ManifestEntry) -> bool:
         """Tell whether *entry* is a letter about one of the cases of this run."""
         cases = self._plan.cases
         return entry.case in cases if entry.case else may_be_about(entry.file, cases)
 
-    def _tell_stale(self, entry: Entry, folder: Path) -> None:
+    def _tell_stale(self, entry: ManifestEntry, folder: Path) -> None:
         if is_edited(folder, entry):
             self._reporter.edited(entry.file, is_stale=True)
             return
         self.tally.stale += 1
-        self._reporter.stale(entry.file, is_sure=not self.tally.failed)
+        self._reporter.stale(entry.file, is_certain=not self.tally.failed)
 
     def _is_known(self, key: int) -> bool:
         return self._seen.first_line(key, 0) is not None
 
-    def _announced(self, lots: Iterable[list[Job]]) -> Iterator[list[Job]]:
+    def _announced(self, lots: Iterable[list[RosterJob]]) -> Iterator[list[RosterJob]]:
         """Yield *lots*, of whose files the outbox knows."""
         for lot in lots:
             if self._outbox:
@@ -180,12 +187,12 @@ class Batch:
                     self._outbox.plan(map(_planned, _tasks(lot)))
             yield lot
 
-    def _known(self, task: Task) -> Task:
+    def _known(self, task: LetterTask) -> LetterTask:
         """Return *task* with what is known of its file."""
         assert self._outbox  # noqa: S101 - or else there are no files
         return replace(task, before=self._outbox.before(task.name))
 
-    def _take(self, lot: list[Job], written: Written, roster: Roster) -> None:
+    def _take(self, lot: list[RosterJob], written: ChunkResult, roster: Roster) -> None:
         """Take note of what became of *lot*."""
         self._put_away(written, lot)
         tally = self.tally
@@ -209,23 +216,25 @@ class Batch:
         for job in lot:
             self._report(job, roster)
 
-    def _take_remarks(self, lot: list[Job], remarks: dict[int, list[str]]) -> None:
+    def _take_remarks(
+        self, lot: list[RosterJob], remarks: dict[int, list[str]]
+    ) -> None:
         """Take note of *remarks* on letters of *lot*."""
         places = [job.at for job in lot for _ in job.tasks]
         for index, texts in sorted(remarks.items()):
             kinds = {re.sub(r"\d+", "", text): text for text in reversed(texts)}
             for kind, text in kinds.items():
                 if kind in self.tally.remarks or len(self.tally.remarks) < _MOST_NOTES:
-                    new = Remark(at=places[index], text=text)
+                    new = AggregatedNote(at=places[index], text=text)
                     self.tally.remarks.setdefault(kind, new).letters += 1
 
-    def _put_away(self, written: Written, lot: list[Job]) -> None:
+    def _put_away(self, written: ChunkResult, lot: list[RosterJob]) -> None:
         """Let what was *written* of *lot* go to where letters go."""
         if self._outbox:
             lines = written.data
             if written.filed.away:
                 lines = self._files_put_away(self._outbox, written, _tasks(lot))
-            self.tally.fates.update(written.filed.fates)
+            self.tally.statuses.update(written.filed.statuses)
             for name in written.filed.edited:
                 self._reporter.edited(name, is_stale=False)
             self._outbox.record(lines)
@@ -238,7 +247,7 @@ class Batch:
             self.first = self.first or written.data
 
     def _files_put_away(
-        self, outbox: Outbox, written: Written, tasks: Iterable[Task]
+        self, outbox: OutputFolder, written: ChunkResult, tasks: Iterable[LetterTask]
     ) -> bytes:
         """Let files that came back go to *outbox*, and return the lines on all."""
         before = {task.name: task.before for task in tasks}
@@ -246,14 +255,14 @@ class Batch:
         hashes = {}
         durable = self._plan.order.durable
         for name, data in filed.away.items():
-            fate = outbox.put(name, data, before=before[name], durable=durable)
-            filed.fates[fate] += 1
-            if fate == "edited":
+            status = outbox.put(name, data, before=before[name], durable=durable)
+            filed.statuses[status] += 1
+            if status == "edited":
                 filed.edited.append(name)
                 hashes[name] = before[name]
         return with_hashes(written.data, hashes) if hashes else written.data
 
-    def _report(self, job: Job, roster: Roster) -> None:
+    def _report(self, job: RosterJob, roster: Roster) -> None:
         """Report what did not come of a row."""
         for note in job.row.notes:
             self._reporter.noted(note)
@@ -268,27 +277,29 @@ class Batch:
             row = report_row(roster, job.row, job.faults, job.cases)
             self._outbox.fail(report_columns(roster), row, roster.delimiter)
 
-    def _report_repeats(self, job: Job) -> None:
+    def _report_repeats(self, job: RosterJob) -> None:
         """Report which letters of a row are there already, or failed before."""
         firsts: dict[int, None] = {}
         for first, key in job.repeats:
             if self._seen.has_failed(key):
                 hint = "mend it, or this one and remove that"
-                fault = Fault(f"line {first} is of the same person, and failed: {hint}")
+                fault = FieldError(
+                    f"line {first} is of the same person, and failed: {hint}"
+                )
                 job.faults.append(fault)
             else:
-                self.tally.doubled += 1
+                self.tally.duplicate += 1
                 firsts[first] = None
         if job.country is None:
             sender = job.row.member.sender if job.row.member else Sender()
-            is_sure = bool(sender.email or sender.address)
+            is_certain = bool(sender.email or sender.address)
             for first in firsts:
-                self._reporter.doubled(job.at, first, is_sure=is_sure)
+                self._reporter.duplicate(job.at, first, is_certain=is_certain)
 
 
-def edition(campaign: Campaign, order: Order) -> Edition:
+def edition(campaign: Campaign, order: BatchSpec) -> RunHeader:
     """Return what the letters of *order* have in common."""
-    return Edition(
+    return RunHeader(
         protestgen=__version__,
         data=fingerprint(campaign.folders),
         date=order.on.isoformat(),
@@ -296,7 +307,7 @@ def edition(campaign: Campaign, order: Order) -> Edition:
     )
 
 
-def _planned(task: Task) -> Entry:
+def _planned(task: LetterTask) -> ManifestEntry:
     """Return what is noted of the file of *task* before anybody writes it."""
     name = task.sender.name or ""
-    return Entry(file=task.name, case=task.case, name=name, sha256=task.before)
+    return ManifestEntry(file=task.name, case=task.case, name=name, sha256=task.before)

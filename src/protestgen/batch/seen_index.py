@@ -4,10 +4,10 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from protestgen.errors import no_room
+from protestgen.errors import temp_space_error
 
 
-class Seen:
+class SeenIndex:
     """
     Numbers that were met, each with the line that it was first met in.
 
@@ -30,7 +30,7 @@ class Seen:
             query = "SELECT line FROM seen WHERE key = ?"
             (first,) = self._database.execute(query, (key,)).fetchone()
         except sqlite3.Error as error:
-            raise no_room(str(error)) from None
+            raise temp_space_error(str(error)) from None
         assert isinstance(first, int)  # noqa: S101 - as it was stored
         return first
 
@@ -52,7 +52,7 @@ class Seen:
             self._database.execute(query)
 
 
-class Known:
+class HashIndex:
     """
     Texts that go with numbers: of *pairs* with the same number, the last one counts.
 
@@ -87,4 +87,4 @@ def _told() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise no_room(str(error)) from None
+        raise temp_space_error(str(error)) from None

@@ -4,7 +4,7 @@ import io
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from typing import Any, Protocol
 
-from protestgen.errors import DataError, Location, Problem, unreadable
+from protestgen.errors import DataError, Location, Problem, read_error
 from protestgen.limits import MAX_LINE
 
 # Stands for bytes that are no text in the encoding of the file.
@@ -28,7 +28,7 @@ class Readable(Protocol):
         """Return at most *size* of them, or none at the end."""
 
 
-class Lines:
+class TextLines:
     """
     The lines of *stream*, called *name*, with their ends; they are numbered from 1.
 
@@ -48,7 +48,7 @@ class Lines:
         # Whether the rest of that line is to be passed over; it may be without an end.
         self._is_too_long = False
 
-    def __iter__(self) -> "Lines":
+    def __iter__(self) -> "TextLines":
         return self
 
     def __next__(self) -> str:
@@ -93,7 +93,7 @@ def _read(stream: Readable, size: int, name: str) -> bytes:
     try:
         return stream.read(size)
     except OSError as error:
-        raise unreadable(name, error) from None
+        raise read_error(name, error) from None
 
 
 def _encoding(head: bytes, name: str) -> str:

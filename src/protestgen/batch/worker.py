@@ -20,23 +20,23 @@ from protestgen.errors import MissingExtraError, OutputError, ProtestgenError
 from protestgen.formats import FORMATS, Options, json, mbox, pdf
 from protestgen.letters.letter import Letter
 from protestgen.letters.sender import Sender
-from protestgen.letters.service import Wish, Writer
+from protestgen.letters.service import LetterOptions, LetterService
 
-from .file_store import Fate, put
-from .manifest import Entry, folder_error, manifest_line
-from .output_folder import announce, is_marked
-from .roster_row import Fault, fault_of
+from .file_store import FileStatus, put
+from .manifest import ManifestEntry, folder_error, manifest_line
+from .output_folder import announce, can_see_folder
+from .roster_row import FieldError, fault_of
 
-Kind = Literal["folder", "mbox", "jsonl", "pdf", "nothing"]
+OutputKind = Literal["folder", "mbox", "jsonl", "pdf", "nothing"]
 
 # So many letters are set on paper at a time: more take more memory, little less time.
-_SHEAF = 50
+PDF_CHUNK = 50
 
 # What writes letters is not made for several threads, which a process may have.
 _ALONE = Lock()
 
 
-class Task(Struct, frozen=True, array_like=True):
+class LetterTask(Struct, frozen=True, array_like=True):
     """
     A letter to be written: of *sender* about *case*, to a file *name*.
 
@@ -45,12 +45,12 @@ class Task(Struct, frozen=True, array_like=True):
 
     case: str
     sender: Sender
-    wish: Wish
+    wish: LetterOptions
     name: str
     before: str = ""
 
 
-class Order(Struct, frozen=True, kw_only=True):
+class BatchSpec(Struct, frozen=True, kw_only=True):
     """
     What all lots of a batch have in common.
 
@@ -65,7 +65,7 @@ class Order(Struct, frozen=True, kw_only=True):
     on: date
     format_name: str
     options: Options
-    kind: Kind = "nothing"
+    kind: OutputKind = "nothing"
     folder: Path = Path()
     durable: bool = False
     duplex: bool = False
@@ -73,20 +73,20 @@ class Order(Struct, frozen=True, kw_only=True):
     spool: Path | None = None
 
 
-class Filed(Struct):
+class FileCounts(Struct):
     """
-    What became of the files of a lot.
+    The files of a chunk.
 
-    *fates* count them, *edited* names those that were left as they are. Those in *away*
-    could not be written where the letters were.
+    *statuses* counts them by what became of them; *edited* names those left alone
+    because somebody had edited them; *away* holds those that could not be written here.
     """
 
-    fates: Counter[Fate] = field(default_factory=Counter)
+    statuses: Counter[FileStatus] = field(default_factory=Counter)
     edited: list[str] = []
     away: dict[str, bytes] = {}
 
 
-class Written(Struct, frozen=True, kw_only=True):
+class ChunkResult(Struct, frozen=True, kw_only=True):
     """
     What became of a lot.
 
@@ -101,8 +101,8 @@ class Written(Struct, frozen=True, kw_only=True):
     data: bytes = b""
     left: Path | None = None
     documents: list[bytes] = []
-    filed: Filed = field(default_factory=Filed)
-    faults: dict[int, list[Fault]] = {}
+    filed: FileCounts = field(default_factory=FileCounts)
+    faults: dict[int, list[FieldError]] = {}
     notes: dict[str, int] = {}
     remarks: dict[int, list[str]] = {}
     size: int = 0
@@ -113,26 +113,26 @@ class Written(Struct, frozen=True, kw_only=True):
 _Composed = dict[int, tuple[Letter, list[str], list[str]]]
 
 
-class Desk:
+class LetterWorker:
     """Where the letters of an *order* are written."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: BatchSpec) -> None:
         self.spool = order.spool
         self._order = order
-        self._writer = Writer(order.campaign, order.on)
+        self._writer = LetterService(order.campaign, order.on)
         self._format = FORMATS[order.format_name]
         # Where a process is taken for dead, another one may write the same letters.
         self._name = f"{token_hex(4)}-" if order.mark else ""
 
-    def write(self, tasks: Sequence[Task]) -> Written:
+    def write(self, tasks: Sequence[LetterTask]) -> ChunkResult:
         """Write the letters of *tasks*, as far as they can be."""
         order = self._order
-        faults: dict[int, list[Fault]] = {}
+        faults: dict[int, list[FieldError]] = {}
         # All at first, since what does the same again and again is done faster.
         composed = self._composed(tasks, faults)
         if order.kind == "pdf":
             return self._set(composed, faults)
-        filed = Filed()
+        filed = FileCounts()
         try:
             rendered = self._rendered(tasks, composed, faults)
             if order.kind == "folder":
@@ -142,8 +142,8 @@ class Desk:
             else:
                 data = self._first(composed, rendered)
         except (MissingExtraError, OutputError) as error:
-            return Written(stopped=str(error))
-        return Written(
+            return ChunkResult(stopped=str(error))
+        return ChunkResult(
             data=data,
             filed=filed,
             faults=faults,
@@ -154,9 +154,9 @@ class Desk:
 
     def _rendered(
         self,
-        tasks: Sequence[Task],
+        tasks: Sequence[LetterTask],
         composed: _Composed,
-        faults: dict[int, list[Fault]],
+        faults: dict[int, list[FieldError]],
     ) -> dict[int, bytes]:
         """
         Return letters that were *composed* as bytes, or put why not in *faults*.
@@ -177,10 +177,10 @@ class Desk:
 
     def _put_all(
         self,
-        tasks: Sequence[Task],
+        tasks: Sequence[LetterTask],
         composed: _Composed,
         rendered: dict[int, bytes],
-        filed: Filed,
+        filed: FileCounts,
     ) -> bytes:
         """Write files of letters that were *rendered*; return their manifest."""
         hashes = {i: sha256(data).hexdigest() for i, data in rendered.items()}
@@ -197,7 +197,7 @@ class Desk:
             lines.append(manifest_line(_entry(task, composed[index][0], hash_)))
         return b"".join(lines)
 
-    def _announce(self, entries: Iterable[Entry]) -> None:
+    def _announce(self, entries: Iterable[ManifestEntry]) -> None:
         folder = self._order.folder
         try:
             announce(folder, entries)
@@ -211,7 +211,7 @@ class Desk:
         return b""
 
     def _composed(
-        self, tasks: Sequence[Task], faults: dict[int, list[Fault]]
+        self, tasks: Sequence[LetterTask], faults: dict[int, list[FieldError]]
     ) -> _Composed:
         """Return the letters of *tasks*, or put why there is none among *faults*."""
         letters: dict[int, tuple[Letter, list[str]]] = {}
@@ -230,17 +230,19 @@ class Desk:
                 faults[index] = self._faults(tasks[index], error)
         return composed
 
-    def _set(self, composed: _Composed, faults: dict[int, list[Fault]]) -> Written:
+    def _set(
+        self, composed: _Composed, faults: dict[int, list[FieldError]]
+    ) -> ChunkResult:
         """Set letters that were *composed* on paper, as far as they can be."""
         documents: list[bytes] = []
         indexes = list(composed)
-        for start in range(0, len(indexes), _SHEAF):
-            sheaf = {i: composed[i][0] for i in indexes[start : start + _SHEAF]}
+        for start in range(0, len(indexes), PDF_CHUNK):
+            sheaf = {i: composed[i][0] for i in indexes[start : start + PDF_CHUNK]}
             try:
                 documents += self._documents(sheaf, faults)
             except MissingExtraError as error:
-                return Written(stopped=str(error))
-        return Written(
+                return ChunkResult(stopped=str(error))
+        return ChunkResult(
             documents=documents,
             faults=faults,
             notes=_notes(composed, faults),
@@ -248,7 +250,7 @@ class Desk:
         )
 
     def _documents(
-        self, letters: dict[int, Letter], faults: dict[int, list[Fault]]
+        self, letters: dict[int, Letter], faults: dict[int, list[FieldError]]
     ) -> list[bytes]:
         """Return *letters* on paper; what cannot be set is put among the *faults*."""
         order = self._order
@@ -269,14 +271,14 @@ class Desk:
             for document in self._documents(dict(half), faults)
         ]
 
-    def _put(self, task: Task, data: bytes, filed: Filed) -> bool:
+    def _put(self, task: LetterTask, data: bytes, filed: FileCounts) -> bool:
         """Write a file, if its folder is to be seen, unless it was edited."""
         order = self._order
-        if order.mark and not is_marked(order.folder, order.mark):
+        if order.mark and not can_see_folder(order.folder, order.mark):
             filed.away[task.name] = data
             return True
         try:
-            fate = put(
+            status = put(
                 *(order.folder, task.name, data),
                 before=task.before,
                 durable=order.durable,
@@ -284,12 +286,12 @@ class Desk:
             )
         except OSError as error:
             raise folder_error(order.folder, error) from None
-        filed.fates[fate] += 1
-        if fate == "edited":
+        filed.statuses[status] += 1
+        if status == "edited":
             filed.edited.append(task.name)
-        return fate != "edited"
+        return status != "edited"
 
-    def _faults(self, task: Task, error: Exception) -> list[Fault]:
+    def _faults(self, task: LetterTask, error: Exception) -> list[FieldError]:
         """Return all that is wrong with *task*, of which *error* was met first."""
         if not isinstance(error, ProtestgenError):
             return [fault_of(error)]
@@ -297,7 +299,7 @@ class Desk:
             faults = choice_faults(self._writer, task.case, task.sender, task.wish)
         except Exception as other:  # noqa: BLE001 - it fails this letter only
             return [fault_of(other)]
-        return faults or [Fault(str(error), _blamed(str(error), task))]
+        return faults or [FieldError(str(error), _blamed(str(error), task))]
 
     def render(self, letter: Letter) -> bytes:
         """Return *letter* as it stands in its file, or in that of all letters."""
@@ -316,13 +318,15 @@ class Desk:
         return data
 
 
-def choice_faults(writer: Writer, case: str, sender: Sender, wish: Wish) -> list[Fault]:
+def choice_faults(
+    writer: LetterService, case: str, sender: Sender, wish: LetterOptions
+) -> list[FieldError]:
     """Return what was chosen for a letter about *case* that there is not."""
     errors = writer.errors(writer.campaign.case(case), sender, wish)
-    return [Fault(str(error), field) for field, error in errors]
+    return [FieldError(str(error), field) for field, error in errors]
 
 
-def write_lot(order: bytes, tasks: bytes) -> Written:
+def write_lot(order: bytes, tasks: bytes) -> ChunkResult:
     """
     Write a lot in another process, which got both as bytes.
 
@@ -330,11 +334,11 @@ def write_lot(order: bytes, tasks: bytes) -> Written:
     """
     with _ALONE:
         desk = _desk(order)
-        written = desk.write(msgpack.decode(tasks, type=list[Task]))
+        written = desk.write(msgpack.decode(tasks, type=list[LetterTask]))
     return _left(written, desk.spool)
 
 
-def _left(written: Written, spool: Path | None) -> Written:
+def _left(written: ChunkResult, spool: Path | None) -> ChunkResult:
     """
     Return *written*, its data in a file.
 
@@ -347,7 +351,7 @@ def _left(written: Written, spool: Path | None) -> Written:
     return replace(written, data=b"", left=path)
 
 
-def fetched(written: Written) -> Written:
+def fetched(written: ChunkResult) -> ChunkResult:
     """Return *written* with its data, whose file is removed."""
     if written.left is None:
         return written
@@ -356,22 +360,22 @@ def fetched(written: Written) -> Written:
     return replace(written, data=data, left=None)
 
 
-def pack_order(order: Order) -> bytes:
+def pack_order(order: BatchSpec) -> bytes:
     """Return *order* for `write_lot`."""
     return pickle.dumps(order)
 
 
-def pack_tasks(tasks: Sequence[Task]) -> bytes:
+def pack_tasks(tasks: Sequence[LetterTask]) -> bytes:
     """Return *tasks* for `write_lot`."""
     return msgpack.encode(tasks)
 
 
 @lru_cache(maxsize=1)
-def _desk(order: bytes) -> Desk:
-    theirs: Order = pickle.loads(order)  # noqa: S301 - it comes from our own program
+def _desk(order: bytes) -> LetterWorker:
+    theirs: BatchSpec = pickle.loads(order)  # noqa: S301 - it comes from our own program
     campaign = theirs.campaign.here()
     options = replace(theirs.options, folders=campaign.folders)
-    return Desk(replace(theirs, campaign=campaign, options=options))
+    return LetterWorker(replace(theirs, campaign=campaign, options=options))
 
 
 def _notes(composed: _Composed, faults: Mapping[int, object]) -> Counter[str]:
@@ -385,9 +389,9 @@ def _remarks(composed: _Composed, faults: Mapping[int, object]) -> dict[int, lis
     return {i: own for i, (_, _, own) in composed.items() if own and i not in faults}
 
 
-def _entry(task: Task, letter: Letter, hashes: str) -> Entry:
+def _entry(task: LetterTask, letter: Letter, hashes: str) -> ManifestEntry:
     """Return what is noted of the file of *task*, which has one of *hashes*."""
-    return Entry(
+    return ManifestEntry(
         file=task.name,
         case=letter.case,
         to=letter.addressee.label if letter.addressee else "support",
@@ -396,7 +400,7 @@ def _entry(task: Task, letter: Letter, hashes: str) -> Entry:
     )
 
 
-def _blamed(reason: str, task: Task) -> str:
+def _blamed(reason: str, task: LetterTask) -> str:
     """Return the field of a row whose value *reason* names."""
     values = {
         "style": task.wish.style,

@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from protestgen.schema.place import Place
+from protestgen.schema.place import SourceMap
 from protestgen.schema.types import CountryCode, Date, Email, Id, Line, Phrase, Prose
 
 
@@ -77,7 +77,7 @@ class Case(Struct, frozen=True, kw_only=True):
     support_to: SupportTo = SupportTo()
     avoid: tuple[Phrase, ...] = ()
     sources: tuple[Line, ...]
-    at: Place
+    at: SourceMap
 
     def is_archived(self, on: date) -> bool:
         """Tell whether the case is over on the day *on*."""

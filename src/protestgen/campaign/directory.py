@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
-from protestgen.schema.place import Place
+from protestgen.schema.place import SourceMap
 from protestgen.schema.types import CountryCode, Date, Email, Id, Line, Phone, Prose
 
 MissionKind = Literal[
@@ -45,9 +45,9 @@ class _Contact(Struct, frozen=True, kw_only=True, cache_hash=True):
     confidence: Literal["high", "medium", "low"]
     sources: tuple[Line, ...]
     note: Prose | None = None
-    at: Place
+    at: SourceMap
 
-    def ways(self, without: str) -> str:
+    def alternative_contacts(self, without: str) -> str:
         """Return what to use instead of the field *without*, which there is none of."""
         known = {
             "email": self.email and f"e-mail ({self.email})",
@@ -117,7 +117,7 @@ class Office(_Contact, frozen=True, kw_only=True):
         """What to call it in a sentence."""
         return self.name
 
-    def concerns(self, state: str) -> bool:
+    def handles(self, state: str) -> bool:
         """Tell whether letters about *state* may go to it."""
         return self.state in {None, state}
 

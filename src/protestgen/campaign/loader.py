@@ -19,11 +19,11 @@ from protestgen.errors import (
     UnknownNameError,
     nearest,
     quoted,
+    read_error,
     unexpected,
-    unreadable,
 )
 from protestgen.limits import MAX_CASES, MAX_MISSIONS, MAX_OFFICES, MAX_VALUES
-from protestgen.schema.place import Place
+from protestgen.schema.place import SourceMap
 from protestgen.schema.reader import parse_entries, read_yaml
 from protestgen.schema.source import (
     UnreadError,
@@ -110,7 +110,7 @@ class Campaign(Struct, frozen=True):
             raise UnknownNameError("case", id_, self.cases, see="protestgen cases")
         return self.cases[id_]
 
-    def origin(self, place: Place) -> str:
+    def origin(self, place: SourceMap) -> str:
         """Return the name of the folder that *place* is in, or that it is bundled."""
         path = Path(place.path)
         folder = next(f for f in self.layers if path.is_relative_to(f / "data"))
@@ -223,7 +223,7 @@ def _read_layer(layer: _Layer, problems: list[Problem], *, tolerant: bool) -> _L
                     raise
                 problems.append(Problem(Location(str(path)), unexpected(error)))
     except OSError as error:
-        problems += unreadable(error.filename, error).problems
+        problems += read_error(error.filename, error).problems
     return layer
 
 
@@ -372,7 +372,7 @@ def _dangling(campaign: Campaign) -> Iterator[Problem]:
             message = "the case follows itself in the end: remove this line"
             yield Problem(case.at.of("follows"), message)
         if case.state not in goals:
-            near = (id_ for id_, o in offices.items() if o.concerns(case.state))
+            near = (id_ for id_, o in offices.items() if o.handles(case.state))
             goals[case.state] = dict.fromkeys((*MISSION_KINDS, *near))
         for field in ("write_to", "copies_to"):
             for index, goal in enumerate(getattr(case, field)):

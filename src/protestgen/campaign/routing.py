@@ -36,7 +36,7 @@ class Directory(Struct, frozen=True):
         """
         wanted = (to or "").strip().casefold() or write_to[0]
         office = self.offices.get(wanted)
-        if office and office.concerns(state):
+        if office and office.handles(state):
             return office, None
         if country is None:
             raise ChoiceError(
@@ -45,7 +45,7 @@ class Directory(Struct, frozen=True):
         among = _Missions(self, state, country_code(country), write_to)
         if wanted == "embassy":
             return among.embassy(exact=bool(to))
-        return among.called(wanted)
+        return among.by_name(wanted)
 
     def copies(
         self,
@@ -91,7 +91,7 @@ class _Missions:
         offices = {
             id_: office
             for id_, office in directory.offices.items()
-            if office.concerns(state)
+            if office.handles(state)
         }
         chosen = [id_ for id_ in write_to if id_ in offices]
         near = [id_ for id_, office in offices.items() if office.country == country]
@@ -115,7 +115,7 @@ class _Missions:
             return mission, f"{none}: this letter is to the {mission.label}"
         raise ChoiceError(self._nobody("embassy"))
 
-    def called(self, wanted: str) -> tuple[Mission, str | None]:
+    def by_name(self, wanted: str) -> tuple[Mission, str | None]:
         """Return the mission whose kind, city or both are *wanted*."""
         if found := _matches(wanted, self.local):
             note = None

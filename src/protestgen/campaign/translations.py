@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from protestgen.errors import DataError, Problem, Suggester, quoted
-from protestgen.schema.place import Place
+from protestgen.schema.place import SourceMap
 from protestgen.schema.reader import read_entries
 from protestgen.schema.types import Id, Line, Phrase, Prose
 
@@ -56,7 +56,7 @@ class CaseText(Struct, frozen=True, kw_only=True):
     support_to: SupportText = SupportText()
     avoid: tuple[Phrase, ...] = ()
     translates: Line | None = None
-    at: Place
+    at: SourceMap
 
 
 class _TextsFile(Struct, frozen=True):
@@ -142,7 +142,9 @@ def _misfits(
             yield Problem(text.at.of(field), message)
 
 
-def lacking(case: Case, text: CaseText | None, titles: Sequence[str] = ()) -> list[str]:
+def missing_fields(
+    case: Case, text: CaseText | None, titles: Sequence[str] = ()
+) -> list[str]:
     """
     Return the keys that *text* lacks of what the English *case* has.
 

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from .contacts import check_contacts, check_sources
-from .context import Material
+from .context import CheckContext
 from .dates import check_times
 from .finding import Finding, of_problems
 from .languages import check_languages
@@ -20,8 +20,8 @@ __all__ = ("Finding", "check_campaign")
 
 # Fewer cases than this are written about faster than processes start; so many are given
 # to one of them at a time.
-_FEW = 40
-_PART = 20
+PARALLEL_THRESHOLD = 40
+PARALLEL_CHUNK = 20
 
 
 def check_campaign(
@@ -37,18 +37,21 @@ def check_campaign(
     _material.cache_clear()
     material = _material(tuple(folders), tolerant)
     ids = list(material.campaign.cases)
-    if processes == 1 or len(ids) < _FEW:
+    if processes == 1 or len(ids) < PARALLEL_THRESHOLD:
         found = {*_check_data(material, on), *check_letters(material, ids, on)}
     else:
         check = partial(_check_part, material.folders, tolerant, on)
-        parts = [ids[start : start + _PART] for start in range(0, len(ids), _PART)]
+        parts = [
+            ids[start : start + PARALLEL_CHUNK]
+            for start in range(0, len(ids), PARALLEL_CHUNK)
+        ]
         with ProcessPoolExecutor(processes) as pool:
             letters = pool.map(check, parts)  # begins at once
             found = {*_check_data(material, on), *chain.from_iterable(letters)}
     return sorted(finding for finding in found if material.is_own(finding.file))
 
 
-def _check_data(material: Material, on: date) -> Iterator[Finding]:
+def _check_data(material: CheckContext, on: date) -> Iterator[Finding]:
     """Yield what is seen without writing a letter."""
     yield from of_problems(material.problems)
     yield from check_words(material)
@@ -68,7 +71,7 @@ def _check_part(
 
 
 @cache
-def _material(folders: tuple[Path, ...], tolerant: bool) -> Material:  # noqa: FBT001 - for the cache
+def _material(folders: tuple[Path, ...], tolerant: bool) -> CheckContext:  # noqa: FBT001 - for the cache
     """
     Return the campaign in *folders*, which each process reads once, or inherits.
 
@@ -77,7 +80,7 @@ def _material(folders: tuple[Path, ...], tolerant: bool) -> Material:  # noqa: F
     """
     gc.disable()
     try:
-        return Material(folders, tolerant=tolerant)
+        return CheckContext(folders, tolerant=tolerant)
     finally:
         gc.freeze()
         gc.enable()

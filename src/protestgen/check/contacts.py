@@ -11,9 +11,9 @@ from protestgen.errors import Location, quoted
 from protestgen.language.language import Language
 from protestgen.letters.compose import unknown_role
 from protestgen.letters.notes import is_old
-from protestgen.schema.place import Place
+from protestgen.schema.place import SourceMap
 
-from .context import Material
+from .context import CheckContext
 from .finding import Finding, error, of_problems, warning
 from .postal import bad_phone, bad_postcode
 from .texts import LEFT_OVER, Keys, cut_off
@@ -56,7 +56,7 @@ _MISTYPED_ENDS = {
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)
 
 
-def check_contacts(material: Material, on: date) -> Iterator[Finding]:
+def check_contacts(material: CheckContext, on: date) -> Iterator[Finding]:
     """Yield what is wrong with the missions and offices on the day *on*."""
     for contact in material.contacts:
         if material.is_own(contact.at.path):
@@ -77,7 +77,7 @@ def _role(contact: Addressee, english: Language | None) -> Iterator[Finding]:
         yield from of_problems(unknown_role(contact, english).problems)
 
 
-def check_sources(material: Material) -> Iterator[Finding]:
+def check_sources(material: CheckContext) -> Iterator[Finding]:
     """Yield the sources that nobody can look up."""
     for contact in material.contacts:
         found = _sources(contact.at, (), contact.sources, material)
@@ -91,10 +91,10 @@ def check_sources(material: Material) -> Iterator[Finding]:
 
 
 def _sources(
-    place: Place,
+    place: SourceMap,
     keys: Keys,
     sources: tuple[str, ...],
-    material: Material,
+    material: CheckContext,
 ) -> Iterator[Finding]:
     if not material.is_own(place.path):
         return
@@ -130,7 +130,7 @@ def _check(contact: Addressee, on: date) -> Iterator[Finding]:
         yield warning(at.of("website"), message)
 
 
-def _texts(contact: Addressee, material: Material) -> Iterator[Finding]:
+def _texts(contact: Addressee, material: CheckContext) -> Iterator[Finding]:
     """Yield what is wrong with the lines on the envelope."""
     lines: list[tuple[Keys, str | None]] = [
         (("name",), contact.name),

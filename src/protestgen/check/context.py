@@ -11,7 +11,7 @@ from protestgen.campaign.loader import read_campaign
 from protestgen.campaign.translations import (
     CaseText,
     Translation,
-    lacking,
+    missing_fields,
     read_translation,
     translated,
 )
@@ -28,7 +28,7 @@ CUT = re.compile(r"(?<!\s)\s+#\w")
 _LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 
 
-class Material:
+class CheckContext:
     """The campaign in *folders*, the first on top, as far as it is sound."""
 
     def __init__(self, folders: tuple[Path, ...], *, tolerant: bool) -> None:
@@ -111,7 +111,7 @@ class Material:
     def lacks(self, case: Case, code: str) -> list[str]:
         """Return what the texts of *case* lack in a language, of which it has some."""
         titles = self.languages[code].forms.title_cases
-        return lacking(case, self.translations[code][case.id], titles)
+        return missing_fields(case, self.translations[code][case.id], titles)
 
     def is_translated(self, case: Case, code: str) -> bool:
         """Tell whether there can be letters about *case* in a language."""

@@ -7,14 +7,14 @@ from protestgen.campaign.case import Case
 from protestgen.errors import Location
 from protestgen.schema.types import PartialDate
 
-from .context import Material
+from .context import CheckContext
 from .finding import Finding, error, warning
 
 # An open case that is not heard of for longer is probably over.
 QUIET_DAYS = 365
 
 
-def check_times(material: Material, on: date) -> Iterator[Finding]:
+def check_times(material: CheckContext, on: date) -> Iterator[Finding]:
     """Yield what the dates of the cases tell on the day *on*."""
     cases = material.campaign.cases.values()
     followed_by = {case.follows: case.id for case in cases if case.follows}

@@ -11,14 +11,14 @@ from protestgen.countries import language_name
 from protestgen.errors import Location, quoted
 from protestgen.language.language import ENGLISH
 
-from .context import Material
+from .context import CheckContext
 from .finding import Finding, error, warning
 
 # Folders of templates that are languages; the others hold looks.
 _CODE = re.compile(r"[a-z]{2,3}")
 
 
-def check_languages(material: Material) -> Iterator[Finding]:
+def check_languages(material: CheckContext) -> Iterator[Finding]:
     """Yield what the languages of the campaign lack."""
     for folder in material.own:
         yield from _parts(material, folder)
@@ -33,7 +33,7 @@ def check_languages(material: Material) -> Iterator[Finding]:
     yield from _offices(material)
 
 
-def _parts(material: Material, folder: Path) -> Iterator[Finding]:
+def _parts(material: CheckContext, folder: Path) -> Iterator[Finding]:
     """Yield the languages that have not all of texts, forms and styles."""
     texts = _files(folder, "data/demands*.*.yaml") | _files(
         folder, "data/demands/*.*.yaml"
@@ -82,7 +82,7 @@ def _styles(folder: Path) -> dict[str, Location]:
 
 
 def _translation(
-    material: Material, case: Case, text: CaseText, code: str
+    material: CheckContext, case: Case, text: CaseText, code: str
 ) -> Iterator[Finding]:
     lacks = material.lacks(case, code)
     for at, missing in groupby(lacks, lambda key: _where(text, key)):
@@ -106,7 +106,7 @@ def _where(text: CaseText, key: str) -> Location:
     return text.at.of(group) if inner else text.at.of()
 
 
-def _untranslated(material: Material, code: str) -> Iterator[Finding]:
+def _untranslated(material: CheckContext, code: str) -> Iterator[Finding]:
     """Yield the cases without texts, in folders that have texts of others."""
     texts = material.translations[code]
     translating = [
@@ -122,7 +122,7 @@ def _untranslated(material: Material, code: str) -> Iterator[Finding]:
             yield warning(case.at.of(), message)
 
 
-def _offices(material: Material) -> Iterator[Finding]:
+def _offices(material: CheckContext) -> Iterator[Finding]:
     """Yield the offices whose name was translated from another one."""
     for language in material.languages.values():
         place = language.forms.at

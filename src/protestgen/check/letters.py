@@ -13,7 +13,7 @@ from protestgen.letters.letter import SUPPORT_STYLE, Letter, block_text
 from protestgen.letters.notes import avoided, count_words, longest
 from protestgen.letters.sender import Sender
 
-from .context import Material
+from .context import CheckContext
 from .finding import Finding, error, in_template, of_problems, warning
 from .texts import LEFT_OVER, plain, stem, words
 
@@ -24,7 +24,7 @@ _OF_ORGANISATION = Sender(
 _ORGANISATION_STYLE = "organisation"
 
 
-def check_letters(material: Material, ids: Sequence[str], on: date) -> set[Finding]:
+def check_letters(material: CheckContext, ids: Sequence[str], on: date) -> set[Finding]:
     """Return what is wrong with the letters about the cases *ids*, on the day *on*."""
     cases = material.campaign.cases
     return {
@@ -36,7 +36,7 @@ def check_letters(material: Material, ids: Sequence[str], on: date) -> set[Findi
     }
 
 
-def _about(material: Material, case: Case, on: date) -> Iterator[Finding]:
+def _about(material: CheckContext, case: Case, on: date) -> Iterator[Finding]:
     addressees, missing = _addressees(material, case)
     if material.is_whole:
         yield from missing
@@ -50,7 +50,7 @@ def _about(material: Material, case: Case, on: date) -> Iterator[Finding]:
 
 
 def _addressees(
-    material: Material, case: Case
+    material: CheckContext, case: Case
 ) -> tuple[list[Addressee], list[Finding]]:
     """Return whom letters about *case* are to, one of each kind; and who is missing."""
     directory = material.campaign.directory
@@ -76,7 +76,7 @@ class _Letters:
 
     def __init__(
         self,
-        material: Material,
+        material: CheckContext,
         case: Case,
         language: Language,
         addressees: Sequence[Addressee],

@@ -10,9 +10,9 @@ from protestgen.campaign.translations import CaseText, IncidentText
 from protestgen.errors import quoted
 from protestgen.language.language import ENGLISH, Language
 from protestgen.letters.notes import avoided
-from protestgen.schema.place import Place
+from protestgen.schema.place import SourceMap
 
-from .context import CUT, Material
+from .context import CUT, CheckContext
 from .finding import Finding, error, warning
 
 LEFT_OVER = re.compile(r"\{\{|\{%|\[your\b|\bTODO\b|\bXXX\b|\?\?\?")
@@ -69,7 +69,7 @@ def words(entry: Case | CaseText) -> Iterator[Words]:
     return (Words(keys, text) for keys, text in texts if text)
 
 
-def check_words(material: Material) -> Iterator[Finding]:
+def check_words(material: CheckContext) -> Iterator[Finding]:
     """Yield what is wrong with the words of the cases, in every language."""
     for case in material.campaign.cases.values():
         if material.is_own(case.at.path):
@@ -85,7 +85,7 @@ def check_words(material: Material) -> Iterator[Finding]:
 
 
 def _check_entry(
-    material: Material,
+    material: CheckContext,
     entry: Case | CaseText,
     language: Language | None,
     avoid: Sequence[str],
@@ -137,7 +137,7 @@ def _unnamed(
 
 
 def cut_off(
-    material: Material, place: Place, texts: Iterable[tuple[Keys, str]]
+    material: CheckContext, place: SourceMap, texts: Iterable[tuple[Keys, str]]
 ) -> Iterator[Finding]:
     """Yield the texts that are cut off by what is hardly meant as a comment: #4."""
     cut_lines = material.cut_lines(place.path)

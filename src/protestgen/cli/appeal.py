@@ -9,9 +9,9 @@ from protestgen.countries import find_country
 from protestgen.files import write_file
 from protestgen.formats import APPEAL_FORMATS
 from protestgen.language.language import ENGLISH
-from protestgen.letters.appeal import AppealWish, make_appeal
+from protestgen.letters.appeal import AppealOptions, make_appeal
 from protestgen.letters.letter import DEFAULT_STYLE
-from protestgen.letters.service import Writer
+from protestgen.letters.service import LetterService
 from protestgen.schema.types import parse_id
 
 from . import App
@@ -19,8 +19,8 @@ from .console import show_notes, write_product
 from .context import now
 from .options import common_options, output_options, take_form
 from .param_types import (
-    Checked,
     Command,
+    ParsedParam,
     complete_case,
     complete_country,
     complete_language,
@@ -40,7 +40,7 @@ _ALL = "all"
 @click.option(
     "--lang",
     "language",
-    type=Checked(parse_id),
+    type=ParsedParam(parse_id),
     default=ENGLISH,
     show_default=True,
     metavar="CODE",
@@ -69,7 +69,7 @@ _ALL = "all"
 @click.option(
     "--date",
     "on",
-    type=Checked(parse_date, "date"),
+    type=ParsedParam(parse_date, "date"),
     help="Date of the appeal, 2026-11-22; without it, today.",
 )
 @output_options(APPEAL_FORMATS, "appeal", DEFAULT_FORMAT)
@@ -90,8 +90,8 @@ def appeal(
     form = take_form(
         choices, campaign.folders, default=DEFAULT_FORMAT, formats=APPEAL_FORMATS
     )
-    wish = AppealWish(countries=_codes(countries), **choices)
-    made, notes = make_appeal(Writer(campaign, on or now().date()), case, wish)
+    wish = AppealOptions(countries=_codes(countries), **choices)
+    made, notes = make_appeal(LetterService(campaign, on or now().date()), case, wish)
     data = form.format.render_appeal(made, form.options)
     show_notes(notes)
     if form.options.output:

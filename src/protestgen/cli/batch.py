@@ -14,16 +14,16 @@ from typing import IO, Any, NoReturn
 import click
 from msgspec.structs import replace
 
-from protestgen.batch.dispatch import AHEAD
-from protestgen.batch.manifest import Edition, last_edition
-from protestgen.batch.output_folder import FAILED, Outbox
-from protestgen.batch.planner import Plan
+from protestgen.batch.dispatch import QUEUE_DEPTH
+from protestgen.batch.manifest import RunHeader, last_edition
+from protestgen.batch.output_folder import FAILED, OutputFolder
+from protestgen.batch.planner import BatchPlan
 from protestgen.batch.process_pool import _begin
-from protestgen.batch.report import Tally
+from protestgen.batch.report import BatchStats
 from protestgen.batch.roster import EXAMPLE, Roster
 from protestgen.batch.roster_row import FIELDS
 from protestgen.batch.runner import Batch, edition
-from protestgen.batch.worker import Kind, Order
+from protestgen.batch.worker import BatchSpec, OutputKind
 from protestgen.campaign.loader import Campaign
 from protestgen.cli.batch_source import _Source, _source
 from protestgen.cli.batch_target import (
@@ -39,11 +39,11 @@ from protestgen.errors import (
 )
 from protestgen.files import growing_file
 from protestgen.formats import FORMATS
-from protestgen.formats.pdf_merge import Binder
+from protestgen.formats.pdf_merge import PdfMerger
 from protestgen.language.language import ENGLISH
 from protestgen.language.loader import load_language
 from protestgen.letters.compose import choose_demands
-from protestgen.letters.service import Wish
+from protestgen.letters.service import LetterOptions
 from protestgen.limits import MAX_JOBS
 from protestgen.templating.environment import Templates
 
@@ -59,8 +59,8 @@ from .options import (
     wish_options,
 )
 from .param_types import Command, complete_case, complete_country
-from .progress import Board
-from .signals import Interrupts
+from .progress import ProgressReporter
+from .signals import GracefulShutdown
 
 # A roster that is smaller, in bytes, is done before other processes have begun.
 _SMALL = 1 << 15
@@ -173,7 +173,7 @@ def batch(app: App, /, *, example: bool, **choices: Any) -> int:
         raise click.UsageError("missing option '--case'")
     choices["cases"] = tuple(dict.fromkeys(choices["cases"]))
     choices["roster"] = _single(choices.pop("rosters"))
-    with Interrupts() as interrupts:
+    with GracefulShutdown() as interrupts:
         try:
             with ExitStack() as stack:
                 return _write(app.campaign, choices, interrupts, stack)
@@ -192,7 +192,7 @@ def _single(rosters: tuple[Path, ...]) -> Path | None:
 def _write(
     campaign: Campaign,
     choices: dict[str, Any],
-    interrupts: Interrupts,
+    interrupts: GracefulShutdown,
     stack: ExitStack,
 ) -> int:
     target = _checked_target(choices, campaign.folders)
@@ -211,18 +211,18 @@ def _write(
     if (jobs := _jobs(choices, source, order.kind)) > 1:
         order = replace(order, spool=_spool(stack))
     plan = _plan(order, choices, wish, countries)
-    board = Board(
+    board = ProgressReporter(
         *(source.position, source.size, source.unit),
         has_table=outbox is not None,
     )
     stream = _stream(target, stack) if order.kind in _FILES else None
     if stream and order.kind == "pdf":
-        binder = stack.enter_context(Binder(stream, duplex=order.duplex))
+        binder = stack.enter_context(PdfMerger(stream, duplex=order.duplex))
         batch = Batch(plan, board, binder=binder)
     else:
         batch = Batch(plan, board, outbox=outbox, stream=stream)
     with board, interrupts.awaited():
-        executor, ahead = cluster, AHEAD
+        executor, ahead = cluster, QUEUE_DEPTH
         if jobs > 1:
             # To each of the other processes, one lot to write and one to go on with.
             executor, ahead = _executor(jobs, order.spool, stack), 2 * jobs - 1
@@ -249,11 +249,11 @@ def _preview(batch: Batch, target: _Target, source: _Source) -> None:
 
 
 def _tell_failed(
-    tally: Tally, roster: Roster, outbox: Outbox | None, *, prune: bool
+    tally: BatchStats, roster: Roster, outbox: OutputFolder | None, *, prune: bool
 ) -> None:
     """Tell what to do about the rows that failed, all of which were read."""
-    if outbox and outbox.set_aside:
-        show_note(f"the rows that failed before are in {outbox.set_aside}")
+    if outbox and outbox.backup_failed:
+        show_note(f"the rows that failed before are in {outbox.backup_failed}")
     if not (tally.failed and tally.is_whole):
         return
     if outbox and roster.columns:
@@ -264,11 +264,13 @@ def _tell_failed(
         show_note(f"'--prune' removes nothing while rows fail: {hint}")
 
 
-def _outbox(target: _Target, interrupts: Interrupts, stack: ExitStack) -> Outbox | None:
+def _outbox(
+    target: _Target, interrupts: GracefulShutdown, stack: ExitStack
+) -> OutputFolder | None:
     """Return the folder that letters go to, if they do."""
     if target.kind != "folder" or target.path is None:
         return None
-    outbox = stack.enter_context(Outbox(target.path))
+    outbox = stack.enter_context(OutputFolder(target.path))
     interrupts.hint = _GO_ON
     if outbox.unlocked:
         hint = "see that no other run writes there"
@@ -280,15 +282,15 @@ def _order(
     campaign: Campaign,
     choices: dict[str, Any],
     target: _Target,
-    outbox: Outbox | None,
-) -> Order:
+    outbox: OutputFolder | None,
+) -> BatchSpec:
     """Return what letters have in common; the *outbox* begins with it."""
     last = outbox.last if outbox else _last(target)
     on, time = _dated(choices["on"], last)
     options = replace(take_details(choices, campaign.folders), now=time)
     if target.kind == "mbox":
         options = replace(options, eol="lf")
-    order = Order(
+    order = BatchSpec(
         campaign=campaign,
         on=on,
         format_name=target.format_name,
@@ -303,7 +305,7 @@ def _order(
     return order
 
 
-def _last(target: _Target) -> Edition | None:
+def _last(target: _Target) -> RunHeader | None:
     """Return the edition of the last run to a folder, if there was one."""
     return (
         last_edition(target.path) if target.kind == "folder" and target.path else None
@@ -311,10 +313,13 @@ def _last(target: _Target) -> Edition | None:
 
 
 def _plan(
-    order: Order, choices: dict[str, Any], wish: Wish, countries: tuple[str, ...]
-) -> Plan:
+    order: BatchSpec,
+    choices: dict[str, Any],
+    wish: LetterOptions,
+    countries: tuple[str, ...],
+) -> BatchPlan:
     """Return who writes what: members to their own embassy, or one to many."""
-    return Plan(
+    return BatchPlan(
         order=order,
         cases=choices["cases"],
         wish=wish,
@@ -349,7 +354,7 @@ def _countries(campaign: Campaign, choices: dict[str, Any]) -> tuple[str, ...]:
     return tuple(sorted(hosts))
 
 
-def _check(campaign: Campaign, wish: Wish, choices: dict[str, Any]) -> None:
+def _check(campaign: Campaign, wish: LetterOptions, choices: dict[str, Any]) -> None:
     """Raise for what would be wrong with all letters alike."""
     for case in map(campaign.case, choices["cases"]):
         if wish.demands:
@@ -362,7 +367,7 @@ def _check(campaign: Campaign, wish: Wish, choices: dict[str, Any]) -> None:
             raise UnknownNameError("style", wish.style, styles, see=see)
 
 
-def _dated(on: date | None, last: Edition | None) -> tuple[date, datetime]:
+def _dated(on: date | None, last: RunHeader | None) -> tuple[date, datetime]:
     """
     Return the date of letters and the time of e-mails.
 
@@ -413,7 +418,7 @@ def _cluster(
     return stack.enter_context(connected_cluster(address, campaign.folders))
 
 
-def _jobs(choices: dict[str, Any], source: _Source, kind: Kind) -> int:
+def _jobs(choices: dict[str, Any], source: _Source, kind: OutputKind) -> int:
     """Return how many processes write letters, other machines apart."""
     if choices["cluster"]:
         return 1
@@ -459,7 +464,7 @@ def _give_up(*, is_interrupted: bool) -> NoReturn:
     raise click.ClickException("stopped at the row that failed: nothing is written")
 
 
-def _exit_code(tally: Tally, interrupts: Interrupts) -> int:
+def _exit_code(tally: BatchStats, interrupts: GracefulShutdown) -> int:
     """Return how the command ends, and tell of its failures."""
     if interrupts:
         show_error(f"interrupted: {_GO_ON}")

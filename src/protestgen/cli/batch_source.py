@@ -15,11 +15,11 @@ from protestgen.batch.roster import Roster, Row, read_roster
 from protestgen.batch.roster_row import Member
 from protestgen.batch.runner import FailedBefore
 from protestgen.cli.batch_target import _Target
-from protestgen.errors import ChoiceError, Location, unreadable
+from protestgen.errors import ChoiceError, Location, read_error
 from protestgen.letters.sender import read_profile
 
 from .profile import default_profile
-from .signals import Interrupts
+from .signals import GracefulShutdown
 
 
 class _Source(Struct, frozen=True):
@@ -38,10 +38,10 @@ class _Source(Struct, frozen=True):
     unit: str = "row"
 
 
-class _Piped:
+class InterruptibleStream:
     """What another program writes to *stream*, as long as nobody wants an end."""
 
-    def __init__(self, stream: IO[bytes], interrupts: Interrupts) -> None:
+    def __init__(self, stream: IO[bytes], interrupts: GracefulShutdown) -> None:
         self._stream = stream
         self._interrupts = interrupts
 
@@ -51,7 +51,10 @@ class _Piped:
 
 
 def _source(
-    choices: dict[str, Any], target: _Target, interrupts: Interrupts, stack: ExitStack
+    choices: dict[str, Any],
+    target: _Target,
+    interrupts: GracefulShutdown,
+    stack: ExitStack,
 ) -> _Source:
     """Return where members come from: a roster, or else the profile alone."""
     path: Path | None = choices["roster"]
@@ -76,21 +79,21 @@ def _source(
     return replace(source, adds=True, before="read" if is_failed else "aside")
 
 
-def _read(path: Path, interrupts: Interrupts, stack: ExitStack) -> _Source:
+def _read(path: Path, interrupts: GracefulShutdown, stack: ExitStack) -> _Source:
     """Return the members in the roster at *path*, or in that on standard input."""
     if str(path) == "-":
         if sys.stdin is None:
             raise click.ClickException("standard input is closed: name a file")
-        piped = _Piped(sys.stdin.buffer, interrupts)
+        piped = InterruptibleStream(sys.stdin.buffer, interrupts)
         return _Source(read_roster(piped, "standard input"))
     try:
         stream = stack.enter_context(path.open("rb"))
     except OSError as error:
-        raise unreadable(str(path), error) from None
+        raise read_error(str(path), error) from None
     if stream.seekable():
         size = path.stat().st_size
         return _Source(read_roster(stream, str(path)), stream.tell, size)
-    return _Source(read_roster(_Piped(stream, interrupts), str(path)))
+    return _Source(read_roster(InterruptibleStream(stream, interrupts), str(path)))
 
 
 def _alone(profile: Path, target: _Target) -> Roster:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from msgspec import Struct
 
-from protestgen.batch.worker import Kind
+from protestgen.batch.worker import OutputKind
 from protestgen.errors import OutputError
 from protestgen.formats import DEFAULT_FORMAT, FORMATS, format_for, json, mbox
 from protestgen.formats import pdf_merge as binder
@@ -16,10 +16,10 @@ from protestgen.formats import pdf_merge as binder
 from .options import check_output
 
 # What all letters can be written to as one, and the format that each of them has there.
-_STREAMS: dict[Kind, str] = {"mbox": "eml", "jsonl": "json"}
+_STREAMS: dict[OutputKind, str] = {"mbox": "eml", "jsonl": "json"}
 
 
-_FILES: dict[Kind, str] = {**_STREAMS, "pdf": "pdf"}
+_FILES: dict[OutputKind, str] = {**_STREAMS, "pdf": "pdf"}
 
 
 _WHERE = "a folder, or a file that ends in .mbox, .jsonl or .pdf"
@@ -32,7 +32,7 @@ _OTHER_FILES = frozenset(
 
 
 # How each of these begins where a batch has written it, and how much of it that may be.
-_BEGINNINGS: dict[Kind, re.Pattern[bytes]] = {
+_BEGINNINGS: dict[OutputKind, re.Pattern[bytes]] = {
     "mbox": mbox.BEGINNING,
     "jsonl": json.BEGINNING,
     "pdf": binder.BEGINNING,
@@ -45,7 +45,7 @@ _BEGINNING = 1 << 14
 class _Target(Struct, frozen=True):
     """Where letters go, and in which form; without a *path*, to stdout."""
 
-    kind: Kind
+    kind: OutputKind
     format_name: str
     path: Path | None = None
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from protestgen.authoring.scaffold import (
     CASE,
-    Outline,
+    CampaignSpec,
     obstacles,
     scaffold,
     scaffold_languages,
@@ -24,7 +24,7 @@ from protestgen.schema.types import parse_id, parse_line
 
 from .console import show_note
 from .context import now
-from .param_types import Checked, Command, parse_country, parse_languages
+from .param_types import Command, ParsedParam, parse_country, parse_languages
 from .prompts import answered_by, ask, ask_or_skip, ask_several
 
 
@@ -51,7 +51,7 @@ def _parse_name(text: str) -> tuple[str, str]:
     return parse_id(code), parse_line(name)
 
 
-_COUNTRY = Checked(parse_country, "country")
+_COUNTRY = ParsedParam(parse_country, "country")
 
 
 @click.command(
@@ -69,14 +69,14 @@ _COUNTRY = Checked(parse_country, "country")
 @click.option(
     "--lang",
     "languages",
-    type=Checked(_parse_languages),
+    type=ParsedParam(_parse_languages),
     metavar="CODES",
     help="Languages of the letters besides English: 'de,fr'.",
 )
 @click.option(
     "--state-name",
     "names",
-    type=Checked(_parse_name),
+    type=ParsedParam(_parse_name),
     multiple=True,
     metavar="CODE=NAME",
     help="The state behind 'the authorities', in a language that cannot tell: "
@@ -118,7 +118,7 @@ def _typed(path: Path) -> str:
 
 def _outline(
     state: str | None, countries: tuple[str, ...], languages: tuple[str, ...] | None
-) -> Outline:
+) -> CampaignSpec:
     """Return what the options say; what they do not, is asked."""
     state = state or ask("State whose authorities letters are about", parse_country)
 
@@ -133,12 +133,12 @@ def _outline(
     if languages is None:
         question = f"Languages besides English, of {_named(scaffold_languages())}"
         languages = ask_or_skip(question, _parse_languages) or ()
-    return Outline(
+    return CampaignSpec(
         state=state, countries=tuple(dict.fromkeys(countries)), languages=languages
     )
 
 
-def _with_names(outline: Outline, names: dict[str, str]) -> Outline:
+def _with_names(outline: CampaignSpec, names: dict[str, str]) -> CampaignSpec:
     """Return *outline* with the *names* of the state that its languages cannot tell."""
     names = {code: name for code, name in names.items() if code in outline.languages}
     outline = replace(outline, state_names=names)

@@ -15,13 +15,13 @@ import click
 from msgspec.structs import replace
 
 from protestgen.countries import find_country
-from protestgen.errors import ChoiceError, no_room
+from protestgen.errors import ChoiceError, temp_space_error
 from protestgen.files import write_file
 from protestgen.formats import DEFAULT_FORMAT, Format
 from protestgen.letters.editing import editable, edited
 from protestgen.letters.letter import Letter
 from protestgen.letters.sender import Sender, read_profile
-from protestgen.letters.service import Writer
+from protestgen.letters.service import LetterService
 
 from . import App
 from .console import show_note, show_notes, write_product
@@ -85,7 +85,7 @@ def letter(
     if opens:
         form.check_only_for("--open", "mailto")
     sender, notes = _take_sender(choices, form.options.output)
-    writer = Writer(app.campaign, choices.pop("on") or now().date())
+    writer = LetterService(app.campaign, choices.pop("on") or now().date())
     finished, chosen = writer.write(case, sender, take_wish(choices))
     if edit and finished.also:
         raise click.UsageError("'--edit' goes with one language: leave one out")
@@ -163,7 +163,7 @@ class _Draft:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(text.encode())
         except OSError as error:
-            raise no_room(str(error.strerror)) from None
+            raise temp_space_error(str(error.strerror)) from None
 
     def edit(self) -> str:
         """Open the words in the user's editor and return what it leaves."""

@@ -11,7 +11,13 @@ import click
 from msgspec import Struct
 from msgspec.structs import fields
 
-from protestgen.authoring.new_entry import KINDS, Kind, add_entry, locked, read_entry
+from protestgen.authoring.new_entry import (
+    KINDS,
+    EntryType,
+    add_entry,
+    locked,
+    read_entry,
+)
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.campaign.case import Case
 from protestgen.campaign.directory import MISSION_KINDS, Office
@@ -67,7 +73,7 @@ def new(ctx: click.Context, /, *, kind: str, source: Path | None) -> None:
 
 
 def _add(
-    kind: Kind, entry: Mapping[str, Any], folders: list[Path], source: str
+    kind: EntryType, entry: Mapping[str, Any], folders: list[Path], source: str
 ) -> None:
     """Write the file with *entry* in it, if the campaign can be read with that."""
     with locked(folders[0]):
@@ -75,7 +81,7 @@ def _add(
 
 
 def _add_alone(
-    kind: Kind, entry: Mapping[str, Any], folders: list[Path], source: str
+    kind: EntryType, entry: Mapping[str, Any], folders: list[Path], source: str
 ) -> None:
     addition = add_entry(kind, entry, folders[0])
     path = addition.path
@@ -108,7 +114,7 @@ def _kept(entry: Mapping[str, Any]) -> Iterator[None]:
 class _Interview:
     """Asks for an entry of a *kind* for the campaign whose own folder is *folder*."""
 
-    def __init__(self, kind: Kind, campaign: Campaign, folder: Path) -> None:
+    def __init__(self, kind: EntryType, campaign: Campaign, folder: Path) -> None:
         self._kind = kind
         self._campaign = campaign
         self._folder = folder
@@ -185,7 +191,7 @@ class _Interview:
         """Return the ids of the offices that letters about the case may go to."""
         offices = self._campaign.directory.offices.values()
         state = self._answers["state"]
-        return [office.id for office in offices if office.concerns(state)]
+        return [office.id for office in offices if office.handles(state)]
 
     def _default(self, name: str) -> str | None:
         """Return the answer that a needed field has without one."""

@@ -20,12 +20,12 @@ from protestgen.formats import (
     format_for,
 )
 from protestgen.letters.letter import DEFAULT_STYLE, SUPPORT_STYLE
-from protestgen.letters.service import Wish
+from protestgen.letters.service import LetterOptions
 from protestgen.schema.types import parse_email, parse_line, parse_prose
 
 from .console import QUIET, show_note
 from .param_types import (
-    Checked,
+    ParsedParam,
     complete_addressee,
     complete_demand,
     complete_language,
@@ -57,7 +57,7 @@ PERSONAL = (
     "omit_address",
 )
 
-_LINE = Checked(parse_line)
+_LINE = ParsedParam(parse_line)
 
 
 def wish_options(command: Command) -> Command:
@@ -87,7 +87,7 @@ def wish_options(command: Command) -> Command:
         click.option(
             "--lang",
             "languages",
-            type=Checked(parse_languages),
+            type=ParsedParam(parse_languages),
             metavar="CODES",
             shell_complete=complete_language,
             help="Language of a letter, or several: 'en,ru'; without it, the sender's.",
@@ -106,7 +106,7 @@ def date_option(command: Command) -> Command:
     option = click.option(
         "--date",
         "on",
-        type=Checked(parse_date, "date"),
+        type=ParsedParam(parse_date, "date"),
         help="Date of the letter, 2026-11-22; without it, today.",
     )
     return option(command)
@@ -136,10 +136,12 @@ def personal_options(command: Command) -> Command:
             type=_LINE,
             help="Your place as a sentence names it: 'Leeds, England'.",
         ),
-        click.option("--email", type=Checked(parse_email), help="Your e-mail address."),
+        click.option(
+            "--email", type=ParsedParam(parse_email), help="Your e-mail address."
+        ),
         click.option(
             "--reply-to",
-            type=Checked(parse_email),
+            type=ParsedParam(parse_email),
             metavar="ADDRESS",
             help="Where answers to an e-mail go, if not to your own address.",
         ),
@@ -152,7 +154,7 @@ def personal_options(command: Command) -> Command:
         click.option("--role", type=_LINE, help="Your role in it, or your occupation."),
         click.option(
             "--why",
-            type=Checked(parse_prose),
+            type=ParsedParam(parse_prose),
             metavar="TEXT",
             help="Why you write, in your own words.",
         ),
@@ -279,10 +281,10 @@ def _be_quiet(_ctx: click.Context, _param: click.Parameter, value: object) -> No
         QUIET.set(True)
 
 
-def take_wish(choices: dict[str, Any]) -> Wish:
+def take_wish(choices: dict[str, Any]) -> LetterOptions:
     """Take what `wish_options` added, and a country, out of *choices* as a wish."""
     country, languages = choices.pop("country", None), choices.pop("languages")
-    wish = Wish(
+    wish = LetterOptions(
         country=find_country(country) if country else None,
         languages=languages or (),
         **{name: choices.pop(name) for name in ("to", "style", "demands", "fallback")},
@@ -293,7 +295,7 @@ def take_wish(choices: dict[str, Any]) -> Wish:
     return wish
 
 
-class Form(Struct, frozen=True):
+class OutputChoice(Struct, frozen=True):
     """In which form the letter leaves: what `format_options` came to."""
 
     format: Format
@@ -324,7 +326,7 @@ def take_form(
     *,
     default: str,
     formats: Mapping[str, Format] = FORMATS,
-) -> Form:
+) -> OutputChoice:
     """
     Take what was said of the form out of *choices* and return what it comes to.
 
@@ -338,7 +340,7 @@ def take_form(
     by_file = format_for(output, formats) if output else None
     name = choices.pop("format_name") or by_file or default
     options = take_details(choices, folders, output=output)
-    form = Form(formats[name], options)
+    form = OutputChoice(formats[name], options)
     if options.attach:
         form.check_only_for("--attach", "eml")
     if output and output.suffix.lower() in _WRITTEN_BY_OTHERS and not by_file:

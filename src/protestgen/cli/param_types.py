@@ -33,7 +33,7 @@ def _counts_once(param: click.Parameter) -> bool:
     return isinstance(param, click.Option) and not (param.multiple or param.is_flag)
 
 
-class Checked(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+class ParsedParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """A text read by one of the parsers of `protestgen.schema.types`."""
 
     def __init__(self, parse: Callable[[str], Any], name: str = "text") -> None:

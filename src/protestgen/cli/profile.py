@@ -15,7 +15,7 @@ from protestgen.schema.types import parse_email, parse_line
 
 from .console import show_note
 from .context import campaign_folders
-from .param_types import Checked, Command, parse_country
+from .param_types import Command, ParsedParam, parse_country
 from .prompts import prompt
 
 # What removes a field that the profile already has.
@@ -94,7 +94,7 @@ def _make_folder(folder: Path) -> None:
 def _ask(
     question: str, old: str | None, parse: Callable[[str], str] = parse_line
 ) -> str | None:
-    checked = Checked(parse)
+    checked = ParsedParam(parse)
 
     def read(text: str) -> str | None:
         if text == _NONE or not text.strip():

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
 
-from protestgen.batch.report import Tally
-from protestgen.batch.roster_row import Fault
+from protestgen.batch.report import BatchStats
+from protestgen.batch.roster_row import FieldError
 from protestgen.countries import country_name
 from protestgen.errors import Location
 from protestgen.letters.notes import HarmNote
@@ -36,7 +36,7 @@ class _Problem(Struct):
     rows: int = 0
 
 
-class Board:
+class ProgressReporter:
     """
     Shows how a batch goes.
 
@@ -73,7 +73,7 @@ class Board:
         if self._bar:
             self._bar.stop()
 
-    def failed(self, at: Location, fault: Fault) -> None:
+    def failed(self, at: Location, fault: FieldError) -> None:
         """Show why the row *at* a place failed, if not many did so for the same."""
         shown = f"{at}: {fault}"
         if fault.traceback and wants_traceback():
@@ -99,11 +99,11 @@ class Board:
         self._clear()
         show_note(note)
 
-    def doubled(self, at: Location, first: int, *, is_sure: bool) -> None:
+    def duplicate(self, at: Location, first: int, *, is_certain: bool) -> None:
         """Show that the row *at* a place repeats the one in the line *first*."""
         self._clear()
         hint = "if these are two people, give each an e-mail or an address"
-        more = "" if is_sure else f"; {hint}"
+        more = "" if is_certain else f"; {hint}"
         show_note(f"{at}: the letter of line {first} again: only that is written{more}")
 
     def edited(self, file: str, *, is_stale: bool) -> None:
@@ -113,9 +113,9 @@ class Board:
         reason = "edited since it was written: it is left as it is"
         show_note(f"{file} was {reason}; remove it {hint}")
 
-    def stale(self, file: str, *, is_sure: bool) -> None:
+    def stale(self, file: str, *, is_certain: bool) -> None:
         """Show that a *file* belongs to no row."""
-        hint = ": '--prune' removes it" if is_sure else ", or to one that failed"
+        hint = ": '--prune' removes it" if is_certain else ", or to one that failed"
         show_note(f"{file} belongs to no row any more{hint}")
 
     def _clear(self) -> None:
@@ -124,7 +124,7 @@ class Board:
             sys.stderr.write("\r\x1b[2K")
             sys.stderr.flush()
 
-    def progress(self, tally: Tally) -> None:
+    def progress(self, tally: BatchStats) -> None:
         """Draw the bar anew, if it is time."""
         if self._bar and monotonic() - self._drawn > _INTERVAL:
             self._drawn = monotonic()
@@ -137,7 +137,7 @@ class Board:
                 refresh=True,
             )
 
-    def sum_up(self, tally: Tally, where: str, *, by_country: bool) -> None:
+    def sum_up(self, tally: BatchStats, where: str, *, by_country: bool) -> None:
         """Show what has come of the batch; *where* its letters are."""
         for note, letters in tally.notes.items():
             show_note(note if letters == 1 else f"{note} ({letters:,} letters)")
@@ -152,7 +152,7 @@ class Board:
             f"{_count(number, one, many)} {what}"
             for number, one, many, what in (
                 (tally.failed, self._unit, f"{self._unit}s", "failed"),
-                (tally.doubled, "letter", "letters", "asked for twice"),
+                (tally.duplicate, "letter", "letters", "asked for twice"),
                 (tally.stale, "file", "files", "of no row any more"),
                 (tally.removed, "file", "files", "removed"),
             )
@@ -187,16 +187,16 @@ def _bar() -> "Progress":
     )
 
 
-def _fates(tally: Tally) -> str:
+def _fates(tally: BatchStats) -> str:
     """Return how many files are of which kind, unless all of them are new."""
-    fates = tally.fates
-    if fates.total() == fates["new"]:
+    statuses = tally.statuses
+    if statuses.total() == statuses["new"]:
         return ""
     counts = (
-        (fates["new"], "new"),
-        (fates["changed"], "changed"),
-        (fates["as before"], "as before"),
-        (fates["edited"], "left as edited"),
+        (statuses["new"], "new"),
+        (statuses["changed"], "changed"),
+        (statuses["as before"], "as before"),
+        (statuses["edited"], "left as edited"),
     )
     return f" ({', '.join(f'{number:,} {kind}' for number, kind in counts if number)})"
 

@@ -9,7 +9,7 @@ import click
 
 from protestgen.schema.types import parse_line
 
-from .param_types import Checked
+from .param_types import ParsedParam
 
 Parse = Callable[[str], Any]
 
@@ -23,7 +23,7 @@ def prompt(question: str, **options: Any) -> Any:
 
 def ask(question: str, parse: Parse = parse_line, *, default: str | None = None) -> Any:
     """Return the answer to *question*; without a *default* there has to be one."""
-    checked = Checked(parse)
+    checked = ParsedParam(parse)
     return prompt(
         question,
         default=default,
@@ -33,7 +33,7 @@ def ask(question: str, parse: Parse = parse_line, *, default: str | None = None)
 
 def ask_or_skip(question: str, parse: Parse = parse_line) -> Any:
     """Return the answer to *question*, or None for Enter."""
-    checked = Checked(parse)
+    checked = ParsedParam(parse)
 
     def read(text: str) -> Any:
         return checked.convert(text.strip(), None, None) if text.strip() else None

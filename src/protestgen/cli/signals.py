@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import IO, Self
 
 
-class Interrupts:
+class GracefulShutdown:
     """
     The signals that ask for an end: from the keyboard, the system, a lost terminal.
 

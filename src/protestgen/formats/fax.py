@@ -76,7 +76,7 @@ def _recipient(letter: Letter) -> tuple[Addressee, str]:
         )
     if addressee.fax:
         return addressee, addressee.fax
-    hint = addressee.ways("fax")
+    hint = addressee.alternative_contacts("fax")
     raise FormatError(f"no fax number is known for the {addressee.label}: {hint}")
 
 
@@ -85,7 +85,7 @@ def _cover_fields(
 ) -> list[list[tuple[str, str]]]:
     """Return the labels and values of the cover page: to whom, from whom, what."""
     sender, labels = letter.sender, language.forms.fax
-    title, name = language.title(addressee), language.named(addressee)
+    title, name = language.title(addressee), language.display_name(addressee)
     city = addressee.city if isinstance(addressee, Mission) else None
     country = country_name(addressee.country, language.code)
     place = ", ".join(part for part in (city, country) if part)

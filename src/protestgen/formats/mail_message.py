@@ -10,7 +10,7 @@ from protestgen.errors import FormatError
 from protestgen.letters.letter import Letter
 from protestgen.schema.types import CONTROLS
 
-from .text import clean, in_turn, joined, paragraphs, wrap
+from .text import clean, in_all_languages, joined, paragraphs, wrap
 
 # What would end a header or be read as code in one: controls, white space but the
 # space, and the begin of an encoded word.
@@ -122,7 +122,7 @@ def message_text(letter: Letter, width: int) -> str:
 
 def message_parts(letter: Letter, width: int) -> list[str]:
     """Return the parts of `message_text`, between which there are blank lines."""
-    return in_turn(letter, width, _parts)
+    return in_all_languages(letter, width, _parts)
 
 
 def _parts(letter: Letter, width: int) -> list[str]:
@@ -195,4 +195,5 @@ def _other_ways(letter: Letter) -> str:
             f"case '{letter.case}' gives no e-mail address for messages of support: "
             f"{way}"
         )
-    return f"no e-mail address is known for the {to.label}: {to.ways('email')}"
+    alternatives = to.alternative_contacts("email")
+    return f"no e-mail address is known for the {to.label}: {alternatives}"

@@ -243,8 +243,8 @@ def _compiler(layout: str) -> "Compiler":
 
 def _problem(diagnostic: str, letter: Letter, layout: str) -> str | None:
     """Return what the sender can do about an error, or None where that is nothing."""
-    if lacking := _missing(diagnostic):
-        return lacking
+    if missing_fields := _missing(diagnostic):
+        return missing_fields
     panic = _PANIC.search(diagnostic)
     part = panic[1] if panic else ""
     if part == "address":

@@ -23,7 +23,7 @@ _CATALOG, _INFO, _METADATA, _PAGE_TREE, _STRUCTURE_TREE, _DOCUMENT_ELEMENT = ran
 _TOKEN = re.compile(rb"\\.|[()]|\d+ 0 R\b|/StructParents \d+", re.DOTALL)
 
 
-class Binder:
+class PdfMerger:
     """
     Merges documents into one, which is written to *stream* in flat memory.
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from tempfile import TemporaryFile
 from typing import IO
 
-from protestgen.errors import no_room
+from protestgen.errors import temp_space_error
 
 # Bytes that are compressed at a time.
 _CHUNK = 1 << 16
@@ -115,4 +115,4 @@ def _temporary_room() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise no_room(str(error.strerror)) from None
+        raise temp_space_error(str(error.strerror)) from None

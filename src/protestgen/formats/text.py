@@ -20,7 +20,7 @@ def render(letter: Letter, options: Options) -> bytes:
 
     Lines of addresses are never broken; nor are words, so that a URL may overhang.
     """
-    return joined(in_turn(letter, options.width, _parts)).encode()
+    return joined(in_all_languages(letter, options.width, _parts)).encode()
 
 
 def _parts(letter: Letter, width: int) -> list[str]:
@@ -37,7 +37,7 @@ def _parts(letter: Letter, width: int) -> list[str]:
     return clean(parts)
 
 
-def in_turn(
+def in_all_languages(
     letter: Letter, width: int, parts: Callable[[Letter, int], list[str]]
 ) -> list[str]:
     """Return the *parts* of *letter* in all of its languages, a line between two."""

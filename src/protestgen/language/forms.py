@@ -10,7 +10,7 @@ from msgspec.structs import fields
 from protestgen.campaign.directory import MISSION_ROLES
 from protestgen.errors import quoted
 from protestgen.limits import MAX_PATTERN
-from protestgen.schema.place import Place
+from protestgen.schema.place import SourceMap
 from protestgen.schema.types import CountryCode, Id, Line, Phrase, parse_line
 
 # The roles that every language needs: who heads a mission, and the people of a case.
@@ -67,7 +67,7 @@ class GenderedForm(Struct, frozen=True, kw_only=True):
     confidence: Confidence
 
 
-class Form(Struct, frozen=True, kw_only=True):
+class AddressForm(Struct, frozen=True, kw_only=True):
     """
     How a person in a role is addressed.
 
@@ -196,7 +196,7 @@ class Forms(Struct, frozen=True, kw_only=True):
     placeholders: Placeholders
     fax: FaxLabels
     dates: Dates
-    roles: dict[Line, Form]
+    roles: dict[Line, AddressForm]
     missions: dict[Id, StatePattern] = {}
     offices: dict[Id, OfficeText] = {}
     cities: dict[Line, Line] = {}
@@ -204,7 +204,7 @@ class Forms(Struct, frozen=True, kw_only=True):
     states: dict[CountryCode, Line] = {}
     official_states: dict[CountryCode, Line] = {}
     variants: dict[CountryCode, Variant] = {}
-    at: Place
+    at: SourceMap
 
 
 # What a campaign writes otherwise than the one below it: any of the keys.

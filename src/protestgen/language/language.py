@@ -10,7 +10,7 @@ from msgspec.structs import asdict, replace
 
 from protestgen.campaign.directory import Addressee, Mission
 from protestgen.countries import country_name
-from protestgen.language.forms import Form, Forms, GenderedForm, OfficeText
+from protestgen.language.forms import AddressForm, Forms, GenderedForm, OfficeText
 from protestgen.schema.types import (
     PartialDate,
 )
@@ -82,12 +82,12 @@ class Language(Struct, frozen=True):
 
     def address(self, addressee: Addressee) -> list[str]:
         """Return the lines on the envelope of a letter to *addressee*, no country."""
-        title, name = self.title(addressee), self.named(addressee)
+        title, name = self.title(addressee), self.display_name(addressee)
         city = self.forms.cities.get(addressee.city or "", addressee.city)
         lines = (title, name, *(addressee.address or (city,)))
         return [line for line in lines if line]
 
-    def named(self, addressee: Addressee) -> str:
+    def display_name(self, addressee: Addressee) -> str:
         """
         Return the name of *addressee* on an envelope.
 
@@ -126,7 +126,7 @@ class Language(Struct, frozen=True):
     def _official(self, code: str) -> str | None:
         return self.forms.official_states.get(code) or self.of_state(code)
 
-    def form(self, role: str) -> Form:
+    def form(self, role: str) -> AddressForm:
         """Return the form of address for *role*, or the one that fits every office."""
         roles = self.forms.roles
         form = roles[role]
@@ -145,16 +145,16 @@ class Language(Struct, frozen=True):
         closing = (plural and form.closing_plural) or form.closing
         return closing.format(salutation=salutation) + self.forms.closing_end
 
-    def glues(self) -> bool:
-        """Tell whether there is anything that `glued` changes."""
+    def needs_no_break_spaces(self) -> bool:
+        """Tell whether there is anything that `with_no_break_spaces` changes."""
         forms = self.forms
         return bool(forms.glue_before or forms.glue_after or forms.glue_days)
 
-    def glued(self, text: str) -> str:
+    def with_no_break_spaces(self, text: str) -> str:
         """Return *text* with no-break spaces where a line must not be broken."""
         forms = self.forms
         months = forms.dates.months if forms.glue_days else ()
-        return _glued(text, forms.glue_before, forms.glue_after, months)
+        return _with_no_break_spaces(text, forms.glue_before, forms.glue_after, months)
 
     def in_country(self, country: str | None) -> "Language":
         """Return the language as senders in *country* write it."""
@@ -177,7 +177,7 @@ class Language(Struct, frozen=True):
         return Language(self.code, forms)
 
 
-def _confirmed(form: Form, gender: str | None) -> GenderedForm | None:
+def _confirmed(form: AddressForm, gender: str | None) -> GenderedForm | None:
     """Return what *form* has for the *gender*, unless that is not confirmed."""
     gendered = {"male": form.male, "female": form.female}.get(gender or "")
     sure = gendered is not None and gendered.confidence != "unconfirmed"
@@ -185,7 +185,9 @@ def _confirmed(form: Form, gender: str | None) -> GenderedForm | None:
 
 
 @lru_cache(maxsize=2_000)
-def _glued(text: str, before: str, after: str, months: tuple[str, ...]) -> str:
+def _with_no_break_spaces(
+    text: str, before: str, after: str, months: tuple[str, ...]
+) -> str:
     before, after = re.escape(before), re.escape(after)
     if before:
         text = re.sub(f" (?=[{before}])", "\N{NO-BREAK SPACE}", text)

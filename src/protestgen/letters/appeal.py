@@ -21,15 +21,15 @@ from protestgen.language.language import ENGLISH, Language
 from protestgen.templating.blocks import Block, Paragraph, Section, parse_sections
 from protestgen.templating.environment import APPEAL_WORDS, Templates
 
-from .compose import compose, glued
+from .compose import compose, with_no_break_spaces
 from .letter import DEFAULT_STYLE, SUPPORT_STYLE, Letter
 from .sender import Sender
-from .service import Writer
+from .service import LetterService
 
 A = TypeVar("A", Mission, Office)
 
 
-class AppealWish(Struct, frozen=True, kw_only=True):
+class AppealOptions(Struct, frozen=True, kw_only=True):
     """
     What is wanted of an appeal.
 
@@ -84,7 +84,7 @@ class _Reached(Struct, frozen=True, kw_only=True):
 
 
 def make_appeal(
-    writer: Writer, case: Case, wish: AppealWish
+    writer: LetterService, case: Case, wish: AppealOptions
 ) -> tuple[Appeal, list[str]]:
     """
     Return the appeal for letters about *case*, and notes on it.
@@ -101,7 +101,7 @@ def make_appeal(
     model = None if over else _model(case, reached)
     templates = Templates(writer.campaign.folders)
     code, notes = _code(writer, case, wish, model, templates)
-    told, language = writer.told_in(case, code)
+    told, language = writer.localised(case, code)
     values = _values(told, language, reached, wish.countries, writer.on)
     text = templates.appeal(language, {**values, "over": over})
     title, lead, sections = _read(text, language)
@@ -176,9 +176,9 @@ def _model(case: Case, reached: _Reached) -> Addressee:
 
 
 def _code(
-    writer: Writer,
+    writer: LetterService,
     case: Case,
-    wish: AppealWish,
+    wish: AppealOptions,
     model: Addressee | None,
     templates: Templates,
 ) -> tuple[str, list[str]]:
@@ -249,7 +249,9 @@ def _named(found: Sequence[A], language: Language) -> tuple[A, ...]:
     """Return those *found* under their names in *language*."""
     cities = language.forms.cities
     return tuple(
-        replace(to, name=language.named(to), city=cities.get(to.city or "", to.city))
+        replace(
+            to, name=language.display_name(to), city=cities.get(to.city or "", to.city)
+        )
         for to in found
     )
 
@@ -268,7 +270,7 @@ def _read(
         raise TemplateError(f"{name} gives no title: it begins with a paragraph")
     return (
         title.text,
-        tuple(glued(block, language) for block in lead),
+        tuple(with_no_break_spaces(block, language) for block in lead),
         tuple(_glued_section(section, language) for section in sections),
     )
 
@@ -276,14 +278,14 @@ def _read(
 def _glued_section(section: Section, language: Language) -> Section:
     return replace(
         section,
-        heading=language.glued(section.heading),
-        body=tuple(glued(block, language) for block in section.body),
+        heading=language.with_no_break_spaces(section.heading),
+        body=tuple(with_no_break_spaces(block, language) for block in section.body),
         parts=tuple(_glued_section(part, language) for part in section.parts),
     )
 
 
 def _remarks(
-    case: Case, wish: AppealWish, reached: _Reached, on: date, *, over: bool
+    case: Case, wish: AppealOptions, reached: _Reached, on: date, *, over: bool
 ) -> Iterator[str]:
     """Yield what whoever publishes the appeal should know."""
     if over:

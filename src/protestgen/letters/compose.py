@@ -49,7 +49,7 @@ def compose(
     *demands* are ids, in the order wanted; without them the case's own choice stands.
     The texts of *case* are in *language*, in which nothing is missing.
     """
-    frame = Frame(
+    frame = SharedParts(
         case,
         addressee,
         country=sender.country,
@@ -63,7 +63,7 @@ def compose(
     return frame.letter(sender)
 
 
-class Frame:
+class SharedParts:
     """What letters have in common that differ in nothing but their sender."""
 
     def __init__(
@@ -79,7 +79,7 @@ class Frame:
         demands: Sequence[str],
         copies: Sequence[Addressee],
     ) -> None:
-        missing = untold(case, addressee, language, style, templates)
+        missing = missing_translations(case, addressee, language, style, templates)
         missing += [
             f"title_in.{name}"
             for name in language.forms.title_cases
@@ -95,7 +95,9 @@ class Frame:
         self._dateline = lru_cache(_MOST_CITIES)(partial(language.dateline, on))
         # Who has no words of their own sends what others send.
         self._usual_words = lru_cache(_MOST_CITIES)(self._words)
-        self._glued = lru_cache(_MOST_BLOCKS)(partial(glued, language=language))
+        self._with_no_break_spaces = lru_cache(_MOST_BLOCKS)(
+            partial(with_no_break_spaces, language=language)
+        )
         self._abroad = addressee is not None and addressee.country != country
         self._country_line = cache(
             partial(country_line, country, country, language.code)
@@ -132,7 +134,8 @@ class Frame:
             "salutation": salutation + language.forms.salutation_end,
             "subject_above": language.forms.subject_above,
             "copies": tuple(
-                f"{language.forms.copy} {language.named(copy)}" for copy in copies
+                f"{language.forms.copy} {language.display_name(copy)}"
+                for copy in copies
             ),
         }
 
@@ -180,10 +183,10 @@ class Frame:
         }
         texts = self._texts.paragraphs(own)
         subject, body = _subject_and_body(texts, self._style)
-        return subject, tuple(map(self._glued, body))
+        return subject, tuple(map(self._with_no_break_spaces, body))
 
 
-def untold(
+def missing_translations(
     case: Case,
     addressee: Addressee | None,
     language: Language,
@@ -204,13 +207,13 @@ def untold(
     return missing
 
 
-def glued(block: Block, language: Language) -> Block:
+def with_no_break_spaces(block: Block, language: Language) -> Block:
     """Return *block* with no-break spaces where *language* has them."""
-    if not language.glues():
+    if not language.needs_no_break_spaces():
         return block
     if isinstance(block, Paragraph):
-        return Paragraph(language.glued(block.text))
-    return replace(block, items=tuple(map(language.glued, block.items)))
+        return Paragraph(language.with_no_break_spaces(block.text))
+    return replace(block, items=tuple(map(language.with_no_break_spaces, block.items)))
 
 
 def _subject_and_body(

@@ -17,7 +17,7 @@ from protestgen.language.language import ENGLISH, Language
 from protestgen.language.loader import load_language
 from protestgen.templating.environment import Templates
 
-from .compose import Frame, choose_demands, untold
+from .compose import SharedParts, choose_demands, missing_translations
 from .letter import DEFAULT_STYLE, SUPPORT_STYLE, Letter
 from .notes import choice_remarks, sender_remarks, word_remarks
 from .sender import Sender
@@ -31,7 +31,7 @@ _KEPT = 1_000
 _FRAMES = 300
 
 
-class Wish(Struct, frozen=True, kw_only=True):
+class LetterOptions(Struct, frozen=True, kw_only=True):
     """
     What a sender wants of a letter.
 
@@ -49,7 +49,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     fallback: bool = False
 
 
-class Writer:
+class LetterService:
     """Writes the letters of a *campaign* that are dated *on* a day."""
 
     def __init__(self, campaign: Campaign, on: date) -> None:
@@ -64,7 +64,9 @@ class Writer:
         self._avoid = lru_cache(_KEPT)(self._words_to_avoid)
         self._frame = lru_cache(_FRAMES)(self._new_frame)
 
-    def write(self, case: Case, sender: Sender, wish: Wish) -> tuple[Letter, list[str]]:
+    def write(
+        self, case: Case, sender: Sender, wish: LetterOptions
+    ) -> tuple[Letter, list[str]]:
         """
         Return the letter of *sender* about *case*, and notes on what was chosen for it.
 
@@ -86,12 +88,12 @@ class Writer:
         return replace(first, also=tuple(others)), notes
 
     def _new_frame(
-        self, case_id: str, code: str, home: str | None, wish: Wish
-    ) -> Frame:
+        self, case_id: str, code: str, home: str | None, wish: LetterOptions
+    ) -> SharedParts:
         """Return what all have in common who wish for such a letter from *home*."""
         country = wish.country or home
         addressee, copies, _ = self.addressees(case_id, country, _goal(wish))
-        return Frame(
+        return SharedParts(
             self._case(self.campaign.case(case_id), code),
             addressee,
             country=home,
@@ -104,7 +106,7 @@ class Writer:
         )
 
     def errors(
-        self, case: Case, sender: Sender, wish: Wish
+        self, case: Case, sender: Sender, wish: LetterOptions
     ) -> Iterator[tuple[str, ProtestgenError]]:
         """Yield what *wish* asks for that there is not, with the field of a roster."""
         codes = wish.languages or (sender.language or ENGLISH,)
@@ -177,7 +179,7 @@ class Writer:
         case: Case,
         addressee: Addressee | None,
         sender: Sender,
-        wish: Wish,
+        wish: LetterOptions,
         notes: list[str],
     ) -> Sequence[str]:
         """Return the languages to write in: those wished for, or else English."""
@@ -201,16 +203,18 @@ class Writer:
         """Return what the language *code* lacks for *case*, and for a letter on it."""
         if code == ENGLISH:
             return []
-        from protestgen.campaign.translations import lacking
+        from protestgen.campaign.translations import missing_fields
 
         language = self._language(code)
-        missing = untold(case, addressee, language, style, self._templates)
+        missing = missing_translations(
+            case, addressee, language, style, self._templates
+        )
         text = self._texts(code).get(case.id)
-        if lacks := lacking(case, text, language.forms.title_cases):
+        if lacks := missing_fields(case, text, language.forms.title_cases):
             missing.append(f"{', '.join(lacks)} in data/demands.{code}.yaml")
         return missing
 
-    def told_in(self, case: Case, code: str) -> tuple[Case, Language]:
+    def localised(self, case: Case, code: str) -> tuple[Case, Language]:
         """Return *case* in the language *code*, which lacks nothing, and that."""
         return self._case(case, code), self._language(code)
 
@@ -237,6 +241,6 @@ class Writer:
         return self._cases[case.id, code]
 
 
-def _goal(wish: Wish) -> str | None:
+def _goal(wish: LetterOptions) -> str | None:
     """Return who is wished for: nobody of a support, the case's first if empty."""
     return None if wish.style == SUPPORT_STYLE else wish.to or ""

@@ -10,7 +10,7 @@ import yaml
 from protestgen.errors import Location
 
 
-class Place:
+class SourceMap:
     """Where a struct stands in its file; knows the places of its fields as well."""
 
     __slots__ = ("_node", "path")
@@ -45,10 +45,10 @@ class Place:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Nodes hold the C parser's marks, which cannot go to another process.
-        return (FixedPlace, (self.of(),))
+        return (StaticLocation, (self.of(),))
 
 
-class FixedPlace(Place):
+class StaticLocation(SourceMap):
     """A place that has left its file's nodes behind."""
 
     __slots__ = ("_at",)
@@ -64,7 +64,7 @@ class FixedPlace(Place):
     of_key = of
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (FixedPlace, (self._at,))
+        return (StaticLocation, (self._at,))
 
 
 def _location(path: str, mark: Any) -> Location:

@@ -28,7 +28,7 @@ from msgspec.structs import fields
 
 from protestgen.errors import DataError, Problem, Suggester, quoted
 from protestgen.limits import MAX_ENTRY, MAX_ITEMS
-from protestgen.schema.place import Place, _location
+from protestgen.schema.place import SourceMap, _location
 from protestgen.schema.source import read_text
 from protestgen.schema.yaml_nodes import _PLAIN_TAGS, _compose, _is_blank
 
@@ -42,7 +42,7 @@ class _Invalid(Enum):
 _INVALID = _Invalid.INVALID
 T = TypeVar("T", bound=Struct)
 
-_Read = Callable[[yaml.Node, "_File"], Any]
+_Read = Callable[[yaml.Node, "_ReadContext"], Any]
 
 
 def read_yaml(path: Path, schema: type[T], *, within: Path | None = None) -> T:
@@ -67,7 +67,7 @@ def read_entries(
 
 def parse_yaml(text: str, name: str, schema: type[T]) -> T:
     """Read *text*, which stands in the file *name*, as a *schema*."""
-    file = _File(name)
+    file = _ReadContext(name)
     node = _compose(text, name)
     value = _reader(schema)(node, file)
     if file.problems:
@@ -88,7 +88,7 @@ def parse_entries(
         node = _compose(text, name)
     except DataError as error:
         return None, list(error.problems)
-    file = _File(name)
+    file = _ReadContext(name)
     value = _reader(schema)(node, file)
     if not file.problems:
         return cast("T", value), []
@@ -97,7 +97,7 @@ def parse_entries(
 
 def _sound(node: yaml.Node, name: str, schema: type[T]) -> T | None:
     """Return the *schema* with the entries of *node* that have no problems."""
-    file = _File(name)  # what it notes is known
+    file = _ReadContext(name)  # what it notes is known
     types = _types(schema)
     values: dict[str, Any] = {}
     for key, _, value_node in _entries(node, file):
@@ -113,7 +113,7 @@ def _sound(node: yaml.Node, name: str, schema: type[T]) -> T | None:
     return schema(**values) if required <= values.keys() else None
 
 
-class _File:
+class _ReadContext:
     """What is noted while a file is read."""
 
     def __init__(self, path: str) -> None:
@@ -154,7 +154,7 @@ def _reader(kind: Any) -> _Read:
 
 
 def _scalar_reader(parse: Callable[[str], Any]) -> _Read:
-    def read(node: yaml.Node, file: _File) -> Any:
+    def read(node: yaml.Node, file: _ReadContext) -> Any:
         if not isinstance(node, yaml.ScalarNode):
             return file.reject(
                 node, f"a single value is expected here, not a {_kind(node)}"
@@ -185,7 +185,7 @@ def _choice_reader(choices: dict[str, Any]) -> _Read:
 def _sequence_reader(kind: Any) -> _Read:
     read_item, has_ids, placed = _reader(kind), _has_id(kind), _is_placed(kind)
 
-    def read(node: yaml.Node, file: _File) -> Any:
+    def read(node: yaml.Node, file: _ReadContext) -> Any:
         if not isinstance(node, yaml.SequenceNode):
             return file.reject(node, f"a list is expected here, not a {_kind(node)}")
         if file.refuses(node) or (not placed and _is_long(node, file)):
@@ -198,7 +198,7 @@ def _sequence_reader(kind: Any) -> _Read:
     return read
 
 
-def _reject_doubled(items: Iterable[Any], node: yaml.Node, file: _File) -> None:
+def _reject_doubled(items: Iterable[Any], node: yaml.Node, file: _ReadContext) -> None:
     """Note the items of a list whose id another one before them has."""
     seen = set()
     for item, item_node in zip(items, node.value, strict=True):
@@ -214,7 +214,7 @@ def _mapping_reader(read_key: _Read, kind: Any) -> _Read:
     takes_id, placed = _has_id(kind), _is_placed(kind)
     read_value = _struct_reader(kind, keyed=True) if takes_id else _reader(kind)
 
-    def read(node: yaml.Node, file: _File) -> Any:
+    def read(node: yaml.Node, file: _ReadContext) -> Any:
         if not placed and _is_long(node, file):
             return _INVALID
         found: dict[Any, Any] = {}
@@ -235,8 +235,8 @@ def _struct_reader(struct: type[Struct], *, keyed: bool = False) -> _Read:
     """
     Return the function that reads a mapping as a *struct*.
 
-    A field named `at` is not read: it is the struct's `Place`. Where *keyed*, `id` is
-    the key that the mapping stands under, and what is returned still waits for it.
+    A field named `at` is not read: it is the struct's `SourceMap`. Where *keyed*, `id`
+    is the key that the mapping stands under, and the function still waits for it.
     """
     types = _types(struct)
     filled = {"at", "id"} if keyed else {"at"}
@@ -245,7 +245,7 @@ def _struct_reader(struct: type[Struct], *, keyed: bool = False) -> _Read:
     readers |= {name: _required_reader(name, readers[name]) for name in required}
     placed = "at" in types
 
-    def read(node: yaml.Node, file: _File) -> Any:
+    def read(node: yaml.Node, file: _ReadContext) -> Any:
         noted = len(file.problems)
         if placed and node.end_mark.index - node.start_mark.index > MAX_ENTRY:
             return file.reject(
@@ -266,7 +266,7 @@ def _struct_reader(struct: type[Struct], *, keyed: bool = False) -> _Read:
         if len(file.problems) > noted:
             return _INVALID
         if placed:
-            values["at"] = Place(file.path, node)
+            values["at"] = SourceMap(file.path, node)
         if keyed:
             return lambda **key: struct(**values, **key)
         return struct(**values)
@@ -275,7 +275,7 @@ def _struct_reader(struct: type[Struct], *, keyed: bool = False) -> _Read:
 
 
 def _required_reader(name: str, read_value: _Read) -> _Read:
-    def read(node: yaml.Node, file: _File) -> Any:
+    def read(node: yaml.Node, file: _ReadContext) -> Any:
         if _is_blank(node):
             return file.reject(node, f"the key '{name}' has no value: write one")
         value = read_value(node, file)
@@ -287,7 +287,7 @@ def _required_reader(name: str, read_value: _Read) -> _Read:
 
 
 def _entries(
-    node: yaml.Node, file: _File
+    node: yaml.Node, file: _ReadContext
 ) -> Iterator[tuple[str, yaml.ScalarNode, yaml.Node]]:
     """Yield the entries of a mapping; note what is not one, and doubled keys."""
     if not isinstance(node, yaml.MappingNode):
@@ -322,7 +322,7 @@ def _is_placed(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Struct) and "at" in _types(kind)
 
 
-def _is_long(node: yaml.Node, file: _File) -> bool:
+def _is_long(node: yaml.Node, file: _ReadContext) -> bool:
     """Note a list or group of keys in an entry that is longer than it may be."""
     if isinstance(node, yaml.ScalarNode) or len(node.value) <= MAX_ITEMS:
         return False

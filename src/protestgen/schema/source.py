@@ -11,7 +11,7 @@ from protestgen.errors import (
     DataError,
     Location,
     Problem,
-    unreadable,
+    read_error,
 )
 from protestgen.limits import MAX_FILE, MAX_VALUES
 
@@ -25,7 +25,7 @@ def read_text(path: Path, *, within: Path | None = None) -> str:
     except UnreadError as error:
         raise DataError([Problem(Location(name), str(error))]) from None
     except OSError as error:
-        raise unreadable(name, error) from None
+        raise read_error(name, error) from None
     except UnicodeDecodeError as error:
         before = error.object[: error.start]
         line = before.count(b"\n") + 1

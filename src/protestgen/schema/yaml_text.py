@@ -61,7 +61,7 @@ _Dumper.add_multi_representer(str, _Dumper.represent_text)  # dates
 _Dumper.add_representer(bool, _Dumper.represent_flag)
 
 
-class Section(Struct, frozen=True):
+class YamlSpan(Struct, frozen=True):
     """
     Where the entries of a list or a group of keys stand in a text.
 
@@ -75,7 +75,7 @@ class Section(Struct, frozen=True):
     is_empty: bool = True
 
 
-def find_section(text: str, name: str, key: str) -> Section | None:
+def find_section(text: str, name: str, key: str) -> YamlSpan | None:
     """
     Return where the entries of *key* stand in *text*, which is the file *name*.
 
@@ -92,7 +92,7 @@ def find_section(text: str, name: str, key: str) -> Section | None:
         return None
     key_node, node = pairs[key]
     if _is_blank(node):
-        return Section(end=key_node.start_mark.line + 1)
+        return YamlSpan(end=key_node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode) or node.flow_style:
         reason = "entries in brackets cannot be added to: give each lines of its own"
         raise DataError([Problem(_location(name, node.start_mark), reason)])
@@ -104,9 +104,9 @@ def find_section(text: str, name: str, key: str) -> Section | None:
     inner = first[1] if isinstance(node, yaml.MappingNode) else first
     deeper = inner.start_mark.column - indent
     inline = isinstance(inner, yaml.ScalarNode) or inner.flow_style
-    return Section(
+    return YamlSpan(
         indent=indent,
-        step=Section().step if inline else deeper,
+        step=YamlSpan().step if inline else deeper,
         end=_end(lines[: min(behind, default=len(lines))], indent),
         is_empty=False,
     )

@@ -16,13 +16,13 @@ _MAX_CODE = 1_000_000
 _NODE = 30
 
 
-class BoundContext(Context):
+class BlockTrackingContext(Context):
     """The variables of a template, and the blocks that it means to fill of others."""
 
     filled: tuple[tuple[str, dict[str, int]], ...] = ()
 
 
-class Compiler(CodeGenerator):
+class MeteringCodeGenerator(CodeGenerator):
     """Writes into the code of a template what it costs, and what Jinja lets pass."""
 
     def write_commons(self) -> None:
@@ -77,15 +77,15 @@ class Compiler(CodeGenerator):
 
     def visit_For(self, node: nodes.For, frame: Frame) -> None:
         if node.test is not None:
-            node.test = _paid(node.test)
+            node.test = _charged(node.test)
         super().visit_For(node, frame)
 
     def visit_Macro(self, node: nodes.Macro, frame: Frame) -> None:
-        node.defaults = [_paid(default) for default in node.defaults]
+        node.defaults = [_charged(default) for default in node.defaults]
         super().visit_Macro(node, frame)
 
     def visit_CallBlock(self, node: nodes.CallBlock, frame: Frame) -> None:
-        node.defaults = [_paid(default) for default in node.defaults]
+        node.defaults = [_charged(default) for default in node.defaults]
         super().visit_CallBlock(node, frame)
 
     def visit_ScopedEvalContextModifier(
@@ -154,7 +154,7 @@ class Compiler(CodeGenerator):
         self.write(")")
 
 
-def _paid(node: nodes.Node) -> nodes.Expr:
+def _charged(node: nodes.Node) -> nodes.Expr:
     """Return *node* as it costs steps whenever it is evaluated."""
     assert isinstance(node, nodes.Expr)  # noqa: S101 - for the type checker
     if isinstance(node, nodes.Const):

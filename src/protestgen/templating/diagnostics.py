@@ -13,7 +13,7 @@ from protestgen.errors import TemplateError, nearest, quoted
 
 from .metering import kind
 from .sandbox import Sandbox
-from .undefined import UnknownInTemplateError
+from .undefined import UndefinedNameError
 
 # So many names are told, if none is near.
 _FEW = 12
@@ -137,7 +137,7 @@ def told(
     if isinstance(error, TemplateSyntaxError):
         at = f"{error.filename}:{error.lineno}"
         return TemplateError(f"{at}: {_plain(str(error.message), sandbox)}")
-    if isinstance(error, UnknownInTemplateError):
+    if isinstance(error, UndefinedNameError):
         message = _unknown(error, sandbox, values)
     elif isinstance(error, TemplateNotFound):
         name = str(error.name)
@@ -163,7 +163,7 @@ def _place(error: BaseException) -> str:
 
 
 def _unknown(
-    error: UnknownInTemplateError, sandbox: Sandbox, values: Mapping[str, object]
+    error: UndefinedNameError, sandbox: Sandbox, values: Mapping[str, object]
 ) -> str:
     """Return what to say of a name that there is not."""
     name, obj = str(error.name), error.obj
@@ -177,7 +177,7 @@ def _unknown(
 
 
 def _unknown_attribute(
-    error: UnknownInTemplateError, sandbox: Sandbox, values: Mapping[str, object]
+    error: UndefinedNameError, sandbox: Sandbox, values: Mapping[str, object]
 ) -> str:
     """Return what to say of what an object has not."""
     name, obj = str(error.name), error.obj

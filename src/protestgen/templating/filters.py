@@ -15,7 +15,7 @@ from protestgen.language.language import Language
 from protestgen.schema.types import PartialDate
 from protestgen.templating.blocks import _INSERTED, _LINE_START
 
-from .metering import SLOT_MARK, Slot, printable, spend, text_of
+from .metering import SLOT_MARK, Slot, charge, printable, text_of
 
 
 def _sentence(value: object) -> str:
@@ -72,12 +72,12 @@ def _insert(value: object) -> object:
     would end the paragraph.
     """
     if isinstance(value, Markup):
-        spend(len(value))
+        charge(len(value))
         return value or Markup(_INSERTED)  # noqa: S704 - a constant
     if isinstance(value, Slot):
         return Markup(SLOT_MARK)  # noqa: S704 - a constant
     if isinstance(value, str):
-        spend(len(value))
+        charge(len(value))
         marked = _LINE_START.sub(_INSERTED, value)
         return Markup(escape(marked))  # noqa: S704 - escaped on the same line
     return printable(value)

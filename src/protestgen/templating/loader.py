@@ -48,13 +48,13 @@ class _FolderLoader(BaseLoader):
             reason = "tags or brackets are nested too deeply: write it flatter"
         else:
             assert isinstance(environment, Sandbox)  # noqa: S101 - for the type checker
-            if self._is_bundled or environment.unrefused is None:
+            if self._is_bundled or environment.accepted_probe is None:
                 return template
             from importlib.metadata import version
 
             reason = (
                 f"jinja2 {version('jinja2')} does not refuse "
-                f"{quoted(environment.unrefused)}, so only bundled templates are "
+                f"{quoted(environment.accepted_probe)}, so only bundled templates are "
                 "used: install 'jinja2<3.2'"
             )
         raise TemplateError(f"{self._folder / name}: {reason}") from None

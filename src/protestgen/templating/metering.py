@@ -31,17 +31,17 @@ _KINDS: tuple[tuple[type, str], ...] = (
 T = TypeVar("T")
 
 
-class _Budget(local):
+class StepBudget(local):
     """What is left of the steps of a letter, and the templates that it is made of."""
 
     steps = MAX_STEPS
     templates: set[str] = set()  # noqa: RUF012 - a new one for each letter
 
 
-budget = _Budget()
+budget = StepBudget()
 
 
-class ExhaustedError(Exception):
+class StepLimitError(Exception):
     """A letter takes more steps than it has."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class ExhaustedError(Exception):
         )
 
 
-class RefusedError(Exception):
+class ForbiddenOperationError(Exception):
     """Something that a template may not do."""
 
 
@@ -90,41 +90,45 @@ def without_slot(value: T) -> T:
     return value
 
 
-def spend(steps: int) -> bool:
+def charge(steps: int) -> bool:
     """Take *steps* from those that the letter has."""
     budget.steps -= steps
     if budget.steps < 0:
-        raise ExhaustedError
+        raise StepLimitError
     return True
 
 
-def weigh(value: T) -> T:
+def charge_for_value(value: T) -> T:
     """Return *value*, for as many steps as it is long with all that is in it."""
     if isinstance(value, str):
-        spend(len(value))
+        charge(len(value))
     elif isinstance(value, (list, tuple)):
-        spend(len(value))
+        charge(len(value))
         for item in value:
-            weigh(item)
+            charge_for_value(item)
     elif isinstance(value, dict):
         for entry in value.items():
-            weigh(entry)
+            charge_for_value(entry)
     elif isinstance(value, Struct):  # they are compared and hashed by their fields
         for field in value.__struct_fields__:
-            weigh(getattr(value, field))
+            charge_for_value(getattr(value, field))
     return without_slot(value)
 
 
 def printable(value: object) -> object:
     """Return *value*, which is to be part of a text, if it is a text or a number."""
     if isinstance(value, str):
-        spend(len(value))
+        charge(len(value))
     elif isinstance(value, Macro):
-        raise RefusedError(f"'{value.name}' is a macro: write '{value.name}()'")
+        raise ForbiddenOperationError(
+            f"'{value.name}' is a macro: write '{value.name}()'"
+        )
     elif isinstance(value, Undefined):
         return str(value)
     elif not isinstance(value, (int, float, dt.date)) or isinstance(value, bool):
-        raise RefusedError(f"{kind(value)} cannot be printed: print a text of it")
+        raise ForbiddenOperationError(
+            f"{kind(value)} cannot be printed: print a text of it"
+        )
     return value
 
 

@@ -4,9 +4,9 @@ from jinja2 import (
     TemplateSyntaxError,
 )
 
-from protestgen.templating.undefined import UnknownInTemplateError
+from protestgen.templating.undefined import UndefinedNameError
 
-from .metering import ExhaustedError, RefusedError, SlotUsedError
+from .metering import ForbiddenOperationError, SlotUsedError, StepLimitError
 
 # Templates that show whether the limits hold, each with the error that it must end in.
 # 's' is a text that is longer than the steps that they have; 'f' is a function.
@@ -16,49 +16,49 @@ _PROBE_STEPS = 3_000
 _MANY = f"[{'1,' * 125}]"
 
 
-_CLOSED = (SlotUsedError, RefusedError)
+_CLOSED = (SlotUsedError, ForbiddenOperationError)
 
 
 _PROBES: tuple[tuple[str, type[Exception] | tuple[type[Exception], ...]], ...] = (
-    ("{{ s }}", ExhaustedError),
-    ("{% for a in s %}{% endfor %}", ExhaustedError),
-    ("{% for a in s if not a %}{% endfor %}", ExhaustedError),
-    ("{% for a in s recursive %}{% endfor %}", ExhaustedError),
-    ("{% macro m(x=" + _MANY + ") %}{% endmacro %}{{ m() }}", ExhaustedError),
+    ("{{ s }}", StepLimitError),
+    ("{% for a in s %}{% endfor %}", StepLimitError),
+    ("{% for a in s if not a %}{% endfor %}", StepLimitError),
+    ("{% for a in s recursive %}{% endfor %}", StepLimitError),
+    ("{% macro m(x=" + _MANY + ") %}{% endmacro %}{{ m() }}", StepLimitError),
     (
         "{% macro m() %}{{ caller() }}{% endmacro %}"
         "{% call(x=" + _MANY + ") m() %}{% endcall %}",
-        ExhaustedError,
+        StepLimitError,
     ),
-    ("{% block a %}{% for a in s %}{% endfor %}{% endblock %}", ExhaustedError),
-    ("{% set x = s ~ s %}", ExhaustedError),
-    ("{% set x = s + s %}", ExhaustedError),
-    ("{% set x = s == s %}", ExhaustedError),
-    ("{% set x = 1 in s %}", ExhaustedError),
-    ("{% set x = s[:1] %}", ExhaustedError),
-    ("{% set x = {s: 1} %}", ExhaustedError),
-    ("{% set x = s is eq s %}", ExhaustedError),
-    ("{% set x = s|list %}", ExhaustedError),
-    ("{% set x = s|upper %}", ExhaustedError),
-    ("{% set x = [s]|map(attribute=0)|list %}", ExhaustedError),
-    ("{% set x = s.partition('a') %}", ExhaustedError),
-    ("{% macro m() %}{{ varargs[0] }}{% endmacro %}{{ m(*s) }}", ExhaustedError),
+    ("{% block a %}{% for a in s %}{% endfor %}{% endblock %}", StepLimitError),
+    ("{% set x = s ~ s %}", StepLimitError),
+    ("{% set x = s + s %}", StepLimitError),
+    ("{% set x = s == s %}", StepLimitError),
+    ("{% set x = 1 in s %}", StepLimitError),
+    ("{% set x = s[:1] %}", StepLimitError),
+    ("{% set x = {s: 1} %}", StepLimitError),
+    ("{% set x = s is eq s %}", StepLimitError),
+    ("{% set x = s|list %}", StepLimitError),
+    ("{% set x = s|upper %}", StepLimitError),
+    ("{% set x = [s]|map(attribute=0)|list %}", StepLimitError),
+    ("{% set x = s.partition('a') %}", StepLimitError),
+    ("{% macro m() %}{{ varargs[0] }}{% endmacro %}{{ m(*s) }}", StepLimitError),
     # Without the variables of the letter, these would be kept for the next one.
-    ("{% include 'probe' without context %}", ExhaustedError),
-    ("{% import 'probe' as x without context %}", ExhaustedError),
-    ("{% from 'probe' import x without context %}", ExhaustedError),
-    (f"{{% include {list('abcdefghijklmnop')} ignore missing %}}", ExhaustedError),
-    ("{% set x = s * 2 %}", RefusedError),
-    ("{% set x = '%r' % f %}", RefusedError),
-    ("{% set x = 2 ** 2 %}", RefusedError),
-    ("{% set x = f() %}", RefusedError),
-    ("{{ f }}", RefusedError),
-    ("{% set x = f|upper %}", RefusedError),
-    ("{% set x = f.__call__ %}{{ x }}", UnknownInTemplateError),
-    ("{% set x = f['__call__'] %}{{ x }}", UnknownInTemplateError),
+    ("{% include 'probe' without context %}", StepLimitError),
+    ("{% import 'probe' as x without context %}", StepLimitError),
+    ("{% from 'probe' import x without context %}", StepLimitError),
+    (f"{{% include {list('abcdefghijklmnop')} ignore missing %}}", StepLimitError),
+    ("{% set x = s * 2 %}", ForbiddenOperationError),
+    ("{% set x = '%r' % f %}", ForbiddenOperationError),
+    ("{% set x = 2 ** 2 %}", ForbiddenOperationError),
+    ("{% set x = f() %}", ForbiddenOperationError),
+    ("{{ f }}", ForbiddenOperationError),
+    ("{% set x = f|upper %}", ForbiddenOperationError),
+    ("{% set x = f.__call__ %}{{ x }}", UndefinedNameError),
+    ("{% set x = f['__call__'] %}{{ x }}", UndefinedNameError),
     (
         "{% set x = [f]|map(attribute='__call__')|first %}{{ x }}",
-        UnknownInTemplateError,
+        UndefinedNameError,
     ),
     # In 'w', one letter's words stand for another's: nothing may look into them.
     ("{% set x %}{{ w }}{% endset %}", _CLOSED),

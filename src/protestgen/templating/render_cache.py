@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from protestgen.errors import TemplateError
 
-from .metering import SLOT, SLOT_MARK, ExhaustedError
+from .metering import SLOT, SLOT_MARK, StepLimitError
 
 # The name that templates have for the sender's own words.
 OWN_WORDS = "why"
@@ -47,7 +47,7 @@ class RenderCache:
             try:
                 texts = self._cached({**own, OWN_WORDS: SLOT})
             except TemplateError as error:
-                if isinstance(error.__cause__, ExhaustedError):
+                if isinstance(error.__cause__, StepLimitError):
                     raise
             else:
                 inserted = self._insert(words)

@@ -56,17 +56,17 @@ from protestgen.templating.sandbox_filters import (
 )
 from protestgen.templating.undefined import _Unknown
 
-from .code_generator import BoundContext, Compiler
+from .code_generator import BlockTrackingContext, MeteringCodeGenerator
 from .metering import (
     MAX_STEPS,
     SLOT,
-    RefusedError,
+    ForbiddenOperationError,
     budget,
+    charge,
+    charge_for_value,
     join_output,
     kind,
     printable,
-    spend,
-    weigh,
 )
 
 MAX_TEMPLATES = 20
@@ -88,7 +88,7 @@ _OF_LOOPS = frozenset(
     """.split()  # noqa: SIM905 - quicker to read
 )
 # And of everything else, by its type.
-SEEN: dict[type, frozenset[str]] = {
+VISIBLE_ATTRIBUTES: dict[type, frozenset[str]] = {
     PartialDate: _OF_DATES,
     dt.date: _OF_DATES,
     str: frozenset({"startswith", "endswith", "partition"}),
@@ -103,11 +103,11 @@ _CALLABLE = (Macro, BlockReference, LoopContext)
 class Sandbox(ImmutableSandboxedEnvironment):
     """The environment that templates run in."""
 
-    code_generator_class = Compiler
-    context_class = BoundContext
+    code_generator_class = MeteringCodeGenerator
+    context_class = BlockTrackingContext
     intercepted_binops = frozenset(("+", "-", "*", "/", "//", "%", "**"))
-    spend = staticmethod(spend)
-    weigh = staticmethod(weigh)
+    charge = staticmethod(charge)
+    charge_for_value = staticmethod(charge_for_value)
     printable = staticmethod(printable)
     concat = staticmethod(join_output)
 
@@ -169,7 +169,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return [n for n in dir(obj) if not isinstance(self.getattr(obj, n), Undefined)]
 
     @cached_property
-    def unrefused(self) -> str | None:
+    def accepted_probe(self) -> str | None:
         """The first probe that this does not refuse, with the Jinja that is there."""
         steps, templates = budget.steps, budget.templates
         sources = {str(n): source for n, (source, _) in enumerate(_PROBES)}
@@ -193,15 +193,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Return the name *template*, one of those that the letter is made of."""
         del parent
         if not isinstance(template, str):
-            raise RefusedError("the name of a template is a text: write it in quotes")
-        spend(_LOOK)
+            raise ForbiddenOperationError(
+                "the name of a template is a text: write it in quotes"
+            )
+        charge(_LOOK)
         budget.templates.add(template)
         if len(budget.templates) > MAX_TEMPLATES:
             message = f"a letter is made of at most {MAX_TEMPLATES} templates"
-            raise RefusedError(f"{message}: put some of them together")
+            raise ForbiddenOperationError(f"{message}: put some of them together")
         return template
 
-    def check_blocks(self, context: BoundContext) -> None:
+    def check_blocks(self, context: BlockTrackingContext) -> None:
         """Raise for a block that fills none: Jinja would leave it out."""
         for name, known in context.blocks.items():
             filling = [
@@ -237,19 +239,19 @@ class Sandbox(ImmutableSandboxedEnvironment):
             if attribute[:1] != "_" and hasattr(obj, attribute):
                 return getattr(obj, attribute)
         else:
-            for type_, seen in SEEN.items():
+            for type_, seen in VISIBLE_ATTRIBUTES.items():
                 if isinstance(obj, type_) and attribute in seen:
                     return getattr(obj, attribute)
         return self.undefined(obj=obj, name=attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """Return an item of *obj*, or its attribute; filters get many."""
-        spend(_ITEM)
+        charge(_ITEM)
         if isinstance(argument, str):
-            return weigh(self.getattr(obj, argument))
+            return charge_for_value(self.getattr(obj, argument))
         if isinstance(argument, int) and isinstance(obj, (str, list, tuple, dict)):
             with suppress(LookupError):
-                return weigh(obj[argument])
+                return charge_for_value(obj[argument])
         elif isinstance(obj, Undefined):
             str(obj)
         return self.undefined(obj=obj, name=argument)
@@ -260,10 +262,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
             obj()
         if not isinstance(obj, _CALLABLE) and obj is not Namespace:
             if not isinstance(getattr(obj, "__self__", None), (str, LoopContext)):
-                raise RefusedError(f"{kind(obj)} cannot be called: remove the '()'")
-            weigh(args)
-        spend(len(args) + len(kwargs))
-        return weigh(context.call(obj, *args, **kwargs))
+                raise ForbiddenOperationError(
+                    f"{kind(obj)} cannot be called: remove the '()'"
+                )
+            charge_for_value(args)
+        charge(len(args) + len(kwargs))
+        return charge_for_value(context.call(obj, *args, **kwargs))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Reckon with numbers, or put together texts or lists."""
@@ -272,9 +276,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 str(value)
         alike = any(isinstance(left, of) and isinstance(right, of) for of in _JOINED)
         if operator == "+" and alike:
-            return weigh(left) + weigh(right)
+            return charge_for_value(left) + charge_for_value(right)
         if operator == "**" or not (_is_number(left) and _is_number(right)):
-            raise RefusedError(
+            raise ForbiddenOperationError(
                 f"'{operator}' is not for {kind(left)} and {kind(right)} in a letter: "
                 "join texts with '~', and reckon with small numbers"
             )

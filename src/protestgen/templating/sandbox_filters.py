@@ -14,11 +14,11 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
 from .metering import (
-    RefusedError,
+    ForbiddenOperationError,
+    charge,
+    charge_for_value,
     printable,
-    spend,
     text_of,
-    weigh,
     without_slot,
 )
 
@@ -57,10 +57,12 @@ def _metered(function: Any) -> Callable[..., Any]:
 
     @wraps(function)
     def metered(*args: Any, **kwargs: Any) -> Any:
-        weigh(args)
-        weigh(kwargs)
+        charge_for_value(args)
+        charge_for_value(kwargs)
         result = function(*args, **kwargs)
-        return weigh(list(result) if isinstance(result, Iterator) else result)
+        return charge_for_value(
+            list(result) if isinstance(result, Iterator) else result
+        )
 
     return metered
 
@@ -70,7 +72,7 @@ def _of_text(function: Callable[[str], str]) -> Callable[[object], str]:
 
     @wraps(function)
     def checked(value: object) -> str:
-        return weigh(function(text_of(value)))
+        return charge_for_value(function(text_of(value)))
 
     return checked
 
@@ -80,7 +82,7 @@ def _trim(value: object, characters: str | None = None) -> str:
     text = text_of(value)
     if characters is None:
         return text.strip()
-    spend(len(text) * len(text_of(characters)))
+    charge(len(text) * len(text_of(characters)))
     return text.strip(text_of(characters))
 
 
@@ -91,7 +93,7 @@ def _sort(
     """Sort a list; each item is compared as often as their number has bits."""
     items = list(value)
     for _ in range(len(items).bit_length()):
-        weigh(items)
+        charge_for_value(items)
     ordered: list[Any] = FILTERS["sort"](environment, items, *args, **kwargs)
     return ordered
 
@@ -110,7 +112,9 @@ def _unique(
     for item in value:
         key = key_of(item)
         if isinstance(key, (list, tuple)):  # many can have the same hash
-            raise RefusedError("lists cannot be compared here: name an attribute")
+            raise ForbiddenOperationError(
+                "lists cannot be compared here: name an attribute"
+            )
         found.setdefault(key, item)
     return list(found.values())
 
@@ -119,7 +123,7 @@ def _unique(
 def _join(context: EvalContext, value: Iterable[object], between: str = "") -> str:
     """Put together the texts of a list."""
     parts = [printable(part) for part in value]
-    spend(len(parts) * (1 + len(text_of(between))))
+    charge(len(parts) * (1 + len(text_of(between))))
     joined: str = FILTERS["join"](context, parts, between)
     return joined
 
@@ -129,7 +133,7 @@ def _replace(text: object, old: object, new: object) -> str:
     text, old, new = (printable(part) for part in (text, old, new))
     if isinstance(text, Markup):
         old, new = escape(old), escape(new)
-    spend(str(text).count(str(old)) * len(str(new)))
+    charge(str(text).count(str(old)) * len(str(new)))
     replaced = str(text).replace(str(old), str(new))
     return Markup(replaced) if isinstance(text, Markup) else replaced  # noqa: S704 - as it was
 

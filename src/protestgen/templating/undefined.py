@@ -11,7 +11,7 @@ from jinja2.utils import missing
 from .metering import without_slot
 
 
-class UnknownInTemplateError(UndefinedError):
+class UndefinedNameError(UndefinedError):
     """A name that there is not: of the object *obj*, or among the variables."""
 
     def __init__(self, name: object, obj: object, message: str) -> None:
@@ -32,5 +32,5 @@ class _Unknown(StrictUndefined):
         name: str | None = None,
         _exc: object = None,
     ) -> None:
-        error = partial(UnknownInTemplateError, None if hint else name, obj)
+        error = partial(UndefinedNameError, None if hint else name, obj)
         super().__init__(hint, without_slot(obj), name, error)  # type: ignore[arg-type]
