@@ -10,7 +10,7 @@ from email_helpers import EMBASSY, OFFICE, SENDER, a_letter, campaign_folder
 from protestgen.formats import FORMATS
 from protestgen.letters.sender import profile_text, read_profile
 
-DOCS = Path(__file__).parents[1] / "docs" / "json.md"
+DOCS = Path(__file__).parents[2] / "docs" / "json.md"
 
 
 def test_subject_is_one_line() -> None:
