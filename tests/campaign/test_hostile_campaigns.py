@@ -9,6 +9,7 @@ import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,8 @@ class Campaign:
             self._many,
         )
         for _ in range(self.draw.choice((1, 1, 2, 3))):
-            self.draw.choice(accidents)()
+            with suppress(NotADirectoryError):  # after `_special`
+                self.draw.choice(accidents)()
 
     def _data_file(self) -> Path:
         names = [p for p in (self.folder / "data").iterdir() if _is_plain(p)]
