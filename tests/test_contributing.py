@@ -46,6 +46,26 @@ def test_every_path_exists(path: str) -> None:
     assert [*ROOT.glob(pattern), *PACKAGE.glob(pattern)]
 
 
+@pytest.mark.parametrize(
+    ("change", "path", "found"),
+    [
+        ("how a date is written", "data/forms.el.yaml", "Ιανουαρίου"),
+        ("what `--to` accepts", "campaign/routing.py", "to: str | None"),
+        ("margins", "templates/layout/letter.typ", "left: 25mm"),
+        ("what it says of an address", "check/contacts.py", "verified"),
+        ("the row of a member that failed", "batch/roster.py", "def report_row"),
+    ],
+)
+def test_a_change_is_one_hop_away(change: str, path: str, found: str) -> None:
+    """
+    One row of the table names the change, and the file in which it is made.
+    """
+    (row,) = re.findall(rf"^\|.*{re.escape(change)}.*$", PAGE, re.MULTILINE)
+
+    assert f"`{path.replace('.el.', '.LANGUAGE.')}`" in row
+    assert found in read(path)
+
+
 def test_packages_are_named_in_the_order_of_imports() -> None:
     """
     The list has every package, in the order that the test of the architecture keeps.
