@@ -71,6 +71,7 @@ def test_sdist_holds_all_that_is_needed(built: Path) -> None:
         "src/protestgen/py.typed",
         "tests/test_package.py",
         "README.md",
+        "CONTRIBUTING.md",
         "LICENSE",
     } <= names
 

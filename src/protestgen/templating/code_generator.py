@@ -26,17 +26,17 @@ class MeteringCodeGenerator(CodeGenerator):
     """Writes into the code of a template what it costs, and what Jinja lets pass."""
 
     def write_commons(self) -> None:
-        # Short names: a template is charged for the length of its code.
-        self.writeline("charge = environment.charge")
-        self.writeline("weigh = environment.charge_for_value")
+        self.writeline(
+            "spend, weigh = environment.charge, environment.charge_for_value"
+        )
         super().write_commons()
 
     def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:
         start = self._length()
         if frame.rootlevel:
-            self.writeline("charge(code_length)")
+            self.writeline("spend(code_length)")
         super().blockvisit(nodes, frame)
-        self.writeline(f"charge({self._length() - start})")
+        self.writeline(f"spend({self._length() - start})")
         if frame.rootlevel and not self.extends_so_far:
             self.writeline("if context.filled: environment.check_blocks(context)")
 
@@ -163,5 +163,5 @@ def _charged(node: nodes.Node) -> nodes.Expr:
         return node
     count = 1 + sum(1 for _ in node.find_all(nodes.Node))
     price = object.__new__(nodes.InternalName)  # as Jinja's parser makes them
-    nodes.Node.__init__(price, f"charge({count * _NODE})", lineno=node.lineno)
+    nodes.Node.__init__(price, f"spend({count * _NODE})", lineno=node.lineno)
     return nodes.And(price, node, lineno=node.lineno)
