@@ -393,7 +393,7 @@ def test_no_text_of_a_language_is_read_as_a_format(
     assert min(refused, written) > 10
 
 
-def test_a_day_stays_with_its_month_though_nothing_else_is_glued() -> None:
+def test_a_day_stays_with_its_month_though_other_spaces_break() -> None:
     """
     Each of the three rules for no-break spaces holds without the others.
     """

@@ -523,8 +523,8 @@ def test_very_deep_nesting_is_refused(
 import sys
 from pathlib import Path
 from protestgen.errors import DataError
-from protestgen.sender import Sender
-from protestgen.yamlfile import read_yaml
+from protestgen.letters.sender import Sender
+from protestgen.schema.reader import read_yaml
 try:
     read_yaml(Path(sys.argv[1]), Sender)
 except DataError as error:
@@ -552,7 +552,7 @@ def test_deep_margins_line_by_line_are_refused() -> None:
 
 def test_many_brackets_side_by_side_are_no_depth() -> None:
     """
-    A large file is measured, not refused.
+    Only brackets inside each other count.
     """
     text = "name: a\nitems:\n" + "".join(f"  i{n}: {{text: b}}\n" for n in range(3000))
 
@@ -581,7 +581,8 @@ def test_the_loader_without_c_does_as_well(
     """
     Where PyYAML was built without its C library, errors still are errors.
     """
-    monkeypatch.setattr(yaml_nodes, "_LOADER", yaml.BaseLoader)
+    loader = type("Loader", (yaml_nodes.NodeHooks, yaml.BaseLoader), {})
+    monkeypatch.setattr(yaml_nodes, "_LOADER", loader)
     with pytest.raises(DataError) as caught:
         parse_yaml(text, "t", Toy)
 

@@ -10,8 +10,8 @@ import yaml
 from msgspec import Struct
 
 from protestgen.errors import DataError, Problem
-from protestgen.schema.place import _location
-from protestgen.schema.yaml_nodes import _TEXT_TAG, _compose, _is_blank
+from protestgen.schema.place import location_of
+from protestgen.schema.yaml_nodes import TEXT_TAG, compose, is_blank
 
 # Text longer than this is written in lines of its own.
 _LINE = 72
@@ -43,10 +43,10 @@ class _Dumper(yaml.SafeDumper):
 
     def represent_text(self, value: str) -> yaml.ScalarNode:
         style = ">" if len(value) > _LINE or "\n" in value else None
-        return self.represent_scalar(_TEXT_TAG, value, style)
+        return self.represent_scalar(TEXT_TAG, value, style)
 
     def represent_flag(self, value: bool) -> yaml.ScalarNode:  # noqa: FBT001 - as PyYAML calls it
-        return self.represent_scalar(_TEXT_TAG, "true" if value else "false")
+        return self.represent_scalar(TEXT_TAG, "true" if value else "false")
 
 
 _Dumper.yaml_implicit_resolvers = {}
@@ -84,18 +84,18 @@ def find_section(text: str, name: str, key: str) -> YamlSpan | None:
     """
     if not re.search(r"^[ \t]*[^\s#]", text, re.MULTILINE):
         return None
-    root = _compose(text, name)
+    root = compose(text, name)
     if not isinstance(root, yaml.MappingNode):
         return None
     pairs = {k.value: (k, value) for k, value in root.value}
     if key not in pairs:
         return None
     key_node, node = pairs[key]
-    if _is_blank(node):
+    if is_blank(node):
         return YamlSpan(end=key_node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode) or node.flow_style:
         reason = "entries in brackets cannot be added to: give each lines of its own"
-        raise DataError([Problem(_location(name, node.start_mark), reason)])
+        raise DataError([Problem(location_of(name, node.start_mark), reason)])
     starts = [k.start_mark.line for k, _ in pairs.values()]
     behind = [line for line in starts if line > key_node.start_mark.line]
     lines = split_lines(text)
