@@ -22,7 +22,7 @@ from protestgen.authoring.scaffold import (
 )
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.campaign.translations import (
-    fingerprint,
+    source_text_hash,
     load_translation,
     missing_fields,
 )
@@ -398,7 +398,7 @@ def test_the_texts_are_of_the_english_words(language: str, tmp_path: Path) -> No
     case = campaign.case("reading-room")
     (text,) = load_translation(campaign, language).values()
 
-    assert text.translates == fingerprint(case)
+    assert text.translates == source_text_hash(case)
     forms = load_language(language, campaign.folders).forms
     assert missing_fields(case, text, forms.title_cases) == []
 

@@ -10,7 +10,7 @@ from conftest import Run
 from protestgen import load_campaign
 from protestgen.campaign.loader import Campaign
 from protestgen.campaign.translations import (
-    fingerprint,
+    source_text_hash,
     load_translation,
     missing_fields,
     translated,
@@ -263,13 +263,13 @@ def test_a_change_of_the_english_text_can_be_told(
     make: Make, old: str, new: str
 ) -> None:
     """
-    A translation holds the fingerprint of what it was made from.
+    A translation holds the hash of what it was made from.
     """
     before = make("before", demands=CASES).case("picket")
     after = make("after", demands=CASES.replace(old, new, 1)).case("picket")
 
-    assert fingerprint(before) != fingerprint(after)
-    assert len(fingerprint(before)) == 8
+    assert source_text_hash(before) != source_text_hash(after)
+    assert len(source_text_hash(before)) == 8
 
 
 def test_what_is_no_text_does_not_count(make: Make) -> None:
@@ -281,4 +281,4 @@ def test_what_is_no_text_does_not_count(make: Make) -> None:
         "picket"
     )
 
-    assert fingerprint(before) == fingerprint(after)
+    assert source_text_hash(before) == source_text_hash(after)

@@ -19,7 +19,7 @@ from pdf_helpers import text_of
 from protestgen import Letter, Sender, load_campaign
 from protestgen.campaign.case import Case
 from protestgen.campaign.translations import (
-    fingerprint,
+    source_text_hash,
     load_translation,
     missing_fields,
     translated,
@@ -117,7 +117,7 @@ def test_texts_are_whole_and_fresh(code: str, case: Case) -> None:
     text = load_translation(CAMPAIGN, code)[case.id]
 
     assert missing_fields(case, text, language(code).forms.title_cases) == []
-    assert text.translates == fingerprint(case)
+    assert text.translates == source_text_hash(case)
 
 
 @every_language

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.campaign.loader import SETTINGS_FILE, DemandsFile
-from protestgen.campaign.translations import fingerprint
+from protestgen.campaign.translations import source_text_hash
 from protestgen.countries import country_in_sentence
 from protestgen.errors import OutputError
 from protestgen.files import write_file
@@ -102,7 +102,7 @@ def scaffold(outline: CampaignSpec, on: dt.date) -> dict[str, str]:
     demands = parse_yaml(files["data/demands.yaml"], "demands.yaml", DemandsFile)
     case = demands.cases[CASE]
     for code in outline.languages:
-        own = _when(code, on) | {"fingerprint": fingerprint(case)}
+        own = _when(code, on) | {"source_text_hash": source_text_hash(case)}
         name = f"demands.{code}.yaml"
         files[f"data/{name}"] = _text(name, values | own)
     for code, name in outline.state_names.items():

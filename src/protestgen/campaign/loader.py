@@ -265,7 +265,7 @@ def _too_many(layer: _Layer) -> Iterator[Problem]:
             yield Problem(entry.at.of(), message)
 
 
-def fingerprint(folders: Sequence[Path]) -> str:
+def campaign_hash(folders: Sequence[Path]) -> str:
     """Return what tells the campaign in *folders* apart from any other."""
     digest = sha256()
     for folder in folders:

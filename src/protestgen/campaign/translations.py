@@ -43,7 +43,7 @@ class CaseText(Struct, frozen=True, kw_only=True):
     The words of a case in one language, as far as they are translated.
 
     *people* and *incidents* are in the order of the English ones. *translates* is the
-    `fingerprint` of the English words that these were made from.
+    `source_text_hash` of the English words that these were made from.
     """
 
     title: Line | None = None
@@ -195,7 +195,7 @@ def _lacking(case: Case, text: CaseText, titles: Sequence[str]) -> Iterator[str]
             yield f"support_to.{field}"
 
 
-def fingerprint(case: Case) -> str:
+def source_text_hash(case: Case) -> str:
     """Return eight characters that change with any English word of *case*."""
     support = case.support_to
     words = [case.title, *case.people, case.outcome, case.summary]
