@@ -147,9 +147,9 @@ def test_states_are_named_as_in_a_sentence() -> None:
     """
     Where the bare name will not do, `forms.yaml` has another.
     """
-    assert ENGLISH.of_state("gb") == "of the United Kingdom"
-    assert ENGLISH.of_state("kz") == "of Kazakhstan"
-    assert ENGLISH.of_state("fr") == "of France"
+    assert ENGLISH.state_genitive("gb") == "of the United Kingdom"
+    assert ENGLISH.state_genitive("kz") == "of Kazakhstan"
+    assert ENGLISH.state_genitive("fr") == "of France"
 
 
 def test_a_mission_without_a_street_is_named_as_its_post_reads_it() -> None:

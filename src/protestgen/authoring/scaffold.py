@@ -80,7 +80,7 @@ def unnamed(outline: CampaignSpec) -> list[str]:
         code
         for code in outline.languages
         if code not in outline.state_names
-        and not load_language(code, (shipped_folder(),)).of_state(outline.state)
+        and not load_language(code, (shipped_folder(),)).state_genitive(outline.state)
     ]
 
 

@@ -73,7 +73,7 @@ class Language(Struct, frozen=True):
         fitting = [start for start in before if item.casefold().startswith(start)]
         return before[max(fitting, key=len)] if fitting else self.forms.conjunction
 
-    def of_state(self, code: str) -> str | None:
+    def state_genitive(self, code: str) -> str | None:
         """Return how the state *code* is named behind "the authorities", if known."""
         if known := self.forms.states.get(code):
             return known
@@ -124,7 +124,7 @@ class Language(Struct, frozen=True):
         return text if text and text.of == addressee.name else None
 
     def _official(self, code: str) -> str | None:
-        return self.forms.official_states.get(code) or self.of_state(code)
+        return self.forms.official_states.get(code) or self.state_genitive(code)
 
     def form(self, role: str) -> AddressForm:
         """Return the form of address for *role*, or the one that fits every office."""

@@ -113,7 +113,7 @@ class SharedParts:
             "case": case,
             "demands": chosen,
             "relation": _relation(case, addressee),
-            "of_state": language.of_state(case.state) or "",
+            "of_state": language.state_genitive(case.state) or "",
             "supported": supported,
         }
         self._texts = templates.cache(language, style, shared)
@@ -199,7 +199,7 @@ def missing_translations(
         if language.code == ENGLISH:
             raise unknown_role(addressee, language)
         missing.append(f"the form of address '{addressee.role}'")
-    if not language.of_state(case.state):
+    if not language.state_genitive(case.state):
         missing.append(f"the name of the state '{case.state}'")
     translated = language.code != ENGLISH
     if style and translated and style not in templates.styles(language.code):
