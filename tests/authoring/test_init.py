@@ -22,9 +22,9 @@ from protestgen.authoring.scaffold import (
 )
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.campaign.translations import (
-    source_text_hash,
     load_translation,
     missing_fields,
+    source_text_hash,
 )
 from protestgen.cli.param_types import parse_country
 from protestgen.country_names import COUNTRY_CODES

@@ -10,9 +10,9 @@ from conftest import Run
 from protestgen import load_campaign
 from protestgen.campaign.loader import Campaign
 from protestgen.campaign.translations import (
-    source_text_hash,
     load_translation,
     missing_fields,
+    source_text_hash,
     translated,
 )
 from protestgen.errors import DataError

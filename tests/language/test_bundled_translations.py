@@ -19,9 +19,9 @@ from pdf_helpers import text_of
 from protestgen import Letter, Sender, load_campaign
 from protestgen.campaign.case import Case
 from protestgen.campaign.translations import (
-    source_text_hash,
     load_translation,
     missing_fields,
+    source_text_hash,
     translated,
 )
 from protestgen.formats import FORMATS, Options
