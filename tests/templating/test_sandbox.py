@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Result, Run
-from protestgen.campaign.loader import campaign_hash
+from protestgen.campaign.data_files import campaign_hash
 from protestgen.schema.types import normalize
 
 SECRET = "secret"  # noqa: S105 - it is none
@@ -1028,7 +1028,7 @@ def test_fingerprint_is_of_the_files_that_are_read(tmp_path: Path) -> None:
             file.truncate(2**40)
     (mine / "data" / "notes.txt").write_text("nothing of a letter")
     program = (
-        "import sys; from pathlib import Path; from protestgen.campaign import *\n"
+        "import sys; from pathlib import Path; from protestgen.campaign.data_files import campaign_hash\n"
         "print(campaign_hash([Path(sys.argv[1])]))"
     )
 

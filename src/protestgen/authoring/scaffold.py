@@ -14,7 +14,8 @@ from string import Template
 from msgspec import Struct
 
 from protestgen.campaign.bundled import shipped_folder
-from protestgen.campaign.loader import SETTINGS_FILE, DemandsFile
+from protestgen.campaign.data_files import SETTINGS_FILE
+from protestgen.campaign.layer import DemandsFile
 from protestgen.campaign.translations import source_text_hash
 from protestgen.countries import country_in_sentence
 from protestgen.errors import OutputError

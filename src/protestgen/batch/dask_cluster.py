@@ -13,7 +13,7 @@ from weakref import WeakSet
 
 from protestgen import __version__
 from protestgen.campaign.bundled import shipped_folder
-from protestgen.campaign.loader import campaign_hash
+from protestgen.campaign.data_files import campaign_hash
 from protestgen.errors import ClusterError, MissingExtraError
 
 if TYPE_CHECKING:
