@@ -2,12 +2,16 @@
 
 import json
 import os
+import unicodedata
+from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from campaign_helpers import case, mission
 from conftest import Run
+from protestgen.check import check_campaign
 
 LETTER = ("letter", "--case", "ada", "--country", "uk")
 
@@ -378,3 +382,34 @@ def test_wrong_forms_of_a_campaign_are_located(
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == f"error: {path}:{problem}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("data/demands.yaml", "cases: {a: {title: ꙮ}}"),
+        ("data/forms.de.yaml", "copy: ꙮ"),
+        ("data/demands.de.yaml", "cases: {kurmanov: {title: ꙮ}}"),
+    ],
+)
+def test_an_unexpected_error_in_any_file_is_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    """
+    A bug that one file brings to light hides no problem of another file.
+    """
+    normalize = unicodedata.normalize
+
+    def fail(form: Literal["NFC", "NFD", "NFKC", "NFKD"], value: str) -> str:
+        return str(1 // 0) if "ꙮ" in value else normalize(form, value)
+
+    monkeypatch.setattr(unicodedata, "normalize", fail)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "embassies.yaml").write_text("offices: {a: {}}")
+    (tmp_path / name).write_text(text)
+
+    found = check_campaign([tmp_path], date(2026, 11, 22), tolerant=True)
+    reasons = {Path(finding.file).name: finding.message for finding in found}
+
+    assert reasons.keys() == {"embassies.yaml", Path(name).name}
+    assert reasons[Path(name).name].startswith("unexpected error (ZeroDivisionError: ")

@@ -202,7 +202,7 @@ def test_forms_that_nobody_confirmed_are_no_defaults(code: str) -> None:
     """
     roles = language(code).forms.roles
 
-    assert {language(code).form(role).confidence for role in roles} <= {
+    assert {language(code).forms.form(role).confidence for role in roles} <= {
         "sourced",
         "pattern",
     }
@@ -394,7 +394,7 @@ def test_a_gendered_form_that_nobody_confirmed_is_not_used() -> None:
     The Greek for a woman who is High Commissioner is such a one.
     """
     greek = language("el")
-    form = greek.form("un_hc")
+    form = greek.forms.form("un_hc")
     ohchr = replace(CAMPAIGN.directory.offices["ohchr"], gender="female")
 
     assert form.female

@@ -219,7 +219,7 @@ def test_the_first_folder_with_forms_is_read(load: Loader) -> None:
     """
     own = load(SHIPPED.replace("Your Excellency", "Excellency"))
 
-    assert own.form("ambassador").salutation == "Excellency"
+    assert own.forms.form("ambassador").salutation == "Excellency"
 
 
 def test_a_language_without_forms_is_unknown(tmp_path: Path) -> None:
