@@ -422,8 +422,8 @@ def test_a_state_that_a_language_cannot_tell_is_asked_for(
 
     assert answered.stderr.startswith(f"{asked}note: written to mine")
     assert (tmp_path / "mine" / "data" / "forms.ru.yaml").read_text() == (
-        "# What letters in this language say otherwise here than protestgen has it; all that does\n"
-        '# not stand here stays as it is. `states`: how they are named behind "the authorities".\n'
+        "# Words that letters in this language use in this campaign instead of protestgen's own.\n"
+        '# `states`: the names of states behind "the authorities".\n'
         "states:\n  nr: Науру\n"
     )
     letter = shell(
@@ -469,12 +469,12 @@ def test_any_state_may_be_written_about(state: str, run: Run, tmp_path: Path) ->
 
 def test_checks_on_github_run_the_check(run: Run, tmp_path: Path) -> None:
     """
-    The workflow is YAML, and its last step is the line that its comment names.
+    The last step of the workflow is the command in its comment.
     """
     run("init", tmp_path / "mine", *OPTIONS)
     text = (tmp_path / "mine" / FILES[0]).read_text()
 
-    assert "# line by hand: protestgen check .\n" in text
+    assert "run it yourself: protestgen check .\n" in text
     assert text.endswith("\n      - run: protestgen check --format github .\n")
 
 

@@ -36,7 +36,7 @@ sources: [https://embassy.example]
 ADDED = """\
   # the state that it is a mission of
   - state: kz
-    # the country that it stands in
+    # the country that it is in
     host: fr
     # embassy, consulate-general, consulate, permanent-mission or branch
     kind: embassy
@@ -51,11 +51,11 @@ ADDED = """\
     covers:
       - mc
       - no
-    # when the source said so: 2026-11-22, 2026-11 or 2026
+    # the date of the source: 2026-11-22, 2026-11 or 2026
     verified: 2026-11
     # high (official, or two sources), medium (one) or low
     confidence: medium
-    # where this was found
+    # pages or documents with this address
     sources:
       - https://embassy.example
     languages:
@@ -208,22 +208,22 @@ def test_a_case_is_commented(run: Run, tmp_path: Path) -> None:
             state: kz
             # open, or closed for a case of the past
             status: open
-            # when it began: 2026-11-22, 2026-11 or 2026
+            # the date when it began: 2026-11-22, 2026-11 or 2026
             opened: 2026-11-01
-            # when the last news of it came
+            # the date of the last news
             updated: 2026-11-02
             # two or three sentences that stand by themselves, with their date
             summary: >-
               On 1 November 2026 Ada Example was reportedly arrested at a strike: she has been held
               since then, and nobody has been told why.
-            # what happened; `text` goes on from "On 1 May in Leeds, ..."
+            # what happened; `text` continues "On 1 May in Leeds, ..."
             incidents:
               - date: 2026-11-01
                 place: Leeds
                 text: police arrested her.
                 sources:
                   - a page
-            # `text` goes on from "they are asked to"; `reason` argues for it
+            # `text` continues "they are asked to"; `reason` argues for it
             demands:
               - id: release
                 text: release her
@@ -235,7 +235,7 @@ def test_a_case_is_commented(run: Run, tmp_path: Path) -> None:
             # kinds of mission, ids of offices; letters go to the first
             write_to:
               - embassy
-            # where the campaign's own account can be read
+            # pages with the campaign's own account
             sources:
               - a page
             support_to:
