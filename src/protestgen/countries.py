@@ -100,9 +100,7 @@ def find_country(text: str) -> str:
     wanted = _fold(text)
     if wanted in COUNTRY_CODES:
         return wanted
-    if code := _short_names().get(wanted):
-        return code
-    if code := _codes_by_name("en").get(wanted) or _from_alpha_3(wanted):
+    if code := _short_names().get(wanted) or _from_alpha_3(wanted):
         return code
     for language in LANGUAGES:
         if code := _codes_by_name(language).get(wanted):

@@ -80,27 +80,18 @@ def parse_entries(
     except DataError as error:
         return None, list(error.problems)
     file = _ReadContext(name)
-    value = _reader(schema)(node, file)
-    if not file.problems:
-        return cast("T", value), []
-    return _valid_entries(node, name, schema), file.problems
-
-
-def _valid_entries(node: yaml.Node, name: str, schema: type[T]) -> T | None:
-    file = _ReadContext(name)  # its problems are known already
-    types = _types(schema)
-    values: dict[str, Any] = {}
-    for key, _, value_node in _pairs(node, file):
-        found = _reader(types[key])(value_node, file) if key in types else _INVALID
-        if isinstance(found, dict):
-            pairs = found.items()
-            values[key] = {
-                k: v for k, v in pairs if k is not _INVALID and v is not _INVALID
-            }
-        elif isinstance(found, tuple):
-            values[key] = tuple(entry for entry in found if entry is not _INVALID)
+    found = _fields_reader(schema)(node, file)
+    valid = {key: _valid(group) for key, group in found.items() if group != _INVALID}
     required = {field.name for field in fields(schema) if field.required}
-    return schema(**values) if required <= values.keys() else None
+    return schema(**valid) if required <= valid.keys() else None, file.problems
+
+
+def _valid(entries: Any) -> Any:
+    """Return the valid ones of *entries*, a dict or a tuple."""
+    if isinstance(entries, dict):
+        pairs = entries.items()
+        return {k: v for k, v in pairs if k is not _INVALID and v is not _INVALID}
+    return tuple(entry for entry in entries if entry is not _INVALID)
 
 
 class _ReadContext:
@@ -235,24 +226,37 @@ def _mapping_reader(read_key: _Reader, kind: Any) -> _Reader:
 
 def _struct_reader(struct: type[Struct], *, given: tuple[str, ...] = ()) -> _Reader:
     """
-    Return the reader of mappings as a *struct*.
+    Return the reader of mappings as a *struct*; its caller passes the *given* fields.
 
-    Whoever calls it passes the *given* fields. A struct with the field `at` is an entry
-    of a file: `at` is set to its `SourceMap`.
+    A struct with the field `at` is an entry of a file: `at` is set to its `SourceMap`.
     """
-    types = _types(struct)
-    is_entry = types.pop("at", None) is not None
-    required = {f.name for f in fields(struct) if f.required} & types.keys()
-    required -= set(given)
-    readers = {name: _reader(types[name]) for name in types if name not in given}
-    readers |= {name: _required_reader(name, readers[name]) for name in required}
+    read_fields, is_entry = _fields_reader(struct, given), _has_field(struct, "at")
 
-    def read(node: yaml.Node, file: _ReadContext, **values: Any) -> Any:
+    def read(node: yaml.Node, file: _ReadContext, **given: Any) -> Any:
         noted = len(file.problems)
         if is_entry and node.end_mark.index - node.start_mark.index > MAX_ENTRY:
             return file.reject(
                 node, f"longer than {MAX_ENTRY:,} characters: leave some out"
             )
+        values = read_fields(node, file)
+        if len(file.problems) > noted:
+            return _INVALID
+        if is_entry:
+            values["at"] = SourceMap(file.path, node)
+        return struct(**values, **given)
+
+    return read
+
+
+def _fields_reader(struct: type[Struct], given: tuple[str, ...] = ()) -> _Reader:
+    """Return the reader of the fields of *struct*, except `at` and *given* ones."""
+    types = _types(struct)
+    readers = {k: _reader(types[k]) for k in types if k not in {"at", *given}}
+    required = {f.name for f in fields(struct) if f.required} & readers.keys()
+    readers |= {name: _required_reader(name, readers[name]) for name in required}
+
+    def read(node: yaml.Node, file: _ReadContext) -> dict[str, Any]:
+        values: dict[str, Any] = {}
         missing = set(required)
         for key, key_node, value_node in _pairs(node, file):
             if key not in readers:
@@ -264,11 +268,7 @@ def _struct_reader(struct: type[Struct], *, given: tuple[str, ...] = ()) -> _Rea
                 values[key] = readers[key](value_node, file)
         if missing and isinstance(node, yaml.MappingNode):
             file.reject(node, _missing_keys(sorted(missing)))
-        if len(file.problems) > noted:
-            return _INVALID
-        if is_entry:
-            values["at"] = SourceMap(file.path, node)
-        return struct(**values)
+        return values
 
     return read
 
