@@ -100,9 +100,9 @@ def _followed(shell: Shell, tmp_path: Path) -> Path:
     return tmp_path / "music"
 
 
-def test_who_follows_the_steps_has_a_campaign(followed: Path) -> None:
+def test_the_steps_of_the_guide_make_a_campaign(followed: Path) -> None:
     """
-    Every command does what is shown, and at the end there is what was promised.
+    Every command of the guide prints the output that the guide shows.
     """
     campaign = load_campaign(followed)
 
@@ -121,9 +121,9 @@ def test_who_follows_the_steps_has_a_campaign(followed: Path) -> None:
     assert (len(letters), len(german)) == (4, 2)
 
 
-def test_every_extract_is_of_a_file_that_is_written() -> None:
+def test_every_extract_is_from_a_file_of_the_guide() -> None:
     """
-    What is explained is what the reader has written before.
+    Each explained extract is part of a file that the reader has written.
     """
     written = "".join(STEPS)
     explained = GUIDE.split("## What YAML is")[1]
@@ -158,14 +158,14 @@ def known(struct: type[Struct]) -> dict[str, bool]:
 )
 def test_every_key_is_explained(heading: str, struct: type[Struct]) -> None:
     """
-    The tables have all keys that there are, and say which are needed.
+    The tables list all keys of the schema, and which ones are required.
     """
     assert dict(rows(heading)) == known(struct)
 
 
 def test_every_key_of_an_office_is_explained() -> None:
     """
-    Its table has what is its own, and says what it shares with an embassy.
+    The table of an office lists its own keys, and the text those of an embassy.
     """
     shared = {
         key: needed
@@ -178,9 +178,9 @@ def test_every_key_of_an_office_is_explained() -> None:
     assert shared | dict(rows("An office")) == known(Office)
 
 
-def test_every_role_is_named() -> None:
+def test_every_role_is_listed() -> None:
     """
-    Those of missions follow from their kinds, and support is for no office.
+    The guide lists the roles of offices; other roles follow from the kind of mission.
     """
     roles = set(load_language("en", (shipped_folder(),)).forms.roles)
     (row,) = re.findall(r"^\| `role` .*$", GUIDE, re.MULTILINE)
@@ -191,14 +191,14 @@ def test_every_role_is_named() -> None:
 
 def test_every_key_of_a_translation_is_explained() -> None:
     """
-    None of them is needed by the schema: that letters need them all is said above.
+    The table lists all keys of a translation, none of them required by the schema.
     """
     assert dict(rows("A translation")) == known(CaseText)
 
 
-def test_every_link_leads_somewhere() -> None:
+def test_every_link_has_a_target() -> None:
     """
-    To a page that there is, and to a heading of it.
+    Links of the guide lead to an existing page, and to a heading on it.
     """
     links = re.findall(r"\]\(([\w./]*)(?:#([\w-]+))?\)", GUIDE)
 

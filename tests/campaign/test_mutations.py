@@ -148,7 +148,7 @@ def mutate(draw: random.Random, text: str) -> bytes:
 
 
 @pytest.mark.parametrize("name", ["demands.yaml", "embassies.yaml"])
-def test_a_mutated_file_is_loaded_or_refused_with_its_lines(
+def test_a_damaged_file_is_loaded_or_refused(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
