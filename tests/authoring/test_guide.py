@@ -1,4 +1,4 @@
-"""The guide for authors: who follows it step by step gets what it shows."""
+"""The guide for authors: its commands print what it shows."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -21,27 +21,27 @@ GUIDE = (ROOT / "docs" / "campaigns.md").read_text(encoding="utf-8")
 STEPS = re.split(r"^(?=### \d)", GUIDE.split("## What YAML is")[0], flags=re.MULTILINE)[
     1:
 ]
-# A paragraph, and the block of the page that it leads to.
+# A paragraph, and the code block after it.
 BLOCK = re.compile(r"((?:[^\n]+\n)*)\n```(console|yaml)\n(.*?)```", re.DOTALL)
-# What is asked, and what is answered.
+# A question, and its answer.
 ANSWER = re.compile(r"(?P<question>[^#].*?:)(?: (?P<answer>.*))?")
-# How long the letters of a batch took.
+# The duration of a batch.
 SECONDS = re.compile(r"in [\d.]+ s$", re.MULTILINE)
-# What an office has not of what an embassy has.
+# Keys of an embassy that an office does not have.
 OF_EMBASSIES_ONLY = {"host", "kind", "covers"}
 
 Shell = Callable[..., Result]
 
 
 class Reader:
-    """Somebody who does what the guide says, from an empty folder on."""
+    """Follows the steps of the guide, beginning in an empty folder."""
 
     def __init__(self, shell: Shell, folder: Path) -> None:
         self._shell = shell
         self._home = self.folder = folder
 
     def follow(self, step: str) -> None:
-        """Do what a step says, and find what it shows."""
+        """Do a step, and check that its output is as shown."""
         for before, kind, text in BLOCK.findall(step):
             if kind == "yaml":
                 self._write(before, text)
@@ -63,7 +63,7 @@ class Reader:
         assert_shown(Example(example.command, lines), result)
 
     def _write(self, before: str, text: str) -> None:
-        """Write *text* where the words *before* it say."""
+        """Write *text* to the file that the words *before* it name."""
         names = re.findall(r"`(data/[\w.]+)`", before)
         if names:
             self._file = self.folder / names[-1]
@@ -80,7 +80,7 @@ class Reader:
 
 
 def _conversation(example: Example) -> tuple[str, str]:
-    """Return what is shown without a terminal, and what is typed."""
+    """Return the output without a terminal, and the input."""
     if not example.command.startswith("protestgen new"):
         return "\n".join(example.shown), ""
     shown, typed = "", ""
@@ -93,7 +93,7 @@ def _conversation(example: Example) -> tuple[str, str]:
 
 @pytest.fixture(name="followed")
 def _followed(shell: Shell, tmp_path: Path) -> Path:
-    """Return the campaign of somebody who has followed all steps."""
+    """Return the campaign that the steps of the guide make."""
     reader = Reader(shell, tmp_path)
     for step in STEPS:
         reader.follow(step)
@@ -134,7 +134,7 @@ def test_every_extract_is_from_a_file_of_the_guide() -> None:
 
 
 def rows(heading: str) -> Iterator[tuple[str, bool]]:
-    """Yield the keys in the table below a heading, and whether they are needed."""
+    """Yield the keys in the table below a heading, and whether they are required."""
     (section,) = re.findall(rf"### {heading}\n(.*?)(?:\n#|\Z)", GUIDE, re.DOTALL)
     for keys, needed in re.findall(r"^\| (`.*?`) \|(.*?)\|", section, re.MULTILINE):
         for key in re.findall(r"`(\w+)`", keys):
@@ -142,7 +142,7 @@ def rows(heading: str) -> Iterator[tuple[str, bool]]:
 
 
 def known(struct: type[Struct]) -> dict[str, bool]:
-    """Return the keys of a schema, and whether they are needed."""
+    """Return the keys of a schema, and whether they are required."""
     return {f.name: f.required for f in fields(struct) if f.name != "at"}
 
 

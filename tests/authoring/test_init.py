@@ -1,4 +1,4 @@
-"""`init`: a campaign of one's own that runs at once."""
+"""`init`: a new campaign that works at once."""
 
 import json
 import os

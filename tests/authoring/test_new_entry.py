@@ -1,4 +1,4 @@
-"""`new`: an entry more in a file, the rest of which stays as it is."""
+"""`new`: an entry is added to a file, whose other bytes stay as they are."""
 
 import re
 from collections.abc import Callable
@@ -32,7 +32,7 @@ verified: 2026-11
 confidence: medium
 sources: [https://embassy.example]
 """
-# What is added to a list in which entries stand in the second column.
+# An entry of a list with an indentation of two.
 ADDED = """\
   # the state that it is a mission of
   - state: kz
@@ -82,7 +82,7 @@ write_to: [embassy]
 support_to: {email: ada@strike.example}
 sources: [a page]
 """
-# The answers that make the same case, with some slips on the way.
+# The answers that make the same case, some of them invalid.
 CASE_ANSWERS = (
     "Strike", "strike", "the arrest of Ada Example", "kasakhstan", "kz", "",
     "opn", "open", "yesterday", "2026-11-01", "2026-11-02", "",
@@ -94,7 +94,7 @@ CASE_ANSWERS = (
 
 
 def campaign(folder: Path, **files: str) -> Path:
-    """Make *folder* a campaign of its own with these *files* in `data`."""
+    """Make a campaign in *folder* with these *files* in `data`."""
     (folder / "data").mkdir(parents=True)
     (folder / "protestgen.yaml").write_text("extends: none\n")
     for name, text in files.items():
@@ -535,7 +535,7 @@ PROSE = st.text(min_size=1, max_size=400).filter(
 
 
 def is_read(parse: Callable[[str], str], text: str) -> bool:
-    """Tell whether *text* is one that a field may hold."""
+    """Whether *text* is valid in a field."""
     try:
         return bool(parse(text).strip())
     except ValueError:

@@ -1,4 +1,4 @@
-"""What holds of the bundled data, whatever is added to it."""
+"""Rules for the bundled cases and addresses."""
 
 import re
 from collections import Counter

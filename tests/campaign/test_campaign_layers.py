@@ -1,4 +1,4 @@
-"""Layers: which campaigns a command reads, and which of them wins."""
+"""The layers of folders that a command reads."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def campaign(folder: Path, title: str, extends: str = "", id_: str = "ada") -> P
 
 
 def titles(run: Run, *options: object) -> dict[str, str]:
-    """Return what the cases that a command reads are about."""
+    """Return the titles of the cases that a command reads, by id."""
     result = run(*options, "cases", "--json")
     assert (result.exit_code, result.stderr) == (0, "")
     return {case["id"]: case["title"] for case in json.loads(result.stdout)}

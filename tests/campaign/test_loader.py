@@ -1,4 +1,4 @@
-"""Campaigns: folders in layers, and what is said of data that does not fit together."""
+"""Loading campaigns from layers, and the errors of inconsistent data."""
 
 import os
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def _load(tmp_path: Path) -> Load:
 
 
 def problems(load: Load, files: dict[str, str]) -> list[str]:
-    """Return what is wrong with a campaign of *files*, with their names only."""
+    """Return the problems of a campaign of *files*, without its folder."""
     with pytest.raises(DataError) as caught:
         load(files)
     lines = caught.value.lines()

@@ -1,4 +1,4 @@
-"""Whom a letter goes to, and what is said where that is not clear."""
+"""The addressee of a letter, and the errors of ambiguous choices."""
 
 import pytest
 from msgspec.structs import replace
@@ -20,7 +20,7 @@ def choose(
     write_to: tuple[str, ...] = WRITE_TO,
     directory: Directory = DIRECTORY,
 ) -> tuple[str, str | None]:
-    """Return what the addressee is called, and the note."""
+    """Return the label of the addressee, and the note."""
     addressee, note = directory.choose(
         state=state, country=country, to=to, write_to=write_to
     )
@@ -34,7 +34,7 @@ def refusal(
     state: str = "kz",
     write_to: tuple[str, ...] = WRITE_TO,
 ) -> str:
-    """Return what is said where nobody is chosen."""
+    """Return the error for a choice that fails."""
     with pytest.raises(ChoiceError) as caught:
         choose(country, to, state=state, write_to=write_to)
     (line,) = caught.value.lines()

@@ -1,4 +1,4 @@
-"""Texts of cases in other languages: found, held against the English, missed."""
+"""Translations of cases: loading, comparing with the English texts, gaps."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -74,7 +74,7 @@ def _make(tmp_path: Path) -> Make:
 
 
 def problems(campaign: Campaign) -> list[str]:
-    """Return what is wrong with the German texts of *campaign*."""
+    """Return the problems of the German texts of *campaign*."""
     with pytest.raises(DataError) as caught:
         load_translation(campaign, "de")
     return [line.rpartition("/")[2] for line in caught.value.lines()]

@@ -1,4 +1,4 @@
-"""The bundled languages: nothing lost, nothing in English, each by its own rules."""
+"""The bundled languages: complete translations, and the rules of each."""
 
 import re
 import unicodedata
@@ -40,14 +40,14 @@ WRITER = LetterService(CAMPAIGN, ON)
 OTHERS = ("de", "el", "es", "fr", "ru")
 HOMES = {"de": "de", "el": "gr", "es": "es", "fr": "fr", "ru": "ru"}
 
-# Words of English that are none in the other language, and in no name of an embassy.
+# English words that are in no other language, and in no name of an embassy.
 ENGLISH = re.compile(
     r"\b(the|and|with|which|were|was|are|that|this|from|have|has|his|their|they|you|"
     r"your|our|my|letter|police|authorities|case|reported|arrested|demand|protest|"
     r"january|february|march|may|june|july|october)\b",
     re.IGNORECASE,
 )
-# Those that are words of the language, or that stand in names of its texts, as well.
+# Exceptions: words of the language, or of names in its texts.
 ALSO_WORDS = {
     "de": {"was", "protest"},
     "fr": {"police", "protest", "case"},
@@ -95,7 +95,7 @@ def words_of(case: Case) -> list[str]:
 
 
 def numbers(texts: list[str]) -> list[str]:
-    """Return the numbers in *texts* that are written in digits, in order of value."""
+    """Return the numbers in digits in *texts*, sorted."""
     return sorted(re.findall(r"\d+", " ".join(texts)), key=int)
 
 

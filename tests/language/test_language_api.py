@@ -1,4 +1,4 @@
-"""Forms of address, dates and the small words, held against Babel's copy of CLDR."""
+"""Forms of address, dates (compared with Babel's CLDR data) and conjunctions."""
 
 import re
 from collections.abc import Callable
@@ -43,14 +43,14 @@ def _load(tmp_path: Path) -> Loader:
 
 
 def problems(load: Loader, text: str) -> list[str]:
-    """Return what is wrong with the forms *text*, without the folder."""
+    """Return the problems of the forms *text*, without the folder."""
     with pytest.raises(DataError) as caught:
         load(text)
     return [line.rpartition("/")[2] for line in caught.value.lines()]
 
 
 def place(text: str, part: str, after: str = "") -> str:
-    """Return the line and column of *part*, which stands in *after*, in *text*."""
+    """Return the line and column in *text* of *part*, which is in *after*."""
     before = text[: text.index(part, text.index(after))]
     return f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
 

@@ -1,4 +1,4 @@
-"""A language that the program does not have: files of a campaign, and no source."""
+"""A language added by a campaign, without any code."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""YAML files: what is read, and what is said of a file that cannot be."""
+"""Reading YAML files, and the errors of files that cannot be read."""
 
 import os
 import pickle
@@ -18,7 +18,7 @@ from protestgen.schema.reader import parse_yaml, read_yaml
 from protestgen.schema.types import CountryCode, Date, Id, Line, Prose
 from protestgen.schema.yaml_text import format_yaml
 
-# What several messages end with.
+# The end of several messages.
 KNOWN = "known are name, text, when, flag, status, host, lines, items, list or by_host"
 COLON = "a colon is not allowed here: look at the indentation, or use quotes"
 ENCODING = "not UTF-8: save the file with the encoding UTF-8"
@@ -28,7 +28,7 @@ DEEP = "nested deeper than 50 levels: write it flatter"
 
 
 class Item(Struct, frozen=True, kw_only=True):
-    """What stands under an id, or in a list with its id."""
+    """An entry of a group or a list, with an id."""
 
     id: Id
     text: Line
@@ -36,7 +36,7 @@ class Item(Struct, frozen=True, kw_only=True):
 
 
 class Toy(Struct, frozen=True, kw_only=True):
-    """One field of every kind."""
+    """A struct with a field of each type."""
 
     name: Line
     text: Prose | None = None
@@ -51,21 +51,21 @@ class Toy(Struct, frozen=True, kw_only=True):
 
 
 class Strict(Struct, frozen=True, kw_only=True):
-    """Fields that have to be there."""
+    """A struct with required fields."""
 
     lines: tuple[Line, ...]
     item: Item
 
 
 def problems(text: str, schema: type[Struct] = Toy) -> list[str]:
-    """Return what is wrong with *text*, each as `line:column: message`."""
+    """Return the problems of *text*, each as `line:column: message`."""
     with pytest.raises(DataError) as caught:
         parse_yaml(text, "t", schema)
     return [line.removeprefix("t:") for line in caught.value.lines()]
 
 
 def no_yaml(reason: str) -> str:
-    """Return the message for what PyYAML puts as *reason*."""
+    """Return the message for the *reason* that PyYAML gives."""
     return f"not valid YAML ({reason}): look at the indentation, quotes and colons"
 
 

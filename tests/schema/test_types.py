@@ -1,4 +1,4 @@
-"""The kinds of value: what is read, and what to write instead of what is not."""
+"""Parsers of values, and their messages for invalid ones."""
 
 import calendar
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from protestgen.schema.types import (
 
 
 def refusal(parse: Callable[[str], object], text: str) -> str:
-    """Return what *parse* says of *text*."""
+    """Return the error of *parse* for *text*."""
     with pytest.raises(ValueError, match=r".") as caught:
         parse(text)
     return str(caught.value)

@@ -1,4 +1,4 @@
-"""References from cases to other entries, each of which has to exist."""
+"""References from cases to other entries, and those that are broken."""
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
