@@ -32,7 +32,7 @@ MAX_LETTER = 80_000
 MAX_DOCUMENT = 200_000
 BYTES_OF_LINE = 15
 
-# A roster: columns, characters of a cell and of a line, and lines of a row.
+# A roster: its columns, the characters of a cell and of a line, and the lines of a row.
 MAX_COLUMNS = 1_000
 MAX_CELL = 50_000
 MAX_LINE = 131_072

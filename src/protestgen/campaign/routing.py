@@ -9,8 +9,8 @@ from protestgen.campaign.directory import MISSION_KINDS, Addressee, Mission, Off
 from protestgen.countries import country_code, country_in_sentence, country_name
 from protestgen.errors import ChoiceError, UnknownNameError
 
-# Offices that a message suggests, at most.
-_MAX_SUGGESTED = 3
+# How many offices a message offers.
+_OFFERED = 3
 
 
 class Directory(Struct, frozen=True):
@@ -42,10 +42,10 @@ class Directory(Struct, frozen=True):
             raise ChoiceError(
                 "no country: add '--country' with the one that you live in"
             )
-        missions = _Missions(self, state, country_code(country), write_to)
+        among = _Missions(self, state, country_code(country), write_to)
         if wanted == "embassy":
-            return missions.embassy(exact=bool(to))
-        return missions.by_name(wanted)
+            return among.embassy(exact=bool(to))
+        return among.by_name(wanted)
 
     def copies(
         self,
@@ -95,7 +95,7 @@ class _Missions:
         near = [
             id_ for id_ in self.offices if directory.offices[id_].country == country
         ]
-        self.suggested = (near or chosen or self.offices)[:_MAX_SUGGESTED]
+        self.offered = (near or chosen or self.offices)[:_OFFERED]
 
     def embassy(self, *, exact: bool) -> tuple[Mission, str | None]:
         """Return the embassy for the country; unless *exact*, else another mission."""
@@ -112,10 +112,10 @@ class _Missions:
         if self.local and not exact:
             mission, none = self.local[0], self._none("embassy")
             return mission, f"{none}: this letter is to the {mission.label}"
-        raise ChoiceError(self._no_mission("embassy"))
+        raise ChoiceError(self._nobody("embassy"))
 
     def by_name(self, wanted: str) -> tuple[Mission, str | None]:
-        """Return the mission with the kind, the city or both that are *wanted*."""
+        """Return the mission whose kind, city or both are *wanted*."""
         if found := _matches(wanted, self.local):
             note = None
         else:
@@ -129,13 +129,13 @@ class _Missions:
                 f"choose {_choices(map(self._option, found))}"
             )
         if wanted in MISSION_KINDS:
-            raise ChoiceError(self._no_mission(wanted))
+            raise ChoiceError(self._nobody(wanted))
         near = map(self._option, self.local)
         known = [*near, *self.offices, *MISSION_KINDS]
         raise UnknownNameError("addressee", wanted, known, see="protestgen embassies")
 
     def _option(self, mission: Mission) -> str:
-        """Return the value of `--to` that means this *mission* and no other."""
+        """Return the value of `--to` that means *mission* only."""
         alike = [other for other in self.all if other.city == mission.city]
         name = mission.city if len(alike) == 1 else f"{mission.kind} {mission.city}"
         return "-".join(re.findall(r"\w+", name.casefold()))
@@ -145,11 +145,11 @@ class _Missions:
         where = country_in_sentence(self.country)
         return f"no {kind.replace('-', ' ')} of {state} is known in {where}"
 
-    def _no_mission(self, kind: str) -> str:
-        """Return the message for a *kind* of mission that there is none of."""
+    def _nobody(self, kind: str) -> str:
+        """Return what to say where no mission of this *kind* can be chosen."""
         if near := self.local or self.covering:
             return f"{self._none(kind)}: choose {_choices(map(self._option, near))}"
-        offices = _choices(self.suggested)
+        offices = _choices(self.offered)
         if self.state == self.country:
             return f"a state has no embassy in its own country: choose {offices}"
         return (

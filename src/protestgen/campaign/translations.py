@@ -1,4 +1,4 @@
-"""Translations: the texts of cases in other languages than English."""
+"""The texts of cases in other languages than English."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
@@ -151,11 +151,11 @@ def missing_fields(
     case: Case, text: CaseText | None, titles: Sequence[str] = ()
 ) -> list[str]:
     """
-    Return the keys of the texts of the English *case* that are missing in *text*.
+    Return the keys that *text* lacks of what the English *case* has.
 
     *titles* are the grammatical cases in which the title is needed.
     """
-    return [*_missing(case, text, titles)] if text else ["cases." + case.id]
+    return [*_lacking(case, text, titles)] if text else ["cases." + case.id]
 
 
 def translated(case: Case, text: CaseText) -> Case:
@@ -187,7 +187,7 @@ def _demand(demand: Demand, case_text: CaseText) -> Demand:
     return replace(demand, text=text.text, reason=text.reason)
 
 
-def _missing(case: Case, text: CaseText, titles: Sequence[str]) -> Iterator[str]:
+def _lacking(case: Case, text: CaseText, titles: Sequence[str]) -> Iterator[str]:
     for field in ("title", "people", "outcome", "summary", "incidents"):
         if getattr(case, field) and not getattr(text, field):
             yield field
