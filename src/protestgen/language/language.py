@@ -54,10 +54,6 @@ class Language(Struct, frozen=True):
         pattern = self.forms.of_state
         return pattern and pattern.format(state=country_name(code, self.code))
 
-    def official_genitive(self, code: str) -> str | None:
-        """Return the official name of the state *code* behind "embassy", if known."""
-        return self.forms.official_states.get(code) or self.state_genitive(code)
-
     def address(self, addressee: Addressee) -> list[str]:
         """Return the lines of the address of *addressee*, without the country."""
         title, name = self.title(addressee), self.display_name(addressee)
@@ -78,7 +74,7 @@ class Language(Struct, frozen=True):
             addressee.address or addressee.city in self.forms.cities
         ):
             pattern = self.forms.missions.get(addressee.kind)
-            if pattern and (state := self.official_genitive(addressee.state)):
+            if pattern and (state := _official_genitive(self, addressee.state)):
                 return pattern.format(state=state)
         return addressee.name
 
@@ -90,7 +86,7 @@ class Language(Struct, frozen=True):
         gendered = _confirmed(form, addressee.gender)
         own = (gendered and gendered.title) or (text and text.title)
         title = own or form.title
-        state = self.official_genitive(addressee.state) if addressee.state else None
+        state = _official_genitive(self, addressee.state) if addressee.state else None
         if title and "{state}" in title:
             return title.format(state=state) if state else None
         return title
@@ -135,6 +131,11 @@ class Language(Struct, frozen=True):
             roles=roles,
         )
         return Language(self.code, forms)
+
+
+def _official_genitive(language: Language, code: str) -> str | None:
+    """Return the official name of the state *code* behind "embassy", if known."""
+    return language.forms.official_states.get(code) or language.state_genitive(code)
 
 
 def _confirmed(form: AddressForm, gender: str | None) -> GenderedForm | None:
