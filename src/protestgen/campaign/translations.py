@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from protestgen.errors import DataError, Problem, Suggester, noted_problems, quoted
 from protestgen.schema.place import SourceMap
-from protestgen.schema.reader import read_entries
+from protestgen.schema.reader import parse_entries
+from protestgen.schema.source import read_text
 from protestgen.schema.types import Id, Line, Phrase, Prose
 
 from .case import Case, Demand, Incident
@@ -101,7 +102,8 @@ def read_translation(
                 continue
             file = None
             with noted_problems(path, problems, tolerant=tolerant):
-                file, wrong = read_entries(path, _TextsFile, within=folder)
+                content = read_text(path, within=folder)
+                file, wrong = parse_entries(content, str(path), _TextsFile)
                 problems += wrong
             for id_, text in (file.cases if file else {}).items():
                 case = campaign.cases.get(id_)

@@ -55,17 +55,6 @@ def parse_yaml(text: str, name: str, schema: type[T]) -> T:
     return cast("T", value)
 
 
-def read_entries(
-    path: Path, schema: type[T], *, within: Path | None = None
-) -> tuple[T | None, list[Problem]]:
-    """Read the file *path* as `parse_entries` does."""
-    try:
-        text = read_text(path, within=within)
-    except DataError as error:
-        return None, list(error.problems)
-    return parse_entries(text, str(path), schema)
-
-
 def parse_entries(
     text: str, name: str, schema: type[T]
 ) -> tuple[T | None, list[Problem]]:
@@ -73,14 +62,11 @@ def parse_entries(
     Read the valid entries of *text*, the content of the file *name*, and all problems.
 
     Each field of *schema* is a list or group of entries. Returns None instead of a
-    *schema* where nothing of a required field can be read.
+    *schema* where nothing of a required field can be read. Raises `DataError` for text
+    that is no YAML.
     """
-    try:
-        node = compose(text, name)
-    except DataError as error:
-        return None, list(error.problems)
     file = _ReadContext(name)
-    found = _fields_reader(schema)(node, file)
+    found = _fields_reader(schema)(compose(text, name), file)
     valid = {key: _valid(group) for key, group in found.items() if group != _INVALID}
     required = {field.name for field in fields(schema) if field.required}
     return schema(**valid) if required <= valid.keys() else None, file.problems
