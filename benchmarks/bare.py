@@ -66,7 +66,7 @@ def renderer() -> Callable[[Row], str]:
         "cosigners": (),
         "demands": case.default_demands(on),
         "joint": False,
-        "of_state": language.of_state(case.state),
+        "of_state": language.state_genitive(case.state),
         "organisation": "",
         "plural": False,
         "relation": "mission",

@@ -16,7 +16,7 @@ ORDER = """
 limits errors files country_names
 schema: place types source yaml_nodes reader yaml_text
 countries
-campaign: bundled case directory routing loader translations
+campaign: bundled case directory routing data_files layer references loader translations
 language: forms language loader
 templating: metering blocks undefined render_cache code_generator sandbox_filters probes
     sandbox filters diagnostics loader environment

@@ -1,4 +1,4 @@
-"""Countries by code, and by the names that people give them; names of languages."""
+"""Countries and languages: their codes, and their names in Unicode's CLDR."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,23 +6,20 @@ from contextlib import suppress
 from functools import cache
 from unicodedata import combining, normalize
 
-from protestgen.country_names import _WITH_ARTICLE, SHORT_NAMES
-
-from .country_names import COUNTRY_CODES
+from .country_names import COUNTRY_CODES, SHORT_NAMES, WITH_ARTICLE
 from .errors import ChoiceError, UnknownLanguageError, UnknownNameError
 from .limits import MAX_NAME
 from .schema.types import parse_country_code
 
-# In these languages the names of countries are understood.
+# Names of countries and languages are understood in these languages.
 LANGUAGES = ("en", "de", "fr", "es", "el", "ru")
 
-
-# What stands between two names in an address.
+# Between the names of a country in two languages, in an address.
 _BETWEEN = " / "
 
 
 def country_code(text: str) -> str:
-    """Return the ISO 3166-1 code *text*, or raise `ChoiceError` if it is none."""
+    """Return the ISO 3166-1 code *text* in lower case, or raise `ChoiceError`."""
     try:
         return parse_country_code(text)
     except ValueError as error:
@@ -33,7 +30,7 @@ def country_name(code: str, language: str = "en") -> str:
     """
     Return the name of the country *code* in *language*, from Unicode's CLDR.
 
-    The English name stands in where CLDR has none in *language*.
+    It is the English name where CLDR has no name in *language*.
     """
     return _names(language)[country_code(code)]
 
@@ -47,10 +44,11 @@ def language_name(code: str) -> str:
 
 def country_line(code: str, home: str | None, language: str) -> str:
     """
-    Return the last line of an address abroad, for letters posted in the country *home*.
+    Return the country in an address, for letters posted abroad in the country *home*.
 
-    It is in capitals, in a language of *home* (in *language*, if that is one), and in
-    English as well where that differs, as post offices ask for.
+    It is in capitals, in an official language of *home* (in *language* if it is one),
+    and also in English where that differs, as the post offices of France, Germany and
+    the USA (IMM 122.1) ask for.
     """
     from babel.languages import get_official_languages
 
@@ -66,13 +64,13 @@ def english_country_line(code: str) -> str:
 
 
 def without_local_name(line: str, code: str) -> str:
-    """Return *line*, or its English part if it is a `country_line` of *code*."""
+    """Return *line*, but the English part only of a `country_line` of *code*."""
     english = english_country_line(code)
     return english if line.endswith(_BETWEEN + english) else line
 
 
 def _capitals(text: str) -> str:
-    """Return *text* in capitals, which in Greek carry no accent."""
+    """Return *text* in capitals; Greek ones have no accent."""
     capitals = text.upper()
     if not re.search(r"[\u0370-\u03ff]", capitals):
         return capitals
@@ -81,30 +79,28 @@ def _capitals(text: str) -> str:
 
 
 def sorted_by_name(codes: Iterable[str], language: str) -> list[str]:
-    """Return *codes* of countries in the order of their names in *language*."""
+    """Sort *codes* of countries by their names in *language*."""
     return sorted(codes, key=lambda code: _bare(country_name(code, language)))
 
 
 def country_in_sentence(code: str) -> str:
-    """Return the English name of the country *code* as a sentence has it."""
-    article = "the " if code in _WITH_ARTICLE else ""
+    """Return the English name of the country *code*, with its article."""
+    article = "the " if code in WITH_ARTICLE else ""
     return article + country_name(code)
 
 
 def find_country(text: str) -> str:
     """
-    Return the ISO 3166-1 alpha-2 code, in small letters, of the country called *text*.
+    Return the ISO 3166-1 alpha-2 code, in lower case, of the country *text*.
 
-    ISO codes of two or three letters, short names and those in `LANGUAGES` are
-    understood; capitals, accents, spaces, punctuation and a leading "the" do not
-    matter.
+    *text* may be an ISO code of two or three letters, a short name, or a name in one of
+    `LANGUAGES`. Case, accents, spaces, punctuation and a leading "the" do not matter.
+    Raises `UnknownNameError`.
     """
     wanted = _fold(text)
     if wanted in COUNTRY_CODES:
         return wanted
-    if code := _short_names().get(wanted):
-        return code
-    if code := _codes_by_name("en").get(wanted) or _from_alpha_3(wanted):
+    if code := _short_names().get(wanted) or _from_alpha_3(wanted):
         return code
     for language in LANGUAGES:
         if code := _codes_by_name(language).get(wanted):
@@ -115,10 +111,10 @@ def find_country(text: str) -> str:
 
 def find_language(text: str, known: Sequence[str]) -> str:
     """
-    Return the code among those *known* of the language called *text*.
+    Return the code of the language *text*, which must be among the codes *known*.
 
-    A code may have a region behind it. Names are understood in `LANGUAGES`, and in the
-    language itself.
+    *text* may be a code, with or without a region, or a name in one of `LANGUAGES` or
+    in the language itself. Raises `UnknownLanguageError`.
     """
     code = text.strip().lower().replace("_", "-")
     for wanted in (code, code.partition("-")[0]):
@@ -136,7 +132,7 @@ def _names_of_language(code: str) -> set[str]:
     from babel import Locale, UnknownLocaleError
 
     names = {Locale(language).languages.get(code, code) for language in LANGUAGES}
-    with suppress(UnknownLocaleError, ValueError):  # a campaign may have any code
+    with suppress(UnknownLocaleError, ValueError):  # a campaign's code may be unknown
         names.add(str(Locale.parse(code, sep="-").language_name))
     return {_fold(name) for name in names}
 
@@ -146,7 +142,7 @@ def _names(language: str) -> dict[str, str]:
     from babel import Locale, UnknownLocaleError
 
     names = dict(Locale("en").territories.items())
-    with suppress(UnknownLocaleError, ValueError):  # a campaign may have any code
+    with suppress(UnknownLocaleError, ValueError):  # a campaign's code may be unknown
         names |= Locale.parse(language.replace("-", "_")).territories.items()
     return {code: names[code.upper()] for code in sorted(COUNTRY_CODES)}
 
@@ -170,30 +166,28 @@ def _codes_by_name(language: str) -> dict[str, str]:
 def _from_alpha_3(text: str) -> str | None:
     from babel.core import get_global
 
-    # The table has former countries too, some of them with several successors.
-    codes = [
-        code.lower() for code in get_global("territory_aliases").get(text.upper(), ())
-    ]
-    found = len(codes) == 1 and len(text) == 3 and codes[0] in COUNTRY_CODES
-    return codes[0] if found else None
+    # The table also has former countries, some of them with several successors.
+    codes = get_global("territory_aliases").get(text.upper(), ())
+    code = codes[0].lower() if len(text) == 3 and len(codes) == 1 else None
+    return code if code in COUNTRY_CODES else None
 
 
 def _fold(name: str) -> str:
     """
-    Return *name* without what people write one way or the other.
+    Return *name* without the differences that do not matter.
 
-    A name that is too long to be one becomes empty, like one without any letters.
+    A name longer than `MAX_NAME` becomes empty.
     """
     if len(name) > MAX_NAME:
         return ""
     words = re.sub(r"[\W_]+", " ", _bare(name).replace("&", " and ")).split()
-    if words[1:]:  # alone, `st` is a code
+    if words[1:]:  # "st" alone is a code
         words = ["saint" if word == "st" else word for word in words]
     return "".join(words[1:] if words[:1] == ["the"] else words)
 
 
 def _bare(name: str) -> str:
-    """Return *name* without capitals and accents."""
+    """Return *name* in lower case without accents."""
     bare = name.casefold()
     if bare.isascii():
         return bare

@@ -1,6 +1,6 @@
-"""Country codes, and names of countries that Babel lacks or gives differently."""
+"""Country codes, and names of countries that are not in Babel's CLDR data."""
 
-# What people type that is no country's English name in the Unicode data (CLDR).
+# Names that people type and that CLDR lacks.
 SHORT_NAMES = {
     "america": "us",
     "amerika": "us",
@@ -170,7 +170,7 @@ SHORT_NAMES = {
 
 
 # Countries whose English name has an article in a sentence.
-_WITH_ARTICLE = frozenset(
+WITH_ARTICLE = frozenset(
     """
     ae ax bs cf ck do fk fo gb gm io km ky mh mp mv nl ph pn ps sb tc tf um us vg vi
     """.split()  # noqa: SIM905 - a line of words is easier to read and check

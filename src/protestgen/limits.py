@@ -1,13 +1,13 @@
-"""Bounds on what a campaign and a row may hold: generous, and told when met."""
+"""Generous bounds on campaigns and rosters; the error at a bound names it."""
 
-# A file of a campaign, in bytes, and how deep its YAML is nested.
+# The size of a campaign's file, in bytes, and the levels of nesting in its YAML.
 MAX_FILE = 10_000_000
 MAX_DEPTH = 50
 # Keys and items in the data files of a folder: each takes some 300 bytes of memory.
 MAX_VALUES = 2_000_000
-# A case, mission, office or set of forms, in characters: a letter repeats most of it.
+# A case, mission, office or set of forms, in characters: most of it is in each letter.
 MAX_ENTRY = 100_000
-# Items of a list, or keys of a group, in one entry.
+# Items of a list, or keys of a group, inside an entry.
 MAX_ITEMS = 500
 # A word or phrase to avoid, in characters.
 MAX_PHRASE = 100
@@ -17,17 +17,17 @@ MAX_MISSIONS = 50_000
 MAX_OFFICES = 5_000
 # Styles of letter in one language: a check writes letters in each.
 MAX_STYLES = 100
-# Names that are compared with unknown ones, to suggest the one that is meant.
+# Comparisons of names, to suggest the one that is meant.
 MAX_COMPARED = 100_000
 
-# A name of a country or a language that is looked up, in characters.
+# The name of a country or language to look up, in characters.
 MAX_NAME = 200
 
-# A pattern of a language, which may repeat what is put into it, in characters.
+# A pattern of a language, in characters: it may repeat a placeholder.
 MAX_PATTERN = 300
 
-# A letter on paper, and a document of many letters or of an appeal, in bytes. A line, a
-# paragraph or an item counts so many more than its text, for the memory that it takes.
+# A letter on paper, and a document of many letters or of an appeal, in bytes. Each
+# line, paragraph or item counts this much more than its text, for its memory.
 MAX_LETTER = 80_000
 MAX_DOCUMENT = 200_000
 BYTES_OF_LINE = 15

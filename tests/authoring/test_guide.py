@@ -1,4 +1,4 @@
-"""The guide for authors: who follows it step by step gets what it shows."""
+"""The guide for authors: its commands print what it shows."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -21,27 +21,27 @@ GUIDE = (ROOT / "docs" / "campaigns.md").read_text(encoding="utf-8")
 STEPS = re.split(r"^(?=### \d)", GUIDE.split("## What YAML is")[0], flags=re.MULTILINE)[
     1:
 ]
-# A paragraph, and the block of the page that it leads to.
+# A paragraph, and the code block after it.
 BLOCK = re.compile(r"((?:[^\n]+\n)*)\n```(console|yaml)\n(.*?)```", re.DOTALL)
-# What is asked, and what is answered.
+# A question, and its answer.
 ANSWER = re.compile(r"(?P<question>[^#].*?:)(?: (?P<answer>.*))?")
-# How long the letters of a batch took.
+# The duration of a batch.
 SECONDS = re.compile(r"in [\d.]+ s$", re.MULTILINE)
-# What an office has not of what an embassy has.
+# Keys of an embassy that an office does not have.
 OF_EMBASSIES_ONLY = {"host", "kind", "covers"}
 
 Shell = Callable[..., Result]
 
 
 class Reader:
-    """Somebody who does what the guide says, from an empty folder on."""
+    """Follows the steps of the guide, beginning in an empty folder."""
 
     def __init__(self, shell: Shell, folder: Path) -> None:
         self._shell = shell
         self._home = self.folder = folder
 
     def follow(self, step: str) -> None:
-        """Do what a step says, and find what it shows."""
+        """Do a step, and check that its output is as shown."""
         for before, kind, text in BLOCK.findall(step):
             if kind == "yaml":
                 self._write(before, text)
@@ -63,7 +63,7 @@ class Reader:
         assert_shown(Example(example.command, lines), result)
 
     def _write(self, before: str, text: str) -> None:
-        """Write *text* where the words *before* it say."""
+        """Write *text* to the file that the words *before* it name."""
         names = re.findall(r"`(data/[\w.]+)`", before)
         if names:
             self._file = self.folder / names[-1]
@@ -80,7 +80,7 @@ class Reader:
 
 
 def _conversation(example: Example) -> tuple[str, str]:
-    """Return what is shown without a terminal, and what is typed."""
+    """Return the output without a terminal, and the input."""
     if not example.command.startswith("protestgen new"):
         return "\n".join(example.shown), ""
     shown, typed = "", ""
@@ -93,16 +93,16 @@ def _conversation(example: Example) -> tuple[str, str]:
 
 @pytest.fixture(name="followed")
 def _followed(shell: Shell, tmp_path: Path) -> Path:
-    """Return the campaign of somebody who has followed all steps."""
+    """Return the campaign that the steps of the guide make."""
     reader = Reader(shell, tmp_path)
     for step in STEPS:
         reader.follow(step)
     return tmp_path / "music"
 
 
-def test_who_follows_the_steps_has_a_campaign(followed: Path) -> None:
+def test_the_steps_of_the_guide_make_a_campaign(followed: Path) -> None:
     """
-    Every command does what is shown, and at the end there is what was promised.
+    Every command of the guide prints the output that the guide shows.
     """
     campaign = load_campaign(followed)
 
@@ -121,9 +121,9 @@ def test_who_follows_the_steps_has_a_campaign(followed: Path) -> None:
     assert (len(letters), len(german)) == (4, 2)
 
 
-def test_every_extract_is_of_a_file_that_is_written() -> None:
+def test_every_extract_is_from_a_file_of_the_guide() -> None:
     """
-    What is explained is what the reader has written before.
+    Each explained extract is part of a file that the reader has written.
     """
     written = "".join(STEPS)
     explained = GUIDE.split("## What YAML is")[1]
@@ -134,7 +134,7 @@ def test_every_extract_is_of_a_file_that_is_written() -> None:
 
 
 def rows(heading: str) -> Iterator[tuple[str, bool]]:
-    """Yield the keys in the table below a heading, and whether they are needed."""
+    """Yield the keys in the table below a heading, and whether they are required."""
     (section,) = re.findall(rf"### {heading}\n(.*?)(?:\n#|\Z)", GUIDE, re.DOTALL)
     for keys, needed in re.findall(r"^\| (`.*?`) \|(.*?)\|", section, re.MULTILINE):
         for key in re.findall(r"`(\w+)`", keys):
@@ -142,7 +142,7 @@ def rows(heading: str) -> Iterator[tuple[str, bool]]:
 
 
 def known(struct: type[Struct]) -> dict[str, bool]:
-    """Return the keys of a schema, and whether they are needed."""
+    """Return the keys of a schema, and whether they are required."""
     return {f.name: f.required for f in fields(struct) if f.name != "at"}
 
 
@@ -158,14 +158,14 @@ def known(struct: type[Struct]) -> dict[str, bool]:
 )
 def test_every_key_is_explained(heading: str, struct: type[Struct]) -> None:
     """
-    The tables have all keys that there are, and say which are needed.
+    The tables list all keys of the schema, and which ones are required.
     """
     assert dict(rows(heading)) == known(struct)
 
 
 def test_every_key_of_an_office_is_explained() -> None:
     """
-    Its table has what is its own, and says what it shares with an embassy.
+    The table of an office lists its own keys, and the text those of an embassy.
     """
     shared = {
         key: needed
@@ -178,9 +178,9 @@ def test_every_key_of_an_office_is_explained() -> None:
     assert shared | dict(rows("An office")) == known(Office)
 
 
-def test_every_role_is_named() -> None:
+def test_every_role_is_listed() -> None:
     """
-    Those of missions follow from their kinds, and support is for no office.
+    The guide lists the roles of offices; other roles follow from the kind of mission.
     """
     roles = set(load_language("en", (shipped_folder(),)).forms.roles)
     (row,) = re.findall(r"^\| `role` .*$", GUIDE, re.MULTILINE)
@@ -191,14 +191,14 @@ def test_every_role_is_named() -> None:
 
 def test_every_key_of_a_translation_is_explained() -> None:
     """
-    None of them is needed by the schema: that letters need them all is said above.
+    The table lists all keys of a translation, none of them required by the schema.
     """
     assert dict(rows("A translation")) == known(CaseText)
 
 
-def test_every_link_leads_somewhere() -> None:
+def test_every_link_has_a_target() -> None:
     """
-    To a page that there is, and to a heading of it.
+    Links of the guide lead to an existing page, and to a heading on it.
     """
     links = re.findall(r"\]\(([\w./]*)(?:#([\w-]+))?\)", GUIDE)
 

@@ -1,4 +1,4 @@
-"""`init`: a campaign of one's own that runs at once."""
+"""`init`: a new campaign that works at once."""
 
 import json
 import os
@@ -22,9 +22,9 @@ from protestgen.authoring.scaffold import (
 )
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.campaign.translations import (
-    fingerprint,
     load_translation,
     missing_fields,
+    source_text_hash,
 )
 from protestgen.cli.param_types import parse_country
 from protestgen.country_names import COUNTRY_CODES
@@ -49,9 +49,9 @@ def files(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in paths)
 
 
-def test_a_new_campaign_runs_at_once(run: Run, tmp_path: Path) -> None:
+def test_a_new_campaign_works(run: Run, tmp_path: Path) -> None:
     """
-    From options alone comes a folder whose letters can be read, and nothing bundled.
+    `init` with options makes a campaign from which letters can be written.
     """
     mine = tmp_path / "mine"
     made = run("init", mine, *OPTIONS)
@@ -81,9 +81,9 @@ def test_a_new_campaign_runs_at_once(run: Run, tmp_path: Path) -> None:
     assert "I call on the authorities of Türkiye to:\n\n1. open the" in letter.stdout
 
 
-def test_the_command_to_copy_is_quoted(shell: Shell) -> None:
+def test_the_suggested_command_is_quoted(shell: Shell) -> None:
     """
-    What is told to be typed does what it says, whatever the folder is called.
+    The command that `init` suggests works for any name of the folder.
     """
     options = " ".join(OPTIONS)
     made = shell(f"protestgen init 'our $HOME; echo \\`x' {options}")
@@ -94,9 +94,9 @@ def test_the_command_to_copy_is_quoted(shell: Shell) -> None:
     assert result.stdout.startswith("22 November 2026")
 
 
-def test_its_style_has_one_block_of_its_own(run: Run, tmp_path: Path) -> None:
+def test_the_example_style_replaces_one_block(run: Run, tmp_path: Path) -> None:
     """
-    The example of a style is the bundled one but for its request, in each of its forms.
+    The example style differs from the bundled one in its request only.
     """
     run("init", tmp_path / "mine", *OPTIONS)
     letter = run(
@@ -111,9 +111,9 @@ def test_its_style_has_one_block_of_its_own(run: Run, tmp_path: Path) -> None:
     ) in letter
 
 
-def test_its_office_can_be_written_to(run: Run, tmp_path: Path) -> None:
+def test_the_example_office_can_be_chosen(run: Run, tmp_path: Path) -> None:
     """
-    The office of the example is named in its case, and may be chosen.
+    The case of the example names its office, and a letter can go to it.
     """
     run("init", tmp_path / "mine", *OPTIONS)
     letter = run(
@@ -125,9 +125,11 @@ def test_its_office_can_be_written_to(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", ["mine", "mine/"])
-def test_what_is_not_said_is_asked(folder: str, shell: Shell, tmp_path: Path) -> None:
+def test_missing_options_are_asked_for(
+    folder: str, shell: Shell, tmp_path: Path
+) -> None:
     """
-    The questions understand names, and ask again for what cannot be.
+    The questions accept names, and ask again after an invalid answer.
     """
     answers = r"Turky\nTurkey\nTürkiye\nUK\nGermany\nuk\n\nit\n\n"
     result = shell(f"printf '{answers}' | protestgen init {folder}")
@@ -150,9 +152,9 @@ def test_what_is_not_said_is_asked(folder: str, shell: Shell, tmp_path: Path) ->
     assert [(m.state, m.host) for m in embassies] == [("tr", "gb"), ("tr", "de")]
 
 
-def test_what_options_say_is_not_asked(shell: Shell, tmp_path: Path) -> None:
+def test_given_options_are_not_asked_for(shell: Shell, tmp_path: Path) -> None:
     """
-    One question is left where one option is.
+    There is one question for each missing option.
     """
     result = shell(r"printf 'France\n\n' | protestgen init mine --state kz --lang en")
 
@@ -163,9 +165,11 @@ def test_what_options_say_is_not_asked(shell: Shell, tmp_path: Path) -> None:
     assert embassy.host == "fr"
 
 
-def test_without_a_terminal_options_are_asked_for(shell: Shell, tmp_path: Path) -> None:
+def test_without_answers_missing_options_are_an_error(
+    shell: Shell, tmp_path: Path
+) -> None:
     """
-    Where nobody answers, nothing is written, and the way without questions is told.
+    Without input, nothing is written, and the error names the options.
     """
     result = shell("protestgen init mine --state kz")
 
@@ -190,7 +194,7 @@ def test_questions_are_asked_on_a_terminal(
     typed: bytes, code: int, end: str, tmp_path: Path
 ) -> None:
     """
-    Who answers gets a campaign; who gives up, nothing.
+    Answers make a campaign; an interrupt makes nothing.
     """
     ours, theirs = pty.openpty()
     os.write(ours, typed)
@@ -223,11 +227,11 @@ def test_questions_are_asked_on_a_terminal(
         ),
     ],
 )
-def test_wrong_options_are_answered(
+def test_invalid_options_are_errors(
     options: tuple[str, ...], problem: str, run: Run, tmp_path: Path
 ) -> None:
     """
-    A slip in an option is told before anything is written.
+    An invalid option is an error before anything is written.
     """
     result = run("init", tmp_path / "mine", *options, "--lang", "en")
 
@@ -245,11 +249,11 @@ def test_wrong_options_are_answered(
         (["data/demands.yaml", ".env", "x", "y"], "'.env', 'data', 'x' ..."),
     ],
 )
-def test_a_folder_in_use_is_left_alone(
+def test_a_folder_with_files_is_refused(
     names: list[str], some: str, run: Run, tmp_path: Path
 ) -> None:
     """
-    Nothing is ever overwritten, and what is in the way is named.
+    Nothing is overwritten, and the error names the files in the way.
     """
     mine = tmp_path / "mine"
     for name in names:
@@ -264,9 +268,9 @@ def test_a_folder_in_use_is_left_alone(
     assert files(mine) == sorted(names)
 
 
-def test_a_file_in_the_way_is_left_alone(run: Run, tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_folder_is_refused(run: Run, tmp_path: Path) -> None:
     """
-    A campaign is a folder.
+    `init` does not replace a file by a folder.
     """
     mine = tmp_path / "mine"
     mine.write_text("my own")
@@ -276,9 +280,9 @@ def test_a_file_in_the_way_is_left_alone(run: Run, tmp_path: Path) -> None:
     assert mine.read_text() == "my own"
 
 
-def test_a_link_to_nothing_is_left_alone(run: Run, tmp_path: Path) -> None:
+def test_a_broken_link_is_refused(run: Run, tmp_path: Path) -> None:
     """
-    What it leads to may be on a disk that is not there at the moment.
+    `init` does not write through a broken link.
     """
     mine = tmp_path / "mine"
     mine.symlink_to("nowhere")
@@ -290,7 +294,7 @@ def test_a_link_to_nothing_is_left_alone(run: Run, tmp_path: Path) -> None:
 
 def test_an_empty_repository_may_become_a_campaign(run: Run, tmp_path: Path) -> None:
     """
-    A folder that is there already may be empty, or hold nothing but git's own.
+    The folder may exist if it is empty, or holds a `.git` folder only.
     """
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "HEAD").write_text("ref")
@@ -300,9 +304,11 @@ def test_an_empty_repository_may_become_a_campaign(run: Run, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("folders", [["mine"], []], ids=["folder", "none"])
-def test_a_campaign_is_whole_or_not_at_all(folders: list[str], tmp_path: Path) -> None:
+def test_a_campaign_is_written_completely_or_not_at_all(
+    folders: list[str], tmp_path: Path
+) -> None:
     """
-    When one file cannot be written, none stays, nor a folder that was not there.
+    If one file cannot be written, no file and no new folder stays.
     """
     mine = tmp_path / "mine"
     for name in folders:
@@ -315,9 +321,9 @@ def test_a_campaign_is_whole_or_not_at_all(folders: list[str], tmp_path: Path) -
     assert [path.name for path in tmp_path.rglob("*")] == folders
 
 
-def test_the_roster_is_for_its_owner(run: Run, tmp_path: Path) -> None:
+def test_the_roster_is_private(run: Run, tmp_path: Path) -> None:
     """
-    A campaign is shared; who its members are is not, even among users of a machine.
+    Only the owner can read the roster; the other files are public.
     """
     run("init", tmp_path / "mine", *OPTIONS)
     modes = {
@@ -328,9 +334,9 @@ def test_the_roster_is_for_its_owner(run: Run, tmp_path: Path) -> None:
     assert set(modes.values()) == {0o644}
 
 
-def test_members_are_from_all_countries_and_write_all_languages() -> None:
+def test_the_roster_has_all_countries_and_languages() -> None:
     """
-    The roster of the example shows what a roster is for.
+    Each country and each language of the campaign has a member in the roster.
     """
     outline = CampaignSpec(
         state="kz",
@@ -350,7 +356,7 @@ def test_members_are_from_all_countries_and_write_all_languages() -> None:
 
 def test_the_example_is_in_every_language() -> None:
     """
-    Whatever language letters are written in, a campaign can begin with it.
+    The example has texts in every bundled language.
     """
     known = languages([shipped_folder()])
 
@@ -363,7 +369,7 @@ def test_the_example_has_all_its_texts(
     style: str, language: str, run: Run, tmp_path: Path
 ) -> None:
     """
-    Its letters are whole in each language, and hold the words of the example in it.
+    The letters of the example are complete in each language.
     """
     run("init", tmp_path, "--state", "kz", "--country", "de", "--lang", language)
     letter = run(
@@ -388,9 +394,9 @@ def test_the_example_has_all_its_texts(
 
 
 @pytest.mark.parametrize("language", scaffold_languages())
-def test_the_texts_are_of_the_english_words(language: str, tmp_path: Path) -> None:
+def test_the_example_texts_are_current(language: str, tmp_path: Path) -> None:
     """
-    Each translation names the words that it was made from, so that it can grow stale.
+    Each translation of the example names the hash of its English texts.
     """
     outline = CampaignSpec(state="kz", countries=("gb",), languages=(language,))
     write_scaffold(tmp_path, scaffold(outline, date(2026, 11, 22)))
@@ -398,16 +404,14 @@ def test_the_texts_are_of_the_english_words(language: str, tmp_path: Path) -> No
     case = campaign.case("reading-room")
     (text,) = load_translation(campaign, language).values()
 
-    assert text.translates == fingerprint(case)
+    assert text.translates == source_text_hash(case)
     forms = load_language(language, campaign.folders).forms
     assert missing_fields(case, text, forms.title_cases) == []
 
 
-def test_a_state_that_a_language_cannot_tell_is_asked_for(
-    shell: Shell, tmp_path: Path
-) -> None:
+def test_an_unknown_genitive_is_asked_for(shell: Shell, tmp_path: Path) -> None:
     """
-    Where names are inflected, only somebody who speaks the language knows them.
+    `init` asks for the genitive of a state that a language does not know.
     """
     line = "protestgen init mine --state nauru --country fj --lang ru"
     unanswered = shell(line)
@@ -422,8 +426,8 @@ def test_a_state_that_a_language_cannot_tell_is_asked_for(
 
     assert answered.stderr.startswith(f"{asked}note: written to mine")
     assert (tmp_path / "mine" / "data" / "forms.ru.yaml").read_text() == (
-        "# What letters in this language say otherwise here than protestgen has it; all that does\n"
-        '# not stand here stays as it is. `states`: how they are named behind "the authorities".\n'
+        "# Words that letters in this language use in this campaign instead of protestgen's own.\n"
+        '# `states`: the names of states behind "the authorities".\n'
         "states:\n  nr: Науру\n"
     )
     letter = shell(
@@ -432,9 +436,9 @@ def test_a_state_that_a_language_cannot_tell_is_asked_for(
     assert "Призываю власти Науру:\n" in letter.stdout
 
 
-def test_the_name_of_a_state_can_be_an_option(run: Run, tmp_path: Path) -> None:
+def test_a_genitive_may_be_an_option(run: Run, tmp_path: Path) -> None:
     """
-    What is asked can be said at once; for other languages it says nothing.
+    `--state-name` answers the question; other languages are ignored.
     """
     options = ("--state", "nr", "--country", "fj", "--lang", "ru,de")
     mine = tmp_path / "mine"
@@ -449,9 +453,11 @@ def test_the_name_of_a_state_can_be_an_option(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("state", sorted(COUNTRY_CODES))
-def test_any_state_may_be_written_about(state: str, run: Run, tmp_path: Path) -> None:
+def test_a_campaign_may_be_about_any_state(
+    state: str, run: Run, tmp_path: Path
+) -> None:
     """
-    Whatever a state is called, its campaign can be read and a letter be written.
+    A campaign about any state is valid, and a letter can be written.
     """
     country = "ie" if state != "ie" else "gb"
     write_scaffold(
@@ -467,14 +473,14 @@ def test_any_state_may_be_written_about(state: str, run: Run, tmp_path: Path) ->
     assert parse_country(state) == state
 
 
-def test_checks_on_github_run_the_check(run: Run, tmp_path: Path) -> None:
+def test_the_workflow_runs_the_check(run: Run, tmp_path: Path) -> None:
     """
-    The workflow is YAML, and its last step is the line that its comment names.
+    The last step of the workflow is the command in its comment.
     """
     run("init", tmp_path / "mine", *OPTIONS)
     text = (tmp_path / "mine" / FILES[0]).read_text()
 
-    assert "# line by hand: protestgen check .\n" in text
+    assert "run it yourself: protestgen check .\n" in text
     assert text.endswith("\n      - run: protestgen check --format github .\n")
 
 
@@ -503,11 +509,11 @@ def test_checks_on_github_run_the_check(run: Run, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_checks_on_github_install_this_copy(
+def test_the_workflow_installs_this_copy(
     origin: object, address: str, shell: Shell, tmp_path: Path
 ) -> None:
     """
-    The workflow installs from where this copy is from, and no package of that name.
+    The workflow installs protestgen from the origin of this copy, and no other package.
     """
     info = tmp_path / "site" / "protestgen-0.1.0.dist-info"
     info.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""`new`: an entry more in a file, the rest of which stays as it is."""
+"""`new`: an entry is added to a file, whose other bytes stay as they are."""
 
 import re
 from collections.abc import Callable
@@ -32,11 +32,11 @@ verified: 2026-11
 confidence: medium
 sources: [https://embassy.example]
 """
-# What is added to a list in which entries stand in the second column.
+# An entry of a list with an indentation of two.
 ADDED = """\
   # the state that it is a mission of
   - state: kz
-    # the country that it stands in
+    # the country that it is in
     host: fr
     # embassy, consulate-general, consulate, permanent-mission or branch
     kind: embassy
@@ -51,11 +51,11 @@ ADDED = """\
     covers:
       - mc
       - no
-    # when the source said so: 2026-11-22, 2026-11 or 2026
+    # the date of the source: 2026-11-22, 2026-11 or 2026
     verified: 2026-11
     # high (official, or two sources), medium (one) or low
     confidence: medium
-    # where this was found
+    # pages or documents with this address
     sources:
       - https://embassy.example
     languages:
@@ -82,7 +82,7 @@ write_to: [embassy]
 support_to: {email: ada@strike.example}
 sources: [a page]
 """
-# The answers that make the same case, with some slips on the way.
+# The answers that make the same case, some of them invalid.
 CASE_ANSWERS = (
     "Strike", "strike", "the arrest of Ada Example", "kasakhstan", "kz", "",
     "opn", "open", "yesterday", "2026-11-01", "2026-11-02", "",
@@ -94,7 +94,7 @@ CASE_ANSWERS = (
 
 
 def campaign(folder: Path, **files: str) -> Path:
-    """Make *folder* a campaign of its own with these *files* in `data`."""
+    """Make a campaign in *folder* with these *files* in `data`."""
     (folder / "data").mkdir(parents=True)
     (folder / "protestgen.yaml").write_text("extends: none\n")
     for name, text in files.items():
@@ -117,9 +117,9 @@ def entry_file(folder: Path, text: str) -> Path:
     return path
 
 
-def test_an_embassy_goes_to_the_end_of_the_embassies(run: Run, tmp_path: Path) -> None:
+def test_an_embassy_is_added_after_the_embassies(run: Run, tmp_path: Path) -> None:
     """
-    Behind the last of them, before the offices; with what is to be known of its fields.
+    A new embassy follows the last one, with hints above its fields.
     """
     before = f"# Ours.\nembassies:\n{indent(mission('gb', 'London'), '  ')}"
     after = f"\n# Offices:\noffices:\n{OFFICE.format(id='ours')}# The end.\n"
@@ -167,7 +167,7 @@ def test_the_rest_stays_byte_for_byte(
     kind: str, files: dict[str, str], line: int, run: Run, tmp_path: Path
 ) -> None:
     """
-    Whatever the file looks like, the entry is put into it and nothing else is changed.
+    A new entry does not change any other byte of its file.
     """
     mine = campaign(tmp_path / "mine", **files)
     texts = {
@@ -191,9 +191,9 @@ def test_the_rest_stays_byte_for_byte(
     assert sorted(entries(mine)) == sorted([*known, added])
 
 
-def test_a_case_is_commented(run: Run, tmp_path: Path) -> None:
+def test_a_new_case_has_hints(run: Run, tmp_path: Path) -> None:
     """
-    Long texts have lines of their own, and what else a case may have is named.
+    A new case has hints, folded long texts, and a list of its other fields.
     """
     mine = campaign(tmp_path / "mine")
     run("--campaign", mine, "new", "case", "--from", entry_file(tmp_path, CASE))
@@ -208,22 +208,22 @@ def test_a_case_is_commented(run: Run, tmp_path: Path) -> None:
             state: kz
             # open, or closed for a case of the past
             status: open
-            # when it began: 2026-11-22, 2026-11 or 2026
+            # the date when it began: 2026-11-22, 2026-11 or 2026
             opened: 2026-11-01
-            # when the last news of it came
+            # the date of the last news
             updated: 2026-11-02
             # two or three sentences that stand by themselves, with their date
             summary: >-
               On 1 November 2026 Ada Example was reportedly arrested at a strike: she has been held
               since then, and nobody has been told why.
-            # what happened; `text` goes on from "On 1 May in Leeds, ..."
+            # what happened; `text` continues "On 1 May in Leeds, ..."
             incidents:
               - date: 2026-11-01
                 place: Leeds
                 text: police arrested her.
                 sources:
                   - a page
-            # `text` goes on from "they are asked to"; `reason` argues for it
+            # `text` continues "they are asked to"; `reason` argues for it
             demands:
               - id: release
                 text: release her
@@ -235,7 +235,7 @@ def test_a_case_is_commented(run: Run, tmp_path: Path) -> None:
             # kinds of mission, ids of offices; letters go to the first
             write_to:
               - embassy
-            # where the campaign's own account can be read
+            # pages with the campaign's own account
             sources:
               - a page
             support_to:
@@ -245,9 +245,9 @@ def test_a_case_is_commented(run: Run, tmp_path: Path) -> None:
     )
 
 
-def test_a_case_is_asked_for(shell: Shell, tmp_path: Path) -> None:
+def test_a_case_from_questions(shell: Shell, tmp_path: Path) -> None:
     """
-    Step by step, each answer held against the parser of its field as it is typed.
+    Each answer is checked by the parser of its field at once.
     """
     mine = campaign(tmp_path / "mine")
     answers = entry_file(tmp_path, "\n".join(CASE_ANSWERS) + "\n")
@@ -270,9 +270,9 @@ def test_a_case_is_asked_for(shell: Shell, tmp_path: Path) -> None:
     assert asked == (other / "data" / "demands.yaml").read_text()
 
 
-def test_an_office_and_an_embassy_are_asked_for(shell: Shell, tmp_path: Path) -> None:
+def test_an_office_and_an_embassy_from_questions(shell: Shell, tmp_path: Path) -> None:
     """
-    The answers that most entries have are offered; Enter leaves out what may be.
+    Usual answers are the defaults, and Enter skips an optional field.
     """
     mine = campaign(tmp_path / "mine", demands=f"cases:\n{case('ada')}")
     office = r"court\nThe Court\noffise\n\n\nkz\n\n\n\n\n\n\n\n\n\nmedium\na page\n\n"
@@ -297,9 +297,9 @@ def test_an_office_and_an_embassy_are_asked_for(shell: Shell, tmp_path: Path) ->
     assert (paris.covers, paris.confidence) == (("mc",), "low")
 
 
-def test_an_id_is_taken_once(shell: Shell, tmp_path: Path) -> None:
+def test_a_new_id_is_unique(shell: Shell, tmp_path: Path) -> None:
     """
-    What the campaign has already is told as it is typed; a bundled id may be replaced.
+    An id of the campaign is refused at once; a bundled id may be replaced.
     """
     mine = campaign(tmp_path / "mine", demands=f"cases:\n{case('ada')}")
     (mine / "protestgen.yaml").write_text("extends: bundled\n")
@@ -315,9 +315,9 @@ def test_an_id_is_taken_once(shell: Shell, tmp_path: Path) -> None:
     )
 
 
-def test_answers_are_not_lost(shell: Shell, tmp_path: Path) -> None:
+def test_answers_are_kept_after_an_error(shell: Shell, tmp_path: Path) -> None:
     """
-    What only the whole campaign shows to be wrong leaves the answers in a file.
+    If the new campaign is invalid, the answers are kept in a file.
     """
     london = f"embassies:\n{mission('fr', 'Paris')}"
     mine = campaign(tmp_path / "mine", embassies=london)
@@ -376,11 +376,11 @@ def test_answers_are_not_lost(shell: Shell, tmp_path: Path) -> None:
     ],
     ids=["key", "id", "addressee", "doubled", "covers", "kind"],
 )
-def test_what_would_not_be_read_is_not_written(
+def test_an_invalid_entry_is_not_written(
     kind: str, text: str, problem: str, run: Run, tmp_path: Path
 ) -> None:
     """
-    The campaign is read with the entry before the file is touched.
+    The campaign is read with the entry before the file is written.
     """
     mine = campaign(tmp_path / "mine", demands=f"cases:\n{case('ada')}")
     entry = entry_file(tmp_path, text)
@@ -392,9 +392,7 @@ def test_what_would_not_be_read_is_not_written(
     assert not (mine / "data" / "embassies.yaml").exists()
 
 
-def test_entries_added_at_the_same_time_are_all_kept(
-    shell: Shell, tmp_path: Path
-) -> None:
+def test_entries_added_at_the_same_time_are_kept(shell: Shell, tmp_path: Path) -> None:
     """
     One `new` waits for the other.
     """
@@ -411,9 +409,9 @@ def test_entries_added_at_the_same_time_are_all_kept(
     assert {*entries(own)} == {"ada", *(f"strike-{n}" for n in range(4))}
 
 
-def test_a_file_that_changes_meanwhile_is_not_written_over(tmp_path: Path) -> None:
+def test_a_file_that_has_changed_is_not_overwritten(tmp_path: Path) -> None:
     """
-    What an editor has saved since the file was read is not lost.
+    A file that has changed since it was read is not written.
     """
     own = campaign(tmp_path / "own", demands="cases:\n" + case())
     path = own / "data" / "demands.yaml"
@@ -430,9 +428,9 @@ def test_a_file_that_changes_meanwhile_is_not_written_over(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("text", ["cases: {}\n", "{cases: {}}\n"])
-def test_brackets_are_not_added_to(text: str, run: Run, tmp_path: Path) -> None:
+def test_entries_in_brackets_are_refused(text: str, run: Run, tmp_path: Path) -> None:
     """
-    Entries in brackets would have to be written anew, so they are left to their author.
+    No entry is added to entries in brackets, which would have to be reformatted.
     """
     mine = campaign(tmp_path / "mine", demands=text)
     path = mine / "data" / "demands.yaml"
@@ -448,11 +446,11 @@ def test_brackets_are_not_added_to(text: str, run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("folders", [(), ("--campaign", ROOT)])
-def test_the_bundled_campaign_is_not_added_to(
+def test_the_bundled_campaign_is_not_changed(
     folders: tuple[object, ...], run: Run, tmp_path: Path
 ) -> None:
     """
-    An entry goes to a campaign of one's own, and how to get one is told.
+    Without a campaign of the user, `new` is an error that says how to get one.
     """
     result = run(*folders, "new", "case", "--from", entry_file(tmp_path, CASE))
 
@@ -463,11 +461,11 @@ def test_the_bundled_campaign_is_not_added_to(
     )
 
 
-def test_an_entry_goes_to_the_campaign_on_top(
+def test_an_entry_is_added_to_the_first_folder(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    Of several folders it is the first, and it may refer to what is in the others.
+    An entry goes to the first folder, and may refer to entries of the others.
     """
     lower = campaign(tmp_path / "lower", embassies=f"offices:\n{OFFICE.format(id='o')}")
     upper = campaign(tmp_path / "upper")
@@ -481,9 +479,9 @@ def test_an_entry_goes_to_the_campaign_on_top(
     assert not (lower / "data" / "demands.yaml").exists()
 
 
-def test_a_campaign_needs_no_data_yet(run: Run, tmp_path: Path) -> None:
+def test_the_first_entry_creates_its_file(run: Run, tmp_path: Path) -> None:
     """
-    The first entry of a folder makes the file that it stands in.
+    The first entry of a campaign creates the file that it belongs in.
     """
     mine = tmp_path / "mine"
     mine.mkdir()
@@ -497,7 +495,7 @@ def test_a_link_out_of_the_campaign_is_not_written_through(
     run: Run, tmp_path: Path
 ) -> None:
     """
-    A stranger's campaign cannot have one's other files changed.
+    An entry in a stranger's campaign cannot change a file outside it.
     """
     mine = campaign(tmp_path / "mine")
     other = tmp_path / "other.yaml"
@@ -513,9 +511,9 @@ def test_a_link_out_of_the_campaign_is_not_written_through(
     assert other.read_text() == "cases:\n"
 
 
-def test_a_file_is_made_in_the_campaign_only(run: Run, tmp_path: Path) -> None:
+def test_a_file_is_created_in_the_campaign_only(run: Run, tmp_path: Path) -> None:
     """
-    The folder that it would be in may lead out of it as well.
+    No file is created through a link to a folder outside the campaign.
     """
     mine, other = campaign(tmp_path / "mine"), tmp_path / "other"
     (mine / "data").rename(other)
@@ -537,7 +535,7 @@ PROSE = st.text(min_size=1, max_size=400).filter(
 
 
 def is_read(parse: Callable[[str], str], text: str) -> bool:
-    """Tell whether *text* is one that a field may hold."""
+    """Whether *text* is valid in a field."""
     try:
         return bool(parse(text).strip())
     except ValueError:
@@ -546,11 +544,11 @@ def is_read(parse: Callable[[str], str], text: str) -> bool:
 
 @given(title=LINES, summary=PROSE, people=st.lists(LINES, max_size=3))
 @settings(max_examples=300, suppress_health_check=list(HealthCheck))
-def test_any_text_is_read_as_it_was_given(
+def test_any_text_survives_writing(
     title: str, summary: str, people: list[str], tmp_path: Path
 ) -> None:
     """
-    Whatever stands in an entry, the file says the same: nothing in it acts as YAML.
+    Any text of an entry reads back unchanged; nothing in it acts as YAML.
     """
     mine = tmp_path / "mine"
     if not mine.exists():

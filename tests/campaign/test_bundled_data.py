@@ -1,4 +1,4 @@
-"""What holds of the bundled data, whatever is added to it."""
+"""Rules for the bundled cases and addresses."""
 
 import re
 from collections import Counter
@@ -22,9 +22,9 @@ case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 contact = pytest.mark.parametrize("contact", CONTACTS, ids=lambda found: found.label)
 
 
-def test_the_cases_are_the_ten_of_the_campaign() -> None:
+def test_the_bundled_cases() -> None:
     """
-    None was lost, none was added in passing.
+    The bundled campaign has ten cases.
     """
     assert set(CASES) == {
         "kibraev",
@@ -42,9 +42,9 @@ def test_the_cases_are_the_ten_of_the_campaign() -> None:
 
 
 @case
-def test_incidents_are_dated_placed_and_sourced(case: Case) -> None:
+def test_incidents_have_sources(case: Case) -> None:
     """
-    What is said to have happened can be looked up; no source is named twice.
+    Each incident has a date, a place and sources, none of them twice.
     """
     for incident in case.incidents:
         assert 1990 < incident.date.year <= case.updated.year
@@ -57,9 +57,9 @@ def test_incidents_are_dated_placed_and_sourced(case: Case) -> None:
 
 
 @case
-def test_incidents_lie_within_the_case(case: Case) -> None:
+def test_incidents_are_within_the_dates_of_their_case(case: Case) -> None:
     """
-    A case opens with what happened, and what happened later is news of it.
+    A case is opened by its first incident, and updated by its last.
     """
     assert case.opened.first_day <= case.updated.last_day
     for incident in case.incidents:
@@ -68,9 +68,9 @@ def test_incidents_lie_within_the_case(case: Case) -> None:
 
 
 @case
-def test_cases_of_the_past_are_closed(case: Case) -> None:
+def test_old_cases_are_closed(case: Case) -> None:
     """
-    No letter of today demands what was for another day without saying so.
+    A case that asked for something on a past day is closed.
     """
     assert case.status == "closed"
     assert case.is_archived(date(2026, 1, 1))
@@ -78,9 +78,9 @@ def test_cases_of_the_past_are_closed(case: Case) -> None:
 
 
 @case
-def test_demands_go_on_from_a_sentence_and_have_a_reason(case: Case) -> None:
+def test_demands_fit_their_sentence(case: Case) -> None:
     """
-    A demand is a phrase in small letters, its reason sentences of its own.
+    A demand is a phrase with a small first letter, and its reason is sentences.
     """
     assert case.default_demands(case.updated.last_day)
     for demand in case.demands:
@@ -95,7 +95,7 @@ def test_demands_go_on_from_a_sentence_and_have_a_reason(case: Case) -> None:
 @case
 def test_titles_and_summaries_fit_their_sentences(case: Case) -> None:
     """
-    A title goes on from "to protest at", a summary stands by itself.
+    A title continues "to protest at", and a summary is complete sentences.
     """
     assert re.match(r"the [a-zA-Z]", case.title)
     assert case.title[-1] not in ".,;:"
@@ -105,9 +105,9 @@ def test_titles_and_summaries_fit_their_sentences(case: Case) -> None:
 
 
 @case
-def test_people_are_named_in_the_account(case: Case) -> None:
+def test_people_are_named_in_the_texts(case: Case) -> None:
     """
-    Whoever a case is for stands in it by family name.
+    The texts of a case contain the family name of each of its people.
     """
     account = " ".join((case.summary, *(incident.text for incident in case.incidents)))
 
@@ -116,9 +116,9 @@ def test_people_are_named_in_the_account(case: Case) -> None:
 
 
 @case
-def test_no_text_has_words_that_the_case_avoids(case: Case) -> None:
+def test_no_text_has_words_to_avoid(case: Case) -> None:
     """
-    What no letter may contain is in none of the texts that letters are made of.
+    No text of a case contains words that its letters should avoid.
     """
     texts = [case.title, case.summary, case.outcome or ""]
     texts += [incident.text for incident in case.incidents]
@@ -130,9 +130,9 @@ def test_no_text_has_words_that_the_case_avoids(case: Case) -> None:
     assert not words & {word.casefold() for word in (*case.avoid, *everywhere)}
 
 
-def test_optional_demands_are_those_of_one_letter_only() -> None:
+def test_the_optional_demands() -> None:
     """
-    What only one of the first letters asked for is made when a sender chooses it.
+    The demands that only one original letter made are optional.
     """
     optional = {
         (found.id, demand.id)
@@ -148,9 +148,9 @@ def test_optional_demands_are_those_of_one_letter_only() -> None:
     }
 
 
-def test_the_directory_is_complete() -> None:
+def test_the_size_of_the_directory() -> None:
     """
-    73 missions of one state, and eight offices.
+    The directory has 73 missions of one state, and eight offices.
     """
     kinds = Counter(mission.kind for mission in MISSIONS)
 
@@ -170,9 +170,9 @@ def test_the_directory_is_complete() -> None:
 
 
 @contact
-def test_every_entry_is_sourced(contact: Mission | Office) -> None:
+def test_every_contact_has_sources(contact: Mission | Office) -> None:
     """
-    Nothing is known without a source, and no source is named twice.
+    Each mission and office has sources, none of them twice.
     """
     assert contact.sources
     assert len(set(contact.sources)) == len(contact.sources)
@@ -182,9 +182,9 @@ def test_every_entry_is_sourced(contact: Mission | Office) -> None:
 
 
 @contact
-def test_addresses_are_lines_without_the_country(contact: Mission | Office) -> None:
+def test_addresses_do_not_contain_the_country(contact: Mission | Office) -> None:
     """
-    The country is written in the language of the letter, and only where needed.
+    The country is added by letters, in their language, where it is needed.
     """
     for line in contact.address:
         assert line != country_name(contact.country)
@@ -193,9 +193,9 @@ def test_addresses_are_lines_without_the_country(contact: Mission | Office) -> N
         assert len(contact.address) >= 2 or contact.city in contact.address[0]
 
 
-def test_a_host_has_one_embassy() -> None:
+def test_a_country_has_one_embassy() -> None:
     """
-    Which embassy serves a country is clear; so is which consulate a city's is.
+    No country has two embassies of a state, and no city two consulates.
     """
     embassies = [(m.state, m.host) for m in MISSIONS if m.kind == "embassy"]
     places = [(m.state, m.host, m.kind, m.city) for m in MISSIONS]
@@ -204,9 +204,9 @@ def test_a_host_has_one_embassy() -> None:
     assert len(set(places)) == len(places)
 
 
-def test_countries_are_covered_by_neighbours() -> None:
+def test_covered_countries_have_no_embassy() -> None:
     """
-    Those that have no embassy of their own, each by one embassy.
+    Only countries without an embassy are covered, each by one embassy.
     """
     covers = {m.city: set(m.covers) for m in MISSIONS if m.covers}
     hosts = {m.host for m in MISSIONS if m.kind == "embassy"}

@@ -1,13 +1,17 @@
-"""Layers: which campaigns a command reads, and which of them wins."""
+"""The layers of folders that a command reads."""
 
 import json
 import os
+import unicodedata
+from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from campaign_helpers import case, mission
 from conftest import Run
+from protestgen.check import check_campaign
 
 LETTER = ("letter", "--case", "ada", "--country", "uk")
 
@@ -23,17 +27,17 @@ def campaign(folder: Path, title: str, extends: str = "", id_: str = "ada") -> P
 
 
 def titles(run: Run, *options: object) -> dict[str, str]:
-    """Return what the cases that a command reads are about."""
+    """Return the titles of the cases that a command reads, by id."""
     result = run(*options, "cases", "--json")
     assert (result.exit_code, result.stderr) == (0, "")
     return {case["id"]: case["title"] for case in json.loads(result.stdout)}
 
 
-def test_the_nearest_to_the_command_wins(
+def test_the_order_of_layers(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    Folders of `--campaign` lie over those of the variable, over the one around.
+    Folders of the command line are on top, then PROTESTGEN_CAMPAIGN, then the current one.
     """
     typed, second, variable, around = (
         campaign(tmp_path / name, name, "bundled")
@@ -56,11 +60,11 @@ def test_the_nearest_to_the_command_wins(
     assert "kurmanov" in found
 
 
-def test_a_campaign_is_found_from_within(
+def test_a_campaign_is_found_from_its_subfolders(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    In any folder of a campaign its cases are there; the nearest protestgen.yaml counts.
+    In a subfolder of campaigns, the nearest protestgen.yaml counts.
     """
     outer = campaign(tmp_path / "outer", "outer", "bundled")
     inner = campaign(outer / "inner", "inner", "bundled")
@@ -73,11 +77,11 @@ def test_a_campaign_is_found_from_within(
     assert "ada" not in titles(run)
 
 
-def test_nothing_is_looked_for_above_the_home_folder(
+def test_the_search_for_a_campaign_ends_at_the_home_folder(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    What stands above it is not the user's; the home folder itself may be a campaign.
+    The home folder may be a campaign, but no folder above it is used.
     """
     home = campaign(tmp_path / "home", "above", "bundled") / "ada"
     work = home / "work"
@@ -93,11 +97,11 @@ def test_nothing_is_looked_for_above_the_home_folder(
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
 @pytest.mark.parametrize("name", ["data", "templates"])
-def test_a_folder_of_somebody_else_is_not_used(
+def test_a_campaign_with_data_of_another_user_is_not_used(
     name: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    One's own `protestgen.yaml` does not make data beside it one's own.
+    A `protestgen.yaml` of the user does not make the data beside it trusted.
     """
     folder = campaign(tmp_path / "shared", "theirs", "none")
     (folder / name).mkdir(exist_ok=True)
@@ -112,11 +116,11 @@ def test_a_folder_of_somebody_else_is_not_used(
     )
 
 
-def test_a_file_of_somebody_else_is_not_used(
+def test_a_campaign_of_another_user_is_not_used(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    On a shared machine nobody can put letters into another one's mouth.
+    On a shared machine, nobody can change the letters of another user.
     """
     folder = campaign(tmp_path / "shared", "theirs", "none")
     if os.getuid() == 0:
@@ -135,11 +139,11 @@ def test_a_file_of_somebody_else_is_not_used(
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
-def test_a_link_of_somebody_else_is_not_used(
+def test_a_link_of_another_user_is_not_used(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    It is theirs even if the file that it leads to is the user's.
+    A link of another user is not followed, even to a file of the user.
     """
     folder = campaign(tmp_path / "shared", "theirs", "none")
     path = folder / "protestgen.yaml"
@@ -153,11 +157,11 @@ def test_a_link_of_somebody_else_is_not_used(
     assert result.stderr.startswith("note: protestgen.yaml is somebody else's")
 
 
-def test_a_folder_that_is_gone_is_in_no_campaign(
+def test_a_removed_current_folder_is_no_campaign(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    A command also runs where the current folder was removed.
+    A command also runs where the current folder has been removed.
     """
     gone = tmp_path / "gone"
     gone.mkdir()
@@ -167,11 +171,11 @@ def test_a_folder_that_is_gone_is_in_no_campaign(
     assert "kurmanov" in titles(run)
 
 
-def test_a_campaign_may_want_nothing_bundled(
+def test_a_campaign_may_exclude_the_bundled_one(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    With `extends: none` there are its own cases and addresses, in our languages.
+    With `extends: none` no bundled case or address exists.
     """
     own = campaign(tmp_path / "own", "the arrest of Ada", "none")
     text = f"embassies:\n{mission('gb', 'London')}"
@@ -191,11 +195,9 @@ def test_a_campaign_may_want_nothing_bundled(
     assert (letter.exit_code, letter.stderr) == (0, "")
 
 
-def test_one_layer_that_wants_nothing_bundled_is_enough(
-    run: Run, tmp_path: Path
-) -> None:
+def test_one_layer_may_exclude_the_bundled_campaign(run: Run, tmp_path: Path) -> None:
     """
-    A folder of corrections lies over such a campaign, without the bundled one again.
+    A layer over a campaign with `extends: none` does not bring the bundled one back.
     """
     upper = campaign(tmp_path / "upper", "corrected")
     lower = campaign(tmp_path / "lower", "as it was", "none")
@@ -206,11 +208,11 @@ def test_one_layer_that_wants_nothing_bundled_is_enough(
     assert found == {"ada": "corrected", "bob": "of Bob"}
 
 
-def test_cases_say_where_they_are_from(
+def test_cases_show_their_origin(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    Where there are several layers, each case names its folder, or that it is bundled.
+    With several layers, each case shows its folder, or that it is bundled.
     """
     own = campaign(tmp_path / "own", "the arrest of Ada", "bundled")
     monkeypatch.chdir(own / "data")
@@ -223,9 +225,9 @@ def test_cases_say_where_they_are_from(
     assert found[0]["at"] == "../data/demands.yaml:3:5"
 
 
-def test_a_campaign_may_have_no_case_yet(run: Run, tmp_path: Path) -> None:
+def test_a_campaign_may_have_no_case(run: Run, tmp_path: Path) -> None:
     """
-    That is no error, and how to get one is told.
+    A campaign without cases is no error, and a note says how to add one.
     """
     own = campaign(tmp_path / "own", "the arrest of Ada", "none")
     (own / "data" / "demands.yaml").write_text("# To be written.\ncases:\n")
@@ -237,11 +239,11 @@ def test_a_campaign_may_have_no_case_yet(run: Run, tmp_path: Path) -> None:
     )
 
 
-def test_a_folder_counts_once(
+def test_a_folder_given_twice_counts_once(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    Who names the campaign that they are in means the same one.
+    A folder in `--campaign` that is also the current campaign is one layer.
     """
     own = campaign(tmp_path / "own", "the arrest of Ada", "none")
     monkeypatch.chdir(own / "data")
@@ -271,7 +273,7 @@ def test_a_wrong_setting_is_located(
     text: str, problem: str, run: Run, tmp_path: Path
 ) -> None:
     """
-    A protestgen.yaml says what its campaign extends, and nothing else.
+    `protestgen.yaml` has the key `extends` only; another one is located.
     """
     own = campaign(tmp_path / "own", "the arrest of Ada", "none")
     (own / "protestgen.yaml").write_text(text)
@@ -295,7 +297,7 @@ def test_a_link_out_of_the_campaign_is_not_read(
     name: str, run: Run, tmp_path: Path
 ) -> None:
     """
-    A campaign of strangers reads no file but its own.
+    No file outside a campaign is read through a link in it.
     """
     own = campaign(tmp_path / "own", "the arrest of Ada")
     secret = tmp_path / "secret.yaml"
@@ -314,7 +316,7 @@ def test_a_link_out_of_the_campaign_is_not_read(
 
 def test_a_link_within_the_campaign_is_read(run: Run, tmp_path: Path) -> None:
     """
-    A campaign may arrange its own files as it likes, and be reached through a link.
+    Links inside a campaign, and a link to its folder, are followed.
     """
     own = campaign(tmp_path / "own", "the arrest of Ada", "none")
     path = own / "data" / "demands.yaml"
@@ -325,9 +327,9 @@ def test_a_link_within_the_campaign_is_read(run: Run, tmp_path: Path) -> None:
     assert titles(run, "--campaign", tmp_path / "link") == {"ada": "the arrest of Ada"}
 
 
-def test_forms_of_address_lie_over_the_bundled_ones(run: Run, tmp_path: Path) -> None:
+def test_forms_replace_single_bundled_entries(run: Run, tmp_path: Path) -> None:
     """
-    A campaign words what it wants to, entry by entry; the rest stays as it is.
+    A campaign replaces single entries of the bundled forms; the others stay.
     """
     own = campaign(tmp_path / "own", "the arrest of Ada")
     (own / "data" / "forms.yaml").write_text(
@@ -369,7 +371,7 @@ def test_wrong_forms_of_a_campaign_are_located(
     text: str, problem: str, run: Run, tmp_path: Path
 ) -> None:
     """
-    What a campaign's forms have must be right, and all of a group as `dates` is there.
+    The forms of a campaign are checked, also for complete groups such as `dates`.
     """
     own = campaign(tmp_path / "own", "the arrest of Ada")
     path = own / "data" / "forms.yaml"
@@ -378,3 +380,34 @@ def test_wrong_forms_of_a_campaign_are_located(
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == f"error: {path}:{problem}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("data/demands.yaml", "cases: {a: {title: ꙮ}}"),
+        ("data/forms.de.yaml", "copy: ꙮ"),
+        ("data/demands.de.yaml", "cases: {kurmanov: {title: ꙮ}}"),
+    ],
+)
+def test_an_unexpected_error_in_any_file_is_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    """
+    A bug that one file brings to light hides no problem of another file.
+    """
+    normalize = unicodedata.normalize
+
+    def fail(form: Literal["NFC", "NFD", "NFKC", "NFKD"], value: str) -> str:
+        return str(1 // 0) if "ꙮ" in value else normalize(form, value)
+
+    monkeypatch.setattr(unicodedata, "normalize", fail)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "embassies.yaml").write_text("offices: {a: {}}")
+    (tmp_path / name).write_text(text)
+
+    found = check_campaign([tmp_path], date(2026, 11, 22), tolerant=True)
+    reasons = {Path(finding.file).name: finding.message for finding in found}
+
+    assert reasons.keys() == {"embassies.yaml", Path(name).name}
+    assert reasons[Path(name).name].startswith("unexpected error (ZeroDivisionError: ")

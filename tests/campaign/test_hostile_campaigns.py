@@ -1,8 +1,8 @@
 """
-Whatever stands in a campaign, each command ends in what it is for or in an error.
+Commands on hostile campaigns: each one ends with its product or with an error.
 
-Each campaign is drawn from its own number, so that one that fails can be repeated:
-`--campaigns N` tries so many.
+Each campaign is generated from its number, so that a failure can be repeated;
+`--campaigns N` sets how many are tried.
 """
 
 import os
@@ -31,7 +31,7 @@ SMALL = ROOT / "tests" / "small"
 ITALIAN = ROOT / "tests" / "italian"
 FORMATS = ("text", "eml", "subject", "body", "mailto", "html", "pdf", "fax", "json")
 ROSTER = b"name,country,email\nAda Example,gb,ada@home.example\nBob Example,us,b@home.example\n"
-# With fewer campaigns than this, each is used in some of the forms only.
+# With fewer campaigns than this, each is tried in some of the formats only.
 MANY = 200
 
 PATTERNS = (
@@ -51,7 +51,7 @@ PATTERNS = (
     "{subject}" * 5_000,
     "{state}" * 5_000,
 )
-# What templates do, for what they do it with.
+# Expressions in templates.
 VALUES = (
     *("case", "demands", "addressee", "language", "why", "case.title", "cosigners"),
     *("case.incidents", "case.demands", "demands[0]", "case.title_in", "relation"),
@@ -156,7 +156,7 @@ SPECIAL = ("fifo", "zero", "passwd", "loop", "folder", "sparse", "up", "gone", "
 
 
 class Campaign:
-    """A campaign in a *folder*, which accidents befall."""
+    """A campaign in a *folder* that is damaged at random."""
 
     def __init__(self, folder: Path, draw: random.Random) -> None:
         self.folder = folder
@@ -333,7 +333,7 @@ class Campaign:
 
 
 def replace_one(draw: random.Random, data: Any) -> None:
-    """Replace one value somewhere in *data*, or a key."""
+    """Replace a random value or key in *data*."""
     groups = list(_groups(data))
     if not groups:
         return
@@ -361,7 +361,7 @@ def _groups(data: Any) -> Iterator[Any]:
 
 
 def worst_value(draw: random.Random, key: str, old: Any) -> Any:
-    """Return the worst that may stand for *key*."""
+    """Return a hostile value for *key*."""
     kinds: list[Callable[[], Any]] = [
         lambda: worst_text(draw),
         lambda: worst_text(draw),
@@ -393,7 +393,7 @@ def worst_value(draw: random.Random, key: str, old: Any) -> Any:
 
 
 def template(draw: random.Random) -> str:
-    """Return a template made of statements, some of them nested."""
+    """Return a template of random statements, some of them nested."""
     parts = []
     for _ in range(draw.choice((1, 1, 2, 4))):
         a, b = draw.choice(VALUES), draw.choice(VALUES)
@@ -415,7 +415,7 @@ def template(draw: random.Random) -> str:
 
 
 def special(path: Path, kind: str) -> None:
-    """Make what is no plain file of *path*."""
+    """Make a special file at *path*."""
     targets = {
         "zero": "/dev/zero",
         "passwd": "/etc/passwd",
@@ -435,7 +435,7 @@ def special(path: Path, kind: str) -> None:
 
 
 def load(path: Path) -> Any:
-    """Return what stands in a file of YAML, where all is text."""
+    """Return the content of a YAML file, with all scalars as text."""
     return yaml.load(_read(path), Loader=yaml.BaseLoader)  # noqa: S506 - texts only
 
 
@@ -463,7 +463,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def commands(draw: random.Random, *, everything: bool) -> Iterator[tuple[str, ...]]:
-    """Yield what is done with a campaign."""
+    """Yield the commands to run on a campaign."""
     formats = FORMATS if everything else draw.sample(FORMATS, 2)
     yield ("check",)
     yield from draw.sample((("cases",), ("cases", "--json"), ("styles",)), 2)
@@ -493,7 +493,7 @@ def commands(draw: random.Random, *, everything: bool) -> Iterator[tuple[str, ..
 def faults(
     worker: Worker, folder: Path, number: int, *, everything: bool
 ) -> Iterator[str]:
-    """Yield what goes wrong with the campaign of this *number*, made in *folder*."""
+    """Make the campaign with this *number* in *folder*, and yield its failures."""
     draw = draws(f"campaign {number}")
     campaign = Campaign(folder / "mine", draw)
     campaign.spoil()
@@ -510,7 +510,7 @@ def faults(
 def test_a_hostile_campaign_ends_in_letters_or_errors(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """No campaign makes a command end in a traceback, hang, or take all memory."""
+    """No campaign causes a traceback, a hang or too much memory."""
     count = request.config.getoption("campaigns")
     problems: list[str] = []
     with Worker() as worker:

@@ -1,4 +1,4 @@
-"""Campaigns: folders in layers, and what is said of data that does not fit together."""
+"""Loading campaigns from layers, and the errors of inconsistent data."""
 
 import os
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def _load(tmp_path: Path) -> Load:
 
 
 def problems(load: Load, files: dict[str, str]) -> list[str]:
-    """Return what is wrong with a campaign of *files*, with their names only."""
+    """Return the problems of a campaign of *files*, without its folder."""
     with pytest.raises(DataError) as caught:
         load(files)
     lines = caught.value.lines()
@@ -41,9 +41,9 @@ def problems(load: Load, files: dict[str, str]) -> list[str]:
     return [line.replace(folder, "") for line in lines]
 
 
-def test_a_layer_lies_over_the_bundled_campaign(load: Load) -> None:
+def test_a_layer_replaces_and_adds_entries(load: Load) -> None:
     """
-    Entries of the same id or place are replaced, others are added.
+    Entries with the id or place of a bundled one replace it, others are added.
     """
     own = load(
         {
@@ -68,9 +68,9 @@ def test_a_layer_lies_over_the_bundled_campaign(load: Load) -> None:
     assert directory.offices.keys() == BUNDLED.directory.offices.keys() | {"ours"}
 
 
-def test_a_folder_may_be_given_as_text(load: Load, tmp_path: Path) -> None:
+def test_a_folder_may_be_a_string(load: Load, tmp_path: Path) -> None:
     """
-    Its name is as good as its path.
+    load_campaign takes folders as strings and as paths.
     """
     load({"demands.yaml": "cases:\n" + case()})
 
@@ -78,11 +78,11 @@ def test_a_folder_may_be_given_as_text(load: Load, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["cases", "embassies"])
-def test_the_name_of_a_folder_may_be_no_text(
+def test_a_folder_name_may_be_undecodable(
     command: str, run: Run, tmp_path: Path
 ) -> None:
     """
-    JSON shows the bytes of a name that no encoding has.
+    JSON escapes the bytes of a folder name that is not valid UTF-8.
     """
     data = tmp_path / os.fsdecode(b"c\xff") / "data"
     data.mkdir(parents=True)
@@ -96,7 +96,7 @@ def test_the_name_of_a_folder_may_be_no_text(
 
 def test_the_first_folder_is_on_top(tmp_path: Path) -> None:
     """
-    Of several folders, the one that is named first wins.
+    An entry in the first folder replaces that in the second.
     """
     for name in ("upper", "lower"):
         data = tmp_path / name / "data"
@@ -111,9 +111,9 @@ def test_the_first_folder_is_on_top(tmp_path: Path) -> None:
     assert own.folders[:2] == (tmp_path / "upper", tmp_path / "lower")
 
 
-def test_an_embassy_of_ones_own_may_stand_in_a_covered_country(load: Load) -> None:
+def test_a_layer_may_add_an_embassy_in_a_covered_country(load: Load) -> None:
     """
-    That London covers Ireland is no error once there is one in Dublin.
+    A country covered in a lower layer may have an embassy in an upper one.
     """
     own = load({"embassies.yaml": f"embassies:\n{mission('ie', 'Dublin')}"})
     chosen, note = own.directory.choose(
@@ -123,9 +123,9 @@ def test_an_embassy_of_ones_own_may_stand_in_a_covered_country(load: Load) -> No
     assert (chosen.label, note) == ("embassy in Dublin", None)
 
 
-def test_an_embassy_of_ones_own_may_cover_a_covered_country(load: Load) -> None:
+def test_a_layer_may_cover_a_covered_country_again(load: Load) -> None:
     """
-    The upper layer decides who serves a country.
+    The embassy that covers a country may differ in an upper layer.
     """
     own = load(
         {"embassies.yaml": f"embassies:\n{mission('is', 'Reykjavik', covers='ie')}"}
@@ -141,7 +141,7 @@ def test_a_campaign_may_be_one_file_or_templates_only(
     load: Load, tmp_path: Path
 ) -> None:
     """
-    Whoever corrects one address, or words one style anew, needs no other file.
+    A folder with a single data file or a single template is a campaign.
     """
     assert load({"embassies.yaml": "offices:\n" + OFFICE.format(id="ours")})
     assert load({"demands.yaml": f"cases:\n{case()}"}).case("ada")
@@ -150,9 +150,9 @@ def test_a_campaign_may_be_one_file_or_templates_only(
     assert load_campaign(tmp_path / "other").cases.keys() == BUNDLED.cases.keys()
 
 
-def test_large_campaigns_part_their_files(load: Load) -> None:
+def test_data_files_may_be_split(load: Load) -> None:
     """
-    `demands/*.yaml` and `embassies/*.yaml` are read as well, hidden files are not.
+    `demands/*.yaml` and `embassies/*.yaml` are read too, except hidden files.
     """
     own = load(
         {
@@ -172,9 +172,9 @@ def test_large_campaigns_part_their_files(load: Load) -> None:
     assert {"Brasilia", "Buenos Aires"} <= {m.city for m in own.directory.missions}
 
 
-def test_files_that_would_be_overlooked_are_named(load: Load) -> None:
+def test_misnamed_files_are_errors(load: Load) -> None:
     """
-    A file with another name or suffix is not read, which is easily overlooked.
+    A data file with a wrong name or suffix is an error, since it would not be read.
     """
     assert problems(
         load,
@@ -194,9 +194,9 @@ def test_files_that_would_be_overlooked_are_named(load: Load) -> None:
 
 
 @pytest.mark.parametrize("name", ["none", "empty", "file"])
-def test_what_is_no_campaign_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_folder_without_a_campaign_is_an_error(tmp_path: Path, name: str) -> None:
     """
-    A folder that is not there, or has nothing of a campaign in it, is a slip.
+    A missing folder, or one without the parts of a campaign, is an error.
     """
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").touch()
@@ -212,9 +212,9 @@ def test_what_is_no_campaign_is_refused(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [".", "data", "data/demands"])
-def test_a_folder_that_may_not_be_read_is_refused(tmp_path: Path, name: str) -> None:
+def test_an_unreadable_folder_is_an_error(tmp_path: Path, name: str) -> None:
     """
-    A folder that is closed is no empty one.
+    A folder that cannot be read is not taken for an empty one.
     """
     (tmp_path / "data" / "demands").mkdir(parents=True)
     closed = tmp_path / name
@@ -231,9 +231,9 @@ def test_a_folder_that_may_not_be_read_is_refused(tmp_path: Path, name: str) -> 
     assert line.endswith(": cannot be read: Permission denied")
 
 
-def test_all_files_are_read_before_anything_is_said(load: Load) -> None:
+def test_problems_of_all_files_are_reported(load: Load) -> None:
     """
-    One run names what is wrong with every file, sorted by file and line.
+    One run reports the problems of every file, sorted by file and line.
     """
     missing = (
         "'demands', 'incidents', 'opened', 'sources', 'state', 'status', 'summary', "
@@ -311,11 +311,11 @@ def test_all_files_are_read_before_anything_is_said(load: Load) -> None:
         ),
     ],
 )
-def test_a_case_that_does_not_hold_is_located(
+def test_an_inconsistent_case_is_located(
     load: Load, changes: dict[str, str], problem: str
 ) -> None:
     """
-    References lead somewhere, dates exist, and there is something to demand.
+    References lead somewhere, dates exist, and at least one demand is not optional.
     """
     lines = case(**changes)
     if "incidents" in changes:
@@ -328,9 +328,9 @@ def test_a_case_that_does_not_hold_is_located(
     ]
 
 
-def test_cases_may_not_follow_each_other_in_a_ring(load: Load) -> None:
+def test_cases_do_not_follow_each_other_in_a_circle(load: Load) -> None:
     """
-    Each case of the ring is named; one that leads to it is not.
+    Each case in the circle is an error, but not a case that leads to it.
     """
     ring = case("a", follows="b") + case("b", follows="c") + case("c", follows="a")
 
@@ -344,9 +344,9 @@ def test_cases_may_not_follow_each_other_in_a_ring(load: Load) -> None:
     ]
 
 
-def test_ids_of_demands_are_told_apart(load: Load) -> None:
+def test_ids_of_demands_are_unique(load: Load) -> None:
     """
-    A sender chooses demands by id, and so there is one of each.
+    Two demands of a case with the same id are an error.
     """
     lines = case(demands="").replace(
         "      - {id: release, text: release her, reason: She did no wrong.}\n",
@@ -358,9 +358,9 @@ def test_ids_of_demands_are_told_apart(load: Load) -> None:
     ]
 
 
-def test_an_id_stands_in_one_file_of_a_folder(load: Load) -> None:
+def test_ids_are_unique_in_a_folder(load: Load) -> None:
     """
-    Within one campaign, nothing is replaced in silence.
+    The same id in two files of a folder is an error.
     """
     found = problems(
         load,
@@ -392,7 +392,7 @@ def test_an_id_stands_in_one_file_of_a_folder(load: Load) -> None:
 
 def test_a_city_has_one_mission_of_a_state_and_kind(load: Load) -> None:
     """
-    An embassy and a consulate in one city are two, two embassies are one too many.
+    An embassy and a consulate may be in one city, but not two embassies.
     """
     missions = (
         mission("br", "Rio")
@@ -411,7 +411,7 @@ def test_a_city_has_one_mission_of_a_state_and_kind(load: Load) -> None:
 
 def test_a_country_is_covered_once(load: Load) -> None:
     """
-    Two that cover a country, or one that covers where there is another, contradict.
+    A country covered by two embassies, or by one although it has its own, is an error.
     """
     missions = (
         mission("br", "Rio", covers="uy, py")
@@ -433,9 +433,9 @@ def test_a_country_is_covered_once(load: Load) -> None:
     ]
 
 
-def test_an_office_is_not_called_like_a_kind_of_mission(load: Load) -> None:
+def test_the_id_of_an_office_is_no_kind_of_mission(load: Load) -> None:
     """
-    `write_to: [embassy]` means one thing.
+    An office with the id "embassy" is an error.
     """
     text = f"offices:\n{OFFICE.format(id='embassy')}"
 
@@ -444,9 +444,9 @@ def test_an_office_is_not_called_like_a_kind_of_mission(load: Load) -> None:
     ]
 
 
-def test_a_host_called_no_is_norway(load: Load) -> None:
+def test_a_campaign_may_have_a_host_called_no(load: Load) -> None:
     """
-    Codes and numbers are text, however other programs read them.
+    In a campaign, codes and numbers are text.
     """
     text = f"embassies:\n{mission('no', '01309')}  phone: +47 22 000000\n"
     own = load({"embassies.yaml": text})
@@ -457,7 +457,7 @@ def test_a_host_called_no_is_norway(load: Load) -> None:
 
 def test_blank_fields_are_absent(load: Load) -> None:
     """
-    A template of an entry, with fields left blank, is read.
+    An entry with optional fields left blank is read.
     """
     text = f"embassies:\n{mission('br', 'Rio')}  email:\n  address:\n  verified: #\n"
     own = load({"embassies.yaml": text})
@@ -466,9 +466,9 @@ def test_blank_fields_are_absent(load: Load) -> None:
     assert (rio.email, rio.address, rio.verified) == (None, (), None)
 
 
-def test_an_unknown_case_is_answered() -> None:
+def test_an_unknown_case_gets_a_suggestion() -> None:
     """
-    A near miss is answered with the case that may be meant.
+    The error for a misspelt case suggests the right one.
     """
     with pytest.raises(UnknownNameError) as near:
         BUNDLED.case("kurmanow")

@@ -1,7 +1,7 @@
 """
-Whatever becomes of a data file, it is loaded or refused with file and line.
+A damaged data file is loaded, or refused with file and line.
 
-Each mutation is drawn from its own number, so that one that fails can be repeated.
+Each mutation is generated from its number, so that a failure can be repeated.
 """
 
 import random
@@ -117,7 +117,7 @@ OF_LINES: tuple[Mutation, ...] = (
 
 
 def _bytes(draw: random.Random, data: bytes) -> bytes:
-    """Return *data* cut off, or with random bytes in it, or in another encoding."""
+    """Return *data* cut off, with random bytes, or in another encoding."""
     place = draw.randrange(len(data))
     return draw.choice(
         (
@@ -138,7 +138,7 @@ def _bytes(draw: random.Random, data: bytes) -> bytes:
 
 
 def mutate(draw: random.Random, text: str) -> bytes:
-    """Return a file after one to three accidents."""
+    """Return the content of a file after one to three mutations."""
     if draw.random() < 0.2:
         return _bytes(draw, text.encode())
     lines = text.split("\n")
@@ -148,13 +148,13 @@ def mutate(draw: random.Random, text: str) -> bytes:
 
 
 @pytest.mark.parametrize("name", ["demands.yaml", "embassies.yaml"])
-def test_a_mutated_file_is_loaded_or_refused_with_its_lines(
+def test_a_damaged_file_is_loaded_or_refused(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    No accident in one of the two files ends in anything but a campaign or a `DataError`.
+    A damaged file gives a campaign or a `DataError`, and no other error.
 
-    The mutated campaign stands in for the bundled one, which need not be read as well.
+    The damaged campaign replaces the bundled one, to save time.
     """
     shutil.copytree(DATA, tmp_path / "data")
     monkeypatch.setattr(campaign, "shipped_folder", lambda: tmp_path)

@@ -1,4 +1,4 @@
-"""Whom a letter goes to, and what is said where that is not clear."""
+"""The addressee of a letter, and the errors of ambiguous choices."""
 
 import pytest
 from msgspec.structs import replace
@@ -20,7 +20,7 @@ def choose(
     write_to: tuple[str, ...] = WRITE_TO,
     directory: Directory = DIRECTORY,
 ) -> tuple[str, str | None]:
-    """Return what the addressee is called, and the note."""
+    """Return the label of the addressee, and the note."""
     addressee, note = directory.choose(
         state=state, country=country, to=to, write_to=write_to
     )
@@ -34,7 +34,7 @@ def refusal(
     state: str = "kz",
     write_to: tuple[str, ...] = WRITE_TO,
 ) -> str:
-    """Return what is said where nobody is chosen."""
+    """Return the error for a choice that fails."""
     with pytest.raises(ChoiceError) as caught:
         choose(country, to, state=state, write_to=write_to)
     (line,) = caught.value.lines()
@@ -53,11 +53,11 @@ def refusal(
     ],
 )
 @pytest.mark.parametrize("to", [None, "embassy", "Embassy", " "])
-def test_the_embassy_in_the_country_comes_first(
+def test_the_embassy_in_the_country_is_the_default(
     country: str, label: str, to: str | None
 ) -> None:
     """
-    Whatever consulates there are, a letter goes to the embassy, and needs no note.
+    The default is the embassy in the country, without a note.
     """
     assert choose(country, to) == (label, None)
 
@@ -95,7 +95,7 @@ def test_a_covered_country_is_served_from_another(
     country: str, label: str, note: str, to: str | None
 ) -> None:
     """
-    The embassy that covers the country is written to, and the note says so.
+    A letter from a covered country goes to the covering embassy, with a note.
     """
     assert choose(country, to) == (label, note)
 
@@ -115,9 +115,9 @@ def test_a_covered_country_is_served_from_another(
         ("berlin", "embassy in Berlin"),
     ],
 )
-def test_missions_in_a_country_are_told_apart(to: str, label: str) -> None:
+def test_a_mission_is_chosen_by_kind_and_city(to: str, label: str) -> None:
     """
-    Kind, city or both name one of Germany's missions, with or without hyphens.
+    Kind, city or both choose one of several missions, with or without hyphens.
     """
     assert choose("de", to) == (label, None)
 
@@ -134,9 +134,11 @@ def test_missions_in_a_country_are_told_apart(to: str, label: str) -> None:
         ("hk", "hong-kong", "consulate general in Hong Kong"),
     ],
 )
-def test_a_kind_that_is_there_once_is_enough(country: str, to: str, label: str) -> None:
+def test_a_single_consulate_is_chosen_by_its_kind(
+    country: str, to: str, label: str
+) -> None:
     """
-    A consulate is found by its kind alone, be it general or not.
+    The kind is enough to choose the only consulate of a country.
     """
     assert choose(country, to) == (label, None)
 
@@ -178,20 +180,20 @@ def test_a_kind_that_is_there_once_is_enough(country: str, to: str, label: str) 
         ),
     ],
 )
-def test_what_may_mean_several_is_answered_with_them(
+def test_an_ambiguous_addressee_lists_the_choices(
     country: str, to: str, message: str
 ) -> None:
     """
-    Each of the choices that are offered means one mission only.
+    Each choice that the error offers means one mission only.
     """
     assert refusal(country, to) == message
     for option in message.split("'--to ")[2:]:
         assert choose(country, option.partition("'")[0])[1] is None
 
 
-def test_each_mission_can_be_asked_for_where_it_is() -> None:
+def test_kind_and_city_choose_any_mission() -> None:
     """
-    Kind and city together always do.
+    Kind and city together choose each mission of its country.
     """
     for mission in DIRECTORY.missions:
         chosen, note = DIRECTORY.choose(
@@ -207,14 +209,14 @@ def test_each_mission_can_be_asked_for_where_it_is() -> None:
 @pytest.mark.parametrize("country", ["gb", "br", "kz", None])
 def test_an_office_serves_every_country(country: str | None, to: str) -> None:
     """
-    An office is chosen by its id, from anywhere.
+    An office can be chosen by its id from every country, or without one.
     """
     assert choose(country, to) == ("OSCE Secretariat", None)
 
 
-def test_the_first_to_write_to_is_the_default() -> None:
+def test_the_first_of_write_to_is_the_default() -> None:
     """
-    A case may be one for an office or a consulate rather than the embassy.
+    The default addressee of a case may be an office or a consulate.
     """
     assert choose("gb", write_to=("osce", "embassy")) == ("OSCE Secretariat", None)
     assert choose("es", write_to=("consulate",)) == ("consulate in Barcelona", None)
@@ -224,9 +226,9 @@ def test_the_first_to_write_to_is_the_default() -> None:
     )
 
 
-def test_where_there_is_only_a_consulate_it_is_written_to() -> None:
+def test_a_consulate_replaces_a_missing_embassy() -> None:
     """
-    A letter from Hong Kong goes to the consulate general; the note says so.
+    Without any embassy, a letter goes to a consulate in the country, with a note.
     """
     assert choose("hk") == (
         "consulate general in Hong Kong",
@@ -242,9 +244,9 @@ def test_where_there_is_only_a_consulate_it_is_written_to() -> None:
 
 
 @pytest.mark.parametrize("to", [None, "embassy", "consulate"])
-def test_a_country_without_mission_gets_alternatives(to: str | None) -> None:
+def test_a_country_without_mission_gets_suggestions(to: str | None) -> None:
     """
-    What is offered is the offices of the case, else the first of all.
+    Without a mission, the error suggests the offices of the case, or the first ones.
     """
     assert refusal("br", to) == (
         "no mission of Kazakhstan is known in Brazil, and none that covers it: "
@@ -258,9 +260,9 @@ def test_a_country_without_mission_gets_alternatives(to: str | None) -> None:
 
 
 @pytest.mark.parametrize("to", [None, "embassy", "consulate"])
-def test_letters_from_the_state_itself_go_to_its_offices(to: str | None) -> None:
+def test_the_state_itself_has_offices_only(to: str | None) -> None:
     """
-    In Kazakhstan there is no embassy, but there are authorities.
+    From the state itself, the error suggests its offices.
     """
     assert refusal("kz", to) == (
         "a state has no embassy in its own country: "
@@ -268,9 +270,9 @@ def test_letters_from_the_state_itself_go_to_its_offices(to: str | None) -> None
     )
 
 
-def test_a_kind_that_is_not_there_is_answered_with_what_is() -> None:
+def test_a_missing_kind_suggests_other_missions() -> None:
     """
-    From Ireland there is the embassy in London, which has no consulate.
+    The error for a kind of mission that is missing suggests the missions that exist.
     """
     assert refusal("ie", "consulate") == (
         "no consulate of Kazakhstan is known in Ireland: choose '--to london'"
@@ -281,9 +283,9 @@ def test_a_kind_that_is_not_there_is_answered_with_what_is() -> None:
     )
 
 
-def test_another_state_has_other_missions() -> None:
+def test_missions_are_those_of_the_state() -> None:
     """
-    Missions are those of the state that the case is about.
+    Only missions of the state of the case are chosen.
     """
     assert refusal("gb", state="fr") == (
         "no mission of France is known in the United Kingdom, and none that covers it: "
@@ -291,9 +293,9 @@ def test_another_state_has_other_missions() -> None:
     )
 
 
-def test_a_mission_elsewhere_may_be_named_by_its_city() -> None:
+def test_a_city_chooses_a_mission_abroad() -> None:
     """
-    Whoever names a city means it; the note says where that is.
+    A city chooses a mission in another country, and the note names the country.
     """
     assert choose("ie", "london") == (
         "embassy in London",
@@ -316,9 +318,11 @@ def test_a_mission_elsewhere_may_be_named_by_its_city() -> None:
         ("de", "-", "unknown addressee '-': see 'protestgen embassies'"),
     ],
 )
-def test_an_unknown_addressee_is_answered(country: str, to: str, message: str) -> None:
+def test_an_unknown_addressee_gets_a_suggestion(
+    country: str, to: str, message: str
+) -> None:
     """
-    A near miss is answered with what it may mean in that country.
+    The error for a misspelt addressee suggests one in the country.
     """
     assert refusal(country, to) == message
 
@@ -326,16 +330,16 @@ def test_an_unknown_addressee_is_answered(country: str, to: str, message: str) -
 @pytest.mark.parametrize("to", [None, "embassy", "consulate"])
 def test_a_mission_needs_a_country(to: str | None) -> None:
     """
-    Without a country there is no embassy to choose.
+    Without a country, choosing an embassy is an error.
     """
     expected = "no country: add '--country' with the one that you live in"
 
     assert refusal(None, to) == expected
 
 
-def test_a_directory_without_offices_answers_too() -> None:
+def test_a_directory_without_offices_gives_an_error() -> None:
     """
-    There need not be an office to offer.
+    The error is readable although there is no office to suggest.
     """
     directory = Directory((), {})
     with pytest.raises(ChoiceError) as caught:
@@ -347,9 +351,9 @@ def test_a_directory_without_offices_answers_too() -> None:
     )
 
 
-def test_the_mission_on_top_serves_a_country() -> None:
+def test_the_upper_of_two_covering_embassies_wins() -> None:
     """
-    Of two embassies that cover a country, in two layers, the upper one is chosen.
+    If embassies in two layers cover a country, the upper one is chosen.
     """
     (london,) = (m for m in DIRECTORY.missions if m.host == "gb")
     upper = replace(london, host="be", city="Brussels")
@@ -360,7 +364,7 @@ def test_the_mission_on_top_serves_a_country() -> None:
 
 def test_copies_go_to_others_than_the_addressee() -> None:
     """
-    Who is written to gets no copy; of whom it cannot be told, a note is given.
+    The addressee gets no copy; an ambiguous receiver causes a note.
     """
 
     def copies(country: str | None, to: str, *copies_to: str) -> list[str]:
@@ -381,9 +385,9 @@ def test_copies_go_to_others_than_the_addressee() -> None:
         ]
 
 
-def test_a_mission_says_who_heads_it() -> None:
+def test_the_role_follows_from_the_kind_of_mission() -> None:
     """
-    The form of address follows from the kind.
+    The form of address of a mission follows from its kind.
     """
     roles = {mission.kind: mission.role for mission in DIRECTORY.missions}
 

@@ -1,4 +1,4 @@
-"""Texts of cases in other languages: found, held against the English, missed."""
+"""Translations of cases: loading, comparing with the English texts, gaps."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +10,9 @@ from conftest import Run
 from protestgen import load_campaign
 from protestgen.campaign.loader import Campaign
 from protestgen.campaign.translations import (
-    fingerprint,
     load_translation,
     missing_fields,
+    source_text_hash,
     translated,
 )
 from protestgen.errors import DataError
@@ -74,15 +74,15 @@ def _make(tmp_path: Path) -> Make:
 
 
 def problems(campaign: Campaign) -> list[str]:
-    """Return what is wrong with the German texts of *campaign*."""
+    """Return the problems of the German texts of *campaign*."""
     with pytest.raises(DataError) as caught:
         load_translation(campaign, "de")
     return [line.rpartition("/")[2] for line in caught.value.lines()]
 
 
-def test_a_case_keeps_its_facts_and_changes_its_words(make: Make) -> None:
+def test_a_translated_case_keeps_its_facts(make: Make) -> None:
     """
-    Dates, sources and ids are those of the English case, all texts the German ones.
+    Dates, sources and ids are those of the English case, and all texts are translated.
     """
     campaign = make(demands=CASES, demands_de=TEXTS)
     case = campaign.case("picket")
@@ -102,9 +102,9 @@ def test_a_case_keeps_its_facts_and_changes_its_words(make: Make) -> None:
     assert german.at is case.at
 
 
-def test_nothing_lacks_in_a_whole_text(make: Make) -> None:
+def test_a_complete_translation_has_no_missing_fields(make: Make) -> None:
     """
-    A language may ask for the title in grammatical cases.
+    A title may be needed in several grammatical cases.
     """
     campaign = make(demands=CASES, demands_de=TEXTS)
     case, text = campaign.case("picket"), load_translation(campaign, "de")["picket"]
@@ -138,11 +138,11 @@ def test_nothing_lacks_in_a_whole_text(make: Make) -> None:
         ),
     ],
 )
-def test_a_letter_without_a_text_is_refused(
+def test_a_letter_with_a_missing_text_is_refused(
     make: Make, run: Run, tmp_path: Path, line: str, key: str
 ) -> None:
     """
-    What is missing is named with its file; nothing is mixed from two languages.
+    The error names the missing texts, and no letter mixes two languages.
     """
     make(demands=CASES, demands_de=TEXTS.replace(line, "", 1))
     letter = ("letter", "--case", "picket", "--country", "de", "--lang", "de")
@@ -156,11 +156,11 @@ def test_a_letter_without_a_text_is_refused(
     )
 
 
-def test_the_fallback_is_a_whole_letter_in_english(
+def test_the_fallback_is_entirely_in_english(
     make: Make, run: Run, tmp_path: Path
 ) -> None:
     """
-    Not a word of the language asked for is in it, and stderr says so.
+    A letter in the fallback language has no other words, and stderr says so.
     """
     make(demands=CASES)
     letter = ("letter", "--case", "picket", "--country", "de", "--name", "Ada Example")
@@ -192,11 +192,11 @@ def test_the_fallback_is_a_whole_letter_in_english(
         ("title: die", "titel: die", "3:5: unknown key 'titel': did you mean 'title'?"),
     ],
 )
-def test_texts_that_fit_no_case_are_told(
+def test_texts_that_fit_no_case_are_errors(
     make: Make, tmp_path: Path, old: str, new: str, message: str
 ) -> None:
     """
-    A misspelt id is found at its place, and a list must be as long as the English one.
+    An unknown id is located, and a list must be as long as the English one.
     """
     campaign = make(demands=CASES, demands_de=TEXTS.replace(old, new, 1))
     place = f"{tmp_path / 'mine' / 'data' / 'demands.yaml'}:3:5"
@@ -207,9 +207,9 @@ def test_texts_that_fit_no_case_are_told(
     assert line.removeprefix("demands.de.yaml:") == expected
 
 
-def test_all_that_is_wrong_is_told_at_once(make: Make) -> None:
+def test_problems_of_all_translations_are_reported(make: Make) -> None:
     """
-    The problems of several files come together.
+    The problems of several files of translations are reported at once.
     """
     campaign = make(
         demands=CASES,
@@ -220,9 +220,9 @@ def test_all_that_is_wrong_is_told_at_once(make: Make) -> None:
     assert len(problems(campaign)) == 2
 
 
-def test_texts_of_large_campaigns_stand_beside_their_cases(make: Make) -> None:
+def test_translations_may_be_split(make: Make) -> None:
     """
-    `demands/NAME.de.yaml` belongs to `demands/NAME.yaml`, and is no file of cases.
+    `demands/NAME.de.yaml` holds translations, and no cases.
     """
     campaign = make(demands__one=CASES, demands__one_de=TEXTS)
 
@@ -230,11 +230,9 @@ def test_texts_of_large_campaigns_stand_beside_their_cases(make: Make) -> None:
     assert load_translation(campaign, "de")["picket"].title == "die Mahnwache"
 
 
-def test_a_replaced_case_has_not_the_words_of_the_other(
-    make: Make, tmp_path: Path
-) -> None:
+def test_a_replaced_case_loses_its_translation(make: Make, tmp_path: Path) -> None:
     """
-    Texts serve the cases of their own folder and of those below, not those above.
+    Translations are for the cases of their own folder and those below, not above.
     """
     make("below", demands=CASES, demands_de=TEXTS)
     make("above", demands=CASES.replace("the picket", "the other picket"))
@@ -259,26 +257,24 @@ def test_a_replaced_case_has_not_the_words_of_the_other(
         ("Dear families", "Dear family"),
     ],
 )
-def test_a_change_of_the_english_text_can_be_told(
-    make: Make, old: str, new: str
-) -> None:
+def test_the_hash_changes_with_the_english_text(make: Make, old: str, new: str) -> None:
     """
-    A translation holds the fingerprint of what it was made from.
+    Each English text of a case changes its hash.
     """
     before = make("before", demands=CASES).case("picket")
     after = make("after", demands=CASES.replace(old, new, 1)).case("picket")
 
-    assert fingerprint(before) != fingerprint(after)
-    assert len(fingerprint(before)) == 8
+    assert source_text_hash(before) != source_text_hash(after)
+    assert len(source_text_hash(before)) == 8
 
 
-def test_what_is_no_text_does_not_count(make: Make) -> None:
+def test_the_hash_ignores_other_data(make: Make) -> None:
     """
-    Status and sources may change without a translation growing stale.
+    Status and sources of a case do not change its hash.
     """
     before = make("before", demands=CASES).case("picket")
     after = make("after", demands=CASES.replace("status: open", "status: closed")).case(
         "picket"
     )
 
-    assert fingerprint(before) == fingerprint(after)
+    assert source_text_hash(before) == source_text_hash(after)

@@ -1,4 +1,4 @@
-"""The bundled languages: nothing lost, nothing in English, each by its own rules."""
+"""The bundled languages: complete translations, and the rules of each."""
 
 import re
 import unicodedata
@@ -19,9 +19,9 @@ from pdf_helpers import text_of
 from protestgen import Letter, Sender, load_campaign
 from protestgen.campaign.case import Case
 from protestgen.campaign.translations import (
-    fingerprint,
     load_translation,
     missing_fields,
+    source_text_hash,
     translated,
 )
 from protestgen.formats import FORMATS, Options
@@ -40,14 +40,14 @@ WRITER = LetterService(CAMPAIGN, ON)
 OTHERS = ("de", "el", "es", "fr", "ru")
 HOMES = {"de": "de", "el": "gr", "es": "es", "fr": "fr", "ru": "ru"}
 
-# Words of English that are none in the other language, and in no name of an embassy.
+# English words that are in no other language, and in no name of an embassy.
 ENGLISH = re.compile(
     r"\b(the|and|with|which|were|was|are|that|this|from|have|has|his|their|they|you|"
     r"your|our|my|letter|police|authorities|case|reported|arrested|demand|protest|"
     r"january|february|march|may|june|july|october)\b",
     re.IGNORECASE,
 )
-# Those that are words of the language, or that stand in names of its texts, as well.
+# Exceptions: words of the language, or of names in its texts.
 ALSO_WORDS = {
     "de": {"was", "protest"},
     "fr": {"police", "protest", "case"},
@@ -95,13 +95,13 @@ def words_of(case: Case) -> list[str]:
 
 
 def numbers(texts: list[str]) -> list[str]:
-    """Return the numbers in *texts* that are written in digits, in order of value."""
+    """Return the numbers in digits in *texts*, sorted."""
     return sorted(re.findall(r"\d+", " ".join(texts)), key=int)
 
 
 def test_six_languages_are_bundled() -> None:
     """
-    Each has its forms of address, its texts and all of the styles.
+    Each of six languages has forms of address, translations and all styles.
     """
     assert languages(CAMPAIGN.folders) == sorted(("en", *OTHERS))
     for code in OTHERS:
@@ -110,19 +110,19 @@ def test_six_languages_are_bundled() -> None:
 
 @every_language
 @every_case
-def test_texts_are_whole_and_fresh(code: str, case: Case) -> None:
+def test_translations_are_complete_and_current(code: str, case: Case) -> None:
     """
-    Nothing lacks, and what was translated is what the English text says today.
+    No translated text is missing or older than the English one.
     """
     text = load_translation(CAMPAIGN, code)[case.id]
 
     assert missing_fields(case, text, language(code).forms.title_cases) == []
-    assert text.translates == fingerprint(case)
+    assert text.translates == source_text_hash(case)
 
 
 @every_language
 @every_case
-def test_facts_are_those_of_the_english_text(code: str, case: Case) -> None:
+def test_translations_have_the_same_facts(code: str, case: Case) -> None:
     """
     The same incidents on the same dates, the same demands in the same order.
 
@@ -140,7 +140,7 @@ def test_facts_are_those_of_the_english_text(code: str, case: Case) -> None:
 @every_case
 def test_people_have_one_name_in_a_language(code: str, case: Case) -> None:
     """
-    A person is called alike in every case, and named in the words of the case.
+    A person has the same name in every case, and the texts contain it.
     """
     known = {
         english: name
@@ -161,9 +161,9 @@ def test_people_have_one_name_in_a_language(code: str, case: Case) -> None:
 @every_language
 @pytest.mark.parametrize("style", STYLES)
 @every_case
-def test_no_english_word_is_in_a_letter(code: str, style: str, case: Case) -> None:
+def test_letters_contain_no_english_words(code: str, style: str, case: Case) -> None:
     """
-    From the first line to the last; names of embassies and addresses apart.
+    No line of a letter is in English, except names of embassies and addresses.
     """
     whole = LetterOptions(languages=(code,), style=style)
     written = write(code, case.id, whole)
@@ -178,7 +178,7 @@ def test_no_english_word_is_in_a_letter(code: str, style: str, case: Case) -> No
 @every_case
 def test_quotation_marks_are_those_of_the_language(code: str, case: Case) -> None:
     """
-    In pairs, and no straight ones.
+    Quotation marks are pairs of those of the language, and never straight.
     """
     for text in words_of(in_language(case.id, code)):
         assert set(re.findall(r"""["„“”«»‚‘‹›]""", text)) <= set(QUOTES[code])
@@ -187,22 +187,22 @@ def test_quotation_marks_are_those_of_the_language(code: str, case: Case) -> Non
 
 @every_language
 @every_case
-def test_spaces_are_left_to_the_program(code: str, case: Case) -> None:
+def test_translations_have_ordinary_spaces_only(code: str, case: Case) -> None:
     """
-    Volunteers type ordinary spaces; where no line may break, the program sees to it.
+    The program, and not the translator, inserts no-break spaces.
     """
     for text in words_of(in_language(case.id, code)):
         assert not re.search(r"[\u00a0\u202f]", text)
 
 
 @pytest.mark.parametrize("code", ["en", *OTHERS])
-def test_forms_that_nobody_confirmed_are_no_defaults(code: str) -> None:
+def test_unconfirmed_forms_are_not_used(code: str) -> None:
     """
-    For a role whose form is not confirmed, the one that fits every office is used.
+    For a role with an unconfirmed form, the form of any office is used.
     """
     roles = language(code).forms.roles
 
-    assert {language(code).form(role).confidence for role in roles} <= {
+    assert {language(code).forms.form(role).confidence for role in roles} <= {
         "sourced",
         "pattern",
     }
@@ -210,7 +210,7 @@ def test_forms_that_nobody_confirmed_are_no_defaults(code: str) -> None:
 
 
 @every_language
-def test_every_addressee_can_be_written_to(code: str) -> None:
+def test_addressees_have_names_in_the_language(code: str) -> None:
     """
     Offices have a name in the language; so have missions, whose post arrives.
 
@@ -226,7 +226,7 @@ def test_every_addressee_can_be_written_to(code: str) -> None:
 
 
 @every_language
-def test_the_closing_and_salutation_keep_the_rules(code: str) -> None:
+def test_salutations_and_closings(code: str) -> None:
     """
     French repeats the salutation, Spanish has a colon, German goes on in small letters.
 
@@ -247,7 +247,7 @@ def test_the_closing_and_salutation_keep_the_rules(code: str) -> None:
 @every_language
 def test_a_letter_to_a_mission_has_no_lines_in_english(code: str) -> None:
     """
-    The embassy, its head and the date are named in the language of the letter.
+    The embassy, its head and the date are in the language of the letter.
     """
     written = write(code)
     street = written.addressee.address if written.addressee else ()
@@ -270,7 +270,7 @@ PATTERNS = {
 @pytest.mark.parametrize("month", range(1, 13))
 def test_dates_are_those_of_cldr(code: str, month: int) -> None:
     """
-    With two corrections: the French first of the month, and spaces that do not break.
+    Dates are as in CLDR, except the first day of a French month, and no-break spaces.
     """
     day = date(2011, month, 2)
     by_day, by_month = PATTERNS[code]
@@ -288,9 +288,9 @@ def test_dates_are_those_of_cldr(code: str, month: int) -> None:
     ).replace("1 ", f"{first} ", 1)
 
 
-def test_dates_have_the_spaces_of_print() -> None:
+def test_dates_have_no_break_spaces() -> None:
     """
-    Exact code points: a no-break space before the Russian abbreviation of the year.
+    Russian dates have a no-break space before the abbreviation of the year.
     """
     assert language("ru").date(ON) == "22\u00a0ноября 2026\u00a0г."
     assert language("fr").date(date(2026, 5, 1)) == "1er\u00a0mai 2026"
@@ -299,9 +299,9 @@ def test_dates_have_the_spaces_of_print() -> None:
     assert language("el").date(date(2026, 5, 1)) == "1 Μαΐου 2026"
 
 
-def test_austrian_letters_have_another_january() -> None:
+def test_austrian_months() -> None:
     """
-    The months of Austria are those of its own CLDR locale.
+    Letters from Austria use the month names of the Austrian locale.
     """
     names = get_month_names("wide", "format", "de_AT")
 
@@ -309,9 +309,9 @@ def test_austrian_letters_have_another_january() -> None:
 
 
 @every_language
-def test_dates_stand_behind_places_where_that_is_usual(code: str) -> None:
+def test_datelines(code: str) -> None:
     """
-    Without a city, the date stands by itself.
+    The dateline has the city where that is usual, and is the date without a city.
     """
     where = {
         "de": "Leipzig, 22. November 2026",
@@ -327,7 +327,7 @@ def test_dates_stand_behind_places_where_that_is_usual(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "text", "glued"),
+    ("code", "text", "expected"),
     [
         ("de", "am 1. Mai 2011", "am 1.\u00a0Mai 2011"),
         ("fr", "le 1er mai : « oui »", "le 1er\u00a0mai\u00a0: «\u00a0oui\u00a0»"),
@@ -337,18 +337,16 @@ def test_dates_stand_behind_places_where_that_is_usual(code: str) -> None:
         ("en", "on 1 May: yes", "on 1 May: yes"),
     ],
 )
-def test_lines_are_not_broken_where_it_would_be_wrong(
-    code: str, text: str, with_no_break_spaces: str
-) -> None:
+def test_no_break_spaces(code: str, text: str, expected: str) -> None:
     """
-    Each language has its own places for spaces that do not break.
+    Each language has its own places for no-break spaces.
     """
-    assert language(code).with_no_break_spaces(text) == with_no_break_spaces
+    assert language(code).with_no_break_spaces(text) == expected
 
 
-def test_several_who_sign_speak_of_themselves_as_we() -> None:
+def test_several_senders_write_we() -> None:
     """
-    Also an organisation, except in the styles in which one person writes.
+    Several senders, or an organisation, write "we", except in personal styles.
     """
     sender = Sender(name="Ada Exemple", country="fr")
     joint = replace(sender, cosigners=("Bob Exemple, Lyon",))
@@ -373,11 +371,11 @@ def test_several_who_sign_speak_of_themselves_as_we() -> None:
         ("es", "Excelencia", "Señora embajadora", "Señor embajador"),
     ],
 )  # fmt: skip
-def test_a_known_gender_decides_on_the_form(
+def test_the_form_depends_on_a_known_gender(
     code: str, unknown: str, female: str, male: str
 ) -> None:
     """
-    Where it is not known, the form fits everybody.
+    Where the gender is not known, the form of address fits everybody.
     """
     embassy = CAMPAIGN.directory.missions[0]
 
@@ -389,12 +387,12 @@ def test_a_known_gender_decides_on_the_form(
     assert salutation("male") == male
 
 
-def test_a_gendered_form_that_nobody_confirmed_is_not_used() -> None:
+def test_unconfirmed_gendered_forms_are_not_used() -> None:
     """
-    The Greek for a woman who is High Commissioner is such a one.
+    The Greek form for a female High Commissioner is unconfirmed and not used.
     """
     greek = language("el")
-    form = greek.form("un_hc")
+    form = greek.forms.form("un_hc")
     ohchr = replace(CAMPAIGN.directory.offices["ohchr"], gender="female")
 
     assert form.female
@@ -404,7 +402,7 @@ def test_a_gendered_form_that_nobody_confirmed_is_not_used() -> None:
 
 def test_one_letter_is_edited_at_a_time(run: Run) -> None:
     """
-    The editor takes a single text.
+    `--edit` takes one language only.
     """
     letter = ("letter", "--case", "kolov", "--country", "uk", "--lang", "en,ru")
     result = run(*letter, "--edit")
@@ -416,9 +414,9 @@ def test_one_letter_is_edited_at_a_time(run: Run) -> None:
     )
 
 
-def test_an_unknown_language_is_told(run: Run) -> None:
+def test_an_unknown_language_is_an_error(run: Run) -> None:
     """
-    With those that there are.
+    The error for an unknown language lists the known ones.
     """
     result = run("letter", "--case", "kolov", "--country", "uk", "--lang", "xx")
 
@@ -428,9 +426,9 @@ def test_an_unknown_language_is_told(run: Run) -> None:
     )
 
 
-def test_two_languages_follow_one_another(run: Run) -> None:
+def test_letters_in_two_languages_are_joined(run: Run) -> None:
     """
-    Each is a letter of its own, as it is when it is asked for alone.
+    Each of two letters is the same as when written alone.
     """
     letter = (
         "letter",
@@ -448,9 +446,9 @@ def test_two_languages_follow_one_another(run: Run) -> None:
     assert both == f"{english}\n* * *\n\n{russian}"
 
 
-def test_the_profile_decides_in_which_language(run: Run, tmp_path: Path) -> None:
+def test_the_profile_sets_the_language(run: Run, tmp_path: Path) -> None:
     """
-    Unless the command line names another one.
+    The language in a profile counts unless the command line has another one.
     """
     profile = tmp_path / "ada.yaml"
     profile.write_text("name: Ada Beispiel\ncountry: de\nlanguage: de\n")
@@ -464,9 +462,9 @@ def test_the_profile_decides_in_which_language(run: Run, tmp_path: Path) -> None
 
 @every_language
 @pytest.mark.parametrize("name", ["text", "body", "subject", "json", "html", "pdf"])
-def test_formats_carry_the_language(name: str, code: str) -> None:
+def test_all_formats_write_all_languages(name: str, code: str) -> None:
     """
-    The words of the letter are in what is written, with nothing replaced.
+    Every format contains all words of a letter, without replaced characters.
     """
     written = write(code)
     data = FORMATS[name].render(written, Options())
@@ -478,9 +476,9 @@ def test_formats_carry_the_language(name: str, code: str) -> None:
 
 
 @every_language
-def test_an_email_carries_the_language(code: str) -> None:
+def test_emails_write_all_languages(code: str) -> None:
     """
-    Subject, names and text come out of the message as they were put in.
+    Subject, names and text of an e-mail can be read back.
     """
     written = write(code)
     assert written.addressee
@@ -500,9 +498,9 @@ def test_an_email_carries_the_language(code: str) -> None:
 
 
 @every_language
-def test_plain_characters_are_put_where_they_are_asked_for(code: str) -> None:
+def test_ascii_punctuation(code: str) -> None:
     """
-    No quotation mark, dash or space that old gateways lack; but all of the letters.
+    `--ascii` replaces quotation marks, dashes and spaces, but no letters.
     """
     written = write(code, "temir-bank")
     data = FORMATS["text"].render(written, Options(ascii=True)).decode()
@@ -513,9 +511,9 @@ def test_plain_characters_are_put_where_they_are_asked_for(code: str) -> None:
 
 
 @every_language
-def test_a_page_for_a_browser_says_its_language(code: str) -> None:
+def test_html_declares_its_language(code: str) -> None:
     """
-    Of two letters on a page, each says its own.
+    Each of two letters on a page declares its language.
     """
     wish = LetterOptions(languages=(code, "en"))
     page = FORMATS["html"].render(write(code, wish=wish), Options()).decode()
@@ -528,9 +526,9 @@ def test_a_page_for_a_browser_says_its_language(code: str) -> None:
 
 
 @every_language
-def test_two_languages_are_two_sheets_of_paper(code: str) -> None:
+def test_each_language_begins_a_page(code: str) -> None:
     """
-    Each letter begins on a page of its own, in its own language.
+    Each letter of a PDF begins on a new page and has its own language.
     """
     wish = LetterOptions(languages=(code, "en"))
     pdf = FORMATS["pdf"].render(write(code, wish=wish), Options())
@@ -543,9 +541,9 @@ def test_two_languages_are_two_sheets_of_paper(code: str) -> None:
 
 
 @every_language
-def test_a_fax_has_its_cover_in_the_language(code: str) -> None:
+def test_the_fax_cover_is_translated(code: str) -> None:
     """
-    The labels are those of the language, and none is English.
+    All labels on the cover page of a fax are in the language of the letter.
     """
     written = write(code)
     assert written.addressee

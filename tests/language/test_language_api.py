@@ -1,4 +1,4 @@
-"""Forms of address, dates and the small words, held against Babel's copy of CLDR."""
+"""Forms of address, dates (compared with Babel's CLDR data) and conjunctions."""
 
 import re
 from collections.abc import Callable
@@ -43,21 +43,21 @@ def _load(tmp_path: Path) -> Loader:
 
 
 def problems(load: Loader, text: str) -> list[str]:
-    """Return what is wrong with the forms *text*, without the folder."""
+    """Return the problems of the forms *text*, without the folder."""
     with pytest.raises(DataError) as caught:
         load(text)
     return [line.rpartition("/")[2] for line in caught.value.lines()]
 
 
 def place(text: str, part: str, after: str = "") -> str:
-    """Return the line and column of *part*, which stands in *after*, in *text*."""
+    """Return the line and column in *text* of *part*, which is in *after*."""
     before = text[: text.index(part, text.index(after))]
     return f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
 
 
 def test_months_are_those_of_cldr() -> None:
     """
-    The names of the months are as they stand in a date.
+    The English names of months are those of CLDR.
     """
     names = get_month_names("wide", "format", "en")
 
@@ -74,7 +74,7 @@ def test_months_are_those_of_cldr() -> None:
         ("us", "en_US", "MMMM d, y"),
     ],
 )
-def test_dates_are_written_as_cldr_has_them(
+def test_dates_are_those_of_cldr(
     country: str | None, locale: str, pattern: str, month: int
 ) -> None:
     """
@@ -94,7 +94,7 @@ def test_dates_are_written_as_cldr_has_them(
     assert language.when(partial) == f"in {format_date(day, 'MMMM y', locale)}"
 
 
-def test_a_year_alone_is_a_date() -> None:
+def test_a_date_may_be_a_year() -> None:
     """
     A date is written as precisely as it is known.
     """
@@ -115,9 +115,9 @@ def test_a_year_alone_is_a_date() -> None:
         (["a, b"], "a, b"),
     ],
 )
-def test_a_series_can_be_read(items: list[str], text: str) -> None:
+def test_series(items: list[str], text: str) -> None:
     """
-    Three items of which one holds a comma or the conjunction have semicolons.
+    Three items, one of them with a comma or a conjunction, are joined by semicolons.
     """
     assert ENGLISH.series(items) == text
 
@@ -138,23 +138,23 @@ def test_the_conjunction_may_depend_on_the_next_word(
     items: list[str], text: str
 ) -> None:
     """
-    Spanish has another one before the sound of its own; the longest beginning counts.
+    The conjunction of the longest matching beginning counts, as Spanish needs it.
     """
     assert load_language("es", [shipped_folder()]).series(items) == text
 
 
-def test_states_are_named_as_in_a_sentence() -> None:
+def test_genitives_of_states() -> None:
     """
-    Where the bare name will not do, `forms.yaml` has another.
+    A state whose name needs an article has its genitive in `forms.yaml`.
     """
-    assert ENGLISH.of_state("gb") == "of the United Kingdom"
-    assert ENGLISH.of_state("kz") == "of Kazakhstan"
-    assert ENGLISH.of_state("fr") == "of France"
+    assert ENGLISH.state_genitive("gb") == "of the United Kingdom"
+    assert ENGLISH.state_genitive("kz") == "of Kazakhstan"
+    assert ENGLISH.state_genitive("fr") == "of France"
 
 
-def test_a_mission_without_a_street_is_named_as_its_post_reads_it() -> None:
+def test_the_name_of_a_mission_without_a_street() -> None:
     """
-    It is in the letter's language in the cities that speak it, else as listed.
+    A mission without a street is translated only in cities that read the language.
     """
     vienna, athens, london = (
         next(m for m in CAMPAIGN.directory.missions if m.city == city)
@@ -169,9 +169,9 @@ def test_a_mission_without_a_street_is_named_as_its_post_reads_it() -> None:
     assert GERMAN.address(london)[0] == "Botschaft der Republik Kasachstan"
 
 
-def test_a_known_gender_decides_on_the_title() -> None:
+def test_the_title_depends_on_a_known_gender() -> None:
     """
-    It goes before the title that an office has where nobody knows who holds it.
+    A title for a known gender is preferred to the title of the office.
     """
     president = CAMPAIGN.directory.offices["president"]
     woman = replace(president, gender="female")
@@ -185,9 +185,9 @@ def test_a_known_gender_decides_on_the_title() -> None:
     assert GERMAN.salutation(woman) == "Sehr geehrte Frau Präsidentin"
 
 
-def test_american_letters_differ() -> None:
+def test_american_forms() -> None:
     """
-    A colon follows the salutation, and the closing has no "Yours".
+    In American letters a colon follows the salutation, and the closing has no "Yours".
     """
     london = CAMPAIGN.directory.missions[0]
     american = ENGLISH.in_country("us")
@@ -203,7 +203,7 @@ def test_american_letters_differ() -> None:
 
 def test_every_addressee_has_a_form() -> None:
     """
-    The bundled missions and offices are all of roles that the language knows.
+    English has a form of address for the role of every bundled mission and office.
     """
     directory = CAMPAIGN.directory
 
@@ -213,18 +213,18 @@ def test_every_addressee_has_a_form() -> None:
         assert ENGLISH.salutation(office)
 
 
-def test_the_first_folder_with_forms_is_read(load: Loader) -> None:
+def test_a_campaign_may_replace_forms(load: Loader) -> None:
     """
-    A campaign may bring its own forms of address.
+    The forms of address of a campaign replace the bundled ones.
     """
     own = load(SHIPPED.replace("Your Excellency", "Excellency"))
 
-    assert own.form("ambassador").salutation == "Excellency"
+    assert own.forms.form("ambassador").salutation == "Excellency"
 
 
 def test_a_language_without_forms_is_unknown(tmp_path: Path) -> None:
     """
-    There is nothing to fall back on.
+    A language without a file of forms is an error.
     """
     with pytest.raises(ChoiceError) as caught:
         load_language("xx", (tmp_path, *CAMPAIGN.folders))
@@ -292,11 +292,11 @@ BRACES = "has braces other than {day}, {month}, {year}: remove them"
         ),
     ],
 )
-def test_forms_that_would_spoil_a_letter_are_refused(
+def test_invalid_forms_are_refused(
     load: Loader, old: str, new: str, message: str
 ) -> None:
     """
-    Patterns hold what they may and no more, and what must be complete is.
+    A pattern contains its own placeholders only, and groups are complete.
     """
     text = SHIPPED.replace(old, new, 1)
     # A wrong closing is located by what it turns into.
@@ -308,7 +308,7 @@ def test_forms_that_would_spoil_a_letter_are_refused(
 
 def test_a_year_has_twelve_months(load: Loader) -> None:
     """
-    The list of months is complete.
+    A list of months without twelve names is an error.
     """
     text = SHIPPED.replace("January, ", "", 1)
 
@@ -318,9 +318,9 @@ def test_a_year_has_twelve_months(load: Loader) -> None:
 
 
 @pytest.mark.parametrize("role", ["consul", "friends", "office"])
-def test_every_role_of_the_program_has_a_form(load: Loader, role: str) -> None:
+def test_required_roles_have_forms(load: Loader, role: str) -> None:
     """
-    A letter to any kind of mission, and one of support, can be opened and closed.
+    Forms without a role that missions or messages of support need are refused.
     """
     text = SHIPPED.replace(f"\n  {role}:\n", "\n  someone:\n", 1)
 
@@ -329,9 +329,9 @@ def test_every_role_of_the_program_has_a_form(load: Loader, role: str) -> None:
     ]
 
 
-def test_patterns_write_every_date(load: Loader) -> None:
+def test_any_words_are_allowed_in_patterns(load: Loader) -> None:
     """
-    A pattern may leave parts of the date out, and hold any other words.
+    A pattern may leave parts of the date out, and contain other words.
     """
     own = load(
         SHIPPED.replace('"{day} {month} {year}"', '"{year}.{month}.{day}, %d"', 1)
@@ -340,9 +340,9 @@ def test_patterns_write_every_date(load: Loader) -> None:
     assert own.date(date(2011, 5, 1)) == "2011.May.1, %d"
 
 
-def test_a_variant_changes_what_it_names_only() -> None:
+def test_a_variant_changes_only_its_own_keys() -> None:
     """
-    Letters to and from the United States keep the months and the small words.
+    Letters from the United States keep the months and conjunctions.
     """
     english, american = asdict(ENGLISH.forms), asdict(ENGLISH.in_country("us").forms)
     changed = {name for name in english if english[name] != american[name]}
@@ -355,11 +355,11 @@ HOSTILE = ("{x}", "{state!r}", "{state:>9000000000}", "{salutation.__class__}", 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 @pytest.mark.parametrize("code", ["en", "de"])
-def test_no_text_of_a_language_is_read_as_a_format(
+def test_no_text_of_the_forms_is_a_format_string(
     tmp_path: Path, code: str, hostile: str
 ) -> None:
     """
-    Braces in a value of the forms are refused, or stand in the letter as they are.
+    Braces in a value of the forms are refused, or appear in the letter unchanged.
     """
     (tmp_path / "data").mkdir()
     name = "forms.yaml" if code == "en" else f"forms.{code}.yaml"
@@ -393,9 +393,9 @@ def test_no_text_of_a_language_is_read_as_a_format(
     assert min(refused, written) > 10
 
 
-def test_a_day_stays_with_its_month_though_nothing_else_is_glued() -> None:
+def test_each_rule_for_no_break_spaces_works_alone() -> None:
     """
-    Each of the three rules for no-break spaces holds without the others.
+    Each of the three rules for no-break spaces works without the others.
     """
     alone = replace(GERMAN.forms, glue_before="", glue_after="")
     block = Paragraph("am 1. Mai")

@@ -1,4 +1,4 @@
-"""A language that the program does not have: files of a campaign, and no source."""
+"""A language added by a campaign, without any code."""
 
 import json
 from collections.abc import Callable
@@ -16,18 +16,18 @@ Shell = Callable[..., Result]
 Golden = Callable[[str, str], None]
 
 
-def test_the_program_has_no_italian() -> None:
+def test_italian_is_not_bundled() -> None:
     """
-    Were it there, these tests would prove nothing: then they need another language.
+    The language of these tests is none of the bundled ones.
     """
     assert "it" not in languages([shipped_folder()])
     assert languages([ITALIAN]) == ["it"]
 
 
 @pytest.mark.parametrize("style", ["statement", "support"])
-def test_letters_are_written_in_it(style: str, run: Run, golden: Golden) -> None:
+def test_a_campaign_may_add_a_language(style: str, run: Run, golden: Golden) -> None:
     """
-    Forms of address, texts and templates in the campaign's folder make whole letters.
+    Forms of address, texts and templates of a campaign are enough for letters.
     """
     result = run("-q", *LETTER, "--style", style, "--name", "Carol Example")
 
@@ -46,20 +46,20 @@ def test_letters_are_written_in_it(style: str, run: Run, golden: Golden) -> None
         (("--why", "Amo i libri."), ["\n\nAmo i libri.\n\nSecondo le notizie"]),
     ],
 )  # fmt: skip
-def test_its_letters_are_personal(
+def test_options_work_in_an_added_language(
     options: tuple[str, ...], words: list[str], run: Run
 ) -> None:
     """
-    What a sender chooses does in it what it does in other languages.
+    The options of a sender have the same effect in an added language.
     """
     letter = run("-q", *LETTER, *options).stdout
 
     assert [part for part in words if part not in f"\n{letter}"] == []
 
 
-def test_it_may_stand_beside_another_language(run: Run) -> None:
+def test_a_letter_in_an_added_language_and_english(run: Run) -> None:
     """
-    A letter can be in the language and in English.
+    A letter can be in an added language and in English.
     """
     letter = run("-q", *LETTER[:-1], "it,en", "--name", "Carol Example").stdout
     italian, _, english = letter.partition("\n* * *\n")
@@ -68,9 +68,9 @@ def test_it_may_stand_beside_another_language(run: Run) -> None:
     assert "\n\nYours sincerely,\n\nCarol Example\n" in english
 
 
-def test_every_form_of_a_letter_has_it(run: Run) -> None:
+def test_formats_declare_an_added_language(run: Run) -> None:
     """
-    A page and the parts for other programs say which language they are in.
+    HTML and JSON declare an added language.
     """
     page = run("-q", *LETTER, "--name", "Carol Example", "--format", "html").stdout
     parts = json.loads(run("-q", *LETTER, "--format", "json").stdout)
@@ -79,9 +79,9 @@ def test_every_form_of_a_letter_has_it(run: Run) -> None:
     assert parts["language"] == "it"
 
 
-def test_what_it_lacks_is_said(run: Run) -> None:
+def test_a_missing_style_of_an_added_language(run: Run) -> None:
     """
-    A style that nobody has written in it is refused, or replaced by the English one.
+    A style that an added language lacks is an error, or in English with `--fallback`.
     """
     result = run(*LETTER, "--style", "points", "--name", "Carol Example")
     fallback = run("-q", *LETTER, "--style", "points", "--fallback")
@@ -94,9 +94,9 @@ def test_what_it_lacks_is_said(run: Run) -> None:
     assert "express my deep concern at the closing" in fallback.stdout
 
 
-def test_it_lies_beside_the_bundled_languages(run: Run, tmp_path: Path) -> None:
+def test_an_added_language_keeps_the_bundled_ones(run: Run, tmp_path: Path) -> None:
     """
-    A campaign in Italian has the others still, and a style is one more file.
+    A campaign with an added language still has the others.
     """
     mine = tmp_path / "mine"
     styles = mine / "templates" / "it"

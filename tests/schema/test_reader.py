@@ -1,4 +1,4 @@
-"""YAML files: what is read, and what is said of a file that cannot be."""
+"""Reading YAML files, and the errors of files that cannot be read."""
 
 import os
 import pickle
@@ -18,7 +18,7 @@ from protestgen.schema.reader import parse_yaml, read_yaml
 from protestgen.schema.types import CountryCode, Date, Id, Line, Prose
 from protestgen.schema.yaml_text import format_yaml
 
-# What several messages end with.
+# The end of several messages.
 KNOWN = "known are name, text, when, flag, status, host, lines, items, list or by_host"
 COLON = "a colon is not allowed here: look at the indentation, or use quotes"
 ENCODING = "not UTF-8: save the file with the encoding UTF-8"
@@ -28,7 +28,7 @@ DEEP = "nested deeper than 50 levels: write it flatter"
 
 
 class Item(Struct, frozen=True, kw_only=True):
-    """What stands under an id, or in a list with its id."""
+    """An entry of a group or a list, with an id."""
 
     id: Id
     text: Line
@@ -36,7 +36,7 @@ class Item(Struct, frozen=True, kw_only=True):
 
 
 class Toy(Struct, frozen=True, kw_only=True):
-    """One field of every kind."""
+    """A struct with a field of each type."""
 
     name: Line
     text: Prose | None = None
@@ -51,25 +51,25 @@ class Toy(Struct, frozen=True, kw_only=True):
 
 
 class Strict(Struct, frozen=True, kw_only=True):
-    """Fields that have to be there."""
+    """A struct with required fields."""
 
     lines: tuple[Line, ...]
     item: Item
 
 
 def problems(text: str, schema: type[Struct] = Toy) -> list[str]:
-    """Return what is wrong with *text*, each as `line:column: message`."""
+    """Return the problems of *text*, each as `line:column: message`."""
     with pytest.raises(DataError) as caught:
         parse_yaml(text, "t", schema)
     return [line.removeprefix("t:") for line in caught.value.lines()]
 
 
 def no_yaml(reason: str) -> str:
-    """Return the message for what PyYAML puts as *reason*."""
+    """Return the message for the *reason* that PyYAML gives."""
     return f"not valid YAML ({reason}): look at the indentation, quotes and colons"
 
 
-def test_all_that_is_wrong_is_said_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     """
     Every problem of a file is reported, in the order of the lines.
     """
@@ -171,16 +171,16 @@ name: twice
         ("name: a\n'': b", f"2:1: unknown key '': {KNOWN}"),
     ],
 )
-def test_a_value_that_does_not_fit_is_located(text: str, problem: str) -> None:
+def test_an_invalid_value_is_located(text: str, problem: str) -> None:
     """
-    What the schema has no place for is an error at its own line and column.
+    A value that the schema does not allow is an error at its line and column.
     """
     assert problems(text) == [problem]
 
 
-def test_a_misspelt_key_is_not_missing_as_well() -> None:
+def test_a_misspelt_key_is_one_error() -> None:
     """
-    One slip is one error, before what is really missing.
+    A misspelt key is not reported as missing as well.
     """
     assert problems("lnes: [a]", Strict) == [
         "1:1: unknown key 'lnes': did you mean 'lines'?",
@@ -188,9 +188,9 @@ def test_a_misspelt_key_is_not_missing_as_well() -> None:
     ]
 
 
-def test_what_is_required_is_not_empty() -> None:
+def test_a_required_value_is_not_empty() -> None:
     """
-    A required list has an item, a required group is no blank.
+    A required list has an item, and a required group is not blank.
     """
     assert problems("lines: []\nitem:\n", Strict) == [
         "1:8: the list is empty: write one item at least",
@@ -198,9 +198,9 @@ def test_what_is_required_is_not_empty() -> None:
     ]
 
 
-def test_long_values_are_cut_in_messages() -> None:
+def test_long_values_are_shortened_in_messages() -> None:
     """
-    A message repeats a wrong value on one line, and not all of a long one.
+    A message quotes a wrong value on one line, and shortens a long one.
     """
     assert problems(f"name: a\nhost: {'x' * 100}\n? |\n  a\n  b\n: c\n") == [
         f"2:7: unknown country code '{'x' * 59}…': write two letters as in ISO 3166",
@@ -261,9 +261,9 @@ def test_long_values_are_cut_in_messages() -> None:
         ),
     ],
 )
-def test_what_is_no_yaml_is_said_plainly(text: str, problem: str) -> None:
+def test_invalid_yaml_is_explained(text: str, problem: str) -> None:
     """
-    An error of syntax is one line, and says what a person would do about it.
+    A syntax error is one line that says how to correct it.
     """
     assert problems(text) == [problem]
 
@@ -297,7 +297,7 @@ def test_what_is_no_yaml_is_said_plainly(text: str, problem: str) -> None:
 )
 def test_a_tag_is_refused(text: str, problem: str) -> None:
     """
-    A tag would change what a value means: none is overlooked, none is obeyed.
+    A tag, which would change the type of a value, is an error.
     """
     assert problems(text) == [problem]
 
@@ -322,14 +322,14 @@ def test_a_tag_is_refused(text: str, problem: str) -> None:
 )
 def test_an_alias_is_refused(text: str, problem: str) -> None:
     """
-    An alias may nest without end, or fill the memory: none is read.
+    An alias, which may contain itself or fill the memory, is an error.
     """
     assert problems(text) == [problem]
 
 
-def test_an_asterisk_within_a_text_is_no_alias() -> None:
+def test_an_asterisk_in_a_text_is_allowed() -> None:
     """
-    Anchors and asterisks in texts are left alone.
+    Anchors and asterisks in texts are no aliases.
     """
     toy = parse_yaml("name: &b a *b\nlines: ['*b', \"*b\", x *b]", "t", Toy)
 
@@ -338,7 +338,7 @@ def test_an_asterisk_within_a_text_is_no_alias() -> None:
 
 def test_a_list_in_an_entry_is_bounded() -> None:
     """
-    A list or group of keys is no longer than letters need.
+    A list or group in an entry has a greatest length.
     """
     group = "".join(f"k{n}: x, " for n in range(501))
 
@@ -349,9 +349,9 @@ def test_a_list_in_an_entry_is_bounded() -> None:
 
 
 @pytest.mark.parametrize("word", ["no", "NO", "No", "nO"])
-def test_no_is_norway(word: str) -> None:
+def test_no_is_a_country_code(word: str) -> None:
     """
-    Nothing but the schema gives a scalar a meaning: `no` is a country.
+    The country code "no" does not become false.
     """
     assert parse_yaml(f"name: a\nhost: {word}", "t", Toy).host == "no"
 
@@ -360,16 +360,16 @@ WORDS = "yes on off n true 01309 1_000 0x1F 1e3 .inf 12:30:45 ~ null 2011-05-01 
 
 
 @pytest.mark.parametrize("word", WORDS.split())
-def test_a_word_stays_text(word: str) -> None:
+def test_a_scalar_stays_text(word: str) -> None:
     """
-    A postcode keeps its zero, and no word turns into a number, a date or nothing.
+    A postcode keeps its zero; no scalar becomes a number, a date or null.
     """
     assert parse_yaml(f"name: {word}", "t", Toy).name == word
 
 
-def test_blank_optional_fields_count_as_absent() -> None:
+def test_a_blank_optional_field_is_absent() -> None:
     """
-    A volunteer who has copied an entry may leave a field blank.
+    An optional key without a value counts as absent.
     """
     text = "name: a\ntext:\nwhen: # not known\nflag:\nlines:\nitems:\nhost: >-\n"
 
@@ -379,9 +379,9 @@ def test_blank_optional_fields_count_as_absent() -> None:
 @pytest.mark.parametrize(
     "text", ["", "\n \n", "# nothing yet\n", "---\n", "\ufeff", "%YAML 1.1\n---\n"]
 )
-def test_an_empty_file_is_said_to_be_empty(text: str) -> None:
+def test_an_empty_file_is_refused(text: str) -> None:
     """
-    Blank lines, comments and marks are nothing.
+    A file with blank lines, comments and marks only is empty.
     """
     with pytest.raises(DataError) as caught:
         parse_yaml(text, "t.yaml", Toy)
@@ -401,9 +401,9 @@ def test_an_empty_file_is_said_to_be_empty(text: str) -> None:
     ],
     ids=["mark", "mark and comment", "CRLF", "CR", "document marks", "tabs"],
 )
-def test_how_editors_save_files_does_not_matter(tmp_path: Path, data: bytes) -> None:
+def test_files_of_all_editors_are_read(tmp_path: Path, data: bytes) -> None:
     """
-    Byte order marks, the line ends of three systems and tabs between words are read.
+    Byte order marks, the line breaks of three systems and tabs between words are read.
     """
     path = tmp_path / "t.yaml"
     path.write_bytes(data)
@@ -441,16 +441,16 @@ def test_a_file_in_another_encoding_is_refused(
 @pytest.mark.parametrize("character", ["\0", "\x01", "\x1b", "\x7f", "\x9b", "\uffff"])
 def test_a_control_character_is_located(character: str) -> None:
     """
-    What cannot stand in YAML is named by its code; columns count characters.
+    A control character is named by its code; columns count characters.
     """
     assert problems(f"name: é\ntext: éé{character}é\n") == [
         f"2:9: the character U+{ord(character):04X} {CHARACTER}"
     ]
 
 
-def test_utf_16_without_a_mark_is_told_by_its_zeros(tmp_path: Path) -> None:
+def test_utf_16_without_a_mark_is_refused(tmp_path: Path) -> None:
     """
-    English in UTF-16 is UTF-8 too, with zeros between.
+    English text in UTF-16 is also UTF-8, but its null characters are refused.
     """
     path = tmp_path / "t.yaml"
     path.write_bytes("name: a\n".encode("utf-16-le"))
@@ -460,9 +460,9 @@ def test_utf_16_without_a_mark_is_told_by_its_zeros(tmp_path: Path) -> None:
     assert caught.value.lines() == [f"{path}:1:2: the character U+0000 {CHARACTER}"]
 
 
-def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     """
-    A file that is not there has no line.
+    The error for a missing file names no line.
     """
     path = tmp_path / "[red]none.yaml"
     with pytest.raises(DataError) as caught:
@@ -471,9 +471,9 @@ def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
     assert caught.value.lines() == [f"{path}: there is no such file"]
 
 
-def test_a_folder_is_no_file(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_a_file_is_an_error(tmp_path: Path) -> None:
     """
-    A folder in place of a file is told from a file that is not there.
+    The error for a folder differs from that for a missing file.
     """
     with pytest.raises(DataError) as caught:
         read_yaml(tmp_path, Toy)
@@ -481,9 +481,9 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
     assert caught.value.lines() == [f"{tmp_path}: this is a folder: name a file"]
 
 
-def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_an_error(tmp_path: Path) -> None:
     """
-    The system's reason is given.
+    The error for a file that cannot be read gives the reason of the system.
     """
     path = tmp_path / "t.yaml"
     path.write_text("name: a")
@@ -511,11 +511,11 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
         ("\ufeff", "- ? ", f"1:101: {DEEP}"),
     ],
 )
-def test_very_deep_nesting_is_refused(
+def test_deep_nesting_is_refused(
     tmp_path: Path, before: str, level: str, problem: str
 ) -> None:
     """
-    No depth crashes the interpreter, whatever stands before it.
+    Deep nesting is an error, and does not crash the interpreter.
     """
     path = tmp_path / "deep.yaml"
     path.write_text(before + level * 100_000, encoding="utf-8", newline="")
@@ -541,18 +541,18 @@ except DataError as error:
     assert (done.returncode, done.stderr) == (1, f"{path}:{problem}\n")
 
 
-def test_deep_margins_line_by_line_are_refused() -> None:
+def test_deep_indentation_is_refused() -> None:
     """
-    Depth may also come from lines that are each indented further.
+    Nesting by indentation over many lines is bounded too.
     """
     text = "".join(f"{' ' * depth}a:\n" for depth in range(1000))
 
     assert problems(text) == [f"51:51: {DEEP}"]
 
 
-def test_many_brackets_side_by_side_are_no_depth() -> None:
+def test_many_brackets_side_by_side_are_read() -> None:
     """
-    A large file is measured, not refused.
+    Only brackets inside each other count as nesting.
     """
     text = "name: a\nitems:\n" + "".join(f"  i{n}: {{text: b}}\n" for n in range(3000))
 
@@ -575,22 +575,23 @@ def test_many_brackets_side_by_side_are_no_depth() -> None:
         ("name: " + "[" * 250, f"t:1:56: {DEEP}"),
     ],
 )
-def test_the_loader_without_c_does_as_well(
+def test_the_loader_without_c_finds_the_same_errors(
     monkeypatch: pytest.MonkeyPatch, text: str, problem: str
 ) -> None:
     """
-    Where PyYAML was built without its C library, errors still are errors.
+    Without the C library of PyYAML, wrong files cause the same errors.
     """
-    monkeypatch.setattr(yaml_nodes, "_LOADER", yaml.BaseLoader)
+    loader = type("Loader", (yaml_nodes.NodeHooks, yaml.BaseLoader), {})
+    monkeypatch.setattr(yaml_nodes, "_LOADER", loader)
     with pytest.raises(DataError) as caught:
         parse_yaml(text, "t", Toy)
 
     assert caught.value.lines() == [problem]
 
 
-def test_a_place_knows_its_fields() -> None:
+def test_a_source_map_locates_fields() -> None:
     """
-    Whoever finds a reference dangling later can say where it stands.
+    The place of each field of a struct is known after reading.
     """
     toy = parse_yaml("name: a\nlist:\n- id: x\n  text: y\n", "t", Toy)
     place = toy.list[0].at
@@ -599,9 +600,9 @@ def test_a_place_knows_its_fields() -> None:
     assert str(place.of("other")) == "t:3:3"
 
 
-def test_a_place_can_go_to_another_process() -> None:
+def test_a_source_map_can_be_pickled() -> None:
     """
-    What is pickled keeps its line, though not its fields.
+    A pickled place keeps the line of its struct, but not those of its fields.
     """
     toy = parse_yaml("name: a\nitems:\n  x: {text: y}\n", "t", Toy)
     place = pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(toy.items["x"].at))))  # noqa: S301 - our own
@@ -609,9 +610,9 @@ def test_a_place_can_go_to_another_process() -> None:
     assert str(place) == str(place.of("text")) == "t:3:6"
 
 
-def test_problems_are_sorted_wherever_they_stand() -> None:
+def test_problems_are_sorted_by_place() -> None:
     """
-    Files come by name, a file as a whole before its lines, and nothing comes twice.
+    Problems are sorted by file and line, and none is reported twice.
     """
     first = Problem(Location("a"), "x")
     second = Problem(Location("a", 2, 1), "x")
@@ -620,9 +621,9 @@ def test_problems_are_sorted_wherever_they_stand() -> None:
     assert DataError([third, second, first, second]).problems == (first, second, third)
 
 
-def test_what_is_written_is_read_again() -> None:
+def test_written_yaml_reads_back() -> None:
     """
-    Words that other programs take for something else are quoted, marks are kept.
+    Words that other programs convert are quoted, and signs are kept.
     """
     written = format_yaml({"name": "no", "text": "a: é\n\n- b #c"})
 

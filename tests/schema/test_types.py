@@ -1,4 +1,4 @@
-"""The kinds of value: what is read, and what to write instead of what is not."""
+"""Parsers of values, and their messages for invalid ones."""
 
 import calendar
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from protestgen.schema.types import (
 
 
 def refusal(parse: Callable[[str], object], text: str) -> str:
-    """Return what *parse* says of *text*."""
+    """Return the error of *parse* for *text*."""
     with pytest.raises(ValueError, match=r".") as caught:
         parse(text)
     return str(caught.value)
@@ -28,9 +28,9 @@ def refusal(parse: Callable[[str], object], text: str) -> str:
 @pytest.mark.parametrize(
     "text", ["2011", "2011-05", "2011-05-01", "2000-02-29", "9999"]
 )
-def test_a_date_is_as_precise_as_it_was_written(text: str) -> None:
+def test_a_date_keeps_its_precision(text: str) -> None:
     """
-    A year stays a year, a month a month.
+    A year stays a year, and a month a month.
     """
     assert str(PartialDate.parse(text)) == text
 
@@ -41,7 +41,7 @@ def test_a_date_is_as_precise_as_it_was_written(text: str) -> None:
 )
 def test_a_date_has_one_form(text: str) -> None:
     """
-    What is not year, month and day in digits is answered with an example.
+    A date in another form than ISO 8601 is an error that shows an example.
     """
     assert refusal(PartialDate.parse, text) == (
         f"'{text}' is not a date: write 2011-05-01, 2011-05 or 2011"
@@ -53,7 +53,7 @@ def test_a_date_has_one_form(text: str) -> None:
 )
 def test_a_date_is_in_the_calendar(text: str) -> None:
     """
-    Days and months that never were are refused.
+    A day or month that does not exist is an error.
     """
     expected = f"there is no date '{text}' in the calendar"
 
@@ -61,9 +61,9 @@ def test_a_date_is_in_the_calendar(text: str) -> None:
 
 
 @pytest.mark.parametrize("year", [1, 1900, 2000, 2011, 2012, 9999])
-def test_the_last_day_is_that_of_the_calendar(year: int) -> None:
+def test_the_last_day_of_a_month_or_year(year: int) -> None:
     """
-    What a month or a year may mean ends on its last day, up to the end of all years.
+    The last day of a month or a year is that of the calendar.
     """
     for month in range(1, 13):
         last = calendar.monthrange(year, month)[1]
@@ -72,9 +72,9 @@ def test_the_last_day_is_that_of_the_calendar(year: int) -> None:
     assert PartialDate(year).last_day == date(year, 12, 31)
 
 
-def test_dates_sort_by_time() -> None:
+def test_dates_sort_in_order_of_time() -> None:
     """
-    A year comes before its months, a month before its days.
+    A year sorts before its months, and a month before its days.
     """
     texts = ["2010-12", "2011", "2011-05", "2011-05-01", "2011-05-02", "2011-06"]
     dates = [PartialDate.parse(text) for text in texts]
@@ -98,15 +98,15 @@ def test_dates_sort_by_time() -> None:
 )
 def test_a_line_has_single_spaces(text: str, line: str) -> None:
     """
-    White space becomes single spaces, letters are composed; no-break spaces are meant.
+    White space becomes single spaces and letters are composed; no-break spaces stay.
     """
     assert parse_line(text) == line
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\r\nb", "a\rb"])
-def test_a_line_is_one_line(text: str) -> None:
+def test_a_line_has_no_line_break(text: str) -> None:
     """
-    A line break would end a header or an address line early.
+    A line break is an error: it would end a header or an address line early.
     """
     expected = "a line break is not allowed here: write it on one line"
 
@@ -143,22 +143,22 @@ def test_no_text_has_control_characters(
 )
 def test_prose_has_paragraphs(text: str, prose: str) -> None:
     """
-    Blank lines part paragraphs; within one, lines run on.
+    Blank lines separate paragraphs; other line breaks become spaces.
     """
     assert parse_prose(text) == prose
 
 
 @pytest.mark.parametrize(("text", "code"), [("gb", "gb"), ("GB", "gb"), ("No", "no")])
-def test_a_country_code_has_small_letters(text: str, code: str) -> None:
+def test_a_country_code_becomes_lower_case(text: str, code: str) -> None:
     """
-    Codes are read in any case and kept in one.
+    Country codes are read in any case.
     """
     assert parse_country_code(text) == code
 
 
-def test_a_country_code_is_one_of_iso() -> None:
+def test_an_unknown_country_code_is_refused() -> None:
     """
-    `uk` is reserved for no other country, and answered with the right code.
+    The error for "uk" names the right code.
     """
     assert refusal(parse_country_code, "UK".lower()) == (
         "unknown country code 'uk': the United Kingdom is 'gb'"
@@ -171,9 +171,9 @@ def test_a_country_code_is_one_of_iso() -> None:
 @pytest.mark.parametrize(
     "text", ["a@b.example", "a.b+c@d-e.f.example", "o'x@b.example", "é@bücher.example"]
 )
-def test_an_email_address_is_kept(text: str) -> None:
+def test_an_email_address_is_unchanged(text: str) -> None:
     """
-    An address is not changed.
+    A valid e-mail address is not changed.
     """
     assert parse_email(text) == text
 
@@ -196,16 +196,16 @@ mailto:a@b.example
 @pytest.mark.parametrize("text", [*NO_ADDRESSES.split("\n")[1:-1], "a@b.example "])
 def test_an_email_address_is_one_bare_address(text: str) -> None:
     """
-    Lists, names and addresses that no server takes are refused.
+    Lists of addresses, display names and invalid addresses are refused.
     """
     assert refusal(parse_email, text) == (
         f"'{text}' is not an e-mail address: write name@domain.example"
     )
 
 
-def test_an_email_address_cannot_end_a_header() -> None:
+def test_an_email_address_has_no_line_break() -> None:
     """
-    Line breaks and control characters stay out of mail headers.
+    Line breaks and control characters in e-mail addresses are refused.
     """
     assert refusal(parse_email, "a@b.example\nBcc: c@d.example") == (
         "'a@b.example Bcc: c@d.example' is not an e-mail address: "
@@ -216,9 +216,9 @@ def test_an_email_address_cannot_end_a_header() -> None:
     )
 
 
-def test_a_phone_number_can_be_dialled() -> None:
+def test_a_phone_number_is_international() -> None:
     """
-    Numbers are international, and in digits and spaces only.
+    A phone number is a plus sign, digits and spaces.
     """
     assert parse_phone("+44 20 7946 0958") == "+44 20 7946 0958"
     for text in ("020 7946 0958", "+44 (0)20 7946 0958", "+44", "+44 20 7946 x12"):
@@ -227,9 +227,9 @@ def test_a_phone_number_can_be_dialled() -> None:
         )
 
 
-def test_an_id_is_good_for_file_names() -> None:
+def test_an_id_is_safe_in_file_names() -> None:
     """
-    Ids have small letters, digits and single hyphens.
+    Ids consist of lower-case letters, digits and single hyphens.
     """
     assert parse_id("repression-2010") == "repression-2010"
     for text in ("Kurmanov", "a--b", "-a", "a-", "a_b", "../a", "a b", "é", ""):

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Result, Run
-from protestgen.campaign.loader import fingerprint
+from protestgen.campaign.data_files import campaign_hash
 from protestgen.schema.types import normalize
 
 SECRET = "secret"  # noqa: S105 - it is none
@@ -1019,7 +1019,7 @@ def test_fingerprint_is_of_the_files_that_are_read(tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     path = write_cases(mine, CASE.format(id="ada", more=""))
     (mine / "templates").mkdir()
-    before = fingerprint([mine])
+    before = campaign_hash([mine])
     (tmp_path / "secret").write_text(SECRET, encoding="utf-8")
     for folder in (mine / "data", mine / "templates"):
         (folder / "link.yaml").symlink_to(tmp_path / "secret")
@@ -1030,14 +1030,14 @@ def test_fingerprint_is_of_the_files_that_are_read(tmp_path: Path) -> None:
             file.truncate(2**40)
     (mine / "data" / "notes.txt").write_text("nothing of a letter")
     program = (
-        "import sys; from pathlib import Path; from protestgen.campaign.loader import *\n"
-        "print(fingerprint([Path(sys.argv[1])]))"
+        "import sys; from pathlib import Path; from protestgen.campaign.data_files import campaign_hash\n"
+        "print(campaign_hash([Path(sys.argv[1])]))"
     )
 
     assert within_bounds(mine, command=("-c", program)) == Result(0, f"{before}\n", "")
 
     path.write_text(path.read_text().replace("Leeds", "York"))
-    assert fingerprint([mine]) != before
+    assert campaign_hash([mine]) != before
 
 
 PAGES = {

@@ -1,4 +1,4 @@
-"""A new entry of a data file, the rest of which stays as it is, byte for byte."""
+"""New entries for data files, whose other bytes stay as they are."""
 
 import os
 from codecs import BOM_UTF8
@@ -18,26 +18,26 @@ from protestgen.schema.reader import read_yaml
 from protestgen.schema.source import read_text
 from protestgen.schema.yaml_text import YamlSpan, find_section, format_yaml, split_lines
 
-# What an author is to know of a field: asked with it, and written above it. The fields
-# that are not here are named below an entry.
+# Hints about fields: asked as questions, and written as comments above the fields. The
+# fields that are not here are listed below an entry.
 _CASE = {
     "id": "the name of the case on the command line, such as reading-room",
     "title": 'a noun phrase with a small first letter, no date: "the arrest of Ada"',
     "state": "the state whose authorities are written to",
-    "people": "who is concerned, as letters name them",
+    "people": "the people concerned, as letters name them",
     "status": "open, or closed for a case of the past",
-    "opened": "when it began: 2026-11-22, 2026-11 or 2026",
-    "updated": "when the last news of it came",
-    "write_by": "after which day letters come too late",
+    "opened": "the date when it began: 2026-11-22, 2026-11 or 2026",
+    "updated": "the date of the last news",
+    "write_by": "the last day on which letters can help",
     "summary": "two or three sentences that stand by themselves, with their date",
-    "incidents": 'what happened; `text` goes on from "On 1 May in Leeds, ..."',
-    "demands": '`text` goes on from "they are asked to"; `reason` argues for it',
+    "incidents": 'what happened; `text` continues "On 1 May in Leeds, ..."',
+    "demands": '`text` continues "they are asked to"; `reason` argues for it',
     "write_to": "kinds of mission, ids of offices; letters go to the first",
-    "sources": "where the campaign's own account can be read",
+    "sources": "pages with the campaign's own account",
 }
 _MISSION = {
     "state": "the state that it is a mission of",
-    "host": "the country that it stands in",
+    "host": "the country that it is in",
     "kind": "embassy, consulate-general, consulate, permanent-mission or branch",
     "name": "as on the envelope",
     "city": "",
@@ -47,17 +47,17 @@ _MISSION = {
     "email": "",
     "website": "",
     "covers": "other countries that it is accredited to",
-    "verified": "when the source said so: 2026-11-22, 2026-11 or 2026",
+    "verified": "the date of the source: 2026-11-22, 2026-11 or 2026",
     "confidence": "high (official, or two sources), medium (one) or low",
-    "sources": "where this was found",
+    "sources": "pages or documents with this address",
 }
 _OFFICE = {
     "id": "the name of the office on the command line, such as ombudsman",
     "name": "as on the envelope",
     "role": "how its head is addressed: office, minister, prosecutor_general ...",
     "title": "the line above the name: The Prosecutor General",
-    "state": "the only state that it is concerned with, if there is one",
-    "country": "the country that it stands in",
+    "state": "the only state that it handles letters about, if there is one",
+    "country": "the country that it is in",
     **{
         field: _MISSION[field]
         for field in _MISSION
@@ -65,13 +65,12 @@ _OFFICE = {
     },
 }
 
-
-# What no author of an entry writes.
-_UNNAMED = ("at", "title_in")
+# Fields that are not listed below an entry.
+_UNLISTED = ("at", "title_in")
 
 
 class EntryType(Struct, frozen=True):
-    """A kind of entry: its schema, where it stands, and what is to be known of it."""
+    """A type of entry: its schema, its file, its section there, and hints by field."""
 
     schema: type[Struct]
     file: str
@@ -80,7 +79,7 @@ class EntryType(Struct, frozen=True):
 
     @property
     def is_keyed(self) -> bool:
-        """Whether entries stand under their id, and not in a list."""
+        """Whether the entries are a group with ids as keys, and not a list."""
         return "id" in self.hints
 
 
@@ -93,9 +92,9 @@ KINDS = {
 
 class FileEdit(Struct, frozen=True):
     """
-    A file with an entry more, as text and as bytes; the *lines* are the entry's.
+    A new content of a file, as *text* and as *data*, with an entry in its *lines*.
 
-    Without it, the file is *before*, or None if there is no file yet.
+    *before* is the content without the entry, or None without a file.
     """
 
     path: Path
@@ -105,13 +104,13 @@ class FileEdit(Struct, frozen=True):
     before: bytes | None
 
     def check_unchanged(self) -> None:
-        """Raise `DataError` if the file is not what it was when it was read."""
+        """Raise `DataError` if the file has changed since it was read."""
         if _bytes(self.path) != self.before:
             reason = "changed while the entry was added: run this again"
             raise DataError([Problem(Location(str(self.path)), reason)])
 
     def traced(self, problem: Problem, source: str) -> Problem:
-        """Return *problem* as of the file without the entry, which is from *source*."""
+        """Return *problem* in the old file, or in the *source* of the entry."""
         at = problem.at
         if at.path != str(self.path) or at.line is None or at.line < self.lines.start:
             return problem
@@ -121,14 +120,16 @@ class FileEdit(Struct, frozen=True):
 
 
 def read_entry(kind: EntryType, path: Path) -> dict[str, Any]:
-    """Read an entry from a file that holds nothing else; its id is among its keys."""
-    entry = _plain(read_yaml(path, kind.schema))
-    assert isinstance(entry, dict)  # noqa: S101 - of a struct
-    return entry
+    """Read the only entry of the file *path*, with its id among its keys."""
+    return _entry_values(read_yaml(path, kind.schema))
 
 
 def add_entry(kind: EntryType, entry: Mapping[str, Any], folder: Path) -> FileEdit:
-    """Return the file of the campaign in *folder* to which *entry* belongs, with it."""
+    """
+    Add *entry* to its file in the campaign in *folder*, without writing the file.
+
+    Raises `DataError` for a file that is not read, or that has entries in brackets.
+    """
     path = folder / "data" / kind.file
     if not path.parent.resolve().is_relative_to(folder.resolve()):
         reason = "a link that leads out of its folder: put the folder itself here"
@@ -160,7 +161,7 @@ def _bytes(path: Path) -> bytes | None:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Wait until no other `protestgen new` adds to the campaign in *folder*."""
+    """Hold a lock on *folder*, so that one `protestgen new` at a time adds to it."""
     try:
         from fcntl import LOCK_EX, flock
     except ImportError:  # not on Windows
@@ -168,7 +169,7 @@ def locked(folder: Path) -> Iterator[None]:
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        with suppress(OSError):  # of file systems without locks
+        with suppress(OSError):  # a file system without locks
             flock(handle, LOCK_EX)
         yield
     finally:
@@ -176,7 +177,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _line_end(lines: Sequence[str], default: str = "\n") -> str:
-    """Return what the first of *lines* ends with."""
+    """Return the line break of the first of *lines*."""
     first = lines[0] if lines else ""
     return first[len(first.rstrip("\r\n")) :] or default
 
@@ -184,7 +185,7 @@ def _line_end(lines: Sequence[str], default: str = "\n") -> str:
 def _entry_lines(
     kind: EntryType, entry: Mapping[str, Any], section: YamlSpan
 ) -> Iterator[str]:
-    """Yield the lines of *entry*, with what is to be known of its fields above them."""
+    """Yield the lines of *entry*, with hints above its fields."""
     step = min(max(section.step, 2), 9)
     margin = " " * section.indent
     inner = margin + " " * step
@@ -213,20 +214,24 @@ def _field_lines(
             yield from format_yaml(
                 {name: entry[name]}, step=step, width=width
             ).splitlines()
-    if others := [name for name in names if name not in {*entry, *_UNNAMED}]:
+    if others := [name for name in names if name not in {*entry, *_UNLISTED}]:
         more = f"there may also be: {', '.join(others)}"
         yield from wrap(more, width, initial_indent="# ", subsequent_indent="# ")
 
 
-def _plain(value: Any) -> Any:
-    """Return *value* without structs, and without what says nothing."""
+def _entry_values(entry: Struct) -> dict[str, Any]:
+    """Return the fields of *entry* but for its place and empty ones."""
+    values = {f.name: _plain_value(getattr(entry, f.name)) for f in fields(entry)}
+    return {name: value for name, value in values.items() if value and name != "at"}
+
+
+def _plain_value(value: Any) -> Any:
+    """Return *value* as dictionaries, lists, strings and booleans."""
     if isinstance(value, Struct):
-        pairs = {f.name: getattr(value, f.name) for f in fields(value)}
-        pairs.pop("at", None)
-        return _plain(pairs)
+        return _entry_values(value)
     if isinstance(value, dict):
-        plain = {str(key): _plain(item) for key, item in value.items()}
+        plain = {str(key): _plain_value(item) for key, item in value.items()}
         return {key: item for key, item in plain.items() if item}
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [_plain_value(item) for item in value]
     return str(value) if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""The files of a new campaign: an example that runs, made to be written over."""
+"""The files of a new campaign: a working example, to be replaced by the user."""
 
 import csv
 import datetime as dt
@@ -14,8 +14,9 @@ from string import Template
 from msgspec import Struct
 
 from protestgen.campaign.bundled import shipped_folder
-from protestgen.campaign.loader import SETTINGS_FILE, DemandsFile
-from protestgen.campaign.translations import fingerprint
+from protestgen.campaign.data_files import SETTINGS_FILE
+from protestgen.campaign.layer import DemandsFile
+from protestgen.campaign.translations import source_text_hash
 from protestgen.countries import country_in_sentence
 from protestgen.errors import OutputError
 from protestgen.files import write_file
@@ -28,7 +29,7 @@ from protestgen.schema.yaml_text import format_yaml
 # The case of the example.
 CASE = "reading-room"
 
-# Where the texts go that are the same in every campaign, or nearly so.
+# The templates of files, by the files' paths in the campaign.
 _FILES = {
     "README.md": "README.md",
     "check.yml": ".github/workflows/check.yml",
@@ -45,21 +46,22 @@ _MEMBERS = (
     ("Frank Example", "bookseller", ""),
 )
 _FORMS = """\
-# What letters in this language say otherwise here than protestgen has it; all that does
-# not stand here stays as it is. `states`: how they are named behind "the authorities".
+# Words that letters in this language use in this campaign instead of protestgen's own.
+# `states`: the names of states behind "the authorities".
 """
-# What does not keep a new campaign from its folder.
-_NOT_IN_THE_WAY = {".git"}
-_FOR_ALL, _FOR_OWNER = 0o644, 0o600
+# Entries that may be in the folder of a new campaign.
+_ALLOWED = {".git"}
+# The modes of files: readable by everyone, and by the owner only.
+_PUBLIC, _PRIVATE = 0o644, 0o600
 
 
 class CampaignSpec(Struct, frozen=True, kw_only=True):
     """
-    What is known of a campaign before its first case.
+    The choices that a new campaign is made from; codes are in lower case.
 
     Its letters are about the *state*, from senders in *countries*, in English and in
-    other *languages*. *state_names* are by language what the state is called behind
-    "the authorities", for those that cannot tell: see `unnamed`.
+    *languages*. *state_names* are the genitives of the state by language, for the
+    languages that `unnamed` returns.
     """
 
     state: str
@@ -69,59 +71,57 @@ class CampaignSpec(Struct, frozen=True, kw_only=True):
 
 
 def scaffold_languages() -> list[str]:
-    """Return the codes of the languages besides English that the example is in."""
+    """Return the codes of the languages, except English, that have example texts."""
     names = (path.name for path in _texts().glob("demands.*.yaml"))
     return sorted(name.split(".")[1] for name in names)
 
 
-def unnamed(outline: CampaignSpec) -> list[str]:
-    """Return the languages in which the state has yet to be given a name."""
+def unnamed(spec: CampaignSpec) -> list[str]:
+    """Return the languages in which the genitive of the state is not known."""
     return [
         code
-        for code in outline.languages
-        if code not in outline.state_names
-        and not load_language(code, (shipped_folder(),)).of_state(outline.state)
+        for code in spec.languages
+        if code not in spec.state_names
+        and not load_language(code, (shipped_folder(),)).state_genitive(spec.state)
     ]
 
 
 def obstacles(folder: Path) -> list[str]:
-    """Return the names of what keeps a new campaign from being made in *folder*."""
+    """Return the names in *folder* that are in the way of a new campaign."""
     if not folder.exists():
         return []
     if not folder.is_dir():
         return [folder.name]
-    return sorted(
-        path.name for path in folder.iterdir() if path.name not in _NOT_IN_THE_WAY
-    )
+    return sorted(path.name for path in folder.iterdir() if path.name not in _ALLOWED)
 
 
-def scaffold(outline: CampaignSpec, on: dt.date) -> dict[str, str]:
-    """Return the files of a new campaign, by their names, as of the day *on*."""
-    values = _values(outline, on)
+def scaffold(spec: CampaignSpec, on: dt.date) -> dict[str, str]:
+    """Return the text of each file of a new campaign, by its path, dated *on*."""
+    values = _values(spec, on)
     files = {path: _text(name, values) for name, path in _FILES.items()}
     demands = parse_yaml(files["data/demands.yaml"], "demands.yaml", DemandsFile)
     case = demands.cases[CASE]
-    for code in outline.languages:
-        own = _when(code, on) | {"fingerprint": fingerprint(case)}
+    for code in spec.languages:
+        own = _when(code, on) | {"source_text_hash": source_text_hash(case)}
         name = f"demands.{code}.yaml"
         files[f"data/{name}"] = _text(name, values | own)
-    for code, name in outline.state_names.items():
-        states = format_yaml({"states": {outline.state: name}})
+    for code, name in spec.state_names.items():
+        states = format_yaml({"states": {spec.state: name}})
         files[f"data/forms.{code}.yaml"] = _FORMS + states
-    files[_ROSTER] = _roster(outline)
-    # Last, since it makes the folder a campaign.
+    files[_ROSTER] = _roster(spec)
+    # The last one, since it makes the folder a campaign.
     files[SETTINGS_FILE] = _text(SETTINGS_FILE, values)
     return files
 
 
 def write_scaffold(folder: Path, files: dict[str, str]) -> None:
-    """Write *files* to *folder*, in which nothing is in the way, or none of them."""
+    """Write *files* to *folder*, or none of them; raise `OutputError` on failure."""
     existed = os.path.lexists(folder)
     try:
         for name, text in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            mode = _FOR_OWNER if name == _ROSTER else _FOR_ALL
+            mode = _PRIVATE if name == _ROSTER else _PUBLIC
             write_file(path, text.encode(), mode=mode)
     except BaseException as error:
         for name in {name.split("/")[0] for name in files}:
@@ -141,21 +141,21 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _values(outline: CampaignSpec, on: dt.date) -> dict[str, str]:
-    """Return what stands in the texts for the names behind `$`."""
+def _values(spec: CampaignSpec, on: dt.date) -> dict[str, str]:
+    """Return the values of the placeholders in the templates."""
     values = {
-        "country": outline.countries[0],
-        "state": outline.state,
-        "state_name": country_in_sentence(outline.state),
+        "country": spec.countries[0],
+        "state": spec.state,
+        "state_name": country_in_sentence(spec.state),
         "today": on.isoformat(),
         **_when(ENGLISH, on),
     }
     embassies = [
-        _text("embassy.yaml", values | {"host": host}) for host in outline.countries
+        _text("embassy.yaml", values | {"host": host}) for host in spec.countries
     ]
     translations = [
         f"| `data/demands.{code}.yaml` | their texts in the language `{code}` |\n"
-        for code in outline.languages
+        for code in spec.languages
     ]
     return values | {
         "installed_from": _installed_from(),
@@ -165,7 +165,7 @@ def _values(outline: CampaignSpec, on: dt.date) -> dict[str, str]:
 
 
 def _installed_from() -> str:
-    """Return where pip finds this copy of the program; nothing if only here."""
+    """Return the public address that pip installed this program from, or ""."""
     from importlib.metadata import PackageNotFoundError, distribution
 
     try:
@@ -182,23 +182,21 @@ def _installed_from() -> str:
 
 
 def _when(code: str, on: dt.date) -> dict[str, str]:
-    """Return the day *on* as it begins a sentence, and as it stands in one."""
+    """Return the date *on* in a sentence, and at the beginning of one."""
     language = load_language(code, (shipped_folder(),))
     date = language.when(PartialDate(on.year, on.month, on.day))
-    when = " ".join(date.split())  # an author sees no no-break space
+    when = " ".join(date.split())  # authors should not copy no-break spaces
     return {"on_day": when, "on_day_first": when[:1].upper() + when[1:]}
 
 
-def _roster(outline: CampaignSpec) -> str:
-    """Return members who between them live in all countries and write all languages."""
-    languages = (ENGLISH, *outline.languages)
-    count = max(len(_MEMBERS), len(outline.countries), len(languages))
+def _roster(spec: CampaignSpec) -> str:
+    """Return a CSV roster in which each country and language has a member."""
+    languages = (ENGLISH, *spec.languages)
+    count = max(len(_MEMBERS), len(spec.countries), len(languages))
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    rows = zip(
-        cycle(_MEMBERS), cycle(outline.countries), cycle(languages), strict=False
-    )
+    rows = zip(cycle(_MEMBERS), cycle(spec.countries), cycle(languages), strict=False)
     for (name, role, why), country, language in islice(rows, count):
         email = f"{name.split()[0].lower()}@home.example"
         words = why if language == ENGLISH else ""

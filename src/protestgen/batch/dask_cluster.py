@@ -13,7 +13,7 @@ from weakref import WeakSet
 
 from protestgen import __version__
 from protestgen.campaign.bundled import shipped_folder
-from protestgen.campaign.loader import fingerprint
+from protestgen.campaign.data_files import campaign_hash
 from protestgen.errors import ClusterError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ WORKERS_TIMEOUT_S = 30
 SHUTDOWN_TIMEOUT_S = 10
 
 # What a worker must have in common with this process: the version of the program, the
-# fingerprint of the campaign, and its folders over the bundled one. They are plain
+# hash of the campaign, and its folders over the bundled one. They are plain
 # values, which other versions of the program can read.
 _Terms = tuple[str, str, tuple[str, ...]]
 
@@ -42,7 +42,7 @@ def connected_cluster(address: str, folders: Sequence[Path]) -> Iterator[Executo
     *folders*, of which the last is the bundled one; if not, this raises `ClusterError`.
     Calls that there is no worker for any more are cancelled.
     """
-    terms = (__version__, fingerprint(folders), tuple(map(str, folders[:-1])))
+    terms = (__version__, campaign_hash(folders), tuple(map(str, folders[:-1])))
     with catch_warnings():
         simplefilter("ignore")  # they are of Dask's own versions, and go to stderr
         client = _connect(address)
@@ -160,7 +160,7 @@ def _fault(terms: _Terms) -> str:
     version, known, folders = terms
     if version != __version__:
         return f"protestgen {__version__} is there, {version} here: install the same"
-    if known != fingerprint((*map(Path, folders), shipped_folder())):
+    if known != campaign_hash((*map(Path, folders), shipped_folder())):
         where = ", ".join(folders) or "protestgen"
         return f"the campaign is not there as it is here: let it see the same {where}"
     return ""

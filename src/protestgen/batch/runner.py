@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from protestgen import __version__
 from protestgen.batch.dispatch import QUEUE_DEPTH, _tasks, _written
 from protestgen.batch.report import AggregatedNote, BatchStats, Reporter
-from protestgen.campaign.loader import Campaign, fingerprint
+from protestgen.campaign.data_files import campaign_hash
+from protestgen.campaign.loader import Campaign
 from protestgen.errors import OutputError
 from protestgen.formats.pdf_merge import PdfMerger
 from protestgen.letters.sender import Sender
@@ -301,7 +302,7 @@ def edition(campaign: Campaign, order: BatchSpec) -> RunHeader:
     """Return what the letters of *order* have in common."""
     return RunHeader(
         protestgen=__version__,
-        data=fingerprint(campaign.folders),
+        data=campaign_hash(campaign.folders),
         date=order.on.isoformat(),
         time=order.options.now.isoformat(),
     )

@@ -1,14 +1,14 @@
-"""Where the bundled campaign is."""
+"""The folder of the bundled campaign."""
 
 from pathlib import Path
 
 
 def shipped_folder() -> Path:
     """
-    Return the folder that holds the shipped `data/` and `templates/`.
+    Return the folder with the bundled `data/` and `templates/`.
 
-    A wheel carries them inside the package; in a checkout, and so in an editable
-    install, they stand at the top level.
+    In a wheel they are inside the package; in a checkout, and so in an editable
+    install, they are at the top level.
     """
     package = Path(__file__).parents[1]
     installed = package / "_shipped"

@@ -1,4 +1,4 @@
-"""What happened, to whom, and what is demanded about it."""
+"""Cases: what happened, to whom, and the demands."""
 
 from datetime import date
 from typing import Literal
@@ -10,7 +10,7 @@ from protestgen.schema.types import CountryCode, Date, Email, Id, Line, Phrase, 
 
 
 class Incident(Struct, frozen=True, kw_only=True):
-    """One thing that happened. *text* goes on from the date and place before it."""
+    """One event. *text* continues a sentence that begins with its date and place."""
 
     date: Date
     place: Line
@@ -20,10 +20,10 @@ class Incident(Struct, frozen=True, kw_only=True):
 
 class Demand(Struct, frozen=True, kw_only=True):
     """
-    One thing asked for. *text* goes on from "the authorities are called on to".
+    One demand. *text* continues "the authorities are called on to".
 
-    An *optional* demand is only made when the sender chooses it; one that was *met* is
-    not made in letters of a later date.
+    An *optional* demand is made only where the sender chooses it. A demand *met* on a
+    date is not made in later letters.
     """
 
     id: Id
@@ -33,12 +33,12 @@ class Demand(Struct, frozen=True, kw_only=True):
     met: Date | None = None
 
     def is_met(self, on: date) -> bool:
-        """Tell whether it was met before the day *on*."""
+        """Whether it was met before the day *on*."""
         return self.met is not None and on > self.met.last_day
 
 
 class SupportTo(Struct, frozen=True, kw_only=True):
-    """Who a message of support goes to, and where; the *bereaved* get condolences."""
+    """The receiver of a message of support; the *bereaved* get condolences."""
 
     name: Line | None = None
     salutation: Line | None = None
@@ -51,11 +51,11 @@ class Case(Struct, frozen=True, kw_only=True):
     """
     A case of a campaign.
 
-    *title* is a noun phrase ("the attack on ..."); *title_in* has it in the grammatical
-    cases that the templates of a language ask for ("accusative"). *write_to* and
-    *copies_to* name kinds of mission and ids of offices; the first to write to is the
-    default. *updated* is the date of the last news, which for a closed case is when it
-    was closed.
+    *title* is a noun phrase ("the attack on ..."), and *title_in* the same in the
+    grammatical cases that the templates of a language need ("accusative"). *write_to*
+    and *copies_to* are kinds of mission and ids of offices; the first of *write_to* is
+    the default addressee. *updated* is the date of the last news: for a closed case,
+    the date when it was closed. *follows* is the id of an earlier case.
     """
 
     id: Id
@@ -80,11 +80,11 @@ class Case(Struct, frozen=True, kw_only=True):
     at: SourceMap
 
     def is_archived(self, on: date) -> bool:
-        """Tell whether the case is over on the day *on*."""
+        """Whether the case was closed before the day *on*."""
         return self.status == "closed" and on > self.updated.last_day
 
     def default_demands(self, on: date) -> tuple[Demand, ...]:
-        """Return the demands of a letter of the day *on*, unless others are chosen."""
+        """Return the demands of a letter of the day *on* whose sender chooses none."""
         return tuple(
             demand
             for demand in self.demands

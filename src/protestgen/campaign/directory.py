@@ -1,4 +1,4 @@
-"""Who letters go to: missions abroad and offices; which of them serves a country."""
+"""Addressees of letters: diplomatic missions, and offices."""
 
 from typing import Literal, get_args
 
@@ -24,12 +24,13 @@ MISSION_ROLES = tuple(_ROLES.values())
 
 class _Contact(Struct, frozen=True, kw_only=True, cache_hash=True):
     """
-    What missions and offices have in common.
+    The fields that missions and offices share.
 
-    *address* holds the lines as printed, without the country; it is empty where no
-    source gives a street. *languages* are those that letters are read in, the preferred
-    one first; *gender* is that of who heads it, where it is known. *verified* is when
-    the source said so; *note* is for editors of the data.
+    *address* is the printed lines without the country, empty if no source gives a
+    street. *languages* are the codes of those that letters are read in, the preferred
+    one first. *salutation* and *gender* are those of the head. *verified* is the date
+    of the source. *confidence* is "high" for an official source or two others, "medium"
+    for one, else "low". *note* is for editors of the data.
     """
 
     name: Line
@@ -48,7 +49,7 @@ class _Contact(Struct, frozen=True, kw_only=True, cache_hash=True):
     at: SourceMap
 
     def alternative_contacts(self, without: str) -> str:
-        """Return what to use instead of the field *without*, which there is none of."""
+        """Return advice on what to use instead of the field *without*."""
         known = {
             "email": self.email and f"e-mail ({self.email})",
             "address": self.address and "post ('--format pdf')",
@@ -67,7 +68,7 @@ class Mission(_Contact, frozen=True, kw_only=True):
     """
     An embassy, consulate or permanent mission of a *state* in a *host* country.
 
-    *covers* lists other countries to which it is accredited.
+    *covers* are the other countries to which it is accredited.
     """
 
     state: CountryCode
@@ -77,32 +78,38 @@ class Mission(_Contact, frozen=True, kw_only=True):
     covers: tuple[CountryCode, ...] = ()
 
     @property
+    def key(self) -> tuple[str, ...]:
+        """What identifies it: a mission with the same key in an upper layer wins."""
+        return (self.state, self.host, self.kind, self.city.casefold())
+
+    @property
     def country(self) -> str:
-        """The country that the mission stands in."""
+        """The country that the mission is in."""
         return self.host
 
     @property
     def role(self) -> str:
-        """The key of its form of address in `forms.yaml`."""
+        """The key of the form of address of its head in `forms.yaml`."""
         return _ROLES[self.kind]
 
     @property
     def title(self) -> str | None:
-        """The title of who heads it, where it differs from that of the role."""
+        """The title of its head, where it differs from that of the role."""
         return None
 
     @property
     def label(self) -> str:
-        """What to call it in a sentence: "embassy in London"."""
+        """The name of the mission in a sentence: "embassy in London"."""
         return f"{self.kind.replace('-', ' ')} in {self.city}"
 
 
 class Office(_Contact, frozen=True, kw_only=True):
     """
-    An office or body that is no mission, such as the OSCE or a ministry.
+    An office or body other than a mission, such as the OSCE or a ministry.
 
-    *title* is that of the person who heads it, where letters are addressed to them.
-    *state* is the one that it belongs to; letters to other states are not for it.
+    *role* is the key of a form of address in `forms.yaml`, and *title* that of the
+    head, if letters are addressed to a person. An office with a *state* handles letters
+    about that state only.
     """
 
     id: Id
@@ -114,11 +121,11 @@ class Office(_Contact, frozen=True, kw_only=True):
 
     @property
     def label(self) -> str:
-        """What to call it in a sentence."""
+        """The name of the office in a sentence."""
         return self.name
 
     def handles(self, state: str) -> bool:
-        """Tell whether letters about *state* may go to it."""
+        """Whether letters about *state* may go to it."""
         return self.state in {None, state}
 
 

@@ -1,4 +1,4 @@
-"""Which mission or office a letter from a country goes to."""
+"""The mission or office that a letter goes to, and those that get a copy."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -28,11 +28,11 @@ class Directory(Struct, frozen=True):
         write_to: Sequence[str],
     ) -> tuple[Addressee, str | None]:
         """
-        Return the addressee for a letter to *state* from *country*, and a note on it.
+        Return the addressee of a letter about *state* from *country*, and a note.
 
-        *to* is a kind of mission, a city, both, or the id of an office; without it the
-        first of *write_to* decides. The note says when it is not a mission in *country*
-        itself.
+        *to* is a kind of mission, a city, both, or the id of an office; the default is
+        the first of *write_to*. The note is about a mission outside *country*, else
+        None. Raises `ChoiceError` where nobody or more than one mission fits.
         """
         wanted = (to or "").strip().casefold() or write_to[0]
         office = self.offices.get(wanted)
@@ -55,20 +55,20 @@ class Directory(Struct, frozen=True):
         addressee: Addressee,
     ) -> tuple[list[Addressee], list[str]]:
         """
-        Return who gets a copy of a letter to *addressee* from *country*.
+        Return the other receivers of a letter to *addressee*, and notes.
 
-        And a note for each of *copies_to* of which that cannot be told.
+        A note is about one of *copies_to* for which there is no single addressee.
         """
         found: list[Addressee] = []
         notes: list[str] = []
-        for goal in copies_to:
+        for to in copies_to:
             try:
                 copy, _ = self.choose(
-                    state=state, country=country, to=goal, write_to=copies_to
+                    state=state, country=country, to=to, write_to=copies_to
                 )
             except ChoiceError:
                 unknown = "there is none in your country, or more than one"
-                notes.append(f"no copy to '{goal}' is named: {unknown}")
+                notes.append(f"no copy to '{to}' is named: {unknown}")
                 continue
             if copy != addressee and copy not in found:
                 found.append(copy)
@@ -76,7 +76,7 @@ class Directory(Struct, frozen=True):
 
 
 class _Missions:
-    """The missions of a *state*, as seen from the *country* that a sender lives in."""
+    """The missions of a *state* for a sender who lives in *country*."""
 
     def __init__(
         self, directory: Directory, state: str, country: str, write_to: Sequence[str]
@@ -88,18 +88,17 @@ class _Missions:
         self.covering = [
             m for m in self.all if country in m.covers and m.kind == "embassy"
         ]
-        offices = {
-            id_: office
-            for id_, office in directory.offices.items()
-            if office.handles(state)
-        }
-        chosen = [id_ for id_ in write_to if id_ in offices]
-        near = [id_ for id_, office in offices.items() if office.country == country]
-        self.offices = offices
-        self.offered = (near or chosen or list(offices))[:_OFFERED]
+        self.offices = [
+            id_ for id_, office in directory.offices.items() if office.handles(state)
+        ]
+        chosen = [id_ for id_ in write_to if id_ in self.offices]
+        near = [
+            id_ for id_ in self.offices if directory.offices[id_].country == country
+        ]
+        self.offered = (near or chosen or self.offices)[:_OFFERED]
 
     def embassy(self, *, exact: bool) -> tuple[Mission, str | None]:
-        """Return the embassy for the country; unless *exact*, what else is there."""
+        """Return the embassy for the country; unless *exact*, else another mission."""
         for mission in self.local:
             if mission.kind == "embassy":
                 return mission, None
@@ -160,7 +159,7 @@ class _Missions:
 
 
 def _matches(wanted: str, missions: Iterable[Mission]) -> list[Mission]:
-    """Return the missions that have all words of *wanted*, or if any just those."""
+    """Return the missions named by all words of *wanted*, or the exact matches only."""
     words = _words(wanted)
     found = [m for m in missions if words and words <= _words(f"{m.kind} {m.city}")]
     exact = [m for m in found if words in (_words(m.kind), _words(m.city))]
@@ -168,7 +167,7 @@ def _matches(wanted: str, missions: Iterable[Mission]) -> list[Mission]:
 
 
 def _names_one(wanted: str, mission: Mission) -> bool:
-    """Tell whether *wanted* may mean a mission in another country than one's own."""
+    """Whether *wanted* names *mission* clearly enough to choose it from abroad."""
     return bool(_words(wanted) & _words(mission.city)) or wanted == "permanent-mission"
 
 
@@ -177,7 +176,7 @@ def _words(text: str) -> set[str]:
 
 
 def _at(mission: Mission) -> str:
-    """Return what to call a mission in a sentence, with its country."""
+    """Return the name of a mission in a sentence, with its country."""
     host = country_name(mission.host)
     return mission.label if host == mission.city else f"{mission.label} ({host})"
 

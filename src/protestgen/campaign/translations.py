@@ -1,4 +1,4 @@
-"""The texts of cases in other languages than English, and what is missing of them."""
+"""The texts of cases in other languages than English."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
@@ -8,31 +8,33 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from protestgen.errors import DataError, Problem, Suggester, quoted
+from protestgen.errors import DataError, Problem, Suggester, noted_problems, quoted
 from protestgen.schema.place import SourceMap
-from protestgen.schema.reader import read_entries
+from protestgen.schema.reader import parse_entries
+from protestgen.schema.source import read_text
 from protestgen.schema.types import Id, Line, Phrase, Prose
 
 from .case import Case, Demand, Incident
-from .loader import Campaign, data_files
+from .data_files import data_files
+from .loader import Campaign
 
 
 class IncidentText(Struct, frozen=True, kw_only=True):
-    """The words of an incident."""
+    """The texts of an incident."""
 
     place: Line
     text: Prose
 
 
 class DemandText(Struct, frozen=True, kw_only=True):
-    """The words of a demand, which go on from the lead-in of the language's letters."""
+    """The texts of a demand; *text* continues a sentence of the templates."""
 
     text: Line
     reason: Line
 
 
 class SupportText(Struct, frozen=True, kw_only=True):
-    """The words of who a message of support goes to."""
+    """The texts about the receiver of a message of support."""
 
     name: Line | None = None
     salutation: Line | None = None
@@ -40,10 +42,10 @@ class SupportText(Struct, frozen=True, kw_only=True):
 
 class CaseText(Struct, frozen=True, kw_only=True):
     """
-    The words of a case in one language, as far as they are translated.
+    The texts of a case in one language; an empty one is not translated yet.
 
     *people* and *incidents* are in the order of the English ones. *translates* is the
-    `fingerprint` of the English words that these were made from.
+    `source_text_hash` of the English texts at the time of the translation.
     """
 
     title: Line | None = None
@@ -72,9 +74,9 @@ def load_translation(campaign: Campaign, language: str) -> Translation:
     """
     Read the texts of the cases of *campaign* in *language*, by the ids of the cases.
 
-    Those of a folder are for its own cases and for those of the folders below it: a
-    case that replaces another has not the other's words. Raises `DataError` with
-    everything that is wrong with any of the files.
+    The texts in a folder are for its own cases and those of the folders below it: a
+    case that replaces another does not have the other's texts. Raises `DataError` with
+    all problems of all files.
     """
     texts, problems = read_translation(campaign, language)
     if problems:
@@ -83,12 +85,13 @@ def load_translation(campaign: Campaign, language: str) -> Translation:
 
 
 def read_translation(
-    campaign: Campaign, language: str, *, whole: bool = True
+    campaign: Campaign, language: str, *, whole: bool = True, tolerant: bool = False
 ) -> tuple[Translation, list[Problem]]:
     """
-    Read what `load_translation` does as far as it is sound; return all problems too.
+    Read the valid texts of what `load_translation` reads, and all problems.
 
-    Unless *campaign* is *whole*, it is no problem if a text fits none of its cases.
+    Unless *campaign* is *whole*, a text that fits none of its cases is no problem.
+    *tolerant* is as for `noted_problems`.
     """
     problems: list[Problem] = []
     texts: dict[str, CaseText] = {}
@@ -97,49 +100,53 @@ def read_translation(
         for kind, path in data_files(folder, problems, language):
             if kind != "demands":
                 continue
-            file, wrong = read_entries(path, _TextsFile, within=folder)
-            problems += wrong
+            file = None
+            with noted_problems(path, problems, tolerant=tolerant):
+                content = read_text(path, within=folder)
+                file, wrong = parse_entries(content, str(path), _TextsFile)
+                problems += wrong
             for id_, text in (file.cases if file else {}).items():
                 case = campaign.cases.get(id_)
-                if misfits := [*_misfits(id_, text, case, campaign, suggest)]:
-                    problems += misfits if whole else ()
-                elif case and id_ not in texts and _reaches(campaign, folder, case):
+                if mismatches := [*_mismatches(id_, text, case, campaign, suggest)]:
+                    problems += mismatches if whole else ()
+                elif case and id_ not in texts and _applies(campaign, folder, case):
                     texts[id_] = text
     return texts, problems
 
 
-def _reaches(campaign: Campaign, folder: Path, case: Case) -> bool:
-    """Tell whether no folder on top of *folder* has *case*."""
-    above = takewhile(lambda other: other != folder, campaign.layers)
+def _applies(campaign: Campaign, folder: Path, case: Case) -> bool:
+    """Whether texts in *folder* are for *case*: it is in no layer above the folder."""
+    above = takewhile(lambda layer: layer != folder, campaign.layers)
     path = Path(case.at.path)
-    return not any(path.is_relative_to(other / "data") for other in above)
+    return not any(path.is_relative_to(layer / "data") for layer in above)
 
 
-def _misfits(
+def _mismatches(
     id_: str,
     text: CaseText,
     case: Case | None,
     campaign: Campaign,
     suggest: Suggester,
 ) -> Iterator[Problem]:
-    """Yield a problem for whatever *text* has and its case has not."""
+    """Yield a problem for each part of *text* that its case lacks."""
     if case is None:
-        near = suggest(id_, campaign.cases)
-        hint = f"did you mean '{near}'?" if near else "remove it"
+        hint = _hint(suggest(id_, campaign.cases))
         yield Problem(text.at.of(), f"unknown case {quoted(id_)}: {hint}")
         return
     ids = {demand.id: demand for demand in case.demands}
     for demand in text.demands:
         if demand not in ids:
-            near = suggest(demand, ids)
-            hint = f"did you mean '{near}'?" if near else "remove it"
-            at = text.at.of_key("demands", demand)
+            at, hint = text.at.of_key("demands", demand), _hint(suggest(demand, ids))
             yield Problem(at, f"unknown demand {quoted(demand)}: {hint}")
     for field in ("people", "incidents"):
         here, there = len(getattr(text, field)), len(getattr(case, field))
         if here not in {0, there}:
             message = f"{here} {field} here, {there} in {case.at}: write as many"
             yield Problem(text.at.of(field), message)
+
+
+def _hint(near: str | None) -> str:
+    return f"did you mean '{near}'?" if near else "remove it"
 
 
 def missing_fields(
@@ -154,7 +161,7 @@ def missing_fields(
 
 
 def translated(case: Case, text: CaseText) -> Case:
-    """Return *case* in the words of *text*, which lacks nothing."""
+    """Return *case* with the texts of *text*, which has no missing fields."""
     return replace(
         case,
         title=text.title,
@@ -195,8 +202,8 @@ def _lacking(case: Case, text: CaseText, titles: Sequence[str]) -> Iterator[str]
             yield f"support_to.{field}"
 
 
-def fingerprint(case: Case) -> str:
-    """Return eight characters that change with any English word of *case*."""
+def source_text_hash(case: Case) -> str:
+    """Return 8 hexadecimal digits that change with any English text of *case*."""
     support = case.support_to
     words = [case.title, *case.people, case.outcome, case.summary]
     words += [word for i in case.incidents for word in (i.date, i.place, i.text)]

@@ -15,9 +15,9 @@ from protestgen.campaign.translations import (
     read_translation,
     translated,
 )
-from protestgen.errors import DataError, Location, ProtestgenError, unexpected
+from protestgen.errors import Location, ProtestgenError, unexpected
 from protestgen.language.language import ENGLISH, Language
-from protestgen.language.loader import languages, load_language
+from protestgen.language.loader import languages, read_language
 from protestgen.templating.environment import Templates
 
 from .finding import Finding, error
@@ -67,11 +67,12 @@ class CheckContext:
 
     def _read_languages(self) -> dict[str, Language]:
         found = {}
-        for code in languages(self.campaign.folders):
-            try:
-                found[code] = load_language(code, self.campaign.folders)
-            except DataError as failed:
-                self.problems += failed.problems
+        folders = self.campaign.folders
+        for code in languages(folders):
+            language, problems = read_language(code, folders, tolerant=self.tolerant)
+            self.problems += problems
+            if language:
+                found[code] = language
         return found
 
     def _read_translations(self) -> dict[str, Translation]:
@@ -80,7 +81,9 @@ class CheckContext:
         folders = self.campaign.folders
         texts = {code for folder in folders for code in text_codes(folder)}
         for code in sorted({*self.codes_of_forms, *texts} - {ENGLISH}):
-            found[code], problems = read_translation(self.campaign, code, whole=whole)
+            found[code], problems = read_translation(
+                self.campaign, code, whole=whole, tolerant=self.tolerant
+            )
             self.problems += problems
             if not problems:
                 self.sound_texts.add(code)

@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 
 from protestgen.campaign.case import Case
-from protestgen.campaign.translations import CaseText, fingerprint
+from protestgen.campaign.translations import CaseText, source_text_hash
 from protestgen.countries import language_name
 from protestgen.errors import Location, quoted
 from protestgen.language.language import ENGLISH
@@ -88,7 +88,7 @@ def _translation(
     for at, missing in groupby(lacks, lambda key: _where(text, key)):
         message = f"not whole without {', '.join(missing)}: letters are refused"
         yield error(at, message)
-    current = fingerprint(case)
+    current = source_text_hash(case)
     if text.translates == current:
         return
     write = f"look it over, then write 'translates: {current}'"

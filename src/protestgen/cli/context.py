@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from protestgen.campaign.loader import SETTINGS_FILE, campaign_around
+from protestgen.campaign.data_files import SETTINGS_FILE
+from protestgen.campaign.loader import campaign_around
 from protestgen.errors import quoted
 
 from .console import show_note

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from msgspec import Struct
 
-from protestgen.campaign.loader import SETTINGS_FILE
+from protestgen.campaign.data_files import SETTINGS_FILE
 from protestgen.cli.context import _FOLDERS, now
 from protestgen.countries import find_country
 from protestgen.formats import (

@@ -1,29 +1,35 @@
 """The schema of the files `forms.yaml` and `forms.LANGUAGE.yaml`."""
 
+import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
 from msgspec import Struct, defstruct
 from msgspec.structs import fields
 
-from protestgen.campaign.directory import MISSION_ROLES
+from protestgen.campaign.directory import MISSION_ROLES, Addressee, Mission
 from protestgen.errors import quoted
 from protestgen.limits import MAX_PATTERN
 from protestgen.schema.place import SourceMap
-from protestgen.schema.types import CountryCode, Id, Line, Phrase, parse_line
+from protestgen.schema.types import (
+    CountryCode,
+    Id,
+    Line,
+    PartialDate,
+    Phrase,
+    parse_line,
+)
 
-# The roles that every language needs: who heads a mission, and the people of a case.
-_ROLES = (*MISSION_ROLES, "friends")
+# The roles that every language needs: the heads of missions, and the people of a case.
+REQUIRED_ROLES = (*MISSION_ROLES, "friends")
+# The required roles that no other form can replace.
+IRREPLACEABLE_ROLES = ("office", "friends")
 
 
-# Those for which no other form can stand in.
-_LAST_RESORTS = ("office", "friends")
-
-
-def _pattern(*names: str) -> Callable[[str], str]:
-    """Return what reads a pattern that holds *names* in braces, and no other braces."""
-    held = [f"{{{name}}}" for name in names]
+def _parser(*placeholders: str) -> Callable[[str], str]:
+    """Return the parser of a line with some of *placeholders*, and no other braces."""
+    allowed = [f"{{{name}}}" for name in placeholders]
 
     def parse(text: str) -> str:
         line = parse_line(text)
@@ -31,36 +37,26 @@ def _pattern(*names: str) -> Callable[[str], str]:
             raise ValueError(
                 f"{len(line):,} characters, of at most {MAX_PATTERN}: shorten it"
             )
-        if re.search(r"[{}]", re.sub("|".join(map(re.escape, held)), "", line)):
-            message = (
-                f"{quoted(line)} has braces other than {', '.join(held)}: remove them"
-            )
-            raise ValueError(message)
+        if re.search(r"[{}]", re.sub("|".join(map(re.escape, allowed)), "", line)):
+            others = f"braces other than {', '.join(allowed)}"
+            raise ValueError(f"{quoted(line)} has {others}: remove them")
         return line
 
     return parse
 
 
-DatePattern = Annotated[str, _pattern("day", "month", "year")]
-
-
-DatelinePattern = Annotated[str, _pattern("city", "date")]
-
-
-SubjectPattern = Annotated[str, _pattern("subject")]
-
-
-ClosingPattern = Annotated[str, _pattern("salutation")]
-
-
-StatePattern = Annotated[str, _pattern("state")]
-
+# Lines with placeholders in braces, for `str.format`.
+DatePattern = Annotated[str, _parser("day", "month", "year")]
+DatelinePattern = Annotated[str, _parser("city", "date")]
+SubjectPattern = Annotated[str, _parser("subject")]
+ClosingPattern = Annotated[str, _parser("salutation")]
+StatePattern = Annotated[str, _parser("state")]
 
 Confidence = Literal["sourced", "pattern", "unconfirmed"]
 
 
 class GenderedForm(Struct, frozen=True, kw_only=True):
-    """What differs where it is known that a woman, or a man, holds the office."""
+    """The words that differ where a woman, or a man, is known to hold the office."""
 
     title: StatePattern | None = None
     salutation: Line
@@ -69,10 +65,12 @@ class GenderedForm(Struct, frozen=True, kw_only=True):
 
 class AddressForm(Struct, frozen=True, kw_only=True):
     """
-    How a person in a role is addressed.
+    The form of address for a person in a role.
 
-    The *title* may hold `{state}`, the official name of the state behind "of"; the
-    *closing* may hold `{salutation}`. Of several senders, it is *closing_plural*.
+    `{state}` in the *title* is the genitive of the state's official name.
+    `{salutation}` may stand in the *closing*, which is *closing_plural* for several
+    senders. The *confidence* is "sourced", "pattern" for a form derived from sourced
+    ones, or "unconfirmed" for one that is not used.
     """
 
     title: StatePattern | None = None
@@ -84,14 +82,14 @@ class AddressForm(Struct, frozen=True, kw_only=True):
     female: GenderedForm | None = None
 
 
-class Dates(Struct, frozen=True, kw_only=True):
+class DateStyle(Struct, frozen=True, kw_only=True):
     """
-    How dates are written: by themselves, and in a sentence ("on 1 May", "in May").
+    The ways to write a date: by itself, and in a sentence ("on 1 May", "in May").
 
-    Patterns hold `{day}`, `{month}` and `{year}`. The *months* are as they stand behind
-    a day; *months_alone* without a day, *months_in* in `in_month`, where these differ.
-    *first_day* is what is written for the day 1, *on_first* the pattern with it.
-    *dateline* is the line above a letter from a known city.
+    Patterns hold `{day}`, `{month}` and `{year}`. The names of the *months* are those
+    behind a day; *months_alone* are those without a day, and *months_in* those in
+    `in_month`, where they differ. *first_day* replaces the number of a first day, and
+    *on_first* the pattern. *dateline* is the line above a letter from a known city.
     """
 
     months: tuple[Line, ...]
@@ -107,9 +105,33 @@ class Dates(Struct, frozen=True, kw_only=True):
     in_year: DatePattern
     dateline: DatelinePattern = "{date}"
 
+    def by_itself(self, when: PartialDate | dt.date) -> str:
+        """Return a date by itself: "1 May 2011", "May 2011"."""
+        if when.day:
+            return self._fill(self.day, when, self.months)
+        if when.month:
+            return self._fill(self.month, when, self.months_alone or self.months)
+        return self._fill(self.year, when)
 
-class DatesVariant(Struct, frozen=True, kw_only=True):
-    """What a country writes differently from its language's `Dates`."""
+    def in_sentence(self, when: PartialDate | dt.date) -> str:
+        """Return a date with its preposition: "on 1 May 2011", "in May 2011"."""
+        if when.day:
+            first = self.on_first if when.day == 1 else None
+            return self._fill(first or self.on_day, when, self.months)
+        if when.month:
+            return self._fill(self.in_month, when, self.months_in or self.months)
+        return self._fill(self.in_year, when)
+
+    def _fill(
+        self, pattern: str, when: PartialDate | dt.date, months: Sequence[str] = ()
+    ) -> str:
+        day = self.first_day if when.day == 1 else when.day
+        month = months[when.month - 1] if when.month else ""
+        return pattern.format(day=day, month=month, year=when.year)
+
+
+class DateStyleVariant(Struct, frozen=True, kw_only=True):
+    """The fields of its language's `DateStyle` that a country replaces."""
 
     months: tuple[Line, ...] = ()
     day: DatePattern | None = None
@@ -117,7 +139,7 @@ class DatesVariant(Struct, frozen=True, kw_only=True):
 
 
 class Placeholders(Struct, frozen=True, kw_only=True):
-    """What stands where the sender has yet to write something."""
+    """The words that mark what the sender has yet to write."""
 
     name: Line
     organisation: Line
@@ -125,7 +147,7 @@ class Placeholders(Struct, frozen=True, kw_only=True):
 
 
 class FaxLabels(Struct, frozen=True, kw_only=True):
-    """The words on the cover page of a fax; *besides* follows the number of pages."""
+    """The words on a fax's cover page; *besides* follows the number of pages."""
 
     to: Line
     sender: Line
@@ -142,9 +164,10 @@ class FaxLabels(Struct, frozen=True, kw_only=True):
 
 class OfficeText(Struct, frozen=True, kw_only=True):
     """
-    How an office is named and addressed; *of* is the name that the directory has.
+    The name and form of address of an office.
 
-    Where the directory has another name by now, the text is of no use.
+    *of* is the name in the directory that this text translates; where the directory has
+    another name, the text is out of date and not used.
     """
 
     of: Line
@@ -154,29 +177,28 @@ class OfficeText(Struct, frozen=True, kw_only=True):
 
 
 class Variant(Struct, frozen=True, kw_only=True):
-    """What is different for senders in one country."""
+    """The words that differ for senders in one country; *closings* are by closing."""
 
     salutation_end: Line | None = None
     closings: dict[Line, ClosingPattern] = {}
-    dates: DatesVariant = DatesVariant()
+    dates: DateStyleVariant = DateStyleVariant()
 
 
 class Forms(Struct, frozen=True, kw_only=True):
     """
     The file `forms.yaml`, or `forms.LANGUAGE.yaml`.
 
-    *subject_above* puts the subject above the salutation. *conjunction_before* has what
-    takes the place of *conjunction* before words that begin so; the longest beginning
-    counts. Before each of the characters *glue_before*, and behind those of
-    *glue_after*, a line is not broken at a space; nor, with *glue_days*, between a day
-    and its month.
+    *subject_above* puts the subject above the salutation. *conjunction_before* replaces
+    the *conjunction* before words with these beginnings; the longest one counts. A
+    space does not break before the characters in *glue_before*, behind those in
+    *glue_after*, and with *glue_days* between a day and its month.
 
-    *missions* names missions by kind, *offices* by their id, *cities* those where the
-    language is read, so that post without a street arrives. *states* are how those are
-    named behind "the authorities" that the pattern *of_state* does not fit; without it,
-    only they can be written about. *official_states* are how they are named in a title
-    or behind "embassy". *title_cases* are the grammatical cases in which the templates
-    need the title of a case.
+    *missions* are names of missions by kind, *offices* by id. *cities* are names of
+    cities where the language is read, so that post without a street arrives. *states*
+    are genitives, used behind "the authorities", of the states that the pattern
+    *of_state* does not fit; without the pattern, letters are about these states only.
+    *official_states* are genitives of official names, for titles and missions.
+    *title_cases* are the grammatical cases of a case's title that the templates need.
     """
 
     salutation_end: Line = ""
@@ -195,7 +217,7 @@ class Forms(Struct, frozen=True, kw_only=True):
     title_cases: tuple[Line, ...] = ()
     placeholders: Placeholders
     fax: FaxLabels
-    dates: Dates
+    dates: DateStyle
     roles: dict[Line, AddressForm]
     missions: dict[Id, StatePattern] = {}
     offices: dict[Id, OfficeText] = {}
@@ -206,10 +228,28 @@ class Forms(Struct, frozen=True, kw_only=True):
     variants: dict[CountryCode, Variant] = {}
     at: SourceMap
 
+    def form(self, role: str) -> AddressForm:
+        """Return the form of address for *role*, or that of any office."""
+        form = self.roles[role]
+        return self.roles["office"] if form.confidence == "unconfirmed" else form
 
-# What a campaign writes otherwise than the one below it: any of the keys.
-_SomeForms = defstruct(
-    "_SomeForms",
+    def office_text(self, addressee: Addressee) -> OfficeText | None:
+        """Return the text about an office, if there is one for its present name."""
+        if isinstance(addressee, Mission):
+            return None
+        text = self.offices.get(addressee.id)
+        return text if text and text.of == addressee.name else None
+
+    def conjunction_for(self, item: str) -> str:
+        """Return the word for "and" before *item*."""
+        before = self.conjunction_before
+        fitting = [start for start in before if item.casefold().startswith(start)]
+        return before[max(fitting, key=len)] if fitting else self.conjunction
+
+
+# The same file in a campaign over another one: any of its keys.
+FormsOverride = defstruct(
+    "FormsOverride",
     [
         (field.name, field.type if field.name == "at" else field.type | None, None)
         for field in fields(Forms)

@@ -1,4 +1,4 @@
-"""Loading a language's forms of address from the folders of a campaign."""
+"""Languages, read from the folders of a campaign."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -6,8 +6,20 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from protestgen.errors import DataError, Problem, UnknownLanguageError, nearest, quoted
-from protestgen.language.forms import _LAST_RESORTS, _ROLES, Forms, _SomeForms
+from protestgen.errors import (
+    DataError,
+    Problem,
+    UnknownLanguageError,
+    nearest,
+    noted_problems,
+    quoted,
+)
+from protestgen.language.forms import (
+    IRREPLACEABLE_ROLES,
+    REQUIRED_ROLES,
+    Forms,
+    FormsOverride,
+)
 from protestgen.language.language import ENGLISH, Language
 from protestgen.schema.reader import read_yaml
 
@@ -16,44 +28,58 @@ def load_language(code: str, folders: Sequence[Path]) -> Language:
     """
     Read the forms of the language *code* from *folders*, the first on top.
 
-    The lowest file has all that a language needs. What stands in one over it replaces
-    that; the entries of a group of keys such as `roles` do so one by one. Raises
-    `UnknownLanguageError` for a language that none has.
+    The lowest file is complete. Each file above it replaces keys of it, and single
+    entries of groups such as `roles`. Raises `UnknownLanguageError` if there is no
+    file, and `DataError` for what is wrong with one.
     """
-    name = _forms_file(code)
+    language, problems = read_language(code, folders)
+    if language is None:
+        raise DataError(problems)
+    return language
+
+
+def read_language(
+    code: str, folders: Sequence[Path], *, tolerant: bool = False
+) -> tuple[Language | None, list[Problem]]:
+    """
+    Read what `load_language` reads, if it is valid, or the problems of the first file.
+
+    *tolerant* is as for `noted_problems`.
+    """
+    name = "forms.yaml" if code == ENGLISH else f"forms.{code}.yaml"
     having = [folder for folder in folders if (folder / "data" / name).exists()]
     if not having:
         raise UnknownLanguageError(code, languages(folders))
-    *upper, lowest = having
-    forms = read_yaml(lowest / "data" / name, Forms, within=lowest)
-    _check(forms)
-    for folder in reversed(upper):
-        some = read_yaml(folder / "data" / name, _SomeForms, within=folder)
-        forms = _with(forms, some)
-        _check(forms)
-    return Language(code, forms)
+    language: Language | None = None
+    problems: list[Problem] = []
+    for folder in reversed(having):
+        path = folder / "data" / name
+        with noted_problems(path, problems, tolerant=tolerant):
+            if language is None:
+                forms = read_yaml(path, Forms, within=folder)
+            else:
+                override = read_yaml(path, FormsOverride, within=folder)
+                forms = _with(language.forms, override)
+            problems += _gaps(forms)
+            language = Language(code, forms)
+        if problems:
+            return None, problems
+    return language, problems
 
 
-def _with(forms: Forms, some: Struct) -> Forms:
-    """Return *forms* with what there is in *some*."""
-    changes = {key: value for key, value in asdict(some).items() if value is not None}
+def _with(forms: Forms, override: Struct) -> Forms:
+    """Return *forms* with the keys of *override*."""
+    changes = {
+        key: value for key, value in asdict(override).items() if value is not None
+    }
     for key, value in changes.items():
         if isinstance(value, dict):
             changes[key] = getattr(forms, key) | value
     return replace(forms, **changes)
 
 
-def _check(forms: Forms) -> None:
-    if problems := [*_gaps(forms)]:
-        raise DataError(problems)
-
-
-def _forms_file(code: str) -> str:
-    return "forms.yaml" if code == ENGLISH else f"forms.{code}.yaml"
-
-
 def languages(folders: Sequence[Path]) -> list[str]:
-    """Return the codes of the languages that *folders* have forms of address for."""
+    """Return the codes of the languages whose forms of address are in *folders*."""
     names = {
         path.name.removesuffix(".yaml").removeprefix("forms").removeprefix(".")
         for folder in folders
@@ -63,17 +89,20 @@ def languages(folders: Sequence[Path]) -> list[str]:
 
 
 def _gaps(forms: Forms) -> Iterator[Problem]:
-    """Yield a problem for each thing that a letter may need and *forms* have not."""
+    """Yield a problem for each part of *forms* that is missing or has no use."""
     for field in ("months", "months_alone", "months_in"):
         months = getattr(forms.dates, field)
         if len(months) != 12 and (months or field == "months"):
             message = f"{len(months)} months: write the names of all twelve"
             yield Problem(forms.at.of("dates", field), message)
-    for role in _ROLES:
+    for role in REQUIRED_ROLES:
         if role not in forms.roles:
             message = f"the role '{role}' is missing: add it"
             yield Problem(forms.at.of("roles"), message)
-        elif forms.roles[role].confidence == "unconfirmed" and role in _LAST_RESORTS:
+        elif (
+            forms.roles[role].confidence == "unconfirmed"
+            and role in IRREPLACEABLE_ROLES
+        ):
             message = f"the role '{role}' has no other form: write a confirmed one"
             yield Problem(forms.at.of("roles", role, "confidence"), message)
     closings = {form.closing for form in forms.roles.values()}

@@ -214,7 +214,7 @@ def _values(
         "countries": _countries(reached.missions, countries, language),
         "demands": made if archived or not asked else asked,
         "met": met,
-        "of_state": language.of_state(case.state) or "",
+        "of_state": language.state_genitive(case.state) or "",
         "offices": _named(reached.offices, language),
         "today": on,
     }

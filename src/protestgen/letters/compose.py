@@ -113,7 +113,7 @@ class SharedParts:
             "case": case,
             "demands": chosen,
             "relation": _relation(case, addressee),
-            "of_state": language.of_state(case.state) or "",
+            "of_state": language.state_genitive(case.state) or "",
             "supported": supported,
         }
         self._texts = templates.cache(language, style, shared)
@@ -199,7 +199,7 @@ def missing_translations(
         if language.code == ENGLISH:
             raise unknown_role(addressee, language)
         missing.append(f"the form of address '{addressee.role}'")
-    if not language.of_state(case.state):
+    if not language.state_genitive(case.state):
         missing.append(f"the name of the state '{case.state}'")
     translated = language.code != ENGLISH
     if style and translated and style not in templates.styles(language.code):
@@ -209,8 +209,6 @@ def missing_translations(
 
 def with_no_break_spaces(block: Block, language: Language) -> Block:
     """Return *block* with no-break spaces where *language* has them."""
-    if not language.needs_no_break_spaces():
-        return block
     if isinstance(block, Paragraph):
         return Paragraph(language.with_no_break_spaces(block.text))
     return replace(block, items=tuple(map(language.with_no_break_spaces, block.items)))
@@ -299,7 +297,7 @@ def _addressee_block(
 def _salutation(case: Case, addressee: Addressee | None, language: Language) -> str:
     if addressee is not None:
         return language.salutation(addressee)
-    return case.support_to.salutation or language.form("friends").salutation
+    return case.support_to.salutation or language.forms.form("friends").salutation
 
 
 def _signature(sender: Sender, organisation: str, placeholder: str) -> tuple[str, ...]:

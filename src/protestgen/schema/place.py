@@ -1,9 +1,6 @@
-"""Where a value stands in its file."""
+"""Where structs and their fields stand in their file."""
 
-from collections.abc import Iterable
-from typing import (
-    Any,
-)
+from typing import Any
 
 import yaml
 
@@ -11,7 +8,7 @@ from protestgen.errors import Location
 
 
 class SourceMap:
-    """Where a struct stands in its file; knows the places of its fields as well."""
+    """The location of a struct in its file, and of each of its fields."""
 
     __slots__ = ("_node", "path")
 
@@ -20,18 +17,23 @@ class SourceMap:
         self._node = node
 
     def of(self, *keys: str | int) -> Location:
-        """Return the location of the field or item that *keys* lead to."""
-        return _location(self.path, self._at_end(keys).start_mark)
+        """
+        Return the location of the value at the end of *keys*.
+
+        A key is the name of a field, a key of a group, or an index in a list; where the
+        file lacks one, the location is that of the last value found.
+        """
+        return location_of(self.path, self._find(*keys).start_mark)
 
     def of_key(self, *keys: str | int) -> Location:
-        """Return the location of the last of *keys* itself, not of what it leads to."""
+        """Return the location of the last of *keys* itself, not of its value."""
         *groups, last = keys
-        node = self._at_end(groups)
+        node = self._find(*groups)
         if isinstance(node, yaml.MappingNode):
             node = next((k for k, _ in node.value if k.value == last), node)
-        return _location(self.path, node.start_mark)
+        return location_of(self.path, node.start_mark)
 
-    def _at_end(self, keys: Iterable[str | int]) -> yaml.Node:
+    def _find(self, *keys: str | int) -> yaml.Node:
         node = self._node
         for key in keys:
             if isinstance(node, yaml.MappingNode):
@@ -44,12 +46,12 @@ class SourceMap:
         return str(self.of())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Nodes hold the C parser's marks, which cannot go to another process.
+        # The marks of the C parser cannot be pickled.
         return (StaticLocation, (self.of(),))
 
 
 class StaticLocation(SourceMap):
-    """A place that has left its file's nodes behind."""
+    """A `SourceMap` that knows the location of the struct only, and can be pickled."""
 
     __slots__ = ("_at",)
 
@@ -58,14 +60,12 @@ class StaticLocation(SourceMap):
         self._at = at
 
     def of(self, *_keys: str | int) -> Location:
-        """Return the location of the struct itself."""
+        """Return the location of the struct, whatever the keys."""
         return self._at
 
     of_key = of
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (StaticLocation, (self._at,))
 
-
-def _location(path: str, mark: Any) -> Location:
+def location_of(path: str, mark: yaml.Mark) -> Location:
+    """Return the location of PyYAML's *mark*, which counts from 0."""
     return Location(path, mark.line + 1, mark.column + 1)

@@ -1,9 +1,9 @@
 """
-YAML read with places, against a schema of structs.
+YAML files read into structs, which are their schema.
 
-Files are read through their nodes, so that every value is known by file, line and
-column, and every scalar is text until its field says otherwise: `no` is Norway, `01309`
-a postcode. All that is wrong with a file is reported at once.
+Values are read from the nodes of the file: each has its line and column, and a scalar
+is text until the type of its field says otherwise, so that `no` is Norway and `01309` a
+postcode. Everything that is wrong with a file is reported at once.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,16 +11,7 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import (
-    Annotated,
-    Any,
-    Literal,
-    TypeVar,
-    Union,
-    cast,
-    get_args,
-    get_origin,
-)
+from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
 import yaml
 from msgspec import Struct
@@ -28,13 +19,13 @@ from msgspec.structs import fields
 
 from protestgen.errors import DataError, Problem, Suggester, quoted
 from protestgen.limits import MAX_ENTRY, MAX_ITEMS
-from protestgen.schema.place import SourceMap, _location
+from protestgen.schema.place import SourceMap, location_of
 from protestgen.schema.source import read_text
-from protestgen.schema.yaml_nodes import _PLAIN_TAGS, _compose, _is_blank
+from protestgen.schema.yaml_nodes import DEFAULT_TAGS, compose, is_blank
 
 
 class _Invalid(Enum):
-    """The value of a field whose problem has been noted."""
+    """Stands for a value whose problem has been noted."""
 
     INVALID = "invalid"
 
@@ -42,34 +33,23 @@ class _Invalid(Enum):
 _INVALID = _Invalid.INVALID
 T = TypeVar("T", bound=Struct)
 
-_Read = Callable[[yaml.Node, "_ReadContext"], Any]
+# Called with a node and the context of its file.
+_Reader = Callable[..., Any]
 
 
 def read_yaml(path: Path, schema: type[T], *, within: Path | None = None) -> T:
     """
-    Read the file *path* as a *schema*, or raise `DataError` with all problems.
+    Read the file *path* into a *schema*; *within* is as for `read_text`.
 
-    Nothing but a file of the folder *within*, a stranger's campaign, is read.
+    Raises `DataError` with everything that is wrong with the file.
     """
     return parse_yaml(read_text(path, within=within), str(path), schema)
 
 
-def read_entries(
-    path: Path, schema: type[T], *, within: Path | None = None
-) -> tuple[T | None, list[Problem]]:
-    """Read the file *path* as far as it is sound, as `parse_entries` does."""
-    try:
-        text = read_text(path, within=within)
-    except DataError as error:
-        return None, list(error.problems)
-    return parse_entries(text, str(path), schema)
-
-
 def parse_yaml(text: str, name: str, schema: type[T]) -> T:
-    """Read *text*, which stands in the file *name*, as a *schema*."""
+    """Read *text*, the content of the file *name*, as `read_yaml` does."""
     file = _ReadContext(name)
-    node = _compose(text, name)
-    value = _reader(schema)(node, file)
+    value = _reader(schema)(compose(text, name), file)
     if file.problems:
         raise DataError(file.problems)
     return cast("T", value)
@@ -79,42 +59,29 @@ def parse_entries(
     text: str, name: str, schema: type[T]
 ) -> tuple[T | None, list[Problem]]:
     """
-    Read *text* in the file *name* as far as it is sound; return all problems too.
+    Read the valid entries of *text*, the content of the file *name*, and all problems.
 
-    Each field of *schema* is a list or group of entries; those with problems are left
-    out. There is None to return if nothing of a field that must be there can be read.
+    Each field of *schema* is a list or group of entries. Returns None instead of a
+    *schema* where nothing of a required field can be read. Raises `DataError` for text
+    that is no YAML.
     """
-    try:
-        node = _compose(text, name)
-    except DataError as error:
-        return None, list(error.problems)
     file = _ReadContext(name)
-    value = _reader(schema)(node, file)
-    if not file.problems:
-        return cast("T", value), []
-    return _sound(node, name, schema), file.problems
-
-
-def _sound(node: yaml.Node, name: str, schema: type[T]) -> T | None:
-    """Return the *schema* with the entries of *node* that have no problems."""
-    file = _ReadContext(name)  # what it notes is known
-    types = _types(schema)
-    values: dict[str, Any] = {}
-    for key, _, value_node in _entries(node, file):
-        found = _reader(types[key])(value_node, file) if key in types else _INVALID
-        if isinstance(found, dict):
-            pairs = found.items()
-            values[key] = {
-                k: v for k, v in pairs if k is not _INVALID and v is not _INVALID
-            }
-        elif isinstance(found, tuple):
-            values[key] = tuple(entry for entry in found if entry is not _INVALID)
+    found = _fields_reader(schema)(compose(text, name), file)
+    valid = {key: _valid(group) for key, group in found.items() if group != _INVALID}
     required = {field.name for field in fields(schema) if field.required}
-    return schema(**values) if required <= values.keys() else None
+    return schema(**valid) if required <= valid.keys() else None, file.problems
+
+
+def _valid(entries: Any) -> Any:
+    """Return the valid ones of *entries*, a dict or a tuple."""
+    if isinstance(entries, dict):
+        pairs = entries.items()
+        return {k: v for k, v in pairs if k is not _INVALID and v is not _INVALID}
+    return tuple(entry for entry in entries if entry is not _INVALID)
 
 
 class _ReadContext:
-    """What is noted while a file is read."""
+    """The file that is being read, and its problems so far."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -122,21 +89,30 @@ class _ReadContext:
         self.nearest = Suggester()
 
     def reject(self, node: yaml.Node, message: str) -> _Invalid:
-        self.problems.append(Problem(_location(self.path, node.start_mark), message))
+        """Note a problem at *node*."""
+        self.problems.append(Problem(location_of(self.path, node.start_mark), message))
         return _INVALID
 
-    def refuses(self, node: yaml.Node) -> bool:
-        """Note a tag: nothing here needs one."""
-        if node.tag in _PLAIN_TAGS:
+    def rejects_tag(self, node: yaml.Node) -> bool:
+        """Note the tag of *node*, if it has one: none is allowed."""
+        if node.tag in DEFAULT_TAGS:
             return False
         tag = node.tag.replace("tag:yaml.org,2002:", "!!")
         self.reject(node, f"the tag {quoted(tag)} has no meaning here: remove it")
         return True
 
+    def rejects_length(self, node: yaml.Node) -> bool:
+        """Note that *node* is a list or group of more than `MAX_ITEMS`."""
+        if isinstance(node, yaml.ScalarNode) or len(node.value) <= MAX_ITEMS:
+            return False
+        count = f"a {_kind(node)} of {len(node.value):,}"
+        self.reject(node, f"{count}, at most {MAX_ITEMS} are read: shorten it")
+        return True
+
 
 @cache
-def _reader(kind: Any) -> _Read:
-    """Return the function that reads a node as a *kind*."""
+def _reader(kind: Any) -> _Reader:
+    """Return the function that reads a node as the type *kind*, and notes problems."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
         return _scalar_reader(arguments[1])
@@ -153,13 +129,13 @@ def _reader(kind: Any) -> _Read:
     return _struct_reader(kind)
 
 
-def _scalar_reader(parse: Callable[[str], Any]) -> _Read:
+def _scalar_reader(parse: Callable[[str], Any]) -> _Reader:
     def read(node: yaml.Node, file: _ReadContext) -> Any:
         if not isinstance(node, yaml.ScalarNode):
             return file.reject(
                 node, f"a single value is expected here, not a {_kind(node)}"
             )
-        if file.refuses(node):
+        if file.rejects_tag(node):
             return _INVALID
         if not node.value.strip():
             return file.reject(node, "empty: write a value, or leave it out")
@@ -171,7 +147,7 @@ def _scalar_reader(parse: Callable[[str], Any]) -> _Read:
     return read
 
 
-def _choice_reader(choices: dict[str, Any]) -> _Read:
+def _choice_reader(choices: dict[str, Any]) -> _Reader:
     def parse(text: str) -> Any:
         if text not in choices:
             raise ValueError(
@@ -182,24 +158,27 @@ def _choice_reader(choices: dict[str, Any]) -> _Read:
     return _scalar_reader(parse)
 
 
-def _sequence_reader(kind: Any) -> _Read:
-    read_item, has_ids, placed = _reader(kind), _has_id(kind), _is_placed(kind)
+def _sequence_reader(kind: Any) -> _Reader:
+    read_item, has_ids = _reader(kind), _has_field(kind, "id")
+    bounded = not _has_field(kind, "at")
 
     def read(node: yaml.Node, file: _ReadContext) -> Any:
         if not isinstance(node, yaml.SequenceNode):
             return file.reject(node, f"a list is expected here, not a {_kind(node)}")
-        if file.refuses(node) or (not placed and _is_long(node, file)):
+        if file.rejects_tag(node) or (bounded and file.rejects_length(node)):
             return _INVALID
         items = tuple([read_item(item, file) for item in node.value])
         if has_ids:
-            _reject_doubled(items, node, file)
+            _reject_duplicates(items, node, file)
         return items
 
     return read
 
 
-def _reject_doubled(items: Iterable[Any], node: yaml.Node, file: _ReadContext) -> None:
-    """Note the items of a list whose id another one before them has."""
+def _reject_duplicates(
+    items: Iterable[Any], node: yaml.Node, file: _ReadContext
+) -> None:
+    """Note each item of a list that has the id of an item before it."""
     seen = set()
     for item, item_node in zip(items, node.value, strict=True):
         if item is _INVALID:
@@ -210,73 +189,79 @@ def _reject_doubled(items: Iterable[Any], node: yaml.Node, file: _ReadContext) -
         seen.add(item.id)
 
 
-def _mapping_reader(read_key: _Read, kind: Any) -> _Read:
-    takes_id, placed = _has_id(kind), _is_placed(kind)
-    read_value = _struct_reader(kind, keyed=True) if takes_id else _reader(kind)
+def _mapping_reader(read_key: _Reader, kind: Any) -> _Reader:
+    """Return the reader of a group; the key of an entry with an id is its id."""
+    has_ids, bounded = _has_field(kind, "id"), not _has_field(kind, "at")
+    read_value = _struct_reader(kind, given=("id",)) if has_ids else _reader(kind)
 
     def read(node: yaml.Node, file: _ReadContext) -> Any:
-        if not placed and _is_long(node, file):
+        if bounded and file.rejects_length(node):
             return _INVALID
         found: dict[Any, Any] = {}
-        for _, key_node, value_node in _entries(node, file):
-            checked = read_key(key_node, file)
-            value = read_value(value_node, file)
-            if takes_id and value is not _INVALID:
-                value = value(id=checked)
-            if checked in found and checked is not _INVALID:
-                file.reject(key_node, f"the key '{checked}' stands twice: keep one")
-            found[checked] = value
+        for _, key_node, value_node in _pairs(node, file):
+            key = read_key(key_node, file)
+            given = {"id": key} if has_ids else {}
+            value = read_value(value_node, file, **given)
+            if key in found and key is not _INVALID:
+                file.reject(key_node, f"the key '{key}' stands twice: keep one")
+            found[key] = value
         return found
 
     return read
 
 
-def _struct_reader(struct: type[Struct], *, keyed: bool = False) -> _Read:
+def _struct_reader(struct: type[Struct], *, given: tuple[str, ...] = ()) -> _Reader:
     """
-    Return the function that reads a mapping as a *struct*.
+    Return the reader of mappings as a *struct*; its caller passes the *given* fields.
 
-    A field named `at` is not read: it is the struct's `SourceMap`. Where *keyed*, `id`
-    is the key that the mapping stands under, and the function still waits for it.
+    A struct with the field `at` is an entry of a file: `at` is set to its `SourceMap`.
     """
-    types = _types(struct)
-    filled = {"at", "id"} if keyed else {"at"}
-    readers = {name: _reader(types[name]) for name in types if name not in filled}
-    required = {f.name for f in fields(struct) if f.required} - filled
-    readers |= {name: _required_reader(name, readers[name]) for name in required}
-    placed = "at" in types
+    read_fields, is_entry = _fields_reader(struct, given), _has_field(struct, "at")
 
-    def read(node: yaml.Node, file: _ReadContext) -> Any:
+    def read(node: yaml.Node, file: _ReadContext, **given: Any) -> Any:
         noted = len(file.problems)
-        if placed and node.end_mark.index - node.start_mark.index > MAX_ENTRY:
+        if is_entry and node.end_mark.index - node.start_mark.index > MAX_ENTRY:
             return file.reject(
                 node, f"longer than {MAX_ENTRY:,} characters: leave some out"
             )
-        values: dict[str, Any] = {}
-        meant = set()
-        for key, key_node, value_node in _entries(node, file):
-            if key not in readers:
-                near = file.nearest(key, readers)
-                meant.add(near)
-                file.reject(key_node, _unknown_key(key, near, readers))
-            elif key in required or not _is_blank(value_node):
-                values[key] = readers[key](value_node, file)
-        missing = sorted(required - values.keys() - meant)
-        if missing and isinstance(node, yaml.MappingNode):
-            file.reject(node, _missing_keys(missing))
+        values = read_fields(node, file)
         if len(file.problems) > noted:
             return _INVALID
-        if placed:
+        if is_entry:
             values["at"] = SourceMap(file.path, node)
-        if keyed:
-            return lambda **key: struct(**values, **key)
-        return struct(**values)
+        return struct(**values, **given)
 
     return read
 
 
-def _required_reader(name: str, read_value: _Read) -> _Read:
+def _fields_reader(struct: type[Struct], given: tuple[str, ...] = ()) -> _Reader:
+    """Return the reader of the fields of *struct*, except `at` and *given* ones."""
+    types = _types(struct)
+    readers = {k: _reader(types[k]) for k in types if k not in {"at", *given}}
+    required = {f.name for f in fields(struct) if f.required} & readers.keys()
+    readers |= {name: _required_reader(name, readers[name]) for name in required}
+
+    def read(node: yaml.Node, file: _ReadContext) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        missing = set(required)
+        for key, key_node, value_node in _pairs(node, file):
+            if key not in readers:
+                near = file.nearest(key, readers)
+                missing.discard(near or "")
+                file.reject(key_node, _unknown_key(key, near, readers))
+            elif key in required or not is_blank(value_node):
+                missing.discard(key)
+                values[key] = readers[key](value_node, file)
+        if missing and isinstance(node, yaml.MappingNode):
+            file.reject(node, _missing_keys(sorted(missing)))
+        return values
+
+    return read
+
+
+def _required_reader(name: str, read_value: _Reader) -> _Reader:
     def read(node: yaml.Node, file: _ReadContext) -> Any:
-        if _is_blank(node):
+        if is_blank(node):
             return file.reject(node, f"the key '{name}' has no value: write one")
         value = read_value(node, file)
         if value == ():
@@ -286,14 +271,14 @@ def _required_reader(name: str, read_value: _Read) -> _Read:
     return read
 
 
-def _entries(
+def _pairs(
     node: yaml.Node, file: _ReadContext
 ) -> Iterator[tuple[str, yaml.ScalarNode, yaml.Node]]:
-    """Yield the entries of a mapping; note what is not one, and doubled keys."""
+    """Yield each key with its node and its value's; note what is wrong with keys."""
     if not isinstance(node, yaml.MappingNode):
         file.reject(node, f"keys and values are expected here, not a {_kind(node)}")
         return
-    if file.refuses(node):
+    if file.rejects_tag(node):
         return
     lines: dict[str, int] = {}
     for key_node, value_node in node.value:
@@ -313,28 +298,12 @@ def _types(struct: type[Struct]) -> dict[str, Any]:
     return {field.name: field.type for field in fields(struct)}
 
 
-def _has_id(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Struct) and "id" in _types(kind)
-
-
-def _is_placed(kind: Any) -> bool:
-    """Tell whether a *kind* is an entry of a file: it knows its place."""
-    return isinstance(kind, type) and issubclass(kind, Struct) and "at" in _types(kind)
-
-
-def _is_long(node: yaml.Node, file: _ReadContext) -> bool:
-    """Note a list or group of keys in an entry that is longer than it may be."""
-    if isinstance(node, yaml.ScalarNode) or len(node.value) <= MAX_ITEMS:
-        return False
-    count, kind = len(node.value), _kind(node)
-    file.reject(
-        node, f"a {kind} of {count:,}, at most {MAX_ITEMS} are read: shorten it"
-    )
-    return True
+def _has_field(kind: Any, name: str) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Struct) and name in _types(kind)
 
 
 def _kind(node: yaml.Node) -> str:
-    if _is_blank(node):
+    if is_blank(node):
         return "blank"
     if isinstance(node, yaml.ScalarNode):
         return "single value"

@@ -1,23 +1,21 @@
-"""Reading the files of a campaign as text, within its folder and bounds."""
+"""The text of a campaign's files, read from inside its folder only, and bounded."""
 
 import os
 from pathlib import Path
 from stat import S_ISREG
-from typing import (
-    BinaryIO,
-)
+from typing import BinaryIO
 
-from protestgen.errors import (
-    DataError,
-    Location,
-    Problem,
-    read_error,
-)
+from protestgen.errors import DataError, Location, Problem, read_error
 from protestgen.limits import MAX_FILE, MAX_VALUES
 
 
 def read_text(path: Path, *, within: Path | None = None) -> str:
-    """Return what stands in the file *path*, under the conditions of `read_yaml`."""
+    """
+    Return the text of the UTF-8 file *path*, without a byte order mark.
+
+    *within* is the folder of a stranger's campaign, which the file has to be in. Raises
+    `DataError` for a file that is not read, cannot be read or is not UTF-8.
+    """
     name = str(path)
     try:
         data = read_data(path, within) if within else _bounded(path.open("rb"))
@@ -35,15 +33,15 @@ def read_text(path: Path, *, within: Path | None = None) -> str:
 
 
 class UnreadError(Exception):
-    """A file that is not read, being none of its campaign's or too large."""
+    """A file outside its campaign, of a special kind, or too large."""
 
 
 def read_data(path: Path, within: Path) -> bytes:
     """
-    Return the bytes of the file *path* of the campaign *within*.
+    Return the bytes of the file *path* of the campaign in the folder *within*.
 
-    Raises `UnreadError` for a file elsewhere, a device or pipe, or one that is too
-    large.
+    Raises `UnreadError` for a link that leads elsewhere, a device or pipe, and a file
+    of more than `MAX_FILE` bytes; `OSError` where the system cannot read it.
     """
     target = path.resolve(strict=True)
     if not target.is_relative_to(within.resolve()):
@@ -52,7 +50,8 @@ def read_data(path: Path, within: Path) -> bytes:
         )
     if target.is_dir():
         raise IsADirectoryError
-    # A pipe would wait for its writer; a link was not there when *path* was resolved.
+    # NONBLOCK: do not wait for the writer of a pipe. NOFOLLOW: refuse a link that has
+    # taken the place of the resolved file.
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
     flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     file = os.fdopen(os.open(target, flags), "rb")
@@ -63,7 +62,7 @@ def read_data(path: Path, within: Path) -> bytes:
 
 
 def _bounded(file: BinaryIO) -> bytes:
-    """Return what *file* holds, and close it."""
+    """Read *file* up to `MAX_FILE`, and close it."""
     with file:
         data = file.read(MAX_FILE + 1)
     if len(data) > MAX_FILE:
@@ -72,11 +71,11 @@ def _bounded(file: BinaryIO) -> bytes:
 
 
 def count_values(text: str) -> int:
-    """Return how many keys and items *text* may hold at most, without reading it."""
+    """Return an upper bound of the keys and items in the YAML *text*, unparsed."""
     return sum(map(text.count, (*"\n\r\x85\u2028\u2029,:[{-", "? ")))
 
 
 def too_many_values(name: str) -> Problem:
-    """Return the problem of data that would fill the memory, in the file *name*."""
+    """Return the problem of the file *name*, with which there are too many values."""
     reason = f"more than {MAX_VALUES:,} keys and items: make it two campaigns"
     return Problem(Location(name), reason)

@@ -1,8 +1,8 @@
 """
-The kinds of value that stand in data files and in a sender's fields.
+Types of the values in data files and in a sender's fields.
 
-Each is an annotated type whose second part reads it from text, or raises `ValueError`
-with a message that says what to write instead.
+Each is `Annotated[type, parser]`: the parser reads the value from text, and raises
+`ValueError` with a message for the user where the text does not fit.
 """
 
 import re
@@ -14,44 +14,45 @@ from protestgen.country_names import COUNTRY_CODES
 from protestgen.errors import quoted
 from protestgen.limits import MAX_PHRASE
 
-# Control and format characters that no text may carry: they would act on a terminal or
-# a mail header, or turn the direction of the text around them. Tab and newline are
-# white space; joiners (U+200C, U+200D) belong to the spelling of some languages.
+# Characters that no text may hold: Unicode's controls (category Cc, but for tab and
+# newline), its line and paragraph separators, the explicit marks of direction (UAX #9)
+# and surrogates. They act on terminals, mail headers and the text around them. The
+# joiners U+200C and U+200D are allowed: some languages are spelt with them.
 CONTROLS = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
-# Accents upon accents: Unicode puts as many as it likes on one letter, but to sort them
-# takes as long as their number squared.
+# A letter may have any number of accents, and NFC sorts them in quadratic time.
 _ACCENTS = re.compile(r"[^\w\s\x00-\x7f]{40}")
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t]*\n\s*")
-# White space that may become one space. A no-break space is meant as it is.
+# White space that becomes one space; a no-break space stays.
 _SPACES = re.compile(r"[ \t\n]+")
+# Narrower than RFC 5322: no quoted names, comments or addresses without a domain.
 _EMAIL = re.compile(
     r"""[^\s@<>,;:"()\[\]\\]+@([^\s@<>,;:"()\[\]\\.]+\.)+[^\s@<>,;:"()\[\]\\.]+"""
 )
 
 
 def visible(text: str) -> str:
-    """Return *text* with its control characters spelt out, for a terminal."""
+    """Return *text* with its control characters as escapes, for a terminal."""
     return CONTROLS.sub(spelt_out, text)
 
 
 def spelt_out(match: re.Match[str]) -> str:
-    """Return the character that *match* found by its number, in hexadecimal."""
+    """Return the matched character as its code in hexadecimal, behind a backslash."""
     return f"\\x{ord(match[0]):02x}"
 
 
 class PartialDate(str):
     """
-    A day, a month or a year, as precise as the source and no more: `2011-05`.
+    A date as precise as its source: a day, a month or a year.
 
-    It is its text, in ISO 8601, and sorts as such.
+    It is a string in ISO 8601 (`2011-05-01`, `2011-05`, `2011`), and sorts as one.
     """
 
     __slots__ = ()
 
     def __new__(cls, year: int, month: int = 0, day: int = 0) -> Self:
-        """Return the date of *year*; a *month* or *day* of 0 is not known."""
+        """Make the date of *year*, with 0 for an unknown *month* or *day*."""
         parts = [f"{year:04}", *(f"{part:02}" for part in (month, day) if part)]
         return super().__new__(cls, "-".join(parts))
 
@@ -65,7 +66,7 @@ class PartialDate(str):
 
     @property
     def month(self) -> int:
-        """The month; 0 if it is not known."""
+        """The month, or 0 if unknown."""
         return int(self[5:7] or 0)
 
     @property
@@ -90,12 +91,12 @@ class PartialDate(str):
 
     @property
     def first_day(self) -> date:
-        """The first day that this date may mean."""
+        """The first day of the year, month or day."""
         return date(self.year, self.month or 1, self.day or 1)
 
     @property
     def last_day(self) -> date:
-        """The last day that this date may mean."""
+        """The last day of the year, month or day."""
         return _last_day(self)
 
 
@@ -109,7 +110,11 @@ def _last_day(when: PartialDate) -> date:
 
 
 def normalize(text: str) -> str:
-    """Return *text* in Unicode form NFC, or raise if it has a control character."""
+    """
+    Return *text* in Unicode's normal form C (NFC).
+
+    Raises `ValueError` for a control character, and for 40 accents on one letter.
+    """
     if text.isprintable() and text.isascii():
         return text
     if not text.isascii():
@@ -128,8 +133,8 @@ def normalize(text: str) -> str:
 
 
 def parse_line(text: str) -> str:
-    """Read text that stands on one line; white space in it becomes single spaces."""
-    if text.isascii() and text.isprintable():  # as most of it is
+    """Parse a text of one line; its white space becomes single spaces."""
+    if text.isascii() and text.isprintable():  # the fast path of most texts
         return " ".join(text.split())
     bare = text.strip()
     if "\n" in bare or "\r" in bare:
@@ -138,15 +143,15 @@ def parse_line(text: str) -> str:
 
 
 def parse_phrase(text: str) -> str:
-    """Read a word or phrase to look for in letters."""
+    """Parse a word or phrase that letters are searched for."""
     if len(text) > MAX_PHRASE:
         raise ValueError(f"longer than {MAX_PHRASE} characters: write a shorter phrase")
     return parse_line(text)
 
 
 def parse_prose(text: str) -> str:
-    """Read one or more paragraphs; a blank line parts them."""
-    if text.isascii() and text.isprintable():  # as one of them mostly is
+    """Parse paragraphs, separated by blank lines."""
+    if text.isascii() and text.isprintable():  # the fast path: one paragraph
         return " ".join(text.split())
     clean = normalize(text.replace("\r\n", "\n").strip())
     paragraphs = _PARAGRAPH_BREAK.split(clean)
@@ -154,14 +159,14 @@ def parse_prose(text: str) -> str:
 
 
 def single_spaces(text: str) -> str:
-    """Return *text* with single spaces for its white space, no-break spaces apart."""
+    """Collapse the white space in *text*, except no-break spaces, to single spaces."""
     if text.isascii():
         return " ".join(text.split())
     return _SPACES.sub(" ", text)
 
 
 def parse_country_code(text: str) -> str:
-    """Read an ISO 3166-1 alpha-2 code; small letters and capitals are one."""
+    """Parse an ISO 3166-1 alpha-2 code in any case; the result is in lower case."""
     code = text.lower()
     if code == "uk":
         raise ValueError("unknown country code 'uk': the United Kingdom is 'gb'")
@@ -173,7 +178,7 @@ def parse_country_code(text: str) -> str:
 
 
 def parse_email(text: str) -> str:
-    """Read an e-mail address."""
+    """Parse an e-mail address without a display name."""
     if not _EMAIL.fullmatch(text):
         raise ValueError(
             f"{quoted(text)} is not an e-mail address: write name@domain.example"
@@ -182,7 +187,7 @@ def parse_email(text: str) -> str:
 
 
 def parse_phone(text: str) -> str:
-    """Read a telephone or fax number in international form."""
+    """Parse a telephone or fax number in the international notation of ITU-T E.123."""
     if not re.fullmatch(r"\+[0-9][0-9 ]{4,}[0-9]", text):
         raise ValueError(
             f"{quoted(text)} is not a number to dial: write it like +44 20 7946 0958"
@@ -191,7 +196,7 @@ def parse_phone(text: str) -> str:
 
 
 def parse_id(text: str) -> str:
-    """Read an id, as used on the command line and in file names."""
+    """Parse an id, which is safe on a command line and in a file name."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text):
         message = f"{quoted(text)} is not an id: use a-z, 0-9 and single hyphens"
         raise ValueError(message)

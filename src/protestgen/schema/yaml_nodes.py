@@ -1,63 +1,28 @@
-"""YAML text as nodes with line and column, read without interpretation."""
+"""YAML text as a tree of nodes with line and column; no value is converted."""
 
 import re
+from typing import Any
 
 import yaml
 
 from protestgen.errors import DataError, Location, Problem, quoted
 from protestgen.limits import MAX_DEPTH, MAX_VALUES
-from protestgen.schema.place import _location
+from protestgen.schema.place import location_of
 from protestgen.schema.source import count_values, too_many_values
 
-# The C loader composes nested nodes by recursion on the machine's stack, which a
-# hostile file can exhaust. Nesting needs brackets or a deep left margin: only a file
-# that has plenty of either is measured before it is composed. A margin shows in every
-# 20th character, which is quick to search.
-_SAMPLE = 20
-
-
-_DEEP_MARGIN = re.compile(r"[ \-?:]{10}")
-
-
-_MANY_BRACKETS = 250
-
-
-# What an alias may begin with; most of such text is in a scalar, and is none.
-_LIKE_ALIAS = re.compile(r"(?:^|[\s\[{,:])\*\S")
-
-
-# Nothing is resolved: a scalar is text, and what has another tag than these was given
-# it in the file.
-_TEXT_TAG = "tag:yaml.org,2002:str"
-
-
+TEXT_TAG = "tag:yaml.org,2002:str"
+# Every node gets the tag of its kind; a node with any other tag was tagged in the file.
 _TAGS = {
-    yaml.ScalarNode: _TEXT_TAG,
+    yaml.ScalarNode: TEXT_TAG,
     yaml.SequenceNode: "tag:yaml.org,2002:seq",
     yaml.MappingNode: "tag:yaml.org,2002:map",
 }
+DEFAULT_TAGS = frozenset(_TAGS.values())
 
+# The line breaks of YAML 1.1.
+_LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 
-_PLAIN_TAGS = set(_TAGS.values())
-
-
-class _Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
-    """Reads YAML without looking for what a scalar may mean."""
-
-    def resolve(self, kind: type[yaml.Node], _value: object, _implicit: object) -> str:
-        return _TAGS[kind]
-
-    def descend_resolver(self, _node: object, _index: object) -> None:
-        pass
-
-    def ascend_resolver(self) -> None:
-        pass
-
-
-_LOADER = _Loader
-
-
-# What PyYAML says of common mistakes, and what a volunteer makes of it.
+# PyYAML's words for common mistakes, and plain ones.
 _PLAIN_WORDS = {
     "mapping values": (
         "a colon is not allowed here: look at the indentation, or use quotes"
@@ -71,36 +36,95 @@ _PLAIN_WORDS = {
 }
 
 
-def _compose(text: str, name: str) -> yaml.Node:
+class _RefusedError(yaml.MarkedYAMLError):
+    """Valid YAML that is refused; *problem* is the sentence for the user."""
+
+    def __init__(self, problem: str, mark: Any) -> None:
+        super().__init__(problem=problem, problem_mark=mark)
+
+
+class NodeHooks:
+    """
+    PyYAML's hooks for each node: give it the tag of its kind, and bound the depth.
+
+    PyYAML composes nested nodes by recursion, also in C, where deep nesting would
+    overflow the stack.
+    """
+
+    depth = 0
+
+    def resolve(self, kind: type[yaml.Node], _value: object, _implicit: object) -> str:
+        """Return the tag of a node without one."""
+        return _TAGS[kind]
+
+    def descend_resolver(self, parent: yaml.Node | None, _index: object) -> None:
+        """Enter a child of *parent*; raise if *parent* is nested too deep."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH + 1 and parent:
+            reason = f"nested deeper than {MAX_DEPTH} levels: write it flatter"
+            raise _RefusedError(reason, parent.start_mark)
+
+    def ascend_resolver(self) -> None:
+        """Leave a node."""
+        self.depth -= 1
+
+
+class _Loader(NodeHooks, getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
+    """Composes YAML in C where PyYAML was built with its C library."""
+
+
+_LOADER = _Loader
+
+
+def compose(text: str, name: str) -> yaml.Node:
+    """
+    Return the root node of *text*, the content of the file *name*.
+
+    Raises `DataError` where the text is empty or no YAML, nested deeper than
+    `MAX_DEPTH`, has more than `MAX_VALUES` values, or an alias.
+    """
     if count_values(text) > MAX_VALUES:
         raise DataError([too_many_values(name)])
     try:
-        _check_events(text, name)
+        _refuse_aliases(text)
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        at = _location(name, mark) if mark else Location(name)
-        raise DataError([Problem(_within(at, text), _syntax(error, text))]) from None
+        at = location_of(name, mark) if mark else Location(name)
+        raise DataError([Problem(_within(at, text), _reason(error, text))]) from None
     except yaml.reader.ReaderError:
         raise DataError([_unprintable(text, name)]) from None
-    except (RecursionError, ValueError) as error:  # the loader without C: too deep, \U
+    except ValueError as error:  # an escape such as \U00110000, in the loader without C
         reason = f"not valid YAML ({error}): look at the indentation, quotes and colons"
         raise DataError([Problem(Location(name, 1, 1), reason)]) from None
-    if node is None or _is_blank(node):
+    if node is None or is_blank(node):
         raise DataError([Problem(Location(name, 1, 1), "the file is empty")])
     return node
 
 
+def _refuse_aliases(text: str) -> None:
+    """Raise for an alias of an anchor: nested aliases could fill the memory."""
+    if "*" not in text or "&" not in text:
+        return
+    anchors: set[str | None] = set()
+    for event in yaml.parse(text, Loader=_LOADER):
+        if not isinstance(event, yaml.AliasEvent):
+            anchors.add(getattr(event, "anchor", None))
+        elif event.anchor in anchors:  # without an anchor it is text that lacks quotes
+            reason = f"'*{event.anchor}' is an alias: write out what it repeats"
+            raise _RefusedError(reason, event.start_mark)
+
+
 def _within(at: Location, text: str) -> Location:
-    """Return *at*, or the end of *text* for what is only missed behind it."""
-    lines = text.rstrip().split("\n")
+    """Return *at*, or the end of *text* for an error that PyYAML puts behind it."""
+    lines = _LINE_BREAK.split(text.rstrip())
     if (at.line or 0) <= len(lines):
         return at
     return Location(at.path, len(lines), len(lines[-1]) + 1)
 
 
 def _unprintable(text: str, name: str) -> Problem:
-    # The two loaders count differently: by bytes and by characters.
+    # PyYAML's loaders count differently: in bytes, and in characters.
     match = yaml.reader.Reader.NON_PRINTABLE.search(text)
     before = text[: match.start()] if match else ""
     at = Location(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
@@ -109,9 +133,11 @@ def _unprintable(text: str, name: str) -> Problem:
     return Problem(at, f"the character {character} is not allowed here: {hint}")
 
 
-def _syntax(error: yaml.MarkedYAMLError, text: str) -> str:
-    """Return in plain words what keeps a file from being YAML."""
+def _reason(error: yaml.MarkedYAMLError, text: str) -> str:
+    """Return in plain words why a file is refused."""
     problem, mark = error.problem or "", error.problem_mark or error.context_mark
+    if isinstance(error, _RefusedError):
+        return problem
     for words, reason in _PLAIN_WORDS.items():
         if words in f"{error.context} {problem}":
             return reason
@@ -125,32 +151,8 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> str:
     return f"not valid YAML ({problem}): look at the indentation, quotes and colons"
 
 
-def _check_events(text: str, name: str) -> None:
-    """Refuse aliases and deep nesting, in a file that may have either."""
-    brackets = text.count("[") + text.count("{")
-    may_be_deep = brackets >= _MANY_BRACKETS or _DEEP_MARGIN.search(text[::_SAMPLE])
-    if not may_be_deep and not ("*" in text and _LIKE_ALIAS.search(text)):
-        return
-    depth, anchors = 0, set()
-    for event in yaml.parse(text, Loader=_LOADER):
-        if isinstance(event, yaml.AliasEvent):
-            if event.anchor in anchors:  # else it is text without quotes
-                reason = f"'*{event.anchor}' is an alias: write out what it repeats"
-                raise DataError([Problem(_location(name, event.start_mark), reason)])
-            continue
-        anchors.add(getattr(event, "anchor", None))
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > MAX_DEPTH:
-            at = _location(name, event.start_mark)
-            reason = f"nested deeper than {MAX_DEPTH} levels: write it flatter"
-            raise DataError([Problem(at, reason)])
-
-
-def _is_blank(node: yaml.Node) -> bool:
-    """Tell whether nothing stands behind a key; a volunteer may leave it so."""
+def is_blank(node: yaml.Node) -> bool:
+    """Whether *node* is the absent value of a key; an empty text has quotes."""
     return (
         isinstance(node, yaml.ScalarNode)
         and not node.value.strip()

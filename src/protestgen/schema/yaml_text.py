@@ -1,27 +1,25 @@
-"""YAML text to be written or edited: formatted values, and the lines of an entry."""
+"""YAML text that is written: formatted values, and where a new entry goes in a file."""
 
 import re
 from collections.abc import Sequence
-from typing import (
-    Any,
-)
+from typing import Any
 
 import yaml
 from msgspec import Struct
 
 from protestgen.errors import DataError, Problem
-from protestgen.schema.place import _location
-from protestgen.schema.yaml_nodes import _TEXT_TAG, _compose, _is_blank
+from protestgen.schema.place import location_of
+from protestgen.schema.yaml_nodes import TEXT_TAG, compose, is_blank
 
-# Text longer than this is written in lines of its own.
+# Longer text, in characters, is folded over lines of its own.
 _LINE = 72
 
 
 def format_yaml(value: dict[str, Any], *, step: int = 2, width: int = 88) -> str:
     """
-    Return *value* as YAML for a person to read and edit, as they would write it.
+    Return *value* as YAML for a person to read and edit.
 
-    What is deeper is indented by *step*; lines have *width* columns where they can.
+    Each level is indented by *step* columns; long text is folded at *width* columns.
     """
     return yaml.dump(
         value,
@@ -35,7 +33,7 @@ def format_yaml(value: dict[str, Any], *, step: int = 2, width: int = 88) -> str
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes what our files are read as: all is text, and long text is folded."""
+    """Writes all scalars as text, as our files are read, and folds long ones."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: FBT001, FBT002 - as PyYAML calls it
         del indentless
@@ -43,30 +41,24 @@ class _Dumper(yaml.SafeDumper):
 
     def represent_text(self, value: str) -> yaml.ScalarNode:
         style = ">" if len(value) > _LINE or "\n" in value else None
-        return self.represent_scalar(_TEXT_TAG, value, style)
+        return self.represent_scalar(TEXT_TAG, value, style)
 
     def represent_flag(self, value: bool) -> yaml.ScalarNode:  # noqa: FBT001 - as PyYAML calls it
-        return self.represent_scalar(_TEXT_TAG, "true" if value else "false")
+        return self.represent_scalar(TEXT_TAG, "true" if value else "false")
 
 
 _Dumper.yaml_implicit_resolvers = {}
-
-
 _Dumper.add_representer(str, _Dumper.represent_text)
-
-
-_Dumper.add_multi_representer(str, _Dumper.represent_text)  # dates
-
-
+_Dumper.add_multi_representer(str, _Dumper.represent_text)  # PartialDate
 _Dumper.add_representer(bool, _Dumper.represent_flag)
 
 
 class YamlSpan(Struct, frozen=True):
     """
-    Where the entries of a list or a group of keys stand in a text.
+    Where the entries of a list or group stand in a file.
 
-    They begin in the column *indent*, counted from 0, and what is in them *step*
-    columns further right. A next one goes before the line of the index *end*.
+    They are indented by *indent* columns, and their content by *step* more. A new entry
+    goes before the line with the index *end*, counted from 0.
     """
 
     indent: int = 2
@@ -77,25 +69,25 @@ class YamlSpan(Struct, frozen=True):
 
 def find_section(text: str, name: str, key: str) -> YamlSpan | None:
     """
-    Return where the entries of *key* stand in *text*, which is the file *name*.
+    Find the entries of *key* in *text*, the content of the file *name*.
 
-    None if the key is not there. Raises `DataError` for entries in brackets, which
-    cannot be added to line by line.
+    Returns None without the key. Raises `DataError` for entries in brackets, which
+    cannot be extended line by line.
     """
     if not re.search(r"^[ \t]*[^\s#]", text, re.MULTILINE):
         return None
-    root = _compose(text, name)
+    root = compose(text, name)
     if not isinstance(root, yaml.MappingNode):
         return None
     pairs = {k.value: (k, value) for k, value in root.value}
     if key not in pairs:
         return None
     key_node, node = pairs[key]
-    if _is_blank(node):
+    if is_blank(node):
         return YamlSpan(end=key_node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode) or node.flow_style:
         reason = "entries in brackets cannot be added to: give each lines of its own"
-        raise DataError([Problem(_location(name, node.start_mark), reason)])
+        raise DataError([Problem(location_of(name, node.start_mark), reason)])
     starts = [k.start_mark.line for k, _ in pairs.values()]
     behind = [line for line in starts if line > key_node.start_mark.line]
     lines = split_lines(text)
@@ -113,16 +105,13 @@ def find_section(text: str, name: str, key: str) -> YamlSpan | None:
 
 
 def split_lines(text: str) -> list[str]:
-    """Return the lines of *text*, with their ends, as YAML counts them."""
-    return [
-        line
-        for line in re.split(r"(?<=\n|\x85|\u2028|\u2029)|(?<=\r)(?!\n)", text)
-        if line
-    ]
+    """Split *text* at YAML's line breaks, and keep them."""
+    lines = re.split(r"(?<=[\n\x85\u2028\u2029])|(?<=\r)(?!\n)", text)
+    return [line for line in lines if line]
 
 
 def _end(lines: Sequence[str], indent: int) -> int:
-    """Return the number of *lines* up to the last one that is of the last entry."""
+    """Count *lines* up to the end of the last entry, without the comments behind it."""
     count = len(lines)
     while count:
         line = lines[count - 1].expandtabs()

@@ -1,0 +1,67 @@
+"""References from cases to other entries, and those that are broken."""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+from protestgen.errors import Problem, Suggester, quoted
+
+from .case import Case
+from .directory import MISSION_KINDS, Office
+
+
+def broken_references(
+    cases: Mapping[str, Case], offices: Mapping[str, Office]
+) -> Iterator[Problem]:
+    """Yield a problem for each reference that leads nowhere, to itself or to two."""
+    suggest = Suggester()
+    circular = _circular(cases)
+    addressees: dict[str, dict[str, None]] = {}
+    for case in cases.values():
+        if case.follows and case.follows not in cases:
+            hint = _hint(suggest(case.follows, cases))
+            message = f"unknown case {quoted(case.follows)}: {hint}"
+            yield Problem(case.at.of("follows"), message)
+        elif case.id in circular:
+            message = "the case follows itself in the end: remove this line"
+            yield Problem(case.at.of("follows"), message)
+        if case.state not in addressees:
+            ids = (id_ for id_, o in offices.items() if o.handles(case.state))
+            addressees[case.state] = dict.fromkeys((*MISSION_KINDS, *ids))
+        yield from _unknown_addressees(case, addressees[case.state], suggest)
+        if all(demand.optional for demand in case.demands):
+            message = "all demands are optional: make one that every letter has"
+            yield Problem(case.at.of("demands"), message)
+    for id_ in offices.keys() & set(MISSION_KINDS):
+        message = f"'{id_}' is a kind of mission: choose another id"
+        yield Problem(offices[id_].at.of(), message)
+
+
+def _unknown_addressees(
+    case: Case, known: Mapping[str, None], suggest: Suggester
+) -> Iterator[Problem]:
+    for field in ("write_to", "copies_to"):
+        for index, name in enumerate(getattr(case, field)):
+            if name not in known:
+                hint = _hint(suggest(name, known.keys()))
+                message = f"unknown addressee {quoted(name)}: {hint}"
+                yield Problem(case.at.of(field, index), message)
+
+
+def _hint(near: str | None) -> str:
+    return f"did you mean '{near}'?" if near else "add it, or remove this line"
+
+
+def _circular(cases: Mapping[str, Case]) -> set[str]:
+    """Return the ids of the cases that follow themselves, directly or not."""
+    circular: set[str] = set()
+    seen: set[str] = set()
+    for first in cases:
+        chain: dict[str, int] = {}
+        id_ = first
+        while id_ in cases and id_ not in seen:
+            seen.add(id_)
+            chain[id_] = len(chain)
+            id_ = cases[id_].follows or ""
+        if id_ in chain:
+            circular.update(islice(chain, chain[id_], None))
+    return circular
