@@ -86,18 +86,6 @@ def temp_space_error(reason: str) -> OutputError:
     return OutputError(f"temporary files: {reason}: {hint}")
 
 
-class MissingTextError(ProtestgenError):
-    """What cannot be written in a language, *of* a case, for want of texts in it."""
-
-    def __init__(
-        self, case: str, language: str, missing: Iterable[str], *, of: str = "a letter"
-    ) -> None:
-        self.reason = (
-            f"case '{case}' is not whole in {language}, without {'; '.join(missing)}"
-        )
-        super().__init__(f"{self.reason}: add '--fallback' for {of} in English")
-
-
 class FormatError(ProtestgenError):
     """A letter that cannot be written in the format asked for."""
 

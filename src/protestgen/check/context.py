@@ -11,13 +11,13 @@ from protestgen.campaign.loader import read_campaign
 from protestgen.campaign.translations import (
     CaseText,
     Translation,
-    missing_fields,
     read_translation,
     translated,
 )
 from protestgen.errors import DataError, Location, ProtestgenError, unexpected
 from protestgen.language.language import ENGLISH, Language
 from protestgen.language.loader import languages, load_language
+from protestgen.letters.completeness import missing_texts
 from protestgen.templating.environment import Templates
 
 from .finding import Finding, error
@@ -110,8 +110,8 @@ class CheckContext:
 
     def lacks(self, case: Case, code: str) -> list[str]:
         """Return what the texts of *case* lack in a language, of which it has some."""
-        titles = self.languages[code].forms.title_cases
-        return missing_fields(case, self.translations[code][case.id], titles)
+        text = self.translations[code][case.id]
+        return [item.field for item in missing_texts(case, text, self.languages[code])]
 
     def is_translated(self, case: Case, code: str) -> bool:
         """Tell whether there can be letters about *case* in a language."""

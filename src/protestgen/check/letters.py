@@ -6,8 +6,9 @@ from pathlib import Path
 
 from protestgen.campaign.case import Case
 from protestgen.campaign.directory import MISSION_KINDS, Addressee
-from protestgen.errors import DataError, Location, MissingTextError, ProtestgenError
+from protestgen.errors import DataError, Location, ProtestgenError
 from protestgen.language.language import ENGLISH, Language
+from protestgen.letters.completeness import MissingTextError
 from protestgen.letters.compose import compose
 from protestgen.letters.letter import SUPPORT_STYLE, Letter, block_text
 from protestgen.letters.notes import avoided, count_words, longest

@@ -13,14 +13,14 @@ from protestgen.campaign.loader import Campaign
 from protestgen.countries import (
     country_in_sentence,
     country_name,
-    language_name,
     sorted_by_name,
 )
-from protestgen.errors import ChoiceError, MissingTextError, TemplateError
+from protestgen.errors import ChoiceError, TemplateError
 from protestgen.language.language import ENGLISH, Language
 from protestgen.templating.blocks import Block, Paragraph, Section, parse_sections
 from protestgen.templating.environment import APPEAL_WORDS, Templates
 
+from .completeness import Missing, MissingTextError
 from .compose import compose, with_no_break_spaces
 from .letter import DEFAULT_STYLE, SUPPORT_STYLE, Letter
 from .sender import Sender
@@ -186,10 +186,10 @@ def _code(
     code = wish.language
     missing = writer.missing(case, code, model, wish.style if model else None)
     if not templates.has_appeal(code):
-        missing.append(f"the words of an appeal in templates/{code}/{APPEAL_WORDS}")
+        missing.append(Missing("appeal", f"templates/{code}/{APPEAL_WORDS}"))
     if not missing:
         return code, []
-    error = MissingTextError(case.id, language_name(code), missing, of="an appeal")
+    error = MissingTextError(case.id, code, missing, of="an appeal")
     if not wish.fallback:
         raise error
     return ENGLISH, [f"the appeal is in English: {error.reason}"]
