@@ -19,6 +19,7 @@ from protestgen.language.language import ENGLISH, Language
 from protestgen.language.loader import languages, load_language
 from protestgen.letters.completeness import missing_texts
 from protestgen.templating.environment import Templates
+from protestgen.templating.metering import SharedSteps
 
 from .finding import Finding, error
 
@@ -41,7 +42,7 @@ class CheckContext:
         # Whether all that refers to something can find it.
         self.is_whole = not self.problems
         self.own = added or [bundled]
-        self.templates = Templates(self.campaign.folders)
+        self.templates = Templates(self.campaign.folders, SharedSteps())
         self.languages = self._read_languages()
         self.codes_of_forms = languages(self.campaign.folders)
         self.sound_texts: set[str] = set()
