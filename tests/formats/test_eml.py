@@ -279,9 +279,8 @@ def test_international_domain_is_in_ascii() -> None:
         (
             "ada@straße.example",
             (
-                "your e-mail address has the domain 'straße.example', of which it "
-                "is not sure what it is in ASCII: write it in the form that begins "
-                "with xn--"
+                "your e-mail address has the domain 'straße.example', which is "
+                "ambiguous in ASCII: write it in the form that begins with xn--"
             ),
         ),
         (
@@ -301,8 +300,8 @@ def test_international_domain_is_in_ascii() -> None:
         (
             "=?utf-8?q?a?=@home.example",
             (
-                "your e-mail address has '=?' in it, which may not stand in an "
-                "e-mail's header: remove it"
+                "your e-mail address contains '=?', which is not allowed in the "
+                "header of an e-mail: remove it"
             ),
         ),
     ],
@@ -348,7 +347,7 @@ def test_text_that_would_end_a_header_is_refused(field: str, hostile: str) -> No
     if field == "subject":
         letter = replace(letter, subject=hostile)
 
-    with pytest.raises(FormatError, match="which may not stand in an e-mail's header"):
+    with pytest.raises(FormatError, match="which is not allowed in the header"):
         EML.render(letter, NOW)
 
 
