@@ -8,9 +8,9 @@ encoded words, each release in its own way.
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from textwrap import wrap
 
 from .mail_message import Mailbox
+from .text import wrap
 
 # A line with an encoded word has at most 76 characters (RFC 2047, section 2), any other
 # 78 (RFC 5322, 2.1.1); one is left for the space that a folded line begins with.
@@ -46,11 +46,7 @@ def mailbox_header(name: str, *mailboxes: Mailbox) -> str:
 
 def _folded(text: str, width: int) -> list[str]:
     """Return ASCII *text* in lines of at most *width*; none for any other text."""
-    if not text.isascii():
-        return []
-    if len(text) <= width:
-        return [text]
-    lines = wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    lines = wrap(text, width).split("\n") if text.isascii() else []
     return lines if all(len(line) <= width for line in lines) else []
 
 

@@ -11,7 +11,7 @@ from protestgen.schema.types import CONTROLS
 from .text import clean, in_all_languages, joined, paragraphs, wrap
 
 # Whatever would end a header field or start an encoded word in it (RFC 2047).
-_UNSAFE = re.compile(rf"{CONTROLS.pattern}|[\t\n]|=\?")
+_UNSAFE = re.compile(rf"[{CONTROLS.pattern[1:-1]}\t\n]|=\?")
 # An address (RFC 5322, 3.4.1) whose parts have the lengths of RFC 5321, 4.5.3.1.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -43,16 +43,20 @@ def sender_mailbox(letter: Letter) -> Mailbox:
     if not letter.sender.email:
         raise FormatError(
             "an e-mail needs your own address: add '--email', "
-            "or run 'protestgen profile'"
+            "or run 'protestgen profile'",
+            field="email",
         )
-    return Mailbox(name, ascii_address(letter.sender.email, "your e-mail address"))
+    email = letter.sender.email
+    return Mailbox(name, ascii_address(email, "your e-mail address", field="email"))
 
 
 def reply_mailbox(letter: Letter) -> Mailbox | None:
     """Return the mailbox for `Reply-To` if it differs from the one for `From`."""
     if not letter.sender.reply_to:
         return None
-    address = ascii_address(letter.sender.reply_to, "the address for answers")
+    address = ascii_address(
+        letter.sender.reply_to, "the address for answers", field="reply_to"
+    )
     sender = sender_mailbox(letter)
     if address.casefold() == sender.address.casefold():
         return None
@@ -117,61 +121,64 @@ def _parts(letter: Letter, width: int) -> list[str]:
     return clean(parts)
 
 
-def header_text(text: str, what: str) -> str:
+def header_text(text: str, what: str, *, field: str = "") -> str:
     """
     Return *text* with single spaces.
 
-    Raises `FormatError`, which calls it *what*, if it is unsafe in a header field.
+    Raises `FormatError` if it is unsafe in a header field. The error calls the text
+    *what*, and has the name of its *field*.
     """
-    if text.isascii() and text.isprintable() and "=?" not in text:
-        return " ".join(text.split())
     if match := _UNSAFE.search(text):
         found = match[0] if match[0] == "=?" else f"U+{ord(match[0]):04X}"
         raise FormatError(
             f"{what} contains '{found}', which is not allowed in the header of an "
-            "e-mail: remove it"
+            "e-mail: remove it",
+            field=field,
         )
     return " ".join(text.split())
 
 
-def ascii_address(address: str, what: str) -> str:
+def ascii_address(address: str, what: str, *, field: str = "") -> str:
     """
     Return an e-mail address, its domain in ASCII (IDNA).
 
-    Raises `FormatError`, which calls it *what*, if it is not valid.
+    Raises `FormatError` if it is not valid. The error calls the address *what*, and has
+    the name of its *field*.
     """
-    local, _, domain = header_text(address, what).rpartition("@")
+    local, _, domain = header_text(address, what, field=field).rpartition("@")
     if not local.isascii():
         raise FormatError(
             f"{what} is '{address}': many mail programs refuse letters other than a-z "
-            "before the '@', use another address"
+            "before the '@', use another address",
+            field=field,
         )
-    ascii_ = f"{local}@{_ascii_domain(domain, what)}"
+    ascii_domain = domain if domain.isascii() else _ascii_domain(domain)
+    if ascii_domain is None:
+        raise FormatError(
+            f"{what} has the domain '{domain}', which is ambiguous in ASCII: write it "
+            "in the form that begins with xn--",
+            field=field,
+        )
+    ascii_ = f"{local}@{ascii_domain}"
     if len(ascii_) > _MAX_ADDRESS or not _ADDRESS.fullmatch(ascii_):
         raise FormatError(
             f"{what} is '{address}': write it as name@domain.example, "
-            f"with at most {_MAX_ADDRESS} characters"
+            f"with at most {_MAX_ADDRESS} characters",
+            field=field,
         )
     return ascii_
 
 
-def _ascii_domain(domain: str, what: str) -> str:
-    """Return *domain* in ASCII (IDNA), or raise `FormatError` if that is ambiguous."""
-    if domain.isascii():
-        return domain
+def _ascii_domain(domain: str) -> str | None:
+    """Return *domain* in ASCII (IDNA), or None if it is ambiguous there."""
     # The codec follows IDNA 2003, which replaces letters that IDNA 2008 keeps, such as
     # the German sharp s: the mail would go to another domain.
     try:
         encoded = domain.encode("idna")
-        same = encoded.decode("idna") == domain.lower()
+        is_same = encoded.decode("idna") == domain.lower()
     except UnicodeError:
-        same = False
-    if not same:
-        raise FormatError(
-            f"{what} has the domain '{domain}', which is ambiguous in ASCII: write it "
-            "in the form that begins with xn--"
-        )
-    return encoded.decode("ascii")
+        return None
+    return encoded.decode("ascii") if is_same else None
 
 
 def _other_ways(letter: Letter) -> str:
