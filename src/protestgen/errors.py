@@ -1,15 +1,17 @@
-"""What a user may see go wrong, and where."""
+"""Errors that are shown to users, and the parts of their sentences."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
+from os import PathLike
 
 from msgspec import Struct
 
 from .limits import MAX_COMPARED
 
-# Characters of a wrong value that a message repeats.
-_LONGEST = 60
+# Characters of a wrong value that a message quotes.
+_MAX_QUOTED = 60
 
 
 class Location(Struct, frozen=True):
@@ -25,7 +27,7 @@ class Location(Struct, frozen=True):
 
 
 class Problem(Struct, frozen=True):
-    """One thing that is wrong with a campaign's data, and what to do about it."""
+    """One fault in a campaign's data, and what to do about it."""
 
     at: Location
     message: str
@@ -35,17 +37,29 @@ class Problem(Struct, frozen=True):
 
 
 class ProtestgenError(Exception):
-    """Base of all errors that end as one line and one exit code."""
+    """
+    Base of all errors that end as one line and one exit code.
+
+    *at* is the place of the fault, and *field* the name of the wrong field, if known.
+    """
 
     exit_code = 1
 
+    def __init__(
+        self, message: str, *, at: Location | None = None, field: str = ""
+    ) -> None:
+        super().__init__(f"{at}: {message}" if at else message)
+        self.message = message
+        self.at = at
+        self.field = field
+
     def lines(self) -> Sequence[str]:
-        """Return the lines to show, one for each thing that is wrong."""
+        """Return the lines to show, one for each fault."""
         return [str(self)]
 
 
 class DataError(ProtestgenError):
-    """All that is wrong with the files of a campaign, sorted by place."""
+    """All faults in the files of a campaign, sorted by place."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(dict.fromkeys(problems), key=_place))
@@ -56,8 +70,27 @@ class DataError(ProtestgenError):
         return [str(problem) for problem in self.problems]
 
 
+@contextmanager
+def noted_problems(
+    path: PathLike[str], problems: list[Problem], *, tolerant: bool
+) -> Iterator[None]:
+    """
+    Add a `DataError` that is raised while the file *path* is read to *problems*.
+
+    Where *tolerant*, an unexpected error is added as well, as a problem of the file.
+    """
+    try:
+        yield
+    except DataError as error:
+        problems += error.problems
+    except Exception as error:
+        if not tolerant:
+            raise
+        problems.append(Problem(Location(str(path)), unexpected(error)))
+
+
 def read_error(name: str, error: OSError) -> DataError:
-    """Return the error that says why the file called *name* cannot be read."""
+    """Return the error for the file *name*, which the system cannot read."""
     if isinstance(error, FileNotFoundError):
         reason = "there is no such file"
     elif isinstance(error, IsADirectoryError):
@@ -81,7 +114,7 @@ class OutputError(ProtestgenError):
 
 
 def temp_space_error(reason: str) -> OutputError:
-    """Return the error that says why temporary files cannot be written."""
+    """Return the error for temporary files that cannot be written."""
     hint = "set the variable TMPDIR to a folder with more room"
     return OutputError(f"temporary files: {reason}: {hint}")
 
@@ -91,7 +124,7 @@ class FormatError(ProtestgenError):
 
 
 class MissingExtraError(ProtestgenError):
-    """Something that needs packages which are not installed."""
+    """A feature, *what*, whose packages are not installed; *extra* has them."""
 
     def __init__(self, what: str, extra: str) -> None:
         packages = " ".join(f"'{package}'" for package in _packages(extra))
@@ -102,12 +135,12 @@ class MissingExtraError(ProtestgenError):
 
 
 def _packages(extra: str) -> list[str]:
-    """Return the packages of an *extra*, as the installed protestgen requires them."""
+    """Return the packages that the installed protestgen requires for an *extra*."""
     from importlib.metadata import PackageNotFoundError, requires
 
     try:
         lines = requires("protestgen") or []
-    except PackageNotFoundError:  # run from a folder of its source
+    except PackageNotFoundError:  # run from its source, not installed
         return []
     parted = (line.partition(";") for line in lines)
     marker = f"extra == '{extra}'"
@@ -119,7 +152,7 @@ def _packages(extra: str) -> list[str]:
 
 
 class UntestedVersionError(MissingExtraError):
-    """Something that needs another version of a *package* than is installed."""
+    """A feature, *what*, that is tested with another version of a *package* only."""
 
     def __init__(self, what: str, package: str, version: str, tested: str) -> None:
         ProtestgenError.__init__(
@@ -134,13 +167,13 @@ class ClusterError(ProtestgenError):
 
 
 class ChoiceError(ProtestgenError):
-    """Something was asked for that there is not, or not enough to choose by."""
+    """A choice of the user that does not exist, or is ambiguous."""
 
     exit_code = 2
 
 
 class UnknownNameError(ChoiceError):
-    """A name that is not among the known ones."""
+    """A name of a *kind* of thing that is not *known*; *see* is a command to run."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str], *, see: str) -> None:
         self.name = name
@@ -150,7 +183,7 @@ class UnknownNameError(ChoiceError):
 
 
 class UnknownLanguageError(ChoiceError):
-    """A language that is not among the known ones."""
+    """A language that is not *known*."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         choice = f"choose from {', '.join(known)}"
@@ -158,38 +191,38 @@ class UnknownLanguageError(ChoiceError):
 
 
 def unexpected(error: BaseException) -> str:
-    """Return one line about an *error* that the program does not foresee."""
+    """Return one line about an *error* that is a bug of the program."""
     kind = f"{type(error).__name__}: {_shortened(str(error))}".removesuffix(": ")
     hint = "please report it; PROTESTGEN_TRACEBACK=1 shows the details"
     return f"unexpected error ({kind}): {hint}"
 
 
 def quoted(text: str) -> str:
-    """Return *text* in quotes as a message shows it: on one line, and not too long."""
+    """Return *text* in quotes, on one line, and shortened."""
     return f"'{_shortened(text)}'"
 
 
 def _shortened(text: str) -> str:
-    line = " ".join(text[: 2 * _LONGEST].splitlines())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    line = " ".join(text[: 2 * _MAX_QUOTED].splitlines())
+    return line if len(line) <= _MAX_QUOTED else f"{line[: _MAX_QUOTED - 1]}…"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the name among *known* that *word* is most probably meant to be."""
-    if len(word) > _LONGEST:
+    """Return the name among *known* that is most similar to *word*, or None."""
+    if len(word) > _MAX_QUOTED:
         return None
-    names = (name for name in known if len(name) <= _LONGEST)
+    names = (name for name in known if len(name) <= _MAX_QUOTED)
     return _nearest(word, tuple(islice(names, MAX_COMPARED)))
 
 
 class Suggester:
-    """Suggests what unknown names mean: the first of them only, as that takes long."""
+    """Suggests names like `nearest`, until `MAX_COMPARED` names are compared."""
 
     def __init__(self) -> None:
         self._left = MAX_COMPARED
 
     def __call__(self, word: str, known: Collection[str]) -> str | None:
-        """Return the name among *known* that *word* is most probably meant to be."""
+        """Return the name among *known* that is most similar to *word*, or None."""
         if self._left <= 0:
             return None
         self._left -= len(known)
