@@ -142,6 +142,10 @@ class CheckContext:
             p for p in self._templates_in[code] if any(map(p.is_relative_to, folders))
         ]
 
+    def own_templates(self) -> Iterator[Path]:
+        """The templates of the campaign that is checked, in all languages."""
+        return (path for folder in self.own for path in folder.glob("templates/*/*.j2"))
+
     def lines(self, path: str) -> list[str]:
         """Return the lines of a file."""
         if path not in self._lines:

@@ -13,6 +13,7 @@ from protestgen.letters.compose import compose
 from protestgen.letters.letter import SUPPORT_STYLE, Letter, block_text
 from protestgen.letters.notes import avoided, count_words, longest
 from protestgen.letters.sender import Sender
+from protestgen.templating.metering import SharedStepLimitError
 
 from .context import CheckContext
 from .finding import Finding, error, in_template, of_problems, warning
@@ -99,6 +100,11 @@ class _Letters:
         for style in self.material.templates.styles(self.language.code):
             try:
                 first, *others = self._written(style)
+            except SharedStepLimitError as failed:
+                paths = sorted(map(str, self.material.own_templates()))
+                at = Location(paths[0]) if paths else self.entry.at.of()
+                yield error(at, str(failed))
+                return
             except ProtestgenError as failed:
                 yield from self._failed(style, failed)
                 continue

@@ -54,7 +54,9 @@ class MissingTextError(ProtestgenError):
             f"case '{case}' is incomplete in {language_name(code)}, "
             f"missing {'; '.join(parts)}"
         )
-        super().__init__(f"{self.reason}: add '--fallback' for {of} in English")
+        super().__init__(
+            f"{self.reason}: add '--fallback' for {of} in English", field="language"
+        )
 
 
 def missing_parts(

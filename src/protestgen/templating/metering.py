@@ -20,8 +20,8 @@ from protestgen.errors import TemplateError
 
 # A letter of one page takes about 40,000.
 MAX_STEPS = 3_000_000
-# Many letters together: so many for each, and so many once for those that take more.
-SHARED_STEPS_PER_LETTER = 200_000
+# The letters of a check have these steps together, beyond so many that each may have.
+SHARED_STEPS_PER_LETTER = 100_000
 MAX_SHARED_STEPS = 150_000_000
 
 _KINDS: tuple[tuple[type, str], ...] = (
@@ -50,16 +50,16 @@ class SharedSteps:
     """The steps that many letters have left together, as those of a check."""
 
     def __init__(self) -> None:
-        self._left = MAX_SHARED_STEPS
+        self.left = MAX_SHARED_STEPS
 
     def check(self) -> None:
         """Raise `SharedStepLimitError` if no steps are left."""
-        if self._left < 0:
+        if self.left < 0:
             raise SharedStepLimitError
 
     def take(self, steps: int) -> None:
         """Take the *steps* of one letter, beyond those that each may have."""
-        self._left -= max(0, steps - SHARED_STEPS_PER_LETTER)
+        self.left -= max(0, steps - SHARED_STEPS_PER_LETTER)
 
 
 class SharedStepLimitError(TemplateError):

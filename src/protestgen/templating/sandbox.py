@@ -31,7 +31,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 from msgspec import Struct
 
-from protestgen.errors import TemplateError, nearest
+from protestgen.errors import Location, TemplateError, nearest
 from protestgen.schema.types import PartialDate
 
 from .code_generator import BlockTrackingContext, MeteringCodeGenerator
@@ -172,7 +172,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 choice = f"there are {', '.join(sorted(others))}"
                 hint = f"did you mean '{near}'?" if near else choice
                 path, line = places[0]
-                raise TemplateError(f"{path}:{line}: unknown block '{name}': {hint}")
+                message = f"unknown block '{name}': {hint}"
+                raise TemplateError(message, at=Location(path, line))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """The *attribute* of *obj* if templates may read it."""
