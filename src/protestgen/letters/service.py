@@ -54,7 +54,7 @@ class LetterService:
     def __init__(self, campaign: Campaign, on: date) -> None:
         self.campaign = campaign
         self.on = on
-        self._templates = Templates(campaign.folders)
+        self.templates = Templates(campaign.folders)
         self._language = cache(partial(load_language, folders=campaign.folders))
         self._translation = cache(self._load_translation)
         self._localised_case = cache(self._localise_case)
@@ -108,7 +108,7 @@ class LetterService:
             country=home,
             style=wish.style,
             language=self._language(code),
-            templates=self._templates,
+            templates=self.templates,
             on=self.on,
             demands=wish.demands,
             copies=copies,
@@ -119,7 +119,7 @@ class LetterService:
     ) -> Iterator[tuple[str, ProtestgenError]]:
         """Each error in the style, languages and demands of *wish*, after its field."""
         codes = _codes(sender, wish)
-        styles = {code: self._templates.styles(code) for code in (ENGLISH, *codes)}
+        styles = {code: self.templates.styles(code) for code in (ENGLISH, *codes)}
         style = wish.style if any(wish.style in s for s in styles.values()) else None
         if style is None:
             see = "protestgen styles"
@@ -192,7 +192,7 @@ class LetterService:
         text: Case | CaseText | None = case
         if code != ENGLISH:
             text = self._translation(code).get(case.id)
-        styles = self._templates.styles(code)
+        styles = self.templates.styles(code)
         return missing_parts(
             case, text, language, addressee=addressee, style=style, styles=styles
         )

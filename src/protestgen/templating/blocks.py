@@ -88,7 +88,6 @@ def _append(blocks: list[Block], block: Block) -> None:
         blocks.append(block)
 
 
-@lru_cache(maxsize=2_000)
 def _parsed_chunk(chunk: str) -> tuple[Block, ...]:
     """Parse the text between two blank lines."""
     lines = chunk.strip("\n").split("\n")
