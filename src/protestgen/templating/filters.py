@@ -1,6 +1,7 @@
 """The filters of this program for templates, besides Jinja's own."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -14,6 +15,9 @@ from protestgen.schema.types import PartialDate
 
 from .blocks import INSERTION_MARK, LINE_START
 from .metering import SLOT_MARK, Slot, charge, printable, text_of
+
+# Letters have most texts in common; long ones would take much memory.
+_SHORT = 1_000
 
 
 def _sentence(value: object) -> str:
@@ -75,6 +79,12 @@ def insert(value: object) -> object:
         return Markup(SLOT_MARK)  # noqa: S704 - a constant
     if isinstance(value, str):
         charge(len(value))
-        marked = LINE_START.sub(INSERTION_MARK, value)
-        return Markup(escape(marked))  # noqa: S704 - escaped on the same line
+        return _marked_short(value) if len(value) < _SHORT else _marked(value)
     return printable(value)
+
+
+def _marked(text: str) -> Markup:
+    return escape(LINE_START.sub(INSERTION_MARK, text))
+
+
+_marked_short = lru_cache(maxsize=500)(_marked)
