@@ -76,28 +76,75 @@ class SharedParts:
         demands: Sequence[str],
         copies: Sequence[Addressee],
     ) -> None:
-        self._language = language = language.in_country(country)
-        self._style = style
-        self._dateline = lru_cache(_DATELINE_CACHE_SIZE)(partial(language.dateline, on))
-        self._with_no_break_spaces = lru_cache(_BLOCK_CACHE_SIZE)(
-            partial(with_no_break_spaces, language=language)
+        self._case, self._addressee, self._country = case, addressee, country
+        self._language, self._style, self._on = language.in_country(country), style, on
+        self._demands = choose_demands(case, demands, on) if addressee else ()
+        self._text = templates.cache(self._language, style, self._template_values())
+        self._fields = self._shared_fields(copies)
+        self._closings = [self._closing(plural=plural) for plural in (False, True)]
+        self._dateline = lru_cache(_DATELINE_CACHE_SIZE)(
+            partial(self._language.dateline, on)
         )
-        chosen = choose_demands(case, demands, on) if addressee else ()
-        values = _template_values(case, addressee, chosen, language, on)
-        self._text = templates.cache(language, style, values)
-        salutation = _salutation(case, addressee, language)
-        self._closings = _closings(addressee, salutation, language)
-        self._country_line = _country_of_sender(addressee, country, language)
-        self._fields: dict[str, Any] = {
-            "case": case.id,
-            "demands": tuple(demand.id for demand in chosen),
-            "style": style,
-            "language": language.code,
-            "date": on,
-            "salutation": salutation + language.forms.salutation_end,
-            "subject_above": language.forms.subject_above,
-            **_addressee_fields(case, addressee, copies, language, country),
+        self._with_no_break_spaces = lru_cache(_BLOCK_CACHE_SIZE)(
+            partial(with_no_break_spaces, language=self._language)
+        )
+        is_abroad = addressee is not None and addressee.country != country
+        self._country_line = (
+            country_line(country, country, language.code)
+            if is_abroad and country
+            else ""
+        )
+
+    def _template_values(self) -> dict[str, object]:
+        """The variables of a template that are the same for all senders."""
+        case, language = self._case, self._language
+        return {
+            "addressee": self._addressee,
+            "archived": case.is_archived(self._on),
+            "case": case,
+            "demands": self._demands,
+            "relation": _relation(case, self._addressee),
+            "of_state": language.of_state(case.state) or "",
+            "supported": self._supported(),
         }
+
+    def _shared_fields(self, copies: Sequence[Addressee]) -> dict[str, Any]:
+        """The fields of a `Letter` that are the same for all senders."""
+        case, to, language = self._case, self._addressee, self._language
+        forms = language.forms
+        support_to = replace(case.support_to, name=self._supported())
+        return {
+            "case": case.id,
+            "demands": tuple(demand.id for demand in self._demands),
+            "style": self._style,
+            "language": language.code,
+            "date": self._on,
+            "addressee": to,
+            "support_to": None if to else support_to,
+            "copied": tuple(copies),
+            "addressee_block": _addressee_block(case, to, self._country, language),
+            "salutation": self._salutation() + forms.salutation_end,
+            "subject_above": forms.subject_above,
+            "copies": tuple(
+                f"{forms.copy} {language.display_name(copy)}" for copy in copies
+            ),
+        }
+
+    def _supported(self) -> str:
+        """The people whom a message of support is for."""
+        case, language = self._case, self._language
+        people = language.series(case.people) or language.forms.placeholders.people
+        return case.support_to.name or people
+
+    def _salutation(self) -> str:
+        if self._addressee is not None:
+            return self._language.salutation(self._addressee)
+        friends = self._language.form("friends").salutation
+        return self._case.support_to.salutation or friends
+
+    def _closing(self, *, plural: bool) -> str:
+        role = self._addressee.role if self._addressee else "friends"
+        return self._language.closing(role, self._salutation(), plural=plural)
 
     def letter(self, sender: Sender) -> Letter:
         """Compose the letter of *sender*, who lives in the country of these parts."""
@@ -131,51 +178,6 @@ class SharedParts:
             closing=self._closings[plural],
             signature=_signature(sender, organisation, forms.placeholders.name),
         )
-
-
-def _template_values(
-    case: Case,
-    addressee: Addressee | None,
-    demands: Sequence[Demand],
-    language: Language,
-    on: date,
-) -> dict[str, object]:
-    """The variables of a template that are the same for all senders."""
-    return {
-        "addressee": addressee,
-        "archived": case.is_archived(on),
-        "case": case,
-        "demands": demands,
-        "relation": _relation(case, addressee),
-        "of_state": language.of_state(case.state) or "",
-        "supported": _supported(case, language),
-    }
-
-
-def _addressee_fields(
-    case: Case,
-    addressee: Addressee | None,
-    copies: Sequence[Addressee],
-    language: Language,
-    country: str | None,
-) -> dict[str, Any]:
-    """The fields of a `Letter` about who gets it."""
-    support_to = replace(case.support_to, name=_supported(case, language))
-    return {
-        "addressee": addressee,
-        "support_to": None if addressee else support_to,
-        "copied": tuple(copies),
-        "addressee_block": _addressee_block(case, addressee, country, language),
-        "copies": tuple(
-            f"{language.forms.copy} {language.display_name(copy)}" for copy in copies
-        ),
-    }
-
-
-def _supported(case: Case, language: Language) -> str:
-    """The people whom a message of support is for."""
-    people = language.series(case.people) or language.forms.placeholders.people
-    return case.support_to.name or people
 
 
 def with_no_break_spaces(block: Block, language: Language) -> Block:
@@ -252,32 +254,6 @@ def _addressee_block(
     if addressee.country != country:
         lines.append(country_line(addressee.country, country, language.code))
     return tuple(lines)
-
-
-def _salutation(case: Case, addressee: Addressee | None, language: Language) -> str:
-    if addressee is not None:
-        return language.salutation(addressee)
-    return case.support_to.salutation or language.form("friends").salutation
-
-
-def _closings(
-    addressee: Addressee | None, salutation: str, language: Language
-) -> dict[bool, str]:
-    """The closing line, by whether the letter says "we"."""
-    role = addressee.role if addressee else "friends"
-    return {
-        plural: language.closing(role, salutation, plural=plural)
-        for plural in (False, True)
-    }
-
-
-def _country_of_sender(
-    addressee: Addressee | None, country: str | None, language: Language
-) -> str:
-    """The last line of a sender's address, which only a letter abroad has."""
-    if addressee is None or country is None or addressee.country == country:
-        return ""
-    return country_line(country, country, language.code)
 
 
 def _signature(sender: Sender, organisation: str, placeholder: str) -> tuple[str, ...]:

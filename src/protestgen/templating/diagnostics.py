@@ -31,10 +31,7 @@ _EXPLANATIONS = tuple(
             r"Unexpected end of template\..* needs to be closed is '(.*)'\.",
             "the tag '{0}' is not closed: add '{{% end{0} %}}'",
         ),
-        (
-            r"Missing end of comment tag",
-            "a comment is not closed: add '#}}'",
-        ),
+        (r"Missing end of comment tag", "a comment is not closed: add '#}}'"),
         (
             r"Missing end of raw directive",
             "the tag 'raw' is not closed: add '{{% endraw %}}'",
@@ -103,10 +100,7 @@ _EXPLANATIONS = tuple(
             r"cannot assign attribute on non-namespace object",
             "this cannot be changed: change what 'namespace()' gave",
         ),
-        (
-            r"'.*' object is not iterable",
-            "this is no list: name one",
-        ),
+        (r"'.*' object is not iterable", "this is no list: name one"),
         (
             r"there is no parent block called '(.*)'\.",
             "no template above has the block '{0}': remove 'super()'",
@@ -119,10 +113,7 @@ _EXPLANATIONS = tuple(
             r"parameter '(.*)' was not provided",
             "the macro needs '{0}': write it between its brackets",
         ),
-        (
-            r"extended multiple times",
-            "the tag 'extends' stands twice: keep one",
-        ),
+        (r"extended multiple times", "the tag 'extends' stands twice: keep one"),
     )
 )
 
