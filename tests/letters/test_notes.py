@@ -1,4 +1,4 @@
-"""What a sender is told about a letter before it is sent."""
+"""Notes for a sender to read before a letter is sent."""
 
 import pickle
 from pathlib import Path
@@ -23,7 +23,7 @@ def notes(run: Run, *arguments: str) -> list[str]:
 
 def test_everything_doubtful_is_said_a_line_each(run: Run) -> None:
     """
-    What is to be known stands on stderr, a line for each thing, harm first.
+    Each note is one line on stderr, those on harm first.
     """
     expected = """
     'regime' may do harm to those the letter is for: find another word
@@ -75,7 +75,7 @@ def test_address_that_is_to_be_checked_is_named(
     country: str, note: str | None, run: Run
 ) -> None:
     """
-    An address that is old, undated, unsure or without a street is to be looked at.
+    A note names an address that is old, undated, uncertain or without a street.
     """
     found = notes(run, "--case", "kurmanov", "--country", country, *ADA)
 
@@ -84,7 +84,7 @@ def test_address_that_is_to_be_checked_is_named(
 
 def test_letter_dated_before_its_case_is_noted(run: Run) -> None:
     """
-    A letter cannot be about what is yet to happen.
+    A note says that a letter is dated before an incident in it.
     """
     found = notes(
         run, "--case", "kurmanov", "--country", "us", *ADA, "--date", "2011-05-01"
@@ -97,7 +97,7 @@ def test_words_from_the_editor_are_looked_at_too(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    A rude word is noted wherever it came from.
+    A word to avoid is noted if it comes from the editor.
     """
     monkeypatch.setenv("EDITOR", "sed -i s/Excellency/murderer/")
     found = notes(run, "--case", "kurmanov", "--country", "us", *ADA, "--edit")
@@ -109,7 +109,7 @@ def test_words_from_the_editor_are_looked_at_too(
 
 def test_own_words_that_are_too_long_are_noted(run: Run) -> None:
     """
-    More than a page is read by nobody.
+    A note says that own words make a letter longer than a page.
     """
     found = notes(
         run, "--case", "kurmanov", "--country", "us", *ADA, "--why", "so " * 400
@@ -120,7 +120,7 @@ def test_own_words_that_are_too_long_are_noted(run: Run) -> None:
 
 def test_support_without_address_is_noted(run: Run) -> None:
     """
-    Where a message of support can be sent is for the campaign to say.
+    A note says that no address for a message of support is known.
     """
     assert notes(run, "--case", "kurmanov", "--style", "support", *ADA) == [
         CLOSED,
@@ -132,7 +132,7 @@ def test_language_that_the_addressee_would_rather_read_is_noted(
     run: Run, tmp_path: Path
 ) -> None:
     """
-    Nothing is said where one of several letters is in it.
+    A note names a better language, unless a letter is in it.
     """
     embassy = """\
         embassies:
@@ -160,7 +160,7 @@ def test_language_that_the_addressee_would_rather_read_is_noted(
 
 def test_own_words_in_two_letters_are_noted(run: Run) -> None:
     """
-    The program translates nobody's words.
+    A note says that own words are the same in letters of two languages.
     """
     letter = ("--case", "kolov", "--country", "uk", *ADA, "--lang", "en,ru")
     note = "your own words are not translated: each letter has them as written"
@@ -171,7 +171,7 @@ def test_own_words_in_two_letters_are_noted(run: Run) -> None:
 
 def test_words_that_do_harm_are_those_of_the_language(run: Run) -> None:
     """
-    Each letter is held against the words of its own language, and of its case.
+    The words to avoid are those of the letter's language and case.
     """
     letter = ("--case", "kolov", "--country", "de", *ADA, "--lang", "de")
     note = "'Diktatur' may do harm to those the letter is for: find another word"
@@ -197,7 +197,7 @@ def test_rude_word_is_noted_in_spite_of_quiet(
     code: str, words: str, found: str, run: Run
 ) -> None:
     """
-    A word that may do harm is no note that can be missed; others are.
+    `--quiet` hides all notes except those on harm.
     """
     result = run(
         "-q", "letter", "--case", "kolov", "--country", "uk", "--lang", code,
@@ -214,7 +214,7 @@ def test_rude_word_is_noted_in_spite_of_quiet(
 
 def test_batch_notes_a_rude_word_in_spite_of_quiet(run: Run, tmp_path: Path) -> None:
     """
-    The first letter that may do harm is named, with how many others do.
+    A batch names the first letter that may do harm, and counts the others.
     """
     roster = tmp_path / "members.csv"
     rows = "".join(f"A{n} Example,uk,You disgust me.\n" for n in range(3))
@@ -232,7 +232,7 @@ def test_batch_notes_a_rude_word_in_spite_of_quiet(run: Run, tmp_path: Path) -> 
 
 def test_words_to_avoid_take_no_time_each() -> None:
     """
-    A text is read once, however many words are looked for.
+    The time to find words to avoid does not grow with their number.
     """
     words = tuple(f"rude{n} word" for n in range(20_000))
     start = process_time()
@@ -282,7 +282,7 @@ def test_an_address_is_old_by_one_rule(
 
 def test_missing_organisation_is_noted(run: Run) -> None:
     """
-    The style of organisations needs one.
+    A note says that a letter in the style `organisation` names none.
     """
     found = notes(
         run, "--case", "kurmanov", "--country", "us", *ADA, "--style", "organisation"
@@ -293,7 +293,7 @@ def test_missing_organisation_is_noted(run: Run) -> None:
 
 def test_write_by_is_kept_in_mind(run: Run, tmp_path: Path) -> None:
     """
-    A letter that comes too late is noted.
+    A note says that the last day for letters is over.
     """
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "demands.yaml").write_text(
@@ -327,7 +327,7 @@ def test_write_by_is_kept_in_mind(run: Run, tmp_path: Path) -> None:
 
 def test_profile_of_somebody_else_is_left_out(run: Run) -> None:
     """
-    A friend's letter does not carry the address of whose machine it is written on.
+    A letter for somebody else uses nothing of the default profile.
     """
     profile = Path.home() / ".config" / "protestgen" / "profile.yaml"
     profile.parent.mkdir(parents=True)
@@ -342,7 +342,7 @@ def test_profile_of_somebody_else_is_left_out(run: Run) -> None:
 
 def test_notes_keep_their_kind_between_processes() -> None:
     """
-    Notes that say the same with other numbers have one kind, also when pickled.
+    A pickled note keeps its text, its kind and its class.
     """
     note = Note("the letter has 401 words", "long")
     harm = HarmNote("'cult' may do harm", "harm by 'cult'")

@@ -1,7 +1,7 @@
 """
-What a stranger's campaign can not do: read, run, fill the memory or go on for ever.
+A stranger's campaign cannot read files, run code, fill the memory or run forever.
 
-Every attack runs as a whole program with a ceiling of its own, and ends in one line.
+Most attacks run as a whole program with limits, and each ends with one line.
 """
 
 import os
@@ -718,7 +718,7 @@ def test_what_letters_do_not_need_is_refused(
     text: str, error: str, templates: Path
 ) -> None:
     """
-    A template reaches data, and nothing of Python; it repeats nothing without bound.
+    Templates read data and nothing of Python; what they may not do is an error.
     """
     assert attack(templates, text) == Result(
         1, "", f"error: {templates}/mine.txt.j2{error}\n"
@@ -728,7 +728,7 @@ def test_what_letters_do_not_need_is_refused(
 @pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
 def test_work_is_bounded(text: str, templates: Path) -> None:
     """
-    Whatever takes too long or grows too large ends with its line.
+    A template that takes too long or grows too large ends with its file and line.
     """
     result = attack(templates, text)
 
@@ -748,7 +748,7 @@ def test_limits_that_do_not_hold_are_noticed(
     old: str, new: str, probe: str, templates: Path
 ) -> None:
     """
-    Templates of a campaign are not used with a Jinja that takes no heed of the limits.
+    Templates of a campaign are refused if Jinja ignores the limits.
     """
     path = templates / "mine.txt.j2"
     loops = "{% for a in s %}{% for b in s %}{% for c in 'abc' %}"
@@ -772,7 +772,7 @@ def test_limits_that_do_not_hold_are_noticed(
 @pytest.mark.parametrize(("text", "place"), CIRCLES.values(), ids=CIRCLES)
 def test_circles_are_told(text: str, place: str, templates: Path) -> None:
     """
-    What uses itself without end is told as that.
+    Endless recursion has an error of its own.
     """
     assert attack(templates, text) == Result(
         1,
@@ -785,7 +785,7 @@ def test_circles_are_told(text: str, place: str, templates: Path) -> None:
 @pytest.mark.parametrize("text", NESTED.values(), ids=NESTED)
 def test_depth_is_bounded(text: str, templates: Path) -> None:
     """
-    A template that is too deep for a compiler is told as that.
+    A template that is nested too deeply for the compiler has an error of its own.
     """
     assert attack(templates, text) == Result(
         1,
@@ -798,14 +798,14 @@ def test_depth_is_bounded(text: str, templates: Path) -> None:
 @pytest.mark.parametrize(("text", "error"), FILES.values(), ids=FILES)
 def test_no_other_file_is_read(text: str, error: str, templates: Path) -> None:
     """
-    By no name is there a way out of the folder of the campaign.
+    No name of a template leads out of the campaign's folder.
     """
     assert attack(templates, text) == Result(1, "", f"error: {templates}/{error}\n")
 
 
 def test_folder_of_templates_may_not_be_a_link(templates: Path) -> None:
     """
-    Nor is there one if the folder itself lies elsewhere.
+    A folder `templates` that is a link out of the campaign is refused.
     """
     campaign = templates.parents[2] / "other"
     campaign.mkdir()
@@ -834,7 +834,7 @@ HARMLESS = {
 @pytest.mark.parametrize(("text", "why"), HARMLESS.values(), ids=HARMLESS)
 def test_words_are_no_template(text: str, why: str, templates: Path) -> None:
     """
-    What a sender or a data file says is shown as it is.
+    Text of a sender or of data is never run as a template.
     """
     (templates / "mine.txt.j2").write_text(f"Subject\n\n{text}\n", encoding="utf-8")
     result = within_bounds("--campaign", templates.parents[1], *LETTER, "--why", why)
@@ -845,7 +845,7 @@ def test_words_are_no_template(text: str, why: str, templates: Path) -> None:
 
 def test_letters_have_nothing_of_one_another(templates: Path) -> None:
     """
-    A template keeps nothing of one letter for the next one.
+    A template keeps no values of one letter for the next.
     """
     (templates / "kept.j2").write_text("{% set ns = namespace(x='') %}{{ place }}")
     (templates / "mine.txt.j2").write_text(
@@ -885,7 +885,7 @@ DATA = {
 @pytest.mark.parametrize(("text", "error"), DATA.values(), ids=DATA)
 def test_data_is_only_data(text: str, error: str, tmp_path: Path) -> None:
     """
-    YAML names no code and no file, and unfolds to no more than it is.
+    YAML can neither name code or files nor expand to more than its text.
     """
     (tmp_path / "data").mkdir()
     path = tmp_path / "data" / "demands.yaml"
@@ -911,7 +911,7 @@ def test_no_other_data_is_read(
     name: str, target: str | None, message: str, tmp_path: Path
 ) -> None:
     """
-    Data files are those in the folder of the campaign.
+    Data files that are links or pipes are refused.
     """
     (tmp_path / "secret.yaml").write_text(f"{SECRET}: 1\n", encoding="utf-8")
     path = tmp_path / "mine" / "data" / name
@@ -951,7 +951,7 @@ def write_cases(folder: Path, *entries: str) -> Path:
 
 def test_few_names_are_suggested(tmp_path: Path) -> None:
     """
-    What thousands of unknown names may mean is looked for a few times only.
+    Only the first of thousands of unknown names get a suggestion.
     """
     cases = (
         CASE.format(id=f"ada-{n}", more=f"follows: adam-{n}") for n in range(2_000)
@@ -968,7 +968,7 @@ def test_few_names_are_suggested(tmp_path: Path) -> None:
 
 def test_long_chains_of_cases_are_followed(tmp_path: Path) -> None:
     """
-    Whether a case follows itself is known in one step for each case.
+    Cycles in chains of thousands of cases are found in linear time.
     """
     cases = (CASE.format(id=f"a{n}", more=f"follows: a{n + 1}") for n in range(12_000))
     ring = CASE.format(id="a12000", more="follows: a11999")
@@ -984,7 +984,7 @@ def test_long_chains_of_cases_are_followed(tmp_path: Path) -> None:
 
 def test_cases_of_a_campaign_are_counted(tmp_path: Path) -> None:
     """
-    There are no more of them than can be checked.
+    A campaign with too many offices is refused.
     """
     path = tmp_path / "data" / "embassies.yaml"
     path.parent.mkdir()
@@ -1002,7 +1002,7 @@ def test_cases_of_a_campaign_are_counted(tmp_path: Path) -> None:
 
 def test_styles_of_a_language_are_counted(tmp_path: Path) -> None:
     """
-    There are no more of them than a check can write letters in.
+    A language with too many styles is refused.
     """
     folder = tmp_path / "templates" / "en"
     folder.mkdir(parents=True)
@@ -1016,7 +1016,7 @@ def test_styles_of_a_language_are_counted(tmp_path: Path) -> None:
 
 def test_fingerprint_is_of_the_files_that_are_read(tmp_path: Path) -> None:
     """
-    It follows no link out of the folder, waits for no pipe and reads no huge file.
+    The hash of a campaign reads no link out of it, no pipe and no huge file.
     """
     mine = tmp_path / "mine"
     path = write_cases(mine, CASE.format(id="ada", more=""))
@@ -1072,7 +1072,7 @@ def test_no_page_runs_or_fetches(
     text: str, found: str, run: Run, tmp_path: Path
 ) -> None:
     """
-    Also the page that a stranger lays out is text and its looks.
+    A layout whose page would run or fetch something is refused.
     """
     layout = tmp_path / "templates" / "layout" / "letter.html.j2"
     layout.parent.mkdir(parents=True)
@@ -1095,7 +1095,7 @@ def test_no_page_runs_or_fetches(
 )
 def test_layout_prints_no_object(text: str, run: Run, tmp_path: Path) -> None:
     """
-    A filter that makes a text of an object would print the address that is left out.
+    No filter turns an object to text, which would print a hidden address.
     """
     layout = tmp_path / "templates" / "layout" / "letter.html.j2"
     layout.parent.mkdir(parents=True)
@@ -1113,7 +1113,7 @@ def test_layout_prints_no_object(text: str, run: Run, tmp_path: Path) -> None:
 
 def test_long_templates_cost_steps(templates: Path) -> None:
     """
-    Many long templates take long to compile, though nothing in them runs.
+    Compiling many long templates costs steps, even if nothing in them runs.
     """
     for name in "abcdefghijklmnopqrs":
         text = "{% if 0 %}{% block a %}" + "{{ a ~ a }}" * 4_000
@@ -1130,7 +1130,7 @@ def test_long_templates_cost_steps(templates: Path) -> None:
 
 def test_layout_is_bound_as_well(run: Run, tmp_path: Path) -> None:
     """
-    The layout of a page runs in the same sandbox.
+    The layout of a page has the limits of all templates.
     """
     layout = tmp_path / "templates" / "layout" / "letter.html.j2"
     layout.parent.mkdir(parents=True)
@@ -1147,7 +1147,7 @@ def test_layout_is_bound_as_well(run: Run, tmp_path: Path) -> None:
 
 def test_accents_are_bounded() -> None:
     """
-    To sort a million accents on one letter would take an hour.
+    A letter with a million accents, which takes an hour to sort, is refused.
     """
     with pytest.raises(ValueError, match=r"^40 accents stand on one letter"):
         normalize("e" + "\u0323\u0300" * 500_000)
@@ -1158,7 +1158,7 @@ def test_letters_of_a_check_share_their_work(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    Styles that each take what a letter may have do not keep a check busy for hours.
+    A check whose styles each use all steps of a letter ends early with one error.
     """
     monkeypatch.setattr("protestgen.templating.metering.MAX_SHARED_STEPS", 2_000_000)
     path = write_cases(tmp_path, *(CASE.format(id=f"a{n}", more="") for n in range(9)))
@@ -1181,7 +1181,7 @@ def test_letters_of_a_check_share_their_work(
 
 def test_usual_letters_take_nothing_of_the_work_that_is_shared() -> None:
     """
-    So a large campaign is checked like a small one.
+    Bundled styles never use the steps that all letters of a check share.
     """
     campaign, shared = load_campaign(), SharedSteps()
     templates = Templates(campaign.folders, shared)
@@ -1202,7 +1202,7 @@ def test_usual_letters_take_nothing_of_the_work_that_is_shared() -> None:
 
 def test_an_error_without_a_reason_is_named() -> None:
     """
-    Python says nothing about memory that runs out.
+    An error for which Python has no text gets one.
     """
     sandbox = Templates(load_campaign().folders).environment
     messages = [
