@@ -8,7 +8,7 @@ from time import process_time
 import pytest
 
 from conftest import Run
-from protestgen.letters.notes import HarmNote, Note, avoided
+from protestgen.letters.notes import HarmNote, Note, avoided, kind_of_note
 
 CLOSED = "case 'kurmanov' has been closed since 2011-05: no outcome is recorded"
 ADA = ("--name", "Ada Example")
@@ -345,11 +345,10 @@ def test_notes_keep_their_kind_between_processes() -> None:
     A pickled note keeps its text, its kind and its class.
     """
     note = Note("the letter has 401 words", "long")
-    harm = HarmNote("'cult' may do harm", "harm by 'cult'")
+    harm = HarmNote("'cult' may do harm")
     copies = pickle.loads(pickle.dumps([note, harm]))  # noqa: S301 - it is ours
 
     assert copies == [note, harm]
-    assert [(type(copy), copy.kind) for copy in copies] == [
-        (Note, "long"),
-        (HarmNote, "harm by 'cult'"),
-    ]
+    assert list(map(type, copies)) == [Note, HarmNote]
+    assert list(map(kind_of_note, copies)) == ["long", "'cult' may do harm"]
+    assert kind_of_note("a sentence") == "a sentence"

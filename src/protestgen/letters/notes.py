@@ -23,16 +23,16 @@ _WORD = re.compile(r"\w+")
 
 
 class Note(str):
-    """A sentence about a letter; notes of the same *kind* are counted together."""
+    """A sentence about a letter; those of one *kind* differ in names and numbers only."""
 
     __slots__ = ("kind",)
 
     kind: str
 
-    def __new__(cls, text: str, kind: str) -> Self:
-        """Create a note with *text* as its sentence."""
+    def __new__(cls, text: str, kind: str = "") -> Self:
+        """Create a note; without a *kind*, its text is its kind."""
         note = super().__new__(cls, text)
-        note.kind = kind
+        note.kind = kind or text
         return note
 
     def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
@@ -44,6 +44,11 @@ class HarmNote(Note):
     """A note on harm that a letter may do: `--quiet` does not hide it."""
 
     __slots__ = ()
+
+
+def kind_of_note(note: str) -> str:
+    """The kind of a note, which is its text unless it is a `Note`."""
+    return note.kind if isinstance(note, Note) else note
 
 
 def choice_notes(
@@ -165,7 +170,7 @@ def _word_notes(letter: Letter, avoid: tuple[str, ...]) -> Iterator[Note]:
     for word in dict.fromkeys(avoid) if found else ():
         if word in found:
             text = "may do harm to those the letter is for: find another word"
-            yield HarmNote(f"'{word}' {text}", f"harm by '{word}'")
+            yield HarmNote(f"'{word}' {text}")
     if (count := count_words(letter)) > longest(letter):
         text = f"the letter has {count} words, too many to be read: leave some out"
         yield Note(text, "long")
