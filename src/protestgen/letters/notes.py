@@ -23,7 +23,7 @@ _WORD = re.compile(r"\w+")
 
 
 class Note(str):
-    """A sentence about a letter; those of one *kind* differ in names and numbers only."""
+    """A sentence about a letter; notes of one *kind* differ in values only."""
 
     __slots__ = ("kind",)
 
