@@ -72,6 +72,17 @@ def test_a_language_lacks_forms_and_styles() -> None:
     assert found == [Missing("role", "unknown"), Missing("style", "mine")]
 
 
+def test_a_language_may_lack_the_name_of_a_state() -> None:
+    """
+    Languages that inflect names of states have to list them.
+    """
+    russian = load_language("ru", CAMPAIGN.folders)
+    case = replace(CASE, state="nr")
+    text = load_translation(CAMPAIGN, "ru")["kurmanov"]
+
+    assert missing_parts(case, text, russian) == [Missing("state", "nr")]
+
+
 def test_a_role_that_english_lacks_is_a_mistake_in_the_directory() -> None:
     """
     English has all roles, so the directory names one that does not exist.
