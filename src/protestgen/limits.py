@@ -31,6 +31,12 @@ MAX_PATTERN = 300
 MAX_LETTER = 80_000
 MAX_DOCUMENT = 200_000
 BYTES_OF_LINE = 15
+# Words on paper, in characters: Typst tries to break a long one at each of them, and a
+# line at each invisible one. A word ends at a space that may break a line.
+LONG_WORD = 46
+MAX_WORD = 1_000
+MAX_LONG_WORDS = 5_000
+MAX_INVISIBLE = 2_000
 
 # A roster: its columns, the characters of a cell and of a line, and the lines of a row.
 MAX_COLUMNS = 1_000

@@ -23,12 +23,12 @@ from protestgen.authoring.scaffold import (
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.campaign.translations import (
     load_translation,
-    missing_fields,
     source_text_hash,
 )
 from protestgen.cli.param_types import parse_country
 from protestgen.country_names import COUNTRY_CODES
 from protestgen.language.loader import languages, load_language
+from protestgen.letters.completeness import missing_texts
 
 Shell = Callable[..., Result]
 OPTIONS = ("--state", "turkey", "--country", "uk", "--lang", "en")
@@ -70,7 +70,7 @@ def test_a_new_campaign_works(run: Run, tmp_path: Path) -> None:
     letter = run("--campaign", mine, "letter", "--case", "reading-room", "--country", "gb", "--name", "Ada")  # fmt: skip
     assert letter.exit_code == 0
     assert letter.stderr == (
-        "note: the address of the embassy in Example City is not sure: look at "
+        "note: the address of the embassy in Example City is uncertain: look at "
         "https://embassy.example\n"
     )
     assert letter.stdout.startswith(
@@ -405,8 +405,7 @@ def test_the_example_texts_are_current(language: str, tmp_path: Path) -> None:
     (text,) = load_translation(campaign, language).values()
 
     assert text.translates == source_text_hash(case)
-    forms = load_language(language, campaign.folders).forms
-    assert missing_fields(case, text, forms.title_cases) == []
+    assert missing_texts(case, text, load_language(language, campaign.folders)) == []
 
 
 def test_an_unknown_genitive_is_asked_for(shell: Shell, tmp_path: Path) -> None:

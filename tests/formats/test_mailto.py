@@ -57,7 +57,7 @@ def _fields(link: str) -> tuple[str, dict[str, str]]:
 )
 def test_text_is_percent_encoded(text: str, length: int) -> None:
     """
-    Spaces are %20 and line breaks %0D%0A; there is no plus sign (M1, M2).
+    Spaces are %20 and line breaks %0D%0A; there is no plus sign.
     """
     link = encoded(text)
 

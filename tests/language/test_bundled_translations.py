@@ -20,7 +20,6 @@ from protestgen import Letter, Sender, load_campaign
 from protestgen.campaign.case import Case
 from protestgen.campaign.translations import (
     load_translation,
-    missing_fields,
     source_text_hash,
     translated,
 )
@@ -28,6 +27,7 @@ from protestgen.formats import FORMATS, Options
 from protestgen.formats.text import cells
 from protestgen.language.language import Language
 from protestgen.language.loader import languages, load_language
+from protestgen.letters.completeness import missing_texts
 from protestgen.letters.letter import block_text
 from protestgen.letters.service import LetterOptions, LetterService
 from protestgen.schema.types import PartialDate
@@ -116,7 +116,7 @@ def test_translations_are_complete_and_current(code: str, case: Case) -> None:
     """
     text = load_translation(CAMPAIGN, code)[case.id]
 
-    assert missing_fields(case, text, language(code).forms.title_cases) == []
+    assert missing_texts(case, text, language(code)) == []
     assert text.translates == source_text_hash(case)
 
 

@@ -1,4 +1,4 @@
-"""The appeal of a campaign: what it asks for, and how it is written down."""
+"""The appeal of a campaign: its contents and its formats."""
 
 import re
 from collections.abc import Callable
@@ -74,7 +74,7 @@ def test_appeal_of_a_closed_case_reads_as_accepted(
     language: str, case: str, run: Run, golden: Golden
 ) -> None:
     """
-    It tells what came of it and of each demand, thanks, and calls for nothing.
+    The appeal of a closed case tells the outcome, thanks, and asks for nothing.
     """
     result = run("appeal", case, "--lang", language)
 
@@ -87,7 +87,7 @@ def test_appeal_of_an_open_case_reads_as_accepted(
     language: str, run: Run, golden: Golden, readers: Path
 ) -> None:
     """
-    It tells what happened, what is demanded, who to write to, and how.
+    The appeal of an open case tells what happened, the demands and the addresses.
     """
     change(readers, ("# write_by:", "write_by:"))
     result = run("--campaign", readers, "appeal", "reading-room", "--lang", language)
@@ -98,7 +98,7 @@ def test_appeal_of_an_open_case_reads_as_accepted(
 
 def test_closed_case_has_no_addresses_and_no_letter() -> None:
     """
-    Nobody is asked to write about what is over.
+    The appeal of a closed case has neither addresses nor a model letter.
     """
     ended = appeal("temir-bank", NOW)
 
@@ -164,7 +164,7 @@ def test_countries_may_be_chosen(language: str, names: list[str], run: Run) -> N
 
 def test_all_countries_are_the_default(run: Run) -> None:
     """
-    `all` says so, also beside others.
+    `--country all` means all countries, even beside others.
     """
     everything = run(*OPEN).stdout
 
@@ -190,7 +190,7 @@ def test_what_cannot_be_had_is_told(
     arguments: tuple[str, ...], code: int, message: str, run: Run
 ) -> None:
     """
-    Each as one line; with an error nothing is written.
+    An option that cannot be met is a one-line error, and nothing is written.
     """
     result = run(*arguments)
 
@@ -200,14 +200,14 @@ def test_what_cannot_be_had_is_told(
 
 def test_notes_can_be_left_out(run: Run) -> None:
     """
-    As everywhere.
+    `--quiet` hides the notes of an appeal.
     """
     assert run("-q", *OPEN, "--country", "nigeria").stderr == ""
 
 
 def test_late_appeal_is_told(run: Run, readers: Path) -> None:
     """
-    Whoever sends an appeal on after its last day should know.
+    A note says that the last day for letters is over.
     """
     change(readers, ("# write_by: 2026-12-31", "write_by: 2026-11-30"))
     line = ("--campaign", readers, "appeal", "reading-room", "--date")
@@ -220,7 +220,7 @@ def test_late_appeal_is_told(run: Run, readers: Path) -> None:
 
 def test_met_demands_are_not_made_again(run: Run, readers: Path) -> None:
     """
-    What has been met is told, and is in no letter; when all is, no letters are wanted.
+    Demands that were met are told but not made; if all were, the appeal is over.
     """
     change(readers, ("- id: reinstate\n", "- id: reinstate\n        met: 2026-11-24\n"))
     line = ("--campaign", readers, "appeal", "reading-room", "--date", "2026-11-25")
@@ -243,7 +243,7 @@ def test_met_demands_are_not_made_again(run: Run, readers: Path) -> None:
 
 def test_offices_alone_may_be_written_to(run: Run, readers: Path) -> None:
     """
-    A case whose letters go to no mission has no list of countries.
+    The appeal of a case without missions has no list of countries.
     """
     change(readers, ("write_to: [embassy, ombudsman]", "write_to: [ombudsman]"))
     result = run("--campaign", readers, "appeal", "reading-room")
@@ -255,7 +255,7 @@ def test_offices_alone_may_be_written_to(run: Run, readers: Path) -> None:
 
 def test_copies_are_asked_for(run: Run, readers: Path) -> None:
     """
-    Who gets one is told, and stands in the model letter.
+    The appeal and its model letter name those who get a copy.
     """
     both = "write_to: [embassy]\n    copies_to: [ombudsman]"
     change(readers, ("write_to: [embassy, ombudsman]", both))
@@ -267,7 +267,7 @@ def test_copies_are_asked_for(run: Run, readers: Path) -> None:
 
 def test_model_letter_is_for_all_who_write(run: Run, readers: Path) -> None:
     """
-    What is known of one ambassador is in it only where no other is written to.
+    The model letter has the salutation of one ambassador only if there is one.
     """
     own = "kind: embassy\n    salutation: Dear Ambassador Example"
     change(readers, ("kind: embassy", own), name="embassies")
@@ -279,7 +279,7 @@ def test_model_letter_is_for_all_who_write(run: Run, readers: Path) -> None:
 
 def test_model_letter_has_the_style_and_the_country(run: Run) -> None:
     """
-    With one country alone, it is written as there.
+    The model letter follows the conventions of the only country chosen.
     """
     line = (*OPEN, "--style", "points", "--country")
 
@@ -291,12 +291,12 @@ def test_model_letter_has_the_style_and_the_country(run: Run) -> None:
 
 def test_language_that_is_not_whole_is_refused(run: Run) -> None:
     """
-    A language needs words for the appeal too, unless it may be in English.
+    A language without a template for appeals is refused, or English used.
     """
     line = ("--campaign", ITALIAN, "appeal", "reading-room", "--lang", "it")
     reason = (
-        "case 'reading-room' is not whole in Italian, "
-        "without the words of an appeal in templates/it/appeal.j2"
+        "case 'reading-room' is incomplete in Italian, "
+        "missing the words of an appeal in templates/it/appeal.j2"
     )
 
     refused = run(*line)
@@ -313,14 +313,14 @@ def test_language_that_is_not_whole_is_refused(run: Run) -> None:
 
 def test_texts_that_are_not_translated_are_told(run: Run, readers: Path) -> None:
     """
-    So it is with the words of the case.
+    A case without texts in the language is refused.
     """
     (readers / "data" / "demands.de.yaml").unlink()
     result = run("--campaign", readers, "appeal", "reading-room", "--lang", "de")
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        "error: case 'reading-room' is not whole in German, without "
+        "error: case 'reading-room' is incomplete in German, missing "
         "cases.reading-room in data/demands.de.yaml: "
         "add '--fallback' for an appeal in English\n"
     )
@@ -328,7 +328,7 @@ def test_texts_that_are_not_translated_are_told(run: Run, readers: Path) -> None
 
 def test_form_is_told_by_the_file(run: Run, tmp_path: Path) -> None:
     """
-    The suffix decides, unless an option does; files are whole or not there.
+    The format follows the suffix, unless an option names it.
     """
     for name, start in (
         ("a.md", b"# The police"),
@@ -345,7 +345,7 @@ def test_form_is_told_by_the_file(run: Run, tmp_path: Path) -> None:
 
 def test_word_processor_file_is_told(run: Run, tmp_path: Path) -> None:
     """
-    A name promises what the file does not hold.
+    A suffix of a word processor is refused, because no format fits it.
     """
     result = run("appeal", "kurmanov", "-o", tmp_path / "a.docx")
 
@@ -364,7 +364,7 @@ def template(campaign: Path, text: str) -> Path:
 
 def test_campaign_may_change_the_words(run: Run, readers: Path) -> None:
     """
-    As the guide shows: one block anew, all others as they are.
+    A campaign can replace one block of the appeal, as the guide shows.
     """
     guide = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
     section = guide.partition("\n## The appeal\n")[2]
@@ -393,7 +393,7 @@ def test_mistake_in_the_words_is_told(
     text: str, message: str, run: Run, readers: Path
 ) -> None:
     """
-    As it is in a style.
+    A mistake in the template of an appeal is one line with its place.
     """
     path = template(readers, text)
     result = run("--campaign", readers, "appeal", "reading-room")
@@ -404,7 +404,7 @@ def test_mistake_in_the_words_is_told(
 
 def test_marks_are_the_template_s_own(run: Run, readers: Path) -> None:
     """
-    What is filled in begins no section, list or letter, wherever it stands.
+    Text from the data begins no section, list or letter.
     """
     template(readers, "Title\n\n{{ case.outcome }}\n{{ case.outcome }}\n\nEnd.\n")
     for case in ("# Heading", "## Heading", "[letter]", "- item", "1. item"):
@@ -500,7 +500,7 @@ HARMLESS = kinds(APPEAL_FORMATS["markdown"].render_appeal(hostile(["x"] * 6)).de
 @given(st.lists(texts, min_size=6, max_size=6))
 def test_nothing_in_an_appeal_is_markdown(values: list[str]) -> None:
     """
-    Whatever the data hold is shown as it stands: no heading, list, link or emphasis.
+    Text from the data is escaped in Markdown: no heading, list, link or emphasis.
     """
     data = APPEAL_FORMATS["markdown"].render_appeal(hostile(values)).decode()
     found, text = kinds(data)
@@ -512,7 +512,7 @@ def test_nothing_in_an_appeal_is_markdown(values: list[str]) -> None:
 
 def test_readable_addresses_stay_as_they_are() -> None:
     """
-    Nothing is escaped that is no markup: addresses can be copied from the source.
+    Only markup is escaped: addresses can be copied from the source.
     """
     plain = "A_b@example.org, http://a.example/a_b-c?d=e&f=g, AT&T (5 %) - 1.5 + 2!"
     data = APPEAL_FORMATS["markdown"].render_appeal(replace(appeal(), title=plain))
@@ -532,7 +532,7 @@ HARMLESS_PAGE = Outline(page_of(hostile(["x"] * 6)))
 @given(st.lists(texts, min_size=6, max_size=6))
 def test_nothing_in_an_appeal_is_html(values: list[str]) -> None:
     """
-    Nor is it in a page.
+    Text from the data is escaped in a page.
     """
     outline = Outline(page_of(hostile(values)))
 
@@ -543,7 +543,7 @@ def test_nothing_in_an_appeal_is_html(values: list[str]) -> None:
 
 def test_page_asks_for_nothing() -> None:
     """
-    It is one file, whose policy forbids to fetch anything.
+    The page is one file, whose policy forbids it to fetch anything.
     """
     page = page_of(appeal())
     outline = Outline(page)
@@ -556,7 +556,7 @@ def test_page_asks_for_nothing() -> None:
 
 def test_page_is_printed_from_a_browser(tmp_path: Path) -> None:
     """
-    All addresses are on few sheets, in two columns.
+    A printed page has all addresses in two columns on few sheets.
     """
     program("pdftotext")
     page, printed = tmp_path / "appeal.html", tmp_path / "printed.pdf"
@@ -574,7 +574,7 @@ def test_page_is_printed_from_a_browser(tmp_path: Path) -> None:
 
 def test_campaign_may_change_the_page(run: Run, readers: Path) -> None:
     """
-    Its own layout comes first, and is held to the tags of all pages.
+    A campaign's own layout is used, and may have only the tags of all pages.
     """
     layout = readers / "templates" / "layout" / "appeal.html.j2"
     layout.parent.mkdir()
@@ -597,7 +597,7 @@ def test_campaign_may_change_the_page(run: Run, readers: Path) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_paper_holds_everything(language: str) -> None:
     """
-    In every language all is on few pages, and nothing leaves the sheet.
+    A PDF has everything on few pages in every language, within the margins.
     """
     program("pdftotext")
     written = appeal(wish=AppealOptions(language=language))
@@ -618,7 +618,7 @@ def test_paper_holds_everything(language: str) -> None:
 
 def test_paper_shows_text_as_it_stands() -> None:
     """
-    Nothing in the data is code of the typesetter.
+    Text from the data is no code of Typst.
     """
     program("pdftotext")
     signs = ["#panic()", "*a* _b_", "= a", "@b", "$ x $", "`c` <d>"]
@@ -630,7 +630,7 @@ def test_paper_shows_text_as_it_stands() -> None:
 
 def test_paper_is_that_of_the_country() -> None:
     """
-    In the United States it is Letter.
+    The paper of an appeal for the United States is Letter.
     """
     program("pdftotext")
     for country, size in (("us", "(letter)"), ("gb", "(A4)")):
@@ -641,7 +641,7 @@ def test_paper_is_that_of_the_country() -> None:
 
 def test_character_that_no_font_has_is_told() -> None:
     """
-    It is an error, not a box.
+    A character that no font has is an error.
     """
     with pytest.raises(Exception, match=r"^the fonts of the PDF lack '字' \(U\+5B57\)"):
         APPEAL_FORMATS["pdf"].render_appeal(replace(appeal(), title="字"), options())

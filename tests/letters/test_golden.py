@@ -40,7 +40,7 @@ def test_letter_reads_as_accepted(
     golden: Callable[[str, str], None],
 ) -> None:
     """
-    Every case, in every style and language, is the letter that was read and found good.
+    Every case in every style and language gives the letter that was accepted.
     """
     country, name, city, organisation = SENDERS[language]
     sender = ["--country", country, "--name", name, "--city", city]

@@ -1,4 +1,4 @@
-"""What a letter says, and to whom."""
+"""The contents of letters."""
 
 import re
 from datetime import date
@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from conftest import Result, Run
 from protestgen import Letter, Sender, compose, load_campaign
-from protestgen.errors import ChoiceError, MissingTextError
+from protestgen.errors import ChoiceError
 from protestgen.language.loader import load_language
+from protestgen.letters.completeness import MissingTextError
 from protestgen.letters.editing import editable, edited
 from protestgen.letters.notes import PAGE_WORDS, count_words
 from protestgen.templating.blocks import ItemList, Paragraph
@@ -80,7 +81,7 @@ def test_letter_is_well_formed(case_id: str, style: str, on: date) -> None:
 @pytest.mark.parametrize("case_id", CAMPAIGN.cases)
 def test_letter_names_whom_it_is_for(case_id: str, style: str) -> None:
     """
-    Whoever reads only the letter knows whose case it is.
+    Every letter names the people of its case.
     """
     case = CAMPAIGN.case(case_id)
     letter = make(case_id, style=style)
@@ -92,7 +93,7 @@ def test_letter_names_whom_it_is_for(case_id: str, style: str) -> None:
 @pytest.mark.parametrize("case_id", CAMPAIGN.cases)
 def test_letter_makes_the_demands_in_order(case_id: str, style: str) -> None:
     """
-    Every demand that still stands is made, in their order, and no optional one.
+    A letter makes every open demand in order, and no optional one.
     """
     case = CAMPAIGN.case(case_id)
     text = body(make(case_id, style=style))
@@ -151,7 +152,7 @@ def test_letter_makes_the_demands_in_order(case_id: str, style: str) -> None:
 )
 def test_style_has_the_parts_of_its_kind(style: str, parts: list[str]) -> None:
     """
-    Each style says who writes, what happened, what is asked for, and for what reply.
+    Every style says who writes, what happened, what is asked, and asks for a reply.
     """
     sender = (
         ADA
@@ -171,7 +172,7 @@ def test_style_has_the_parts_of_its_kind(style: str, parts: list[str]) -> None:
 )
 def test_demands_are_a_list(style: str, *, numbered: bool) -> None:
     """
-    Statements and points number their demands; organisations put bullets.
+    Statements and points number their demands; organisations use bullets.
     """
     lists = [block for block in make(style=style).body if isinstance(block, ItemList)]
 
@@ -180,7 +181,7 @@ def test_demands_are_a_list(style: str, *, numbered: bool) -> None:
 
 def test_archived_case_is_written_as_past() -> None:
     """
-    A letter about a closed case demands nothing as if it were of today.
+    A letter about a closed case is in the past tense.
     """
     archived, current = body(make(on=NOW)), body(make(on=date(2011, 5, 3)))
 
@@ -190,7 +191,7 @@ def test_archived_case_is_written_as_past() -> None:
 
 def test_met_demand_is_dropped_from_its_day_on() -> None:
     """
-    Nobody asks for the release of a person who is free.
+    A demand is no longer made after the day on which it was met.
     """
     before = body(make("temir-bank", on=date(2010, 5, 12)))
     after = body(make("temir-bank", on=date(2010, 5, 13)))
@@ -203,7 +204,7 @@ def test_met_demand_is_dropped_from_its_day_on() -> None:
 
 def test_chosen_demands_stand_in_the_order_chosen() -> None:
     """
-    `--demand` chooses, orders, and reaches the optional ones.
+    `--demand` chooses and orders demands, optional ones included.
     """
     letter = make(demands=("nationalise", "public-inquiry"))
     (found,) = [block for block in letter.body if isinstance(block, ItemList)]
@@ -213,7 +214,7 @@ def test_chosen_demands_stand_in_the_order_chosen() -> None:
 
 def test_own_words_stand_near_the_start_and_stay_text() -> None:
     """
-    What a sender writes is its own paragraphs behind the first, whatever is in it.
+    Own words are paragraphs after the first, whatever they contain.
     """
     why = "1. No list <b>&amp;</b> {{ case }}\n\n- nor *this*"
     letter = make(sender=Sender(name="Ada", country="gb", why=why))
@@ -224,7 +225,7 @@ def test_own_words_stand_near_the_start_and_stay_text() -> None:
 
 def test_joint_letter_says_we_and_is_signed_by_all() -> None:
     """
-    With cosigners the letter speaks for all of them.
+    A letter with cosigners says "we", and all of them sign it.
     """
     sender = Sender(name="Ada Example", country="gb", cosigners=("Bob Example, York",))
     letter = make(sender=sender)
@@ -299,7 +300,7 @@ def test_country_line_is_left_out_within_one_country(run: Run) -> None:
 
 def test_edited_letter_keeps_its_words_when_nothing_is_changed() -> None:
     """
-    What the editor shows reads back as the same letter.
+    A text that the editor leaves unchanged makes the same letter.
     """
     letter = make(style="points")
 
@@ -308,7 +309,7 @@ def test_edited_letter_keeps_its_words_when_nothing_is_changed() -> None:
 
 def test_long_closing_is_kept_by_the_editor_and_wrapped(run: Run) -> None:
     """
-    In French the closing is a sentence, which repeats the salutation.
+    A French closing, which is a long sentence, survives the editor.
     """
     closing = f"Veuillez agréer, {'Madame, ' * 9}ma considération distinguée."
     letter = replace(make(), closing=closing)
@@ -323,7 +324,7 @@ def test_long_closing_is_kept_by_the_editor_and_wrapped(run: Run) -> None:
 
 def test_unchanged_words_stay_what_they_are() -> None:
     """
-    Own words that look like a list are none after the editor either.
+    Own words that look like a list are no list after the editor.
     """
     letter = make(sender=Sender(name="Ada", country="gb", why="- I was there."))
     changed = edited(letter, editable(letter).replace("Excellency", "Grace"))
@@ -346,7 +347,7 @@ def test_edited_letter_takes_the_new_words() -> None:
 
 def test_mission_without_street_is_addressed_by_city(run: Run) -> None:
     """
-    Where no street is known the letter goes to the city, and a note says where to look.
+    A mission without a street is addressed by its city, and a note says so.
     """
     result = run("letter", "--case", "kurmanov", "--country", "greece", "--name", "Ada")
 
@@ -363,7 +364,7 @@ def test_mission_without_street_is_addressed_by_city(run: Run) -> None:
 
 def test_support_needs_no_country(run: Run) -> None:
     """
-    A message of support goes to the people, not to an embassy.
+    A message of support needs no country of the sender.
     """
     result = run(
         "letter", "--case", "makhmet", "--style", "support", "--name", "Ada", "--quiet"
@@ -376,7 +377,7 @@ def test_support_needs_no_country(run: Run) -> None:
 
 def test_unknown_role_is_located(run: Run, tmp_path: Path) -> None:
     """
-    An office whose role has no form of address is told with its place.
+    The error for an unknown role names its place in the data.
     """
     (tmp_path / "data").mkdir()
     path = tmp_path / "data" / "embassies.yaml"
@@ -397,7 +398,7 @@ def test_unknown_role_is_located(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize("country", ["United Kingdom", "uk", "xx", ""])
 def test_a_program_gives_the_code_of_a_country(country: str) -> None:
     """
-    The names that the command line understands are not for the library.
+    The library takes codes of countries only, not names.
     """
     for give in (
         lambda: Sender(country=country),
@@ -414,7 +415,7 @@ def test_a_program_gives_the_code_of_a_country(country: str) -> None:
 
 def test_a_case_in_another_language_is_refused() -> None:
     """
-    What its templates would ask of the case in vain is named, with what to do.
+    `compose` refuses a case without the texts that its language needs.
     """
     with pytest.raises(MissingTextError) as caught:
         compose(
@@ -427,5 +428,6 @@ def test_a_case_in_another_language_is_refused() -> None:
         )
 
     assert str(caught.value).startswith(
-        "case 'kurmanov' is not whole in German, without title_in.accusative: "
+        "case 'kurmanov' is incomplete in German, missing title_in.accusative in "
+        "data/demands.de.yaml: "
     )

@@ -1,5 +1,6 @@
-"""What a sender is told about a letter before it is sent."""
+"""Notes for a sender to read before a letter is sent."""
 
+import pickle
 from pathlib import Path
 from textwrap import dedent
 from time import process_time
@@ -7,7 +8,7 @@ from time import process_time
 import pytest
 
 from conftest import Run
-from protestgen.letters.notes import avoided
+from protestgen.letters.notes import HarmNote, Note, avoided, kind_of_note
 
 CLOSED = "case 'kurmanov' has been closed since 2011-05: no outcome is recorded"
 ADA = ("--name", "Ada Example")
@@ -22,7 +23,7 @@ def notes(run: Run, *arguments: str) -> list[str]:
 
 def test_everything_doubtful_is_said_a_line_each(run: Run) -> None:
     """
-    What is to be known stands on stderr, a line for each thing, harm first.
+    Each note is one line on stderr, those on harm first.
     """
     expected = """
     'regime' may do harm to those the letter is for: find another word
@@ -32,7 +33,7 @@ def test_everything_doubtful_is_said_a_line_each(run: Run) -> None:
      release, his was the first case in Kazakhstan in which those under arrest took part
      in person in the hearings of their own appeals.
     the demand 'release' was met: choose others with '--demand'
-    the address of the embassy in Madrid is not sure: look at
+    the address of the embassy in Madrid is uncertain: look at
      https://www.gov.kz/memleket/entities/mfa-madrid?lang=es
     the letter has no name: add '--name', or run 'protestgen profile'
     """
@@ -74,7 +75,7 @@ def test_address_that_is_to_be_checked_is_named(
     country: str, note: str | None, run: Run
 ) -> None:
     """
-    An address that is old, undated, unsure or without a street is to be looked at.
+    A note names an address that is old, undated, uncertain or without a street.
     """
     found = notes(run, "--case", "kurmanov", "--country", country, *ADA)
 
@@ -83,20 +84,20 @@ def test_address_that_is_to_be_checked_is_named(
 
 def test_letter_dated_before_its_case_is_noted(run: Run) -> None:
     """
-    A letter cannot be about what is yet to happen.
+    A note says that a letter is dated before an incident in it.
     """
     found = notes(
         run, "--case", "kurmanov", "--country", "us", *ADA, "--date", "2011-05-01"
     )
 
-    assert found == ["the letter is dated before what it tells of, 2011-05-02"]
+    assert found == ["the letter is dated before its latest incident, 2011-05-02"]
 
 
 def test_words_from_the_editor_are_looked_at_too(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    A rude word is noted wherever it came from.
+    A word to avoid is noted if it comes from the editor.
     """
     monkeypatch.setenv("EDITOR", "sed -i s/Excellency/murderer/")
     found = notes(run, "--case", "kurmanov", "--country", "us", *ADA, "--edit")
@@ -108,18 +109,18 @@ def test_words_from_the_editor_are_looked_at_too(
 
 def test_own_words_that_are_too_long_are_noted(run: Run) -> None:
     """
-    More than a page is read by nobody.
+    A note says that own words make a letter longer than a page.
     """
     found = notes(
         run, "--case", "kurmanov", "--country", "us", *ADA, "--why", "so " * 400
     )
 
-    assert found[-1].endswith(" words: more than is read, leave some out")
+    assert found[-1].endswith(" words, too many to be read: leave some out")
 
 
 def test_support_without_address_is_noted(run: Run) -> None:
     """
-    Where a message of support can be sent is for the campaign to say.
+    A note says that no address for a message of support is known.
     """
     assert notes(run, "--case", "kurmanov", "--style", "support", *ADA) == [
         CLOSED,
@@ -131,7 +132,7 @@ def test_language_that_the_addressee_would_rather_read_is_noted(
     run: Run, tmp_path: Path
 ) -> None:
     """
-    Nothing is said where one of several letters is in it.
+    A note names a better language, unless a letter is in it.
     """
     embassy = """\
         embassies:
@@ -149,7 +150,7 @@ def test_language_that_the_addressee_would_rather_read_is_noted(
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "embassies.yaml").write_text(dedent(embassy))
     letter = ("--campaign", str(tmp_path), "--case", "kolov", "--country", "uk", *ADA)
-    note = "the embassy in London would rather read Russian or Kazakh: see '--lang ru'"
+    note = "the embassy in London prefers letters in Russian or Kazakh: see '--lang ru'"
 
     assert note in notes(run, *letter)
     assert note in notes(run, *letter, "--lang", "de")
@@ -159,10 +160,10 @@ def test_language_that_the_addressee_would_rather_read_is_noted(
 
 def test_own_words_in_two_letters_are_noted(run: Run) -> None:
     """
-    The program translates nobody's words.
+    A note says that own words are the same in letters of two languages.
     """
     letter = ("--case", "kolov", "--country", "uk", *ADA, "--lang", "en,ru")
-    note = "your own words stand in each of the letters as you wrote them"
+    note = "your own words are not translated: each letter has them as written"
 
     assert note in notes(run, *letter, "--why", "I care.")
     assert note not in notes(run, *letter)
@@ -170,7 +171,7 @@ def test_own_words_in_two_letters_are_noted(run: Run) -> None:
 
 def test_words_that_do_harm_are_those_of_the_language(run: Run) -> None:
     """
-    Each letter is held against the words of its own language, and of its case.
+    The words to avoid are those of the letter's language and case.
     """
     letter = ("--case", "kolov", "--country", "de", *ADA, "--lang", "de")
     note = "'Diktatur' may do harm to those the letter is for: find another word"
@@ -196,7 +197,7 @@ def test_rude_word_is_noted_in_spite_of_quiet(
     code: str, words: str, found: str, run: Run
 ) -> None:
     """
-    A word that may do harm is no note that can be missed; others are.
+    `--quiet` hides all notes except those on harm.
     """
     result = run(
         "-q", "letter", "--case", "kolov", "--country", "uk", "--lang", code,
@@ -213,7 +214,7 @@ def test_rude_word_is_noted_in_spite_of_quiet(
 
 def test_batch_notes_a_rude_word_in_spite_of_quiet(run: Run, tmp_path: Path) -> None:
     """
-    The first letter that may do harm is named, with how many others do.
+    A batch names the first letter that may do harm, and counts the others.
     """
     roster = tmp_path / "members.csv"
     rows = "".join(f"A{n} Example,uk,You disgust me.\n" for n in range(3))
@@ -231,7 +232,7 @@ def test_batch_notes_a_rude_word_in_spite_of_quiet(run: Run, tmp_path: Path) -> 
 
 def test_words_to_avoid_take_no_time_each() -> None:
     """
-    A text is read once, however many words are looked for.
+    The time to find words to avoid does not grow with their number.
     """
     words = tuple(f"rude{n} word" for n in range(20_000))
     start = process_time()
@@ -281,7 +282,7 @@ def test_an_address_is_old_by_one_rule(
 
 def test_missing_organisation_is_noted(run: Run) -> None:
     """
-    The style of organisations needs one.
+    A note says that a letter in the style `organisation` names none.
     """
     found = notes(
         run, "--case", "kurmanov", "--country", "us", *ADA, "--style", "organisation"
@@ -292,7 +293,7 @@ def test_missing_organisation_is_noted(run: Run) -> None:
 
 def test_write_by_is_kept_in_mind(run: Run, tmp_path: Path) -> None:
     """
-    A letter that comes too late is noted.
+    A note says that the last day for letters is over.
     """
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "demands.yaml").write_text(
@@ -326,7 +327,7 @@ def test_write_by_is_kept_in_mind(run: Run, tmp_path: Path) -> None:
 
 def test_profile_of_somebody_else_is_left_out(run: Run) -> None:
     """
-    A friend's letter does not carry the address of whose machine it is written on.
+    A letter for somebody else uses nothing of the default profile.
     """
     profile = Path.home() / ".config" / "protestgen" / "profile.yaml"
     profile.parent.mkdir(parents=True)
@@ -337,3 +338,17 @@ def test_profile_of_somebody_else_is_left_out(run: Run) -> None:
     assert result.stderr.splitlines()[0] == (
         "note: the profile is that of Bob Example, so nothing of it is used here"
     )
+
+
+def test_notes_keep_their_kind_between_processes() -> None:
+    """
+    A pickled note keeps its text, its kind and its class.
+    """
+    note = Note("the letter has 401 words", "long")
+    harm = HarmNote("'cult' may do harm")
+    copies = pickle.loads(pickle.dumps([note, harm]))  # noqa: S301 - it is ours
+
+    assert copies == [note, harm]
+    assert list(map(type, copies)) == [Note, HarmNote]
+    assert list(map(kind_of_note, copies)) == ["long", "'cult' may do harm"]
+    assert kind_of_note("a sentence") == "a sentence"

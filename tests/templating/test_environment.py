@@ -1,4 +1,4 @@
-"""Templates: what they may do, and how their errors are told."""
+"""Templates: what they may do, and the messages of their errors."""
 
 import datetime as dt
 import re
@@ -47,7 +47,7 @@ def style(campaign: Path, text: str, name: str = "mine") -> Path:
 
 def test_blank_lines_part_paragraphs_and_markers_make_lists() -> None:
     """
-    Lines run together to paragraphs; "1." and "-" begin items, which may go on.
+    Line breaks become spaces; "1." and "-" begin items, which may have more lines.
     """
     text = "One\n two.\n\n1. first\n   goes on\n2. second\n\n3. third\n\n- a\n- b\nText - x"
 
@@ -60,7 +60,7 @@ def test_blank_lines_part_paragraphs_and_markers_make_lists() -> None:
 
 def test_own_style_extends_the_shipped_base(run: Run, campaign: Path) -> None:
     """
-    A style of a campaign is one file that fills the blocks that differ.
+    A style of a campaign is one file with the blocks that differ from the base.
     """
     style(
         campaign,
@@ -126,8 +126,8 @@ MISTAKES = {
     "macro-of-import": ("Subject\n\n{% import 'en/base.txt.j2' as base %}\n{{ base.form_place() }}\n", 4, "there is no 'form_place' in this: did you mean 'from_place'?"),
     "key": ("Subject\n\n{{ {'body': 'office'}['bodie'] }}\n", 3, "there is no 'bodie' in this: did you mean 'body'?"),
     "item-before": ("Subject\n\n{% for demand in demands %}{{ loop.previtem }}{% endfor %}\n", 3, "nothing is there at this end of the list: test it with 'if' first"),
-    "text-outside": ("{% extends 'en/base.txt.j2' %}\n{% block account %}{% endblock %}\n\nText.\n", 4, "this stands in no block, so no letter has it: move it"),
-    "output-outside": ("{% extends 'en/base.txt.j2' %}\n{{ why }}\n", 2, "this stands in no block, so no letter has it: move it"),
+    "text-outside": ("{% extends 'en/base.txt.j2' %}\n{% block account %}{% endblock %}\n\nText.\n", 4, "this is outside of all blocks, so no letter has it: move it"),
+    "output-outside": ("{% extends 'en/base.txt.j2' %}\n{{ why }}\n", 2, "this is outside of all blocks, so no letter has it: move it"),
     "extends-twice": ("{% extends 'en/base.txt.j2' %}\n{% extends 'en/base.txt.j2' %}\n", 1, "the tag 'extends' stands twice: keep one"),
     "list-printed": ("Subject\n\n{{ cosigners }}\n", 3, "a list cannot be printed: print a text of it"),
     "case-printed": ("Subject\n\n{{ case }}\n", 3, "a case cannot be printed: print a text of it"),
@@ -159,7 +159,7 @@ def test_template_error_names_file_and_line(
     text: str, line: int, message: str, run: Run, campaign: Path
 ) -> None:
     """
-    What is wrong in a template is told as one line with its place.
+    A mistake in a template is one line with its file and line.
     """
     path = style(campaign, text)
     result = run(
@@ -187,7 +187,7 @@ def test_template_without_text_is_an_error(run: Run, campaign: Path) -> None:
 
 def test_unknown_style_is_answered(run: Run) -> None:
     """
-    A misspelt style gets the nearest one.
+    The error for a misspelt style suggests the nearest one.
     """
     result = run("letter", "--case", "kolov", "--country", "uk", "--style", "pionts")
 
@@ -199,7 +199,7 @@ def test_unknown_style_is_answered(run: Run) -> None:
 
 def test_link_out_of_the_folder_is_not_followed(run: Run, campaign: Path) -> None:
     """
-    A template of a stranger reads no file but those of its folder.
+    A template reads no file outside its campaign.
     """
     secret = campaign.parent / "secret.txt"
     secret.write_text("Subject\n\nsecret\n")
@@ -218,7 +218,7 @@ def test_control_characters_of_a_template_are_refused(
     text: str, run: Run, campaign: Path
 ) -> None:
     """
-    A template can send nothing to a terminal that acts on it.
+    A template cannot print characters that control a terminal.
     """
     style(campaign, f"Subject\n\n{text}\n")
     result = run(
@@ -231,7 +231,7 @@ def test_control_characters_of_a_template_are_refused(
 
 def test_template_that_is_not_utf_8_is_named(run: Run, campaign: Path) -> None:
     """
-    Also the list of styles says which file cannot be read.
+    A letter and the list of styles name a file that is not UTF-8.
     """
     style(campaign, "").write_bytes(b"\xff")
 
@@ -243,7 +243,7 @@ def test_template_that_is_not_utf_8_is_named(run: Run, campaign: Path) -> None:
 
 def test_base_is_no_style(run: Run) -> None:
     """
-    What the styles share makes no letter.
+    The template that styles extend is no style.
     """
     result = run("letter", "--case", "kolov", "--country", "uk", "--style", "base")
 
@@ -253,7 +253,7 @@ def test_base_is_no_style(run: Run) -> None:
 
 def test_lines_that_look_like_items_stay_in_their_paragraph() -> None:
     """
-    "2011." at the beginning of a line, as editors wrap, is no first item.
+    "2011." at the beginning of a wrapped line begins no list.
     """
     text = "It began in\n2011. They came\n- on 1 May.\n\n2011. That year."
 
@@ -274,7 +274,7 @@ def test_lines_that_look_like_items_stay_in_their_paragraph() -> None:
 )
 def test_items_are_numbered_anew(text: str) -> None:
     """
-    Whatever numbers are left when items were deleted or moved, they begin items.
+    Items get new numbers when some were deleted or moved.
     """
     assert parse_blocks(text) == (
         Paragraph("To:"),
@@ -328,7 +328,7 @@ def recorded() -> Recorded:
 
 def test_guide_tells_every_variable() -> None:
     """
-    What a letter gives to its templates is in the guide, and nothing else is.
+    The guide lists exactly the variables that a letter's template gets.
     """
     assert sorted(told("Variables")) == sorted({*recorded().values, "language"})
 
@@ -346,7 +346,7 @@ def test_guide_tells_every_block(base: Path) -> None:
 @pytest.mark.parametrize("appeal", APPEALS, ids=lambda path: path.parent.name)
 def test_guide_tells_every_block_of_an_appeal(appeal: Path) -> None:
     """
-    The appeal of each language has the blocks of the guide beside those of letters.
+    The appeal of each language has the blocks that the guide lists.
     """
     blocks = [block.name for block in parsed(appeal).find_all(nodes.Block)]
     shared = [*told("Blocks"), *told("Blocks of an appeal")]
@@ -358,7 +358,7 @@ def test_guide_tells_every_block_of_an_appeal(appeal: Path) -> None:
 @pytest.mark.parametrize("appeal", APPEALS, ids=lambda path: path.parent.name)
 def test_guide_tells_what_appeals_use(appeal: Path) -> None:
     """
-    An appeal uses the variables of the guide, and macros of its base.
+    An appeal uses only variables of the guide, and macros of its base.
     """
     base = parsed(appeal.with_name("base.txt.j2"))
     macros = {macro.name for macro in base.find_all(nodes.Macro)}
@@ -373,7 +373,7 @@ def test_guide_tells_what_appeals_use(appeal: Path) -> None:
 
 def test_variables_of_an_appeal_are_there(run: Run, campaign: Path) -> None:
     """
-    An appeal is given all variables that the guide tells.
+    The template of an appeal gets all variables of the guide.
     """
     names = told("Variables of an appeal")
     path = campaign / "templates" / "en" / "appeal.j2"
@@ -399,7 +399,7 @@ def test_guide_tells_every_macro() -> None:
 
 def test_guide_tells_every_filter_and_test() -> None:
     """
-    The filters and tests that there are stand in the guide, and no others.
+    The guide lists exactly the filters and tests of templates.
     """
     sandbox = recorded().environment
 
@@ -426,7 +426,7 @@ def test_guide_tells_every_attribute(
     heading: str, kinds: tuple[type[Struct], ...]
 ) -> None:
     """
-    What templates can see of a thing is in the guide.
+    The guide lists exactly the attributes that templates can read.
     """
     properties = {
         name
@@ -441,7 +441,7 @@ def test_guide_tells_every_attribute(
 
 def test_guide_tells_every_attribute_of_loops() -> None:
     """
-    So with loops, dates and texts.
+    The guide lists exactly the attributes of loops, dates and texts.
     """
     names = told("In a loop, and of dates and texts")
 
@@ -452,7 +452,7 @@ def test_guide_tells_every_attribute_of_loops() -> None:
 
 def test_example_of_the_guide_works(run: Run, campaign: Path) -> None:
     """
-    The style that the guide shows is written as it stands there.
+    The style in the guide works as it is printed there.
     """
     example = GUIDE.partition("```jinja\n")[2].partition("```")[0]
     style(campaign, example, "statement")

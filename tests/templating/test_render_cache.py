@@ -1,4 +1,4 @@
-"""Texts that are kept for many letters: no letter shows that they are."""
+"""The cache of rendered texts, which changes no letter."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -48,7 +48,7 @@ def write(
 )
 def test_letter_is_the_same_as_one_alone(style: str) -> None:
     """
-    Whoever wrote before, and about what.
+    A letter does not depend on the letters that were written before it.
     """
     campaign = load_campaign()
     writer = LetterService(campaign, ON)
@@ -122,7 +122,7 @@ def test_words_of_one_sender_are_in_no_other_letter(
     template: str, tmp_path: Path
 ) -> None:
     """
-    However a template hands them on.
+    No way to pass a variable on in a template takes it to another letter.
     """
     folder = tmp_path / "templates" / "en"
     folder.mkdir(parents=True)
@@ -202,7 +202,7 @@ def test_whatever_is_done_with_own_words_is_done_with_these(
     template: str, tmp_path: Path
 ) -> None:
     """
-    Letters read as if each were rendered with its own words and for itself.
+    Cached letters equal those that are rendered one by one.
     """
     folder = tmp_path / "templates" / "en"
     folder.mkdir(parents=True)
@@ -244,7 +244,7 @@ def test_bundled_styles_are_rendered_once_for_all_words(
     style: str, language: str
 ) -> None:
     """
-    Members of one town share a text, whatever they say in their own words.
+    Members of one town share a rendered text, whatever their own words are.
     """
     rendered = 0
 
@@ -270,7 +270,7 @@ def test_bundled_styles_are_rendered_once_for_all_words(
 
 def test_style_in_the_place_of_a_bundled_one_keeps_its_blocks(tmp_path: Path) -> None:
     """
-    Two templates of one name, one of which extends the other, are not taken for one.
+    A template that extends the bundled one of its name is a template of its own.
     """
     folder = tmp_path / "templates" / "en"
     folder.mkdir(parents=True)

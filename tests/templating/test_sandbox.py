@@ -1,7 +1,7 @@
 """
-What a stranger's campaign can not do: read, run, fill the memory or go on for ever.
+A stranger's campaign cannot read files, run code, fill the memory or run forever.
 
-Every attack runs as a whole program with a ceiling of its own, and ends in one line.
+Most attacks run as a whole program with limits, and each ends with one line.
 """
 
 import os
@@ -10,6 +10,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import date
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -17,8 +18,13 @@ from pathlib import Path
 import pytest
 
 from conftest import Result, Run
+from protestgen import Sender, compose, load_campaign
 from protestgen.campaign.data_files import campaign_hash
+from protestgen.language.loader import load_language
 from protestgen.schema.types import normalize
+from protestgen.templating.diagnostics import as_template_error
+from protestgen.templating.environment import Templates
+from protestgen.templating.metering import SharedSteps
 
 SECRET = "secret"  # noqa: S105 - it is none
 SECONDS = 10
@@ -241,11 +247,11 @@ REFUSED = {
     ),
     "percent": (
         "{{ '%r' % case }}",
-        ":3: '%' is not for a text and a case in a letter: join texts with '~', and reckon with small numbers",
+        ":3: '%' is not for a text and a case in a letter: join texts with '~', and calculate with small numbers",
     ),
     "percent-wide": (
         "{{ '%1000000000d' % 1 }}",
-        ":3: '%' is not for a text and a number in a letter: join texts with '~', and reckon with small numbers",
+        ":3: '%' is not for a text and a number in a letter: join texts with '~', and calculate with small numbers",
     ),
     "format-wide": (
         "{{ '{:>1000000000}'.format(1) }}",
@@ -278,27 +284,27 @@ REFUSED = {
     "do": ("{% do demands.clear() %}", ":3: unknown tag 'do': see docs/templates.md"),
     "repeat": (
         "{{ 'a' * 1000000000 }}",
-        ":3: '*' is not for a text and a number in a letter: join texts with '~', and reckon with small numbers",
+        ":3: '*' is not for a text and a number in a letter: join texts with '~', and calculate with small numbers",
     ),
     "repeat-twice": (
         "{{ 'a' * 999999999 * 999999999 }}",
-        ":3: '*' is not for a text and a number in a letter: join texts with '~', and reckon with small numbers",
+        ":3: '*' is not for a text and a number in a letter: join texts with '~', and calculate with small numbers",
     ),
     "repeat-list": (
         "{{ [1] * 999999999 }}",
-        ":3: '*' is not for a list and a number in a letter: join texts with '~', and reckon with small numbers",
+        ":3: '*' is not for a list and a number in a letter: join texts with '~', and calculate with small numbers",
     ),
     "repeat-left": (
         "{{ 999999999 * 'a' }}",
-        ":3: '*' is not for a number and a text in a letter: join texts with '~', and reckon with small numbers",
+        ":3: '*' is not for a number and a text in a letter: join texts with '~', and calculate with small numbers",
     ),
     "power": (
         "{{ 10 ** 10 ** 10 }}",
-        ":3: '**' is not for a number and a number in a letter: join texts with '~', and reckon with small numbers",
+        ":3: '**' is not for a number and a number in a letter: join texts with '~', and calculate with small numbers",
     ),
     "multiply": (
         "{{ 999999999 * 999999999 * 999999999 }}",
-        ":3: '*' is not for a number and a number in a letter: join texts with '~', and reckon with small numbers",
+        ":3: '*' is not for a number and a number in a letter: join texts with '~', and calculate with small numbers",
     ),
     "range": (
         "{% for n in range(1000000000) %}x{% endfor %}",
@@ -712,7 +718,7 @@ def test_what_letters_do_not_need_is_refused(
     text: str, error: str, templates: Path
 ) -> None:
     """
-    A template reaches data, and nothing of Python; it repeats nothing without bound.
+    Templates read data and nothing of Python; what they may not do is an error.
     """
     assert attack(templates, text) == Result(
         1, "", f"error: {templates}/mine.txt.j2{error}\n"
@@ -722,7 +728,7 @@ def test_what_letters_do_not_need_is_refused(
 @pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
 def test_work_is_bounded(text: str, templates: Path) -> None:
     """
-    Whatever takes too long or grows too large ends with its line.
+    A template that takes too long or grows too large ends with its file and line.
     """
     result = attack(templates, text)
 
@@ -742,7 +748,7 @@ def test_limits_that_do_not_hold_are_noticed(
     old: str, new: str, probe: str, templates: Path
 ) -> None:
     """
-    Templates of a campaign are not used with a Jinja that takes no heed of the limits.
+    Templates of a campaign are refused if Jinja ignores the limits.
     """
     path = templates / "mine.txt.j2"
     loops = "{% for a in s %}{% for b in s %}{% for c in 'abc' %}"
@@ -766,7 +772,7 @@ def test_limits_that_do_not_hold_are_noticed(
 @pytest.mark.parametrize(("text", "place"), CIRCLES.values(), ids=CIRCLES)
 def test_circles_are_told(text: str, place: str, templates: Path) -> None:
     """
-    What uses itself without end is told as that.
+    Endless recursion has an error of its own.
     """
     assert attack(templates, text) == Result(
         1,
@@ -779,7 +785,7 @@ def test_circles_are_told(text: str, place: str, templates: Path) -> None:
 @pytest.mark.parametrize("text", NESTED.values(), ids=NESTED)
 def test_depth_is_bounded(text: str, templates: Path) -> None:
     """
-    A template that is too deep for a compiler is told as that.
+    A template that is nested too deeply for the compiler has an error of its own.
     """
     assert attack(templates, text) == Result(
         1,
@@ -792,14 +798,14 @@ def test_depth_is_bounded(text: str, templates: Path) -> None:
 @pytest.mark.parametrize(("text", "error"), FILES.values(), ids=FILES)
 def test_no_other_file_is_read(text: str, error: str, templates: Path) -> None:
     """
-    By no name is there a way out of the folder of the campaign.
+    No name of a template leads out of the campaign's folder.
     """
     assert attack(templates, text) == Result(1, "", f"error: {templates}/{error}\n")
 
 
 def test_folder_of_templates_may_not_be_a_link(templates: Path) -> None:
     """
-    Nor is there one if the folder itself lies elsewhere.
+    A folder `templates` that is a link out of the campaign is refused.
     """
     campaign = templates.parents[2] / "other"
     campaign.mkdir()
@@ -828,7 +834,7 @@ HARMLESS = {
 @pytest.mark.parametrize(("text", "why"), HARMLESS.values(), ids=HARMLESS)
 def test_words_are_no_template(text: str, why: str, templates: Path) -> None:
     """
-    What a sender or a data file says is shown as it is.
+    Text of a sender or of data is never run as a template.
     """
     (templates / "mine.txt.j2").write_text(f"Subject\n\n{text}\n", encoding="utf-8")
     result = within_bounds("--campaign", templates.parents[1], *LETTER, "--why", why)
@@ -839,12 +845,8 @@ def test_words_are_no_template(text: str, why: str, templates: Path) -> None:
 
 def test_letters_have_nothing_of_one_another(templates: Path) -> None:
     """
-    A template keeps nothing of one letter for the next one.
+    A template keeps no values of one letter for the next.
     """
-    from protestgen import load_campaign
-    from protestgen.language.loader import load_language
-    from protestgen.templating.environment import Templates
-
     (templates / "kept.j2").write_text("{% set ns = namespace(x='') %}{{ place }}")
     (templates / "mine.txt.j2").write_text(
         "{% import 'en/kept.j2' as kept without context %}{% set ns = kept.ns %}"
@@ -883,7 +885,7 @@ DATA = {
 @pytest.mark.parametrize(("text", "error"), DATA.values(), ids=DATA)
 def test_data_is_only_data(text: str, error: str, tmp_path: Path) -> None:
     """
-    YAML names no code and no file, and unfolds to no more than it is.
+    YAML can neither name code or files nor expand to more than its text.
     """
     (tmp_path / "data").mkdir()
     path = tmp_path / "data" / "demands.yaml"
@@ -909,7 +911,7 @@ def test_no_other_data_is_read(
     name: str, target: str | None, message: str, tmp_path: Path
 ) -> None:
     """
-    Data files are those in the folder of the campaign.
+    Data files that are links or pipes are refused.
     """
     (tmp_path / "secret.yaml").write_text(f"{SECRET}: 1\n", encoding="utf-8")
     path = tmp_path / "mine" / "data" / name
@@ -949,7 +951,7 @@ def write_cases(folder: Path, *entries: str) -> Path:
 
 def test_few_names_are_suggested(tmp_path: Path) -> None:
     """
-    What thousands of unknown names may mean is looked for a few times only.
+    Only the first of thousands of unknown names get a suggestion.
     """
     cases = (
         CASE.format(id=f"ada-{n}", more=f"follows: adam-{n}") for n in range(2_000)
@@ -966,7 +968,7 @@ def test_few_names_are_suggested(tmp_path: Path) -> None:
 
 def test_long_chains_of_cases_are_followed(tmp_path: Path) -> None:
     """
-    Whether a case follows itself is known in one step for each case.
+    Cycles in chains of thousands of cases are found in linear time.
     """
     cases = (CASE.format(id=f"a{n}", more=f"follows: a{n + 1}") for n in range(12_000))
     ring = CASE.format(id="a12000", more="follows: a11999")
@@ -982,7 +984,7 @@ def test_long_chains_of_cases_are_followed(tmp_path: Path) -> None:
 
 def test_cases_of_a_campaign_are_counted(tmp_path: Path) -> None:
     """
-    There are no more of them than can be checked.
+    A campaign with too many offices is refused.
     """
     path = tmp_path / "data" / "embassies.yaml"
     path.parent.mkdir()
@@ -1000,7 +1002,7 @@ def test_cases_of_a_campaign_are_counted(tmp_path: Path) -> None:
 
 def test_styles_of_a_language_are_counted(tmp_path: Path) -> None:
     """
-    There are no more of them than a check can write letters in.
+    A language with too many styles is refused.
     """
     folder = tmp_path / "templates" / "en"
     folder.mkdir(parents=True)
@@ -1012,9 +1014,9 @@ def test_styles_of_a_language_are_counted(tmp_path: Path) -> None:
     assert within_bounds("check", tmp_path) == Result(1, "", error)
 
 
-def test_fingerprint_is_of_the_files_that_are_read(tmp_path: Path) -> None:
+def test_hash_is_of_the_files_that_are_read(tmp_path: Path) -> None:
     """
-    It follows no link out of the folder, waits for no pipe and reads no huge file.
+    The hash of a campaign reads no link out of it, no pipe and no huge file.
     """
     mine = tmp_path / "mine"
     path = write_cases(mine, CASE.format(id="ada", more=""))
@@ -1070,7 +1072,7 @@ def test_no_page_runs_or_fetches(
     text: str, found: str, run: Run, tmp_path: Path
 ) -> None:
     """
-    Also the page that a stranger lays out is text and its looks.
+    A layout whose page would run or fetch something is refused.
     """
     layout = tmp_path / "templates" / "layout" / "letter.html.j2"
     layout.parent.mkdir(parents=True)
@@ -1093,7 +1095,7 @@ def test_no_page_runs_or_fetches(
 )
 def test_layout_prints_no_object(text: str, run: Run, tmp_path: Path) -> None:
     """
-    A filter that makes a text of an object would print the address that is left out.
+    No filter turns an object to text, which would print a hidden address.
     """
     layout = tmp_path / "templates" / "layout" / "letter.html.j2"
     layout.parent.mkdir(parents=True)
@@ -1111,7 +1113,7 @@ def test_layout_prints_no_object(text: str, run: Run, tmp_path: Path) -> None:
 
 def test_long_templates_cost_steps(templates: Path) -> None:
     """
-    Many long templates take long to compile, though nothing in them runs.
+    Compiling many long templates costs steps, even if nothing in them runs.
     """
     for name in "abcdefghijklmnopqrs":
         text = "{% if 0 %}{% block a %}" + "{{ a ~ a }}" * 4_000
@@ -1128,7 +1130,7 @@ def test_long_templates_cost_steps(templates: Path) -> None:
 
 def test_layout_is_bound_as_well(run: Run, tmp_path: Path) -> None:
     """
-    The layout of a page runs in the same sandbox.
+    The layout of a page has the limits of all templates.
     """
     layout = tmp_path / "templates" / "layout" / "letter.html.j2"
     layout.parent.mkdir(parents=True)
@@ -1145,8 +1147,70 @@ def test_layout_is_bound_as_well(run: Run, tmp_path: Path) -> None:
 
 def test_accents_are_bounded() -> None:
     """
-    To sort a million accents on one letter would take an hour.
+    A letter with a million accents, which takes an hour to sort, is refused.
     """
     with pytest.raises(ValueError, match=r"^40 accents stand on one letter"):
         normalize("e" + "\u0323\u0300" * 500_000)
     assert normalize("e\u0323\u0302" + "—" * 100) == "ệ" + "—" * 100
+
+
+def test_letters_of_a_check_share_their_work(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    A check whose styles each use all steps of a letter ends early with one error.
+    """
+    monkeypatch.setattr("protestgen.templating.metering.MAX_SHARED_STEPS", 2_000_000)
+    path = write_cases(tmp_path, *(CASE.format(id=f"a{n}", more="") for n in range(9)))
+    folder = tmp_path / "templates" / "en"
+    folder.mkdir(parents=True)
+    loop = "{% for a in s[:1000] %}{% for b in s[:50] %}{% endfor %}{% endfor %}"
+    for number in range(3):
+        text = f"Subject\n\n{LONG}{loop}Ada Example: release her, in Leeds.\n"
+        (folder / f"s{number}.txt.j2").write_text(text, encoding="utf-8")
+    result = run("check", tmp_path)
+    limits = [line for line in result.stdout.splitlines() if " together" in line]
+
+    assert result.exit_code == 1
+    assert limits == [
+        f"{folder}/s0.txt.j2:1:1: error: the letters take too much work together, so "
+        "the others are not written: look for long loops in the templates"
+    ]
+    assert path.exists()
+
+
+def test_usual_letters_take_nothing_of_the_work_that_is_shared() -> None:
+    """
+    Bundled styles never use the steps that all letters of a check share.
+    """
+    campaign, shared = load_campaign(), SharedSteps()
+    templates = Templates(campaign.folders, shared)
+    before = shared.left
+    for style in templates.styles("en"):
+        compose(
+            campaign.case("repression-2010"),
+            campaign.directory.missions[0],
+            Sender(country="gb"),
+            style=style,
+            language=load_language("en", campaign.folders),
+            templates=templates,
+            on=date(2026, 11, 22),
+        )
+
+    assert shared.left == before
+
+
+def test_an_error_without_a_reason_is_named() -> None:
+    """
+    An error for which Python has no text gets one.
+    """
+    sandbox = Templates(load_campaign().folders).environment
+    messages = [
+        as_template_error(error, sandbox, {}).message
+        for error in (MemoryError(), OverflowError())
+    ]
+
+    assert messages == [
+        "out of memory: look for a text or list that grows and grows",
+        "OverflowError",
+    ]

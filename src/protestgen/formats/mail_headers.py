@@ -1,59 +1,57 @@
 """
-Lines of an e-mail's header, which every mail program reads alike.
+The header fields of an e-mail (RFC 5322), as every mail program reads them alike.
 
-Python's own writers fold inside words, lose the quotes of long names and join encoded
-words, each release in its own way; so these lines are written here.
+Python's `email` package folds inside words, loses the quotes of long names and joins
+encoded words, each release in its own way.
 """
 
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from textwrap import wrap
 
 from .mail_message import Mailbox
+from .text import wrap
 
-# A line with an encoded word may have 76 characters, others 78 (RFC 2047, RFC 5322);
-# one is left for the space that a folded line begins with.
+# A line with an encoded word has at most 76 characters (RFC 2047, section 2), any other
+# 78 (RFC 5322, 2.1.1); one is left for the space that a folded line begins with.
 _WIDTH = 75
-# Bytes in an encoded word: 52 characters in base64, which fit behind any header's name.
+# Bytes in an encoded word: 52 characters in base64, which fit behind any field name.
 _WORD_BYTES = 39
-_LONGEST_QUOTED = 60
+_MAX_QUOTED = 60
+# A phrase of atoms, which needs no quotes (RFC 5322, 3.2.5).
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 
 
-@lru_cache(maxsize=2_000)
 def text_header(name: str, value: str) -> str:
-    """Return the header *name* with any text, folded."""
+    """
+    Return an unstructured header field, folded at line feeds, without the last one.
+
+    *value* is any text on one line. It becomes encoded words (RFC 2047) unless it is
+    ASCII and has spaces to fold it at.
+    """
     lines = _folded(f"{name}: {value}", _WIDTH)
-    # Some readers take a name that stands on a line alone for an empty header.
+    # Some mail programs take a name alone on its line for an empty field.
     if lines and lines[0] != f"{name}:":
         return "\n ".join(lines)
     return f"{name}: " + "\n ".join(_encoded_words(value))
 
 
-@lru_cache(maxsize=1_000)
 def mailbox_header(name: str, *mailboxes: Mailbox) -> str:
-    """Return the header *name* with mailboxes, each from the second on a new line."""
-    indent = len(name) + 2
-    written = []
-    for mailbox in mailboxes:
-        written.append(_mailbox(mailbox, indent))
-        indent = 1
-    return f"{name}: " + ",\n ".join(written)
+    """Return a header field with a list of *mailboxes*, one on each line."""
+    first, *others = mailboxes
+    mailbox_lines = [_mailbox(first, len(name) + 2)]
+    mailbox_lines += [_mailbox(mailbox, 1) for mailbox in others]
+    return f"{name}: " + ",\n ".join(mailbox_lines)
 
 
 def _folded(text: str, width: int) -> list[str]:
-    """Return *text* in lines of at most *width*, or none if it cannot be so."""
-    if not text.isascii():
-        return []
-    if len(text) <= width:
-        return [text]
-    lines = wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    """Return ASCII *text* in lines of at most *width*; none for any other text."""
+    lines = wrap(text, width).split("\n") if text.isascii() else []
     return lines if all(len(line) <= width for line in lines) else []
 
 
 def _mailbox(mailbox: Mailbox, indent: int) -> str:
+    """Return a name-addr (RFC 5322, 3.4), its first line behind *indent* characters."""
     if not mailbox.name:
         return mailbox.address
     *lines, last = _phrase(mailbox.name)
@@ -66,22 +64,23 @@ def _mailbox(mailbox: Mailbox, indent: int) -> str:
 
 
 def _phrase(name: str) -> list[str]:
-    """Return a display name in the lines that it takes."""
+    """Return the lines of a display name: atoms, a quoted string or encoded words."""
     if _ATOMS.fullmatch(name):
-        return _folded(name, _LONGEST_QUOTED) or list(_encoded_words(name))
+        return _folded(name, _MAX_QUOTED) or list(_encoded_words(name))
     quoted = '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
-    if name.isascii() and len(quoted) <= _LONGEST_QUOTED:
+    if name.isascii() and len(quoted) <= _MAX_QUOTED:
         return [quoted]
     return list(_encoded_words(name))
 
 
 def _encoded_words(text: str) -> Iterator[str]:
+    """Yield *text* as encoded words (RFC 2047)."""
     for chunk in _chunks(text):
         yield f"=?utf-8?b?{b64encode(chunk).decode('ascii')}?="
 
 
 def _chunks(text: Iterable[str]) -> Iterator[bytes]:
-    """Yield *text* in UTF-8, cut between characters."""
+    """Yield *text* in UTF-8, cut between characters, as each word must be whole."""
     chunk = b""
     for character in text:
         encoded = character.encode()

@@ -1,27 +1,25 @@
-"""What the formats for e-mail share: who it is from and to, and its text."""
+"""What the e-mail formats share: the sender, the recipients, the subject, the text."""
 
 import re
-from functools import lru_cache
 
 from msgspec import Struct
 
-from protestgen.campaign.directory import Addressee
 from protestgen.errors import FormatError
 from protestgen.letters.letter import Letter
 from protestgen.schema.types import CONTROLS
 
 from .text import clean, in_all_languages, joined, paragraphs, wrap
 
-# What would end a header or be read as code in one: controls, white space but the
-# space, and the begin of an encoded word.
-_UNSAFE = re.compile(rf"{CONTROLS.pattern}|[\t\n]|=\?")
+# Whatever would end a header field or start an encoded word in it (RFC 2047).
+_UNSAFE = re.compile(rf"[{CONTROLS.pattern[1:-1]}\t\n]|=\?")
+# An address (RFC 5322, 3.4.1) whose parts have the lengths of RFC 5321, 4.5.3.1.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
-_LONGEST_ADDRESS = 254
+_MAX_ADDRESS = 254
 
 
-class Mailbox(Struct, frozen=True, cache_hash=True):
+class Mailbox(Struct, frozen=True):
     """A display name, which may be empty, and an address in ASCII."""
 
     name: str
@@ -29,7 +27,7 @@ class Mailbox(Struct, frozen=True, cache_hash=True):
 
 
 def sender_name(letter: Letter) -> str:
-    """Return the name that signs, or raise: nothing is sent without one."""
+    """Return the sender's name, or raise `FormatError` if it is missing or unsafe."""
     name = header_text(letter.sender.name or "", "your name")
     if not name:
         raise FormatError(
@@ -40,21 +38,25 @@ def sender_name(letter: Letter) -> str:
 
 
 def sender_mailbox(letter: Letter) -> Mailbox:
-    """Return who the e-mail is from, or raise if the sender has no address."""
+    """Return the mailbox for `From`, or raise `FormatError` without name or address."""
     name = sender_name(letter)
     if not letter.sender.email:
         raise FormatError(
             "an e-mail needs your own address: add '--email', "
-            "or run 'protestgen profile'"
+            "or run 'protestgen profile'",
+            field="email",
         )
-    return Mailbox(name, ascii_address(letter.sender.email, "your e-mail address"))
+    email = letter.sender.email
+    return Mailbox(name, ascii_address(email, "your e-mail address", field="email"))
 
 
 def reply_mailbox(letter: Letter) -> Mailbox | None:
-    """Return where answers go, if that is not the address that it is from."""
+    """Return the mailbox for `Reply-To` if it differs from the one for `From`."""
     if not letter.sender.reply_to:
         return None
-    address = ascii_address(letter.sender.reply_to, "the address for answers")
+    address = ascii_address(
+        letter.sender.reply_to, "the address for answers", field="reply_to"
+    )
     sender = sender_mailbox(letter)
     if address.casefold() == sender.address.casefold():
         return None
@@ -62,70 +64,52 @@ def reply_mailbox(letter: Letter) -> Mailbox | None:
 
 
 def addressee_mailbox(letter: Letter) -> Mailbox:
-    """Return who the e-mail is to, or raise with the other ways to reach them."""
+    """Return the mailbox for `To`, or raise `FormatError` with other ways to write."""
     to = letter.addressee or letter.support_to
     if to is None or not to.email:
         raise FormatError(_other_ways(letter))
-    return _addressee_mailbox(to.name or "", to.email)
-
-
-@lru_cache(maxsize=1_000)
-def _addressee_mailbox(name: str, email: str) -> Mailbox:
     return Mailbox(
-        header_text(name, "the name of the addressee"),
-        ascii_address(email, "the e-mail address of the addressee"),
+        header_text(to.name or "", "the name of the addressee"),
+        ascii_address(to.email, "the e-mail address of the addressee"),
     )
 
 
-def copied_mailboxes(letter: Letter) -> tuple[Mailbox, ...]:
-    """Return who gets a copy of the e-mail: those copied to who have an address."""
+def copied_mailboxes(letter: Letter) -> list[Mailbox]:
+    """Return the mailboxes for `Cc`: those copied that have another address each."""
     if not letter.copied:
-        return ()
-    return _copied_mailboxes(letter.copied, addressee_mailbox(letter))
-
-
-@lru_cache(maxsize=1_000)
-def _copied_mailboxes(
-    copied: tuple[Addressee, ...], addressee: Mailbox
-) -> tuple[Mailbox, ...]:
-    """Return who of those *copied* to gets the e-mail, which *addressee* gets."""
-    found = []
-    addresses = {addressee.address.casefold()}
-    for copy in copied:
+        return []
+    mailboxes: dict[str, Mailbox | None] = {
+        addressee_mailbox(letter).address.casefold(): None
+    }
+    for copy in letter.copied:
         if not copy.email:
             continue
         name = header_text(copy.name, f"the name of the {copy.label}")
         address = ascii_address(copy.email, f"the e-mail address of the {copy.label}")
-        if address.casefold() not in addresses:
-            addresses.add(address.casefold())
-            found.append(Mailbox(name, address))
-    return tuple(found)
+        mailboxes.setdefault(address.casefold(), Mailbox(name, address))
+    return [mailbox for mailbox in mailboxes.values() if mailbox]
 
 
 def subject_text(letter: Letter) -> str:
-    """Return the subject as one line, or raise if there is none."""
-    return _subject(letter.subject)
-
-
-@lru_cache(maxsize=1_000)
-def _subject(text: str) -> str:
-    subject = header_text(text, "the subject")
+    """Return the subject on one line, or raise `FormatError` if it is empty."""
+    subject = header_text(letter.subject, "the subject")
     if not subject:
         raise FormatError("the letter has no subject: write one")
     return subject
 
 
 def message_text(letter: Letter, width: int) -> str:
-    """Return *letter* as the text of an e-mail, without what its headers say."""
+    """Return the text of an e-mail, in lines of at most *width* columns."""
     return joined(message_parts(letter, width))
 
 
 def message_parts(letter: Letter, width: int) -> list[str]:
-    """Return the parts of `message_text`, between which there are blank lines."""
+    """Return the parts of `message_text`, which blank lines separate there."""
     return in_all_languages(letter, width, _parts)
 
 
 def _parts(letter: Letter, width: int) -> list[str]:
+    """Return the parts of *letter* that are not in the header."""
     address = [line for line in letter.sender_block if line != letter.sender.email]
     parts = [
         letter.salutation,
@@ -137,56 +121,68 @@ def _parts(letter: Letter, width: int) -> list[str]:
     return clean(parts)
 
 
-def header_text(text: str, what: str) -> str:
-    """Return *text* with single spaces, or raise if it may not stand in a header."""
-    if text.isascii() and text.isprintable() and "=?" not in text:
-        return " ".join(text.split())
+def header_text(text: str, what: str, *, field: str = "") -> str:
+    """
+    Return *text* with single spaces.
+
+    Raises `FormatError` if it is unsafe in a header field. The error calls the text
+    *what*, and has the name of its *field*.
+    """
     if match := _UNSAFE.search(text):
         found = match[0] if match[0] == "=?" else f"U+{ord(match[0]):04X}"
         raise FormatError(
-            f"{what} has '{found}' in it, which may not stand in an e-mail's header: "
-            "remove it"
+            f"{what} contains '{found}', which is not allowed in the header of an "
+            "e-mail: remove it",
+            field=field,
         )
     return " ".join(text.split())
 
 
-@lru_cache(maxsize=2_000)
-def ascii_address(address: str, what: str) -> str:
-    """Return an e-mail address with its domain in ASCII, or raise if it has no such."""
-    local, _, domain = header_text(address, what).rpartition("@")
+def ascii_address(address: str, what: str, *, field: str = "") -> str:
+    """
+    Return an e-mail address, its domain in ASCII (IDNA).
+
+    Raises `FormatError` if it is not valid. The error calls the address *what*, and has
+    the name of its *field*.
+    """
+    local, _, domain = header_text(address, what, field=field).rpartition("@")
     if not local.isascii():
         raise FormatError(
             f"{what} is '{address}': many mail programs refuse letters other than a-z "
-            "before the '@', use another address"
+            "before the '@', use another address",
+            field=field,
         )
-    ascii_ = f"{local}@{_ascii_domain(domain, what)}"
-    if len(ascii_) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(ascii_):
+    ascii_domain = domain if domain.isascii() else _ascii_domain(domain)
+    if ascii_domain is None:
+        raise FormatError(
+            f"{what} has the domain '{domain}', which is ambiguous in ASCII: write it "
+            "in the form that begins with xn--",
+            field=field,
+        )
+    ascii_ = f"{local}@{ascii_domain}"
+    if len(ascii_) > _MAX_ADDRESS or not _ADDRESS.fullmatch(ascii_):
         raise FormatError(
             f"{what} is '{address}': write it as name@domain.example, "
-            f"with at most {_LONGEST_ADDRESS} characters"
+            f"with at most {_MAX_ADDRESS} characters",
+            field=field,
         )
     return ascii_
 
 
-def _ascii_domain(domain: str, what: str) -> str:
-    if domain.isascii():
-        return domain
-    # The codec knows the older of two standards. They differ in letters that the older
-    # one replaces, such as the German sharp s: the mail would go to somebody else.
+def _ascii_domain(domain: str) -> str | None:
+    """Return *domain* in ASCII (IDNA), or None if it is ambiguous there."""
+    # The codec follows IDNA 2003, which replaces letters that IDNA 2008 keeps, such as
+    # the German sharp s: the mail would go to another domain.
     try:
         encoded = domain.encode("idna")
-        same = encoded.decode("idna") == domain.lower()
+        is_same = encoded.decode("idna") == domain.lower()
     except UnicodeError:
-        same = False
-    if not same:
-        raise FormatError(
-            f"{what} has the domain '{domain}', of which it is not sure what it is in "
-            "ASCII: write it in the form that begins with xn--"
-        )
-    return encoded.decode("ascii")
+        return None
+    return encoded.decode("ascii") if is_same else None
 
 
 def _other_ways(letter: Letter) -> str:
+    """Return the message for an addressee without an e-mail address."""
     to = letter.addressee
     if to is None:
         by_post = letter.support_to and letter.support_to.address

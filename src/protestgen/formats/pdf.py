@@ -11,9 +11,17 @@ from protestgen.campaign.bundled import shipped_folder
 from protestgen.countries import without_local_name
 from protestgen.errors import FormatError, MissingExtraError, UntestedVersionError
 from protestgen.letters.appeal import Appeal
-from protestgen.letters.ascii import plain
+from protestgen.letters.ascii import to_ascii_punctuation
 from protestgen.letters.letter import Letter
-from protestgen.limits import BYTES_OF_LINE, MAX_DOCUMENT, MAX_LETTER
+from protestgen.limits import (
+    BYTES_OF_LINE,
+    LONG_WORD,
+    MAX_DOCUMENT,
+    MAX_INVISIBLE,
+    MAX_LETTER,
+    MAX_LONG_WORDS,
+    MAX_WORD,
+)
 from protestgen.templating.blocks import Section
 
 from . import Options
@@ -41,6 +49,15 @@ _PANIC = re.compile(r'panicked with: "?(address|sender)\b')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 # The fonts lack letters of all scripts but Latin, Greek, Cyrillic, Armenian and Hebrew.
 _OTHER_SCRIPT = re.compile(r"[^\0-\u05ff\u1e00-\u206f]")
+# A long word in a string of JSON, which does not end at a no-break space.
+_LONG_WORD = re.compile(rf'(?:[^\s"\\]|\\.|[\u00a0\u2007\u202f]){{{LONG_WORD},}}')
+_IN_LONG_WORDS = f"{{:,}} characters in words of {LONG_WORD} or more"
+# Characters without a width, such as the soft hyphen: those that have the property
+# Default_Ignorable_Code_Point of Unicode.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
 
 
 def render(letter: Letter, options: Options) -> bytes:
@@ -112,7 +129,7 @@ def render_all(
     Where it is *duplex*, each begins on the front of a sheet. Raises `FormatError` as
     `render` does; about which letter it is, only one that was alone can tell.
     """
-    chosen = map(plain, letters) if options.ascii else letters
+    chosen = map(to_ascii_punctuation, letters) if options.ascii else letters
     texts = [text for letter in chosen for text in (letter, *letter.also)]
     pages = [page(text, layout_for(text, options)) for text in texts]
     return typeset(texts, pages, options, is_bulk=True, duplex=duplex)
@@ -135,6 +152,7 @@ def typeset(
     encoded = [json.encode(page) for page in pages]
     for text in encoded:
         _check_size("the letter", text, MAX_LETTER)
+        _check_words("the letter", text.decode())
     data = {
         "title": first.subject or first.subject_line or first.salutation,
         "author": "" if is_bulk else first.sender.name or "",
@@ -144,7 +162,7 @@ def typeset(
     }
     return _compiled(
         "letter",
-        data,
+        json.encode(data),
         options,
         lambda said: _problem(said, first, str(pages[0]["layout"])),
     )
@@ -165,7 +183,9 @@ def render_appeal(appeal: Appeal, options: Options) -> bytes:
         "lead": appeal.lead,
         "sections": [_section(section, letter) for section in appeal.sections],
     }
-    return _compiled("appeal", data, options, _missing)
+    encoded = json.encode(data)
+    _check_words("the document", encoded.decode())
+    return _compiled("appeal", encoded, options, _missing)
 
 
 def _section(section: Section, letter: Letter | None) -> dict[str, object]:
@@ -180,12 +200,12 @@ def _section(section: Section, letter: Letter | None) -> dict[str, object]:
 
 def _compiled(
     layout: str,
-    data: Mapping[str, object],
+    encoded: bytes,
     options: Options,
     problem: Callable[[str], str | None],
 ) -> bytes:
     """
-    Return what the *layout* makes of *data*.
+    Return the PDF that the *layout* makes of data, *encoded* in JSON.
 
     *problem* returns what the user can do about an error, or None where that is
     nothing.
@@ -193,7 +213,6 @@ def _compiled(
     compiler = _compiler(layout)
     from typst import TypstError
 
-    encoded = json.encode(data)
     _check_size("the document", encoded, MAX_DOCUMENT)
     try:
         pdf = compiler.compile(
@@ -224,6 +243,22 @@ def _check_size(what: str, encoded: bytes, most: int) -> None:
             f"{what} is too long for paper: {size:,} bytes of at most {most:,}, a line "
             f"counted as {BYTES_OF_LINE} more: shorten it, or choose another '--format'"
         )
+
+
+def _check_words(what: str, encoded: str) -> None:
+    """Raise if the words of *encoded*, in JSON, would take minutes to break."""
+    lengths = [len(word) for word in _LONG_WORD.findall(encoded)]
+    invisible = len(_INVISIBLE.findall(encoded))
+    for found, most, description, remedy in (
+        (max(lengths, default=0), MAX_WORD, "a word of {:,} characters", "shorten it"),
+        (sum(lengths), MAX_LONG_WORDS, _IN_LONG_WORDS, "shorten them"),
+        (invisible, MAX_INVISIBLE, "{:,} invisible characters", "remove them"),
+    ):
+        if found > most:
+            raise FormatError(
+                f"{what} has {description.format(found)}, and paper takes at most "
+                f"{most:,}: {remedy}, or choose another '--format'"
+            )
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What is wrong with a template, in plain words: file, line, and what was meant."""
+"""Errors of templates in plain words, with file, line and a hint."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,33 +9,29 @@ from jinja2.runtime import LoopContext
 from jinja2.utils import Namespace, missing
 from msgspec import Struct
 
-from protestgen.errors import TemplateError, nearest, quoted
+from protestgen.errors import Location, TemplateError, nearest, quoted
 
 from .metering import kind
 from .sandbox import Sandbox
 from .undefined import UndefinedNameError
 
-# So many names are told, if none is near.
-_FEW = 12
-# The tags that there are.
+# More names than this are not listed.
+_MAX_LISTED = 12
 _TAGS = frozenset(
     """
     block call elif else endblock endcall endfilter endfor endif endmacro endraw endset
     endwith extends filter for from if import include macro raw set with
     """.split()  # noqa: SIM905 - a block of words is easier to read and check
 )
-# What Jinja says of common mistakes, and what an author makes of it.
-_PLAIN_WORDS = tuple(
+# Patterns of Jinja's messages, with what an author can understand and do.
+_EXPLANATIONS = tuple(
     (re.compile(said), meant)
     for said, meant in (
         (
             r"Unexpected end of template\..* needs to be closed is '(.*)'\.",
             "the tag '{0}' is not closed: add '{{% end{0} %}}'",
         ),
-        (
-            r"Missing end of comment tag",
-            "a comment is not closed: add '#}}'",
-        ),
+        (r"Missing end of comment tag", "a comment is not closed: add '#}}'"),
         (
             r"Missing end of raw directive",
             "the tag 'raw' is not closed: add '{{% endraw %}}'",
@@ -104,10 +100,7 @@ _PLAIN_WORDS = tuple(
             r"cannot assign attribute on non-namespace object",
             "this cannot be changed: change what 'namespace()' gave",
         ),
-        (
-            r"'.*' object is not iterable",
-            "this is no list: name one",
-        ),
+        (r"'.*' object is not iterable", "this is no list: name one"),
         (
             r"there is no parent block called '(.*)'\.",
             "no template above has the block '{0}': remove 'super()'",
@@ -120,25 +113,22 @@ _PLAIN_WORDS = tuple(
             r"parameter '(.*)' was not provided",
             "the macro needs '{0}': write it between its brackets",
         ),
-        (
-            r"extended multiple times",
-            "the tag 'extends' stands twice: keep one",
-        ),
+        (r"extended multiple times", "the tag 'extends' stands twice: keep one"),
     )
 )
 
 
-def told(
+def as_template_error(
     error: Exception, sandbox: Sandbox, values: Mapping[str, object]
 ) -> TemplateError:
-    """Return in plain words the *error* of a template that was given *values*."""
+    """The *error* of a template that was given *values*, in plain words."""
     if isinstance(error, TemplateError):
         return error
     if isinstance(error, TemplateSyntaxError):
-        at = f"{error.filename}:{error.lineno}"
-        return TemplateError(f"{at}: {_plain(str(error.message), sandbox)}")
+        at = Location(str(error.filename), error.lineno)
+        return TemplateError(_explained(str(error.message), sandbox), at=at)
     if isinstance(error, UndefinedNameError):
-        message = _unknown(error, sandbox, values)
+        message = _unknown_name(error, sandbox, values)
     elif isinstance(error, TemplateNotFound):
         name = str(error.name)
         near = nearest(name, sandbox.names())
@@ -146,29 +136,31 @@ def told(
         message = f"unknown template {quoted(name)}: {hint}"
     elif isinstance(error, RecursionError):
         message = "a macro, block or template uses itself without end: let it stop"
+    elif isinstance(error, MemoryError):
+        message = "out of memory: look for a text or list that grows and grows"
     else:
-        message = _plain(str(error), sandbox)
-    return TemplateError(f"{_place(error)}: {message}")
+        message = _explained(str(error), sandbox) or type(error).__name__
+    return TemplateError(message, at=_place(error))
 
 
-def _place(error: BaseException) -> str:
-    """Return the file and line of the template in which *error* was raised."""
-    place, trace = "template", error.__traceback__
+def _place(error: BaseException) -> Location | None:
+    """The file and line of the template in which *error* was raised."""
+    place, trace = None, error.__traceback__
     while trace:
         frame = trace.tb_frame
         if "__jinja_exception__" in frame.f_globals:  # as Jinja rewrites its frames
-            place = f"{frame.f_code.co_filename}:{trace.tb_lineno}"
+            place = Location(frame.f_code.co_filename, trace.tb_lineno)
         trace = trace.tb_next
     return place
 
 
-def _unknown(
+def _unknown_name(
     error: UndefinedNameError, sandbox: Sandbox, values: Mapping[str, object]
 ) -> str:
-    """Return what to say of a name that there is not."""
+    """The message for an unknown name."""
     name, obj = str(error.name), error.obj
     if error.name is None:
-        return _plain(str(error), sandbox)
+        return _explained(str(error), sandbox)
     if obj is missing:
         known = {*values, *sandbox.globals, *_defined(sandbox)}
         hint = "it is set later or elsewhere" if name in known else _hint(name, known)
@@ -179,7 +171,7 @@ def _unknown(
 def _unknown_attribute(
     error: UndefinedNameError, sandbox: Sandbox, values: Mapping[str, object]
 ) -> str:
-    """Return what to say of what an object has not."""
+    """The message for an unknown attribute or item of an object."""
     name, obj = str(error.name), error.obj
     if isinstance(error.name, int):
         return f"there is no item {name} in {kind(obj)}: test its length first"
@@ -199,15 +191,15 @@ def _unknown_attribute(
 
 
 def _defined(sandbox: Sandbox) -> Iterator[str]:
-    """Yield the names of the macros and variables of the letter's own templates."""
+    """The names of the macros and variables in the templates of the letter."""
     for template in sandbox.sources():
         yield from (macro.name for macro in template.find_all(nodes.Macro))
         names = template.find_all(nodes.Name)
         yield from (name.name for name in names if name.ctx != "load")
 
 
-def _plain(message: str, sandbox: Sandbox) -> str:
-    """Return what Jinja says in plain words."""
+def _explained(message: str, sandbox: Sandbox) -> str:
+    """The *message* of Jinja in plain words."""
     if named := re.fullmatch(r"No (filter|test) named '(.*)'( found)?\.", message):
         known = sandbox.filters if named[1] == "filter" else sandbox.tests
         return f"unknown {named[1]} {quoted(named[2])}: {_hint(named[2], known)}"
@@ -216,7 +208,7 @@ def _plain(message: str, sandbox: Sandbox) -> str:
         return f"the template {quoted(named[1])} has no {quoted(named[2])}: {hint}"
     if named := re.match(r"Encountered unknown tag '(.*?)'\.", message):
         return _wrong_tag(named[1], message)
-    for said, meant in _PLAIN_WORDS:
+    for said, meant in _EXPLANATIONS:
         if match := said.fullmatch(message):
             return meant.format(*match.groups())
     return message
@@ -239,5 +231,5 @@ def _hint(name: str, known: Iterable[str]) -> str:
 
 def _choice(known: Iterable[str]) -> str:
     names = sorted(known)
-    few = names and len(names) <= _FEW
+    few = names and len(names) <= _MAX_LISTED
     return f"there are {', '.join(names)}" if few else "see docs/templates.md"
