@@ -1,6 +1,5 @@
 """What a check comes to: one thing that is wrong, or to be looked at."""
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -9,10 +8,6 @@ from msgspec import Struct
 from protestgen.errors import Location, Problem
 
 Severity = Literal["error", "warning"]
-
-_IN_TEMPLATE = re.compile(
-    r"(?P<path>.+?\.j2)(?::(?P<line>\d+))?: (?P<what>.+)", re.DOTALL
-)
 
 
 class Finding(Struct, frozen=True, order=True):
@@ -52,11 +47,3 @@ def warning(at: Location, message: str) -> Finding:
 def of_problems(problems: Iterable[Problem]) -> Iterator[Finding]:
     """Yield what the loader has found; a letter is refused for each of it."""
     return (error(problem.at, problem.message) for problem in problems)
-
-
-def in_template(message: str, otherwise: Location) -> Finding:
-    """Return the error of a template, whose *message* begins with its place."""
-    match = _IN_TEMPLATE.fullmatch(message)
-    if not match:
-        return error(otherwise, message)
-    return error(Location(match["path"], int(match["line"] or 1)), match["what"])

@@ -14,7 +14,7 @@ from protestgen.letters.notes import avoided, count_words, longest
 from protestgen.letters.sender import Sender
 
 from .context import CheckContext
-from .finding import Finding, error, in_template, of_problems, warning
+from .finding import Finding, error, of_problems, warning
 from .texts import LEFT_OVER, plain, stem, words
 
 _SENDER = Sender(name="Ada Example", city="Example Town")
@@ -167,7 +167,7 @@ class _Letters:
         elif isinstance(failed, MissingTextError):
             yield error(self._lacking(), f"letters are refused: {failed.reason}")
         else:
-            yield in_template(str(failed), self._origin(style))
+            yield error(failed.at or self._origin(style), failed.message)
 
     def _lacking(self) -> Location:
         """Return where something is missing that a language needs for the case."""

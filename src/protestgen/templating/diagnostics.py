@@ -9,7 +9,7 @@ from jinja2.runtime import LoopContext
 from jinja2.utils import Namespace, missing
 from msgspec import Struct
 
-from protestgen.errors import TemplateError, nearest, quoted
+from protestgen.errors import Location, TemplateError, nearest, quoted
 
 from .metering import kind
 from .sandbox import Sandbox
@@ -135,8 +135,8 @@ def told(
     if isinstance(error, TemplateError):
         return error
     if isinstance(error, TemplateSyntaxError):
-        at = f"{error.filename}:{error.lineno}"
-        return TemplateError(f"{at}: {_plain(str(error.message), sandbox)}")
+        at = Location(str(error.filename), error.lineno)
+        return TemplateError(_plain(str(error.message), sandbox), at=at)
     if isinstance(error, UndefinedNameError):
         message = _unknown(error, sandbox, values)
     elif isinstance(error, TemplateNotFound):
@@ -148,16 +148,16 @@ def told(
         message = "a macro, block or template uses itself without end: let it stop"
     else:
         message = _plain(str(error), sandbox)
-    return TemplateError(f"{_place(error)}: {message}")
+    return TemplateError(message, at=_place(error))
 
 
-def _place(error: BaseException) -> str:
+def _place(error: BaseException) -> Location | None:
     """Return the file and line of the template in which *error* was raised."""
-    place, trace = "template", error.__traceback__
+    place, trace = None, error.__traceback__
     while trace:
         frame = trace.tb_frame
         if "__jinja_exception__" in frame.f_globals:  # as Jinja rewrites its frames
-            place = f"{frame.f_code.co_filename}:{trace.tb_lineno}"
+            place = Location(frame.f_code.co_filename, trace.tb_lineno)
         trace = trace.tb_next
     return place
 

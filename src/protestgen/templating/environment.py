@@ -18,7 +18,7 @@ from jinja2 import (
 )
 
 from protestgen.campaign.bundled import shipped_folder
-from protestgen.errors import TemplateError, UnknownNameError
+from protestgen.errors import Location, TemplateError, UnknownNameError
 from protestgen.language.language import Language
 from protestgen.limits import MAX_STYLES
 from protestgen.templating.filters import _FILTERS, _insert
@@ -62,7 +62,7 @@ class Templates:
             if len(names) > MAX_STYLES:
                 folder = self._folders[0] / language
                 reason = f"more than {MAX_STYLES} styles: remove some"
-                raise TemplateError(f"{folder}: {reason}")
+                raise TemplateError(reason, at=Location(str(folder)))
             self._styles[language] = sorted(names - {_BASE})
         return self._styles[language]
 

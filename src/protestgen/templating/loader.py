@@ -13,7 +13,7 @@ from jinja2 import (
 )
 from jinja2.loaders import split_template_path
 
-from protestgen.errors import TemplateError, quoted
+from protestgen.errors import Location, TemplateError, quoted
 
 from .sandbox import MAX_SOURCE, Sandbox
 
@@ -57,7 +57,7 @@ class _FolderLoader(BaseLoader):
                 f"{quoted(environment.accepted_probe)}, so only bundled templates are "
                 "used: install 'jinja2<3.2'"
             )
-        raise TemplateError(f"{self._folder / name}: {reason}") from None
+        raise TemplateError(reason, at=Location(str(self._folder / name))) from None
 
     def get_source(
         self, environment: Environment, template: str
@@ -67,14 +67,15 @@ class _FolderLoader(BaseLoader):
         if len(template) > _LONGEST_NAME or not path.is_file():
             raise TemplateNotFound(template)
         if not path.resolve().is_relative_to(self._campaign.resolve()):
-            raise TemplateError(f"{path}: a link that leads out of its folder")
+            reason = "a link that leads out of its folder"
+            raise TemplateError(reason, at=Location(str(path)))
         try:
             changed = path.stat().st_mtime
             with path.open("rb") as file:
                 source = file.read(MAX_SOURCE + 1)
             if len(source) > MAX_SOURCE:
                 reason = f"longer than {MAX_SOURCE:,} bytes: a letter needs less"
-                raise TemplateError(f"{path}: {reason}")
+                raise TemplateError(reason, at=Location(str(path)))
             text = source.decode("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise TemplateError(f"template '{template}': {error}") from None

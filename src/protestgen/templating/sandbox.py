@@ -34,7 +34,7 @@ from jinja2.tests import TESTS
 from jinja2.utils import Namespace
 from msgspec import Struct
 
-from protestgen.errors import TemplateError, nearest
+from protestgen.errors import Location, TemplateError, nearest
 from protestgen.schema.types import PartialDate
 from protestgen.templating.probes import _PROBE_STEPS, _PROBES
 from protestgen.templating.sandbox_filters import (
@@ -218,7 +218,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
                     else f"there are {', '.join(sorted(others))}"
                 )
                 path, line = filling[0]
-                raise TemplateError(f"{path}:{line}: unknown block '{name}': {hint}")
+                message = f"unknown block '{name}': {hint}"
+                raise TemplateError(message, at=Location(path, line))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return the *attribute* of *obj* if templates may see it."""
