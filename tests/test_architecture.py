@@ -20,7 +20,7 @@ campaign: bundled case directory routing loader translations
 language: forms language loader
 templating: metering blocks undefined render_cache code_generator sandbox_filters probes
     sandbox filters diagnostics loader environment
-letters: sender letter ascii compose editing notes service appeal
+letters: sender letter completeness ascii compose editing notes service appeal
 formats: __init__ text html json markdown mbox mail_message mail_headers body subject eml
     mailto pdf fax pdf_reader pdf_writer pdf_merge
 batch: filenames seen_index text_stream roster_row roster file_store manifest

@@ -119,18 +119,6 @@ def temp_space_error(reason: str) -> OutputError:
     return OutputError(f"temporary files: {reason}: {hint}")
 
 
-class MissingTextError(ProtestgenError):
-    """A case without all texts in a language; *of* is "a letter" or "an appeal"."""
-
-    def __init__(
-        self, case: str, language: str, missing: Iterable[str], *, of: str = "a letter"
-    ) -> None:
-        self.reason = (
-            f"case '{case}' is not whole in {language}, without {'; '.join(missing)}"
-        )
-        super().__init__(f"{self.reason}: add '--fallback' for {of} in English")
-
-
 class FormatError(ProtestgenError):
     """A letter that cannot be written in the format asked for."""
 

@@ -24,11 +24,11 @@ from protestgen.campaign.bundled import shipped_folder
 from protestgen.campaign.translations import (
     fingerprint,
     load_translation,
-    missing_fields,
 )
 from protestgen.cli.param_types import parse_country
 from protestgen.country_names import COUNTRY_CODES
 from protestgen.language.loader import languages, load_language
+from protestgen.letters.completeness import missing_texts
 
 Shell = Callable[..., Result]
 OPTIONS = ("--state", "turkey", "--country", "uk", "--lang", "en")
@@ -70,7 +70,7 @@ def test_a_new_campaign_runs_at_once(run: Run, tmp_path: Path) -> None:
     letter = run("--campaign", mine, "letter", "--case", "reading-room", "--country", "gb", "--name", "Ada")  # fmt: skip
     assert letter.exit_code == 0
     assert letter.stderr == (
-        "note: the address of the embassy in Example City is not sure: look at "
+        "note: the address of the embassy in Example City is uncertain: look at "
         "https://embassy.example\n"
     )
     assert letter.stdout.startswith(
@@ -399,8 +399,7 @@ def test_the_texts_are_of_the_english_words(language: str, tmp_path: Path) -> No
     (text,) = load_translation(campaign, language).values()
 
     assert text.translates == fingerprint(case)
-    forms = load_language(language, campaign.folders).forms
-    assert missing_fields(case, text, forms.title_cases) == []
+    assert missing_texts(case, text, load_language(language, campaign.folders)) == []
 
 
 def test_a_state_that_a_language_cannot_tell_is_asked_for(

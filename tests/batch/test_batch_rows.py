@@ -289,7 +289,7 @@ def test_note_on_words_names_the_member(batch: Batch) -> None:
         notes[1] = re.sub(r"\d{3,} words", "many words", notes[1])
         assert notes == [
             f"note: m.csv:2: 'liar' {harm} (and in 2 letters more)",
-            "note: m.csv:3: the letter has many words: more than is read, leave some out (and in 1 letter more)",
+            "note: m.csv:3: the letter has many words, too many to be read: leave some out (and in 1 letter more)",
             f"note: m.csv:5: 'thug' {harm}",
         ]
 
@@ -308,7 +308,7 @@ def test_note_on_what_a_member_lacks_names_them(batch: Batch) -> None:
 
     address = "note: the address of the embassy in London is from a source of 2022"
     assert said(result) == [
-        "note: m.csv:4: your own words stand in each of the letters as you wrote them",
+        "note: m.csv:4: your own words are not translated: each letter has them as written",
         "note: 3 letters in letters",
     ]
     assert f"{address}: look at" in result.stderr
@@ -423,7 +423,7 @@ def test_remark_on_a_letter_in_two_languages_counts_once(batch: Batch) -> None:
 
     (remark,) = [note for note in said(result) if "words: more" in note]
     assert re.fullmatch(
-        r"note: m\.csv:2: the letter has \d+ words: more than is read, leave some out",
+        r"note: m\.csv:2: the letter has \d+ words, too many to be read: leave some out",
         remark,
     )
 

@@ -12,7 +12,6 @@ from protestgen.campaign.loader import Campaign
 from protestgen.campaign.translations import (
     fingerprint,
     load_translation,
-    missing_fields,
     translated,
 )
 from protestgen.errors import DataError
@@ -102,20 +101,6 @@ def test_a_case_keeps_its_facts_and_changes_its_words(make: Make) -> None:
     assert german.at is case.at
 
 
-def test_nothing_lacks_in_a_whole_text(make: Make) -> None:
-    """
-    A language may ask for the title in grammatical cases.
-    """
-    campaign = make(demands=CASES, demands_de=TEXTS)
-    case, text = campaign.case("picket"), load_translation(campaign, "de")["picket"]
-
-    assert missing_fields(case, text, ["accusative"]) == []
-    assert missing_fields(case, text, ["accusative", "genitive"]) == [
-        "title_in.genitive"
-    ]
-    assert missing_fields(case, None) == ["cases.picket"]
-
-
 @pytest.mark.parametrize(
     ("line", "key"),
     [
@@ -151,7 +136,7 @@ def test_a_letter_without_a_text_is_refused(
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr == (
-        f"error: case 'picket' is not whole in German, without {key} in "
+        f"error: case 'picket' is incomplete in German, missing {key} in "
         "data/demands.de.yaml: add '--fallback' for a letter in English\n"
     )
 
@@ -169,8 +154,8 @@ def test_the_fallback_is_a_whole_letter_in_english(
 
     assert (result.exit_code, result.stdout) == (0, english.stdout)
     assert result.stderr.startswith(
-        "note: the letter is in English: case 'picket' is not whole in German, "
-        "without cases.picket in data/demands.de.yaml\n"
+        "note: the letter is in English: case 'picket' is incomplete in German, "
+        "missing cases.picket in data/demands.de.yaml\n"
     )
 
 

@@ -21,13 +21,13 @@ from protestgen.campaign.case import Case
 from protestgen.campaign.translations import (
     fingerprint,
     load_translation,
-    missing_fields,
     translated,
 )
 from protestgen.formats import FORMATS, Options
 from protestgen.formats.text import cells
 from protestgen.language.language import Language
 from protestgen.language.loader import languages, load_language
+from protestgen.letters.completeness import missing_texts
 from protestgen.letters.letter import block_text
 from protestgen.letters.service import LetterOptions, LetterService
 from protestgen.schema.types import PartialDate
@@ -116,7 +116,7 @@ def test_texts_are_whole_and_fresh(code: str, case: Case) -> None:
     """
     text = load_translation(CAMPAIGN, code)[case.id]
 
-    assert missing_fields(case, text, language(code).forms.title_cases) == []
+    assert missing_texts(case, text, language(code)) == []
     assert text.translates == fingerprint(case)
 
 

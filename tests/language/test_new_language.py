@@ -88,7 +88,7 @@ def test_what_it_lacks_is_said(run: Run) -> None:
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        "error: case 'reading-room' is not whole in Italian, without the style 'points': "
+        "error: case 'reading-room' is incomplete in Italian, missing the style 'points': "
         "add '--fallback' for a letter in English\n"
     )
     assert "express my deep concern at the closing" in fallback.stdout

@@ -295,8 +295,8 @@ def test_language_that_is_not_whole_is_refused(run: Run) -> None:
     """
     line = ("--campaign", ITALIAN, "appeal", "reading-room", "--lang", "it")
     reason = (
-        "case 'reading-room' is not whole in Italian, "
-        "without the words of an appeal in templates/it/appeal.j2"
+        "case 'reading-room' is incomplete in Italian, "
+        "missing the words of an appeal in templates/it/appeal.j2"
     )
 
     refused = run(*line)
@@ -320,7 +320,7 @@ def test_texts_that_are_not_translated_are_told(run: Run, readers: Path) -> None
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        "error: case 'reading-room' is not whole in German, without "
+        "error: case 'reading-room' is incomplete in German, missing "
         "cases.reading-room in data/demands.de.yaml: "
         "add '--fallback' for an appeal in English\n"
     )

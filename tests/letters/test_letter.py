@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from conftest import Result, Run
 from protestgen import Letter, Sender, compose, load_campaign
-from protestgen.errors import ChoiceError, MissingTextError
+from protestgen.errors import ChoiceError
 from protestgen.language.loader import load_language
+from protestgen.letters.completeness import MissingTextError
 from protestgen.letters.editing import editable, edited
 from protestgen.letters.notes import PAGE_WORDS, count_words
 from protestgen.templating.blocks import ItemList, Paragraph
@@ -427,5 +428,6 @@ def test_a_case_in_another_language_is_refused() -> None:
         )
 
     assert str(caught.value).startswith(
-        "case 'kurmanov' is not whole in German, without title_in.accusative: "
+        "case 'kurmanov' is incomplete in German, missing title_in.accusative in "
+        "data/demands.de.yaml: "
     )

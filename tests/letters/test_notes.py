@@ -1,5 +1,6 @@
 """What a sender is told about a letter before it is sent."""
 
+import pickle
 from pathlib import Path
 from textwrap import dedent
 from time import process_time
@@ -7,7 +8,7 @@ from time import process_time
 import pytest
 
 from conftest import Run
-from protestgen.letters.notes import avoided
+from protestgen.letters.notes import HarmNote, Note, avoided
 
 CLOSED = "case 'kurmanov' has been closed since 2011-05: no outcome is recorded"
 ADA = ("--name", "Ada Example")
@@ -32,7 +33,7 @@ def test_everything_doubtful_is_said_a_line_each(run: Run) -> None:
      release, his was the first case in Kazakhstan in which those under arrest took part
      in person in the hearings of their own appeals.
     the demand 'release' was met: choose others with '--demand'
-    the address of the embassy in Madrid is not sure: look at
+    the address of the embassy in Madrid is uncertain: look at
      https://www.gov.kz/memleket/entities/mfa-madrid?lang=es
     the letter has no name: add '--name', or run 'protestgen profile'
     """
@@ -89,7 +90,7 @@ def test_letter_dated_before_its_case_is_noted(run: Run) -> None:
         run, "--case", "kurmanov", "--country", "us", *ADA, "--date", "2011-05-01"
     )
 
-    assert found == ["the letter is dated before what it tells of, 2011-05-02"]
+    assert found == ["the letter is dated before its latest incident, 2011-05-02"]
 
 
 def test_words_from_the_editor_are_looked_at_too(
@@ -114,7 +115,7 @@ def test_own_words_that_are_too_long_are_noted(run: Run) -> None:
         run, "--case", "kurmanov", "--country", "us", *ADA, "--why", "so " * 400
     )
 
-    assert found[-1].endswith(" words: more than is read, leave some out")
+    assert found[-1].endswith(" words, too many to be read: leave some out")
 
 
 def test_support_without_address_is_noted(run: Run) -> None:
@@ -149,7 +150,7 @@ def test_language_that_the_addressee_would_rather_read_is_noted(
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "embassies.yaml").write_text(dedent(embassy))
     letter = ("--campaign", str(tmp_path), "--case", "kolov", "--country", "uk", *ADA)
-    note = "the embassy in London would rather read Russian or Kazakh: see '--lang ru'"
+    note = "the embassy in London prefers letters in Russian or Kazakh: see '--lang ru'"
 
     assert note in notes(run, *letter)
     assert note in notes(run, *letter, "--lang", "de")
@@ -162,7 +163,7 @@ def test_own_words_in_two_letters_are_noted(run: Run) -> None:
     The program translates nobody's words.
     """
     letter = ("--case", "kolov", "--country", "uk", *ADA, "--lang", "en,ru")
-    note = "your own words stand in each of the letters as you wrote them"
+    note = "your own words are not translated: each letter has them as written"
 
     assert note in notes(run, *letter, "--why", "I care.")
     assert note not in notes(run, *letter)
@@ -337,3 +338,18 @@ def test_profile_of_somebody_else_is_left_out(run: Run) -> None:
     assert result.stderr.splitlines()[0] == (
         "note: the profile is that of Bob Example, so nothing of it is used here"
     )
+
+
+def test_notes_keep_their_kind_between_processes() -> None:
+    """
+    Notes that say the same with other numbers have one kind, also when pickled.
+    """
+    note = Note("the letter has 401 words", "long")
+    harm = HarmNote("'cult' may do harm", "harm by 'cult'")
+    copies = pickle.loads(pickle.dumps([note, harm]))  # noqa: S301 - it is ours
+
+    assert copies == [note, harm]
+    assert [(type(copy), copy.kind) for copy in copies] == [
+        (Note, "long"),
+        (HarmNote, "harm by 'cult'"),
+    ]

@@ -10,6 +10,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import date
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -17,8 +18,13 @@ from pathlib import Path
 import pytest
 
 from conftest import Result, Run
+from protestgen import Sender, compose, load_campaign
 from protestgen.campaign.loader import fingerprint
+from protestgen.language.loader import load_language
 from protestgen.schema.types import normalize
+from protestgen.templating.diagnostics import as_template_error
+from protestgen.templating.environment import Templates
+from protestgen.templating.metering import SharedSteps
 
 SECRET = "secret"  # noqa: S105 - it is none
 SECONDS = 10
@@ -241,11 +247,11 @@ REFUSED = {
     ),
     "percent": (
         "{{ '%r' % case }}",
-        ":3: '%' is not for a text and a case in a letter: join texts with '~', and reckon with small numbers",
+        ":3: '%' is not for a text and a case in a letter: join texts with '~', and calculate with small numbers",
     ),
     "percent-wide": (
         "{{ '%1000000000d' % 1 }}",
-        ":3: '%' is not for a text and a number in a letter: join texts with '~', and reckon with small numbers",
+        ":3: '%' is not for a text and a number in a letter: join texts with '~', and calculate with small numbers",
     ),
     "format-wide": (
         "{{ '{:>1000000000}'.format(1) }}",
@@ -278,27 +284,27 @@ REFUSED = {
     "do": ("{% do demands.clear() %}", ":3: unknown tag 'do': see docs/templates.md"),
     "repeat": (
         "{{ 'a' * 1000000000 }}",
-        ":3: '*' is not for a text and a number in a letter: join texts with '~', and reckon with small numbers",
+        ":3: '*' is not for a text and a number in a letter: join texts with '~', and calculate with small numbers",
     ),
     "repeat-twice": (
         "{{ 'a' * 999999999 * 999999999 }}",
-        ":3: '*' is not for a text and a number in a letter: join texts with '~', and reckon with small numbers",
+        ":3: '*' is not for a text and a number in a letter: join texts with '~', and calculate with small numbers",
     ),
     "repeat-list": (
         "{{ [1] * 999999999 }}",
-        ":3: '*' is not for a list and a number in a letter: join texts with '~', and reckon with small numbers",
+        ":3: '*' is not for a list and a number in a letter: join texts with '~', and calculate with small numbers",
     ),
     "repeat-left": (
         "{{ 999999999 * 'a' }}",
-        ":3: '*' is not for a number and a text in a letter: join texts with '~', and reckon with small numbers",
+        ":3: '*' is not for a number and a text in a letter: join texts with '~', and calculate with small numbers",
     ),
     "power": (
         "{{ 10 ** 10 ** 10 }}",
-        ":3: '**' is not for a number and a number in a letter: join texts with '~', and reckon with small numbers",
+        ":3: '**' is not for a number and a number in a letter: join texts with '~', and calculate with small numbers",
     ),
     "multiply": (
         "{{ 999999999 * 999999999 * 999999999 }}",
-        ":3: '*' is not for a number and a number in a letter: join texts with '~', and reckon with small numbers",
+        ":3: '*' is not for a number and a number in a letter: join texts with '~', and calculate with small numbers",
     ),
     "range": (
         "{% for n in range(1000000000) %}x{% endfor %}",
@@ -724,9 +730,11 @@ def test_work_is_bounded(text: str, templates: Path) -> None:
     """
     Whatever takes too long or grows too large ends with its line.
     """
-    assert attack(templates, text) == Result(
-        1, "", f"error: {templates}/mine.txt.j2:3: {WORK}\n"
-    )
+    result = attack(templates, text)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    places = (f"{templates}/mine.txt.j2:3", f"{templates}/empty.j2:1")
+    assert result.stderr in {f"error: {place}: {WORK}\n" for place in places}
 
 
 @pytest.mark.parametrize(
@@ -839,10 +847,6 @@ def test_letters_have_nothing_of_one_another(templates: Path) -> None:
     """
     A template keeps nothing of one letter for the next one.
     """
-    from protestgen import load_campaign
-    from protestgen.language.loader import load_language
-    from protestgen.templating.environment import Templates
-
     (templates / "kept.j2").write_text("{% set ns = namespace(x='') %}{{ place }}")
     (templates / "mine.txt.j2").write_text(
         "{% import 'en/kept.j2' as kept without context %}{% set ns = kept.ns %}"
@@ -1028,7 +1032,7 @@ def test_fingerprint_is_of_the_files_that_are_read(tmp_path: Path) -> None:
             file.truncate(2**40)
     (mine / "data" / "notes.txt").write_text("nothing of a letter")
     program = (
-        "import sys; from pathlib import Path; from protestgen.campaign import *\n"
+        "import sys; from pathlib import Path; from protestgen.campaign.loader import fingerprint\n"
         "print(fingerprint([Path(sys.argv[1])]))"
     )
 
@@ -1148,3 +1152,65 @@ def test_accents_are_bounded() -> None:
     with pytest.raises(ValueError, match=r"^40 accents stand on one letter"):
         normalize("e" + "\u0323\u0300" * 500_000)
     assert normalize("e\u0323\u0302" + "—" * 100) == "ệ" + "—" * 100
+
+
+def test_letters_of_a_check_share_their_work(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Styles that each take what a letter may have do not keep a check busy for hours.
+    """
+    monkeypatch.setattr("protestgen.templating.metering.MAX_SHARED_STEPS", 2_000_000)
+    path = write_cases(tmp_path, *(CASE.format(id=f"a{n}", more="") for n in range(9)))
+    folder = tmp_path / "templates" / "en"
+    folder.mkdir(parents=True)
+    loop = "{% for a in s[:1000] %}{% for b in s[:50] %}{% endfor %}{% endfor %}"
+    for number in range(3):
+        text = f"Subject\n\n{LONG}{loop}Ada Example: release her, in Leeds.\n"
+        (folder / f"s{number}.txt.j2").write_text(text, encoding="utf-8")
+    result = run("check", tmp_path)
+    limits = [line for line in result.stdout.splitlines() if " together" in line]
+
+    assert result.exit_code == 1
+    assert limits == [
+        f"{folder}/s0.txt.j2:1:1: error: the letters take too much work together, so "
+        "the others are not written: look for long loops in the templates"
+    ]
+    assert path.exists()
+
+
+def test_usual_letters_take_nothing_of_the_work_that_is_shared() -> None:
+    """
+    So a large campaign is checked like a small one.
+    """
+    campaign, shared = load_campaign(), SharedSteps()
+    templates = Templates(campaign.folders, shared)
+    before = shared.left
+    for style in templates.styles("en"):
+        compose(
+            campaign.case("repression-2010"),
+            campaign.directory.missions[0],
+            Sender(country="gb"),
+            style=style,
+            language=load_language("en", campaign.folders),
+            templates=templates,
+            on=date(2026, 11, 22),
+        )
+
+    assert shared.left == before
+
+
+def test_an_error_without_a_reason_is_named() -> None:
+    """
+    Python says nothing about memory that runs out.
+    """
+    sandbox = Templates(load_campaign().folders).environment
+    messages = [
+        as_template_error(error, sandbox, {}).message
+        for error in (MemoryError(), OverflowError())
+    ]
+
+    assert messages == [
+        "out of memory: look for a text or list that grows and grows",
+        "OverflowError",
+    ]

@@ -1,6 +1,6 @@
-"""The texts of cases in other languages than English, and what is missing of them."""
+"""The texts of cases in other languages than English."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from itertools import takewhile
 from pathlib import Path
@@ -142,17 +142,6 @@ def _misfits(
             yield Problem(text.at.of(field), message)
 
 
-def missing_fields(
-    case: Case, text: CaseText | None, titles: Sequence[str] = ()
-) -> list[str]:
-    """
-    Return the keys that *text* lacks of what the English *case* has.
-
-    *titles* are the grammatical cases in which the title is needed.
-    """
-    return [*_lacking(case, text, titles)] if text else ["cases." + case.id]
-
-
 def translated(case: Case, text: CaseText) -> Case:
     """Return *case* in the words of *text*, which lacks nothing."""
     return replace(
@@ -180,19 +169,6 @@ def _incident(incident: Incident, text: IncidentText) -> Incident:
 def _demand(demand: Demand, case_text: CaseText) -> Demand:
     text = case_text.demands[demand.id]
     return replace(demand, text=text.text, reason=text.reason)
-
-
-def _lacking(case: Case, text: CaseText, titles: Sequence[str]) -> Iterator[str]:
-    for field in ("title", "people", "outcome", "summary", "incidents"):
-        if getattr(case, field) and not getattr(text, field):
-            yield field
-    yield from (f"title_in.{name}" for name in titles if name not in text.title_in)
-    for demand in case.demands:
-        if demand.id not in text.demands:
-            yield f"demands.{demand.id}"
-    for field in ("name", "salutation"):
-        if getattr(case.support_to, field) and not getattr(text.support_to, field):
-            yield f"support_to.{field}"
 
 
 def fingerprint(case: Case) -> str:

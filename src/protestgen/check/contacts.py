@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from protestgen.campaign.directory import Addressee, Mission
 from protestgen.errors import Location, quoted
 from protestgen.language.language import Language
-from protestgen.letters.compose import unknown_role
+from protestgen.letters.completeness import unknown_role
 from protestgen.letters.notes import is_old
 from protestgen.schema.place import SourceMap
 

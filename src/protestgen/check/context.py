@@ -11,14 +11,15 @@ from protestgen.campaign.loader import read_campaign
 from protestgen.campaign.translations import (
     CaseText,
     Translation,
-    missing_fields,
     read_translation,
     translated,
 )
 from protestgen.errors import DataError, Location, ProtestgenError, unexpected
 from protestgen.language.language import ENGLISH, Language
 from protestgen.language.loader import languages, load_language
+from protestgen.letters.completeness import missing_texts
 from protestgen.templating.environment import Templates
+from protestgen.templating.metering import SharedSteps
 
 from .finding import Finding, error
 
@@ -41,7 +42,7 @@ class CheckContext:
         # Whether all that refers to something can find it.
         self.is_whole = not self.problems
         self.own = added or [bundled]
-        self.templates = Templates(self.campaign.folders)
+        self.templates = Templates(self.campaign.folders, SharedSteps())
         self.languages = self._read_languages()
         self.codes_of_forms = languages(self.campaign.folders)
         self.sound_texts: set[str] = set()
@@ -110,8 +111,8 @@ class CheckContext:
 
     def lacks(self, case: Case, code: str) -> list[str]:
         """Return what the texts of *case* lack in a language, of which it has some."""
-        titles = self.languages[code].forms.title_cases
-        return missing_fields(case, self.translations[code][case.id], titles)
+        text = self.translations[code][case.id]
+        return [item.field for item in missing_texts(case, text, self.languages[code])]
 
     def is_translated(self, case: Case, code: str) -> bool:
         """Tell whether there can be letters about *case* in a language."""
@@ -140,6 +141,10 @@ class CheckContext:
         return [
             p for p in self._templates_in[code] if any(map(p.is_relative_to, folders))
         ]
+
+    def own_templates(self) -> Iterator[Path]:
+        """The templates of the campaign that is checked, in all languages."""
+        return (path for folder in self.own for path in folder.glob("templates/*/*.j2"))
 
     def lines(self, path: str) -> list[str]:
         """Return the lines of a file."""

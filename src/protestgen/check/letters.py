@@ -6,12 +6,14 @@ from pathlib import Path
 
 from protestgen.campaign.case import Case
 from protestgen.campaign.directory import MISSION_KINDS, Addressee
-from protestgen.errors import DataError, Location, MissingTextError, ProtestgenError
+from protestgen.errors import DataError, Location, ProtestgenError
 from protestgen.language.language import ENGLISH, Language
+from protestgen.letters.completeness import MissingTextError
 from protestgen.letters.compose import compose
 from protestgen.letters.letter import SUPPORT_STYLE, Letter, block_text
 from protestgen.letters.notes import avoided, count_words, longest
 from protestgen.letters.sender import Sender
+from protestgen.templating.metering import SharedStepLimitError
 
 from .context import CheckContext
 from .finding import Finding, error, of_problems, warning
@@ -98,6 +100,11 @@ class _Letters:
         for style in self.material.templates.styles(self.language.code):
             try:
                 first, *others = self._written(style)
+            except SharedStepLimitError as failed:
+                paths = sorted(map(str, self.material.own_templates()))
+                at = Location(paths[0]) if paths else self.entry.at.of()
+                yield error(at, str(failed))
+                return
             except ProtestgenError as failed:
                 yield from self._failed(style, failed)
                 continue

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from msgspec import Struct
 
-from protestgen.letters.ascii import plain
+from protestgen.letters.ascii import to_ascii_punctuation
 from protestgen.letters.letter import Letter
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Format(Struct, frozen=True, kw_only=True):
     def render(self, letter: Letter, options: Options | None = None) -> bytes:
         """Return *letter* in this format."""
         options = options or Options()
-        text = plain(letter) if options.ascii else letter
+        text = to_ascii_punctuation(letter) if options.ascii else letter
         return cast("bytes", self._module.render(text, options))
 
     def render_appeal(self, appeal: "Appeal", options: Options | None = None) -> bytes:

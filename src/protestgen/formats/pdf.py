@@ -11,7 +11,7 @@ from protestgen.campaign.bundled import shipped_folder
 from protestgen.countries import without_local_name
 from protestgen.errors import FormatError, MissingExtraError, UntestedVersionError
 from protestgen.letters.appeal import Appeal
-from protestgen.letters.ascii import plain
+from protestgen.letters.ascii import to_ascii_punctuation
 from protestgen.letters.letter import Letter
 from protestgen.limits import (
     BYTES_OF_LINE,
@@ -129,7 +129,7 @@ def render_all(
     Where it is *duplex*, each begins on the front of a sheet. Raises `FormatError` as
     `render` does; about which letter it is, only one that was alone can tell.
     """
-    chosen = map(plain, letters) if options.ascii else letters
+    chosen = map(to_ascii_punctuation, letters) if options.ascii else letters
     texts = [text for letter in chosen for text in (letter, *letter.also)]
     pages = [page(text, layout_for(text, options)) for text in texts]
     return typeset(texts, pages, options, is_bulk=True, duplex=duplex)

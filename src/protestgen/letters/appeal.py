@@ -1,4 +1,4 @@
-"""The appeal of a campaign: a case as a document for those who would write."""
+"""The appeal of a campaign: a document that asks people to write about a case."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -13,14 +13,14 @@ from protestgen.campaign.loader import Campaign
 from protestgen.countries import (
     country_in_sentence,
     country_name,
-    language_name,
     sorted_by_name,
 )
-from protestgen.errors import ChoiceError, MissingTextError, TemplateError
+from protestgen.errors import ChoiceError, TemplateError
 from protestgen.language.language import ENGLISH, Language
 from protestgen.templating.blocks import Block, Paragraph, Section, parse_sections
-from protestgen.templating.environment import APPEAL_WORDS, Templates
+from protestgen.templating.environment import APPEAL_WORDS
 
+from .completeness import Missing, MissingTextError
 from .compose import compose, with_no_break_spaces
 from .letter import DEFAULT_STYLE, SUPPORT_STYLE, Letter
 from .sender import Sender
@@ -31,11 +31,11 @@ A = TypeVar("A", Mission, Office)
 
 class AppealOptions(Struct, frozen=True, kw_only=True):
     """
-    What is wanted of an appeal.
+    The choices for an appeal.
 
-    *countries* are the codes of those whose addresses it has; without any, it has all.
-    *style* is that of its model letter. With *fallback*, an appeal that cannot be made
-    in *language* is made in English.
+    *countries* are codes of the countries whose addresses it has, by default all.
+    *style* is that of its model letter. With *fallback*, the appeal is in English if
+    *language* lacks something for it.
     """
 
     language: str = ENGLISH
@@ -48,8 +48,8 @@ class Appeal(Struct, frozen=True, kw_only=True):
     """
     An appeal in its parts, ready for any format.
 
-    It asks for letters to the *addressees*, of which *letter* is a model; where it is
-    *over* it asks for none, and has neither. The *lead* precedes the *sections*.
+    It asks for letters to the *addressees*, with *letter* as a model. An appeal that is
+    *over* asks for no letters and has neither. The *lead* precedes the *sections*.
     """
 
     case: str
@@ -65,7 +65,7 @@ class Appeal(Struct, frozen=True, kw_only=True):
 
 class Country(Struct, frozen=True, kw_only=True):
     """
-    A country and the *missions* in it; *see* names the country where its mission is.
+    A country with its *missions*, or *see*, the country whose embassy covers it.
 
     Names are in the language of the appeal.
     """
@@ -75,8 +75,8 @@ class Country(Struct, frozen=True, kw_only=True):
     see: str | None = None
 
 
-class _Reached(Struct, frozen=True, kw_only=True):
-    """Who is written to about a case: missions, and offices; who gets copies."""
+class _Recipients(Struct, frozen=True, kw_only=True):
+    """The missions and offices to write to about a case, and those who get copies."""
 
     missions: tuple[Mission, ...] = ()
     offices: tuple[Office, ...] = ()
@@ -87,39 +87,25 @@ def make_appeal(
     writer: LetterService, case: Case, wish: AppealOptions
 ) -> tuple[Appeal, list[str]]:
     """
-    Return the appeal for letters about *case*, and notes on it.
+    Make the appeal for letters about *case*, and notes on it.
 
-    Of a case that is closed, or whose demands were met, it tells the outcome and thanks
-    those who wrote. Raises `MissingTextError` with what a language lacks, unless there
-    is a fallback, and `ChoiceError` for what there is not.
+    If the case is closed or its demands were met, the appeal tells the outcome and
+    thanks those who wrote. Raises `MissingTextError` if the language lacks something
+    and there is no fallback, and `ChoiceError` for an option that cannot be met.
     """
     if wish.style == SUPPORT_STYLE:
         reason = "is no letter to those who are called on"
         raise ChoiceError(f"'--style {wish.style}' {reason}: choose another style")
     over = case.is_archived(writer.on) or not case.default_demands(writer.on)
-    reached = _Reached() if over else _reached(writer.campaign, case, wish.countries)
-    model = None if over else _model(case, reached)
-    templates = Templates(writer.campaign.folders)
-    code, notes = _code(writer, case, wish, model, templates)
-    told, language = writer.localised(case, code)
-    values = _values(told, language, reached, wish.countries, writer.on)
-    text = templates.appeal(language, {**values, "over": over})
-    title, lead, sections = _read(text, language)
-    country = wish.countries[0] if len(wish.countries) == 1 else None
-    letter = (
-        compose(
-            told,
-            model,
-            Sender(country=country),
-            style=wish.style,
-            language=language,
-            templates=templates,
-            on=writer.on,
-            copies=[copy for copy in reached.copies if copy != model],
-        )
-        if model
-        else None
+    recipients = (
+        _Recipients() if over else _recipients(writer.campaign, case, wish.countries)
     )
+    model = None if over else _model_addressee(case, recipients)
+    code, notes = _choose_language(writer, case, wish, model)
+    localised, language = writer.localised(case, code)
+    values = _values(localised, language, recipients, wish.countries, writer.on)
+    text = writer.templates.appeal(language, {**values, "over": over})
+    title, lead, sections = _parse(text, language)
     appeal = Appeal(
         case=case.id,
         language=code,
@@ -128,14 +114,42 @@ def make_appeal(
         title=title,
         lead=lead,
         sections=sections,
-        addressees=(*reached.missions, *reached.offices),
-        letter=letter,
+        addressees=(*recipients.missions, *recipients.offices),
+        letter=_model_letter(
+            *(writer, localised, language, model), wish=wish, copies=recipients.copies
+        ),
     )
-    return appeal, [*notes, *_remarks(case, wish, reached, writer.on, over=over)]
+    return appeal, [*notes, *_notes(case, wish, recipients, writer.on, over=over)]
 
 
-def _reached(campaign: Campaign, case: Case, countries: Sequence[str]) -> _Reached:
-    """Return who is written to about *case* from *countries*, or from everywhere."""
+def _model_letter(
+    writer: LetterService,
+    case: Case,
+    language: Language,
+    addressee: Addressee | None,
+    *,
+    wish: AppealOptions,
+    copies: Sequence[Addressee],
+) -> Letter | None:
+    if addressee is None:
+        return None
+    country = wish.countries[0] if len(wish.countries) == 1 else None
+    return compose(
+        case,
+        addressee,
+        Sender(country=country),
+        style=wish.style,
+        language=language,
+        templates=writer.templates,
+        on=writer.on,
+        copies=[copy for copy in copies if copy != addressee],
+    )
+
+
+def _recipients(
+    campaign: Campaign, case: Case, countries: Sequence[str]
+) -> _Recipients:
+    """The recipients of letters about *case* from *countries*, or from everywhere."""
     directory = campaign.directory
     goals = (*case.write_to, *case.copies_to)
     first = next((goal for goal in goals if goal in MISSION_KINDS), None)
@@ -152,17 +166,17 @@ def _reached(campaign: Campaign, case: Case, countries: Sequence[str]) -> _Reach
         return kind != first, MISSION_KINDS.index(kind), mission.city
 
     offices = directory.offices
-    return _Reached(
+    return _Recipients(
         missions=tuple(sorted(missions, key=order)),
         offices=tuple(offices[g] for g in dict.fromkeys(goals) if g in offices),
         copies=tuple(offices[goal] for goal in case.copies_to if goal in offices),
     )
 
 
-def _model(case: Case, reached: _Reached) -> Addressee:
-    """Return who the model letter is to: one who stands for all, if there are more."""
+def _model_addressee(case: Case, recipients: _Recipients) -> Addressee:
+    """The addressee of the model letter, without personal forms if it is for many."""
     to_missions = case.write_to[0] in MISSION_KINDS
-    first, second = reached.missions, reached.offices
+    first, second = recipients.missions, recipients.offices
     found: tuple[Addressee, ...] = (
         (*first, *second) if to_missions else (*second, *first)
     )
@@ -170,26 +184,22 @@ def _model(case: Case, reached: _Reached) -> Addressee:
         message = f"nobody is known to write to about case '{case.id}'"
         raise ChoiceError(f"{message}: leave '--country' out, or add an addressee")
     model = found[0]
-    if isinstance(model, Mission) and len(reached.missions) > 1:
+    if isinstance(model, Mission) and len(recipients.missions) > 1:
         return replace(model, gender=None, salutation=None)
     return model
 
 
-def _code(
-    writer: LetterService,
-    case: Case,
-    wish: AppealOptions,
-    model: Addressee | None,
-    templates: Templates,
+def _choose_language(
+    writer: LetterService, case: Case, wish: AppealOptions, model: Addressee | None
 ) -> tuple[str, list[str]]:
-    """Return the language to write in, the one wished for or English; and notes."""
+    """The code of the language to write in, with a note if that is a fallback."""
     code = wish.language
     missing = writer.missing(case, code, model, wish.style if model else None)
-    if not templates.has_appeal(code):
-        missing.append(f"the words of an appeal in templates/{code}/{APPEAL_WORDS}")
+    if not writer.templates.has_appeal(code):
+        missing.append(Missing("appeal", f"templates/{code}/{APPEAL_WORDS}"))
     if not missing:
         return code, []
-    error = MissingTextError(case.id, language_name(code), missing, of="an appeal")
+    error = MissingTextError(case.id, code, missing, of="an appeal")
     if not wish.fallback:
         raise error
     return ENGLISH, [f"the appeal is in English: {error.reason}"]
@@ -198,11 +208,11 @@ def _code(
 def _values(
     case: Case,
     language: Language,
-    reached: _Reached,
+    recipients: _Recipients,
     countries: Sequence[str],
     on: date,
 ) -> dict[str, object]:
-    """Return what the template is told, apart from whether all is over."""
+    """The variables of the template, except whether the appeal is over."""
     archived = case.is_archived(on)
     asked = case.default_demands(on)
     met = tuple(demand for demand in case.demands if demand.is_met(on))
@@ -210,12 +220,12 @@ def _values(
     return {
         "archived": archived,
         "case": case,
-        "copies": _named(reached.copies, language),
-        "countries": _countries(reached.missions, countries, language),
+        "copies": _localised(recipients.copies, language),
+        "countries": _countries(recipients.missions, countries, language),
         "demands": made if archived or not asked else asked,
         "met": met,
         "of_state": language.of_state(case.state) or "",
-        "offices": _named(reached.offices, language),
+        "offices": _localised(recipients.offices, language),
         "today": on,
     }
 
@@ -223,7 +233,7 @@ def _values(
 def _countries(
     missions: Sequence[Mission], wanted: Sequence[str], language: Language
 ) -> tuple[Country, ...]:
-    """Return the countries of *missions*, and the *wanted* ones that these cover."""
+    """The countries of *missions*, and the *wanted* ones that these cover."""
     hosts: dict[str, list[Mission]] = {}
     for mission in missions:
         hosts.setdefault(mission.host, []).append(mission)
@@ -236,7 +246,7 @@ def _countries(
     return tuple(
         Country(
             name=country_name(code, language.code),
-            missions=_named(hosts.get(code, ()), language),
+            missions=_localised(hosts.get(code, ()), language),
             see=country_name(covering[code], language.code)
             if code in covering
             else None,
@@ -245,21 +255,21 @@ def _countries(
     )
 
 
-def _named(found: Sequence[A], language: Language) -> tuple[A, ...]:
-    """Return those *found* under their names in *language*."""
+def _localised(addressees: Sequence[A], language: Language) -> tuple[A, ...]:
+    """The *addressees* with their names in *language*."""
     cities = language.forms.cities
     return tuple(
         replace(
             to, name=language.display_name(to), city=cities.get(to.city or "", to.city)
         )
-        for to in found
+        for to in addressees
     )
 
 
-def _read(
+def _parse(
     text: str, language: Language
 ) -> tuple[str, tuple[Block, ...], tuple[Section, ...]]:
-    """Read what the template gave: the title, what precedes the sections, and these."""
+    """Parse a rendered appeal: its title, the blocks before the sections, and those."""
     name = f"template '{language.code}/{APPEAL_WORDS}'"
     try:
         blocks, sections = parse_sections(text)
@@ -271,30 +281,32 @@ def _read(
     return (
         title.text,
         tuple(with_no_break_spaces(block, language) for block in lead),
-        tuple(_glued_section(section, language) for section in sections),
+        tuple(_section_with_no_break_spaces(section, language) for section in sections),
     )
 
 
-def _glued_section(section: Section, language: Language) -> Section:
+def _section_with_no_break_spaces(section: Section, language: Language) -> Section:
     return replace(
         section,
         heading=language.with_no_break_spaces(section.heading),
         body=tuple(with_no_break_spaces(block, language) for block in section.body),
-        parts=tuple(_glued_section(part, language) for part in section.parts),
+        parts=tuple(
+            _section_with_no_break_spaces(part, language) for part in section.parts
+        ),
     )
 
 
-def _remarks(
-    case: Case, wish: AppealOptions, reached: _Reached, on: date, *, over: bool
+def _notes(
+    case: Case, wish: AppealOptions, recipients: _Recipients, on: date, *, over: bool
 ) -> Iterator[str]:
-    """Yield what whoever publishes the appeal should know."""
+    """Notes for the publisher of the appeal."""
     if over:
         if wish.countries:
             yield f"case '{case.id}' is over: its appeal has no addresses"
         return
     if case.write_by and on > case.write_by.last_day:
         yield f"letters were to be written by {case.write_by}"
-    served = {code for m in reached.missions for code in (m.host, *m.covers)}
+    served = {code for m in recipients.missions for code in (m.host, *m.covers)}
     for country in wish.countries:
         if country not in served:
             state, where = map(country_in_sentence, (case.state, country))

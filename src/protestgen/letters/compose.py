@@ -1,34 +1,26 @@
-"""The finished letter as data, and how it is composed."""
+"""Composing the letter of a sender."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from typing import Any
 
 from msgspec.structs import replace
 
 from protestgen.campaign.case import Case, Demand
 from protestgen.campaign.directory import Addressee, Mission
-from protestgen.countries import country_line, language_name
-from protestgen.errors import (
-    ChoiceError,
-    DataError,
-    MissingTextError,
-    Problem,
-    TemplateError,
-    nearest,
-    quoted,
-)
-from protestgen.language.language import ENGLISH, Language
-from protestgen.letters.letter import _OF_ONE, DEFAULT_STYLE, ORGANISATION_STYLE, Letter
+from protestgen.countries import country_line
+from protestgen.errors import ChoiceError, TemplateError
+from protestgen.language.language import Language
 from protestgen.templating.blocks import Block, Paragraph, parse_blocks
 from protestgen.templating.environment import Templates
 
+from .completeness import MissingTextError, missing_parts
+from .letter import DEFAULT_STYLE, ORGANISATION_STYLE, SINGLE_WRITER_STYLES, Letter
 from .sender import Sender
 
-# For so many cities what is alike is kept, and so many blocks with no-break spaces.
-_MOST_CITIES = 100
-_MOST_BLOCKS = 200
+_DATELINE_CACHE_SIZE = 100
+_BLOCK_CACHE_SIZE = 200
 
 
 def compose(
@@ -44,12 +36,17 @@ def compose(
     copies: Sequence[Addressee] = (),
 ) -> Letter:
     """
-    Return the letter of *sender* to *addressee* about *case*, dated *on*.
+    Compose the letter of *sender* to *addressee* about *case*, dated *on*.
 
-    *demands* are ids, in the order wanted; without them the case's own choice stands.
-    The texts of *case* are in *language*, in which nothing is missing.
+    The texts of *case* are in *language*. *demands* are ids in the order wanted, by
+    default the demands that the case makes by itself. Raises `MissingTextError`.
     """
-    frame = SharedParts(
+    styles = templates.styles(language.code)
+    if missing := missing_parts(
+        case, case, language, addressee=addressee, style=style, styles=styles
+    ):
+        raise MissingTextError(case.id, language.code, missing)
+    shared = SharedParts(
         case,
         addressee,
         country=sender.country,
@@ -60,11 +57,11 @@ def compose(
         demands=demands,
         copies=copies,
     )
-    return frame.letter(sender)
+    return shared.letter(sender)
 
 
 class SharedParts:
-    """What letters have in common that differ in nothing but their sender."""
+    """Everything in a letter that does not depend on the sender but for *country*."""
 
     def __init__(
         self,
@@ -79,136 +76,110 @@ class SharedParts:
         demands: Sequence[str],
         copies: Sequence[Addressee],
     ) -> None:
-        missing = missing_translations(case, addressee, language, style, templates)
-        missing += [
-            f"title_in.{name}"
-            for name in language.forms.title_cases
-            if name not in case.title_in
-        ]
-        if missing:
-            raise MissingTextError(case.id, language_name(language.code), missing)
         self._language = language = language.in_country(country)
         self._style = style
-        role = addressee.role if addressee else "friends"
-        salutation = _salutation(case, addressee, language)
-        self._closing = cache(partial(language.closing, role, salutation))
-        self._dateline = lru_cache(_MOST_CITIES)(partial(language.dateline, on))
-        # Who has no words of their own sends what others send.
-        self._usual_words = lru_cache(_MOST_CITIES)(self._words)
-        self._with_no_break_spaces = lru_cache(_MOST_BLOCKS)(
+        self._dateline = lru_cache(_DATELINE_CACHE_SIZE)(partial(language.dateline, on))
+        self._with_no_break_spaces = lru_cache(_BLOCK_CACHE_SIZE)(
             partial(with_no_break_spaces, language=language)
         )
-        self._abroad = addressee is not None and addressee.country != country
-        self._country_line = cache(
-            partial(country_line, country, country, language.code)
-            if self._abroad and country
-            else str
-        )
-        people = language.series(case.people) or language.forms.placeholders.people
-        supported = case.support_to.name or people
         chosen = choose_demands(case, demands, on) if addressee else ()
-        shared = {
-            "addressee": addressee,
-            "archived": case.is_archived(on),
-            "case": case,
-            "demands": chosen,
-            "relation": _relation(case, addressee),
-            "of_state": language.of_state(case.state) or "",
-            "supported": supported,
-        }
-        self._texts = templates.cache(language, style, shared)
-        self._parts: dict[str, Any] = {
+        values = _template_values(case, addressee, chosen, language, on)
+        self._text = templates.cache(language, style, values)
+        salutation = _salutation(case, addressee, language)
+        self._closings = _closings(addressee, salutation, language)
+        self._country_line = _country_of_sender(addressee, country, language)
+        self._fields: dict[str, Any] = {
             "case": case.id,
             "demands": tuple(demand.id for demand in chosen),
             "style": style,
             "language": language.code,
             "date": on,
-            "addressee": addressee,
-            "support_to": (
-                None if addressee else replace(case.support_to, name=supported)
-            ),
-            "copied": tuple(copies),
-            "addressee_block": _addressee_block(
-                case, addressee, country, language, abroad=self._abroad
-            ),
             "salutation": salutation + language.forms.salutation_end,
             "subject_above": language.forms.subject_above,
-            "copies": tuple(
-                f"{language.forms.copy} {language.display_name(copy)}"
-                for copy in copies
-            ),
+            **_addressee_fields(case, addressee, copies, language, country),
         }
 
     def letter(self, sender: Sender) -> Letter:
-        """Return the letter of *sender*, who is in the country that this is for."""
-        language = self._language
-        placeholders = language.forms.placeholders
+        """Compose the letter of *sender*, who lives in the country of these parts."""
+        forms = self._language.forms
         organisation = sender.organisation or ""
         if self._style == ORGANISATION_STYLE and not organisation:
-            organisation = placeholders.organisation
-        joint = bool(sender.cosigners)
-        plural = joint or (bool(organisation) and self._style not in _OF_ONE)
-        words = self._words if sender.why else self._usual_words
-        subject, body = words(
-            sender.cosigners, organisation, sender.place or "", sender.why or "", plural
+            organisation = forms.placeholders.organisation
+        is_joint = bool(sender.cosigners)
+        plural = is_joint or (
+            bool(organisation) and self._style not in SINGLE_WRITER_STYLES
         )
+        paragraphs = self._text.paragraphs(
+            {
+                "cosigners": sender.cosigners,
+                "joint": is_joint,
+                "organisation": organisation,
+                "place": sender.place or "",
+                "plural": plural,
+                "why": sender.why or "",
+            }
+        )
+        subject, body = _subject_and_body(paragraphs, self._style)
         return Letter(
-            **self._parts,
+            **self._fields,
             sender=sender,
             sender_block=_sender_block(sender, self._country_line),
             dateline=self._dateline(sender.city),
             subject=subject,
-            subject_line=language.forms.subject.format(subject=subject),
-            body=body,
-            closing=self._closing(plural=plural),
-            signature=_signature(sender, organisation, placeholders.name),
+            subject_line=forms.subject.format(subject=subject),
+            body=tuple(map(self._with_no_break_spaces, body)),
+            closing=self._closings[plural],
+            signature=_signature(sender, organisation, forms.placeholders.name),
         )
 
-    def _words(
-        self,
-        cosigners: tuple[str, ...],
-        organisation: str,
-        place: str,
-        why: str,
-        plural: bool,  # noqa: FBT001 - one of the keys that words are kept by
-    ) -> tuple[str, tuple[Block, ...]]:
-        """Return the subject and the body of a letter with what is personal in it."""
-        own = {
-            "cosigners": cosigners,
-            "joint": bool(cosigners),
-            "organisation": organisation,
-            "place": place,
-            "plural": plural,
-            "why": why,
-        }
-        texts = self._texts.paragraphs(own)
-        subject, body = _subject_and_body(texts, self._style)
-        return subject, tuple(map(self._with_no_break_spaces, body))
 
-
-def missing_translations(
+def _template_values(
     case: Case,
     addressee: Addressee | None,
+    demands: Sequence[Demand],
     language: Language,
-    style: str | None,
-    templates: Templates,
-) -> list[str]:
-    """Return what *language* lacks for a letter, apart from the texts of *case*."""
-    missing = []
-    if addressee and addressee.role not in language.forms.roles:
-        if language.code == ENGLISH:
-            raise unknown_role(addressee, language)
-        missing.append(f"the form of address '{addressee.role}'")
-    if not language.of_state(case.state):
-        missing.append(f"the name of the state '{case.state}'")
-    translated = language.code != ENGLISH
-    if style and translated and style not in templates.styles(language.code):
-        missing.append(f"the style '{style}'")
-    return missing
+    on: date,
+) -> dict[str, object]:
+    """The variables of a template that are the same for all senders."""
+    return {
+        "addressee": addressee,
+        "archived": case.is_archived(on),
+        "case": case,
+        "demands": demands,
+        "relation": _relation(case, addressee),
+        "of_state": language.of_state(case.state) or "",
+        "supported": _supported(case, language),
+    }
+
+
+def _addressee_fields(
+    case: Case,
+    addressee: Addressee | None,
+    copies: Sequence[Addressee],
+    language: Language,
+    country: str | None,
+) -> dict[str, Any]:
+    """The fields of a `Letter` about who gets it."""
+    support_to = replace(case.support_to, name=_supported(case, language))
+    return {
+        "addressee": addressee,
+        "support_to": None if addressee else support_to,
+        "copied": tuple(copies),
+        "addressee_block": _addressee_block(case, addressee, country, language),
+        "copies": tuple(
+            f"{language.forms.copy} {language.display_name(copy)}" for copy in copies
+        ),
+    }
+
+
+def _supported(case: Case, language: Language) -> str:
+    """The people whom a message of support is for."""
+    people = language.series(case.people) or language.forms.placeholders.people
+    return case.support_to.name or people
 
 
 def with_no_break_spaces(block: Block, language: Language) -> Block:
-    """Return *block* with no-break spaces where *language* has them."""
+    """The *block* with no-break spaces where *language* has them."""
     if not language.needs_no_break_spaces():
         return block
     if isinstance(block, Paragraph):
@@ -219,7 +190,7 @@ def with_no_break_spaces(block: Block, language: Language) -> Block:
 def _subject_and_body(
     texts: Sequence[str], style: str
 ) -> tuple[str, tuple[Block, ...]]:
-    """Read what the template of *style* gave."""
+    """Parse the text of a letter in *style*."""
     try:
         subject, *body = parse_blocks(*texts) or (None,)
     except ValueError as error:
@@ -232,7 +203,7 @@ def _subject_and_body(
 
 
 def choose_demands(case: Case, ids: Sequence[str], on: date) -> tuple[Demand, ...]:
-    """Return the demands *ids* of *case*, or those that it makes by default."""
+    """The demands *ids* of *case*, by default those that it makes on the day *on*."""
     if not ids:
         if not (found := case.default_demands(on)):
             raise ChoiceError(
@@ -250,16 +221,8 @@ def choose_demands(case: Case, ids: Sequence[str], on: date) -> tuple[Demand, ..
     return tuple(by_id[id_] for id_ in dict.fromkeys(ids))
 
 
-def unknown_role(addressee: Addressee, language: Language) -> DataError:
-    """Return the error for an *addressee* whose role *language* has no form for."""
-    near = nearest(addressee.role, language.forms.roles)
-    hint = f"did you mean '{near}'?" if near else "it is not in forms.yaml"
-    message = f"unknown role {quoted(addressee.role)}: {hint}"
-    return DataError([Problem(addressee.at.of("role"), message)])
-
-
 def _relation(case: Case, addressee: Addressee | None) -> str:
-    """Return what the addressee can do: a mission passes a letter on, others act."""
+    """What the addressee can do: a mission passes a letter on, others act."""
     if addressee is None:
         return ""
     if isinstance(addressee, Mission):
@@ -267,31 +230,26 @@ def _relation(case: Case, addressee: Addressee | None) -> str:
     return "authority" if addressee.state == case.state else "body"
 
 
-def _sender_block(sender: Sender, country: Callable[[], str]) -> tuple[str, ...]:
-    """Return where the sender is, with the line of the *country* if there is one."""
+def _sender_block(sender: Sender, country: str) -> tuple[str, ...]:
+    """The sender's address, with the line of the *country* if it is not empty."""
     lines = [] if sender.omit_address else list(sender.address)
-    if lines and (line := country()):
-        lines.append(line)
+    if lines and country:
+        lines.append(country)
     if sender.email:
         lines.append(sender.email)
     return tuple(lines)
 
 
 def _addressee_block(
-    case: Case,
-    addressee: Addressee | None,
-    country: str | None,
-    language: Language,
-    *,
-    abroad: bool,
+    case: Case, addressee: Addressee | None, country: str | None, language: Language
 ) -> tuple[str, ...]:
+    """The lines on an envelope that is posted in *country*."""
     if addressee is None:
         to = case.support_to
-        return (
-            (to.name or language.series(case.people), *to.address) if to.address else ()
-        )
+        name = to.name or language.series(case.people)
+        return (name, *to.address) if to.address else ()
     lines = language.address(addressee)
-    if abroad:
+    if addressee.country != country:
         lines.append(country_line(addressee.country, country, language.code))
     return tuple(lines)
 
@@ -302,10 +260,30 @@ def _salutation(case: Case, addressee: Addressee | None, language: Language) -> 
     return case.support_to.salutation or language.form("friends").salutation
 
 
+def _closings(
+    addressee: Addressee | None, salutation: str, language: Language
+) -> dict[bool, str]:
+    """The closing line, by whether the letter says "we"."""
+    role = addressee.role if addressee else "friends"
+    return {
+        plural: language.closing(role, salutation, plural=plural)
+        for plural in (False, True)
+    }
+
+
+def _country_of_sender(
+    addressee: Addressee | None, country: str | None, language: Language
+) -> str:
+    """The last line of a sender's address, which only a letter abroad has."""
+    if addressee is None or country is None or addressee.country == country:
+        return ""
+    return country_line(country, country, language.code)
+
+
 def _signature(sender: Sender, organisation: str, placeholder: str) -> tuple[str, ...]:
     lines = [sender.name or placeholder, sender.role, organisation]
     if sender.omit_address or not sender.address or sender.cosigners:
         lines.append(sender.place)
     own = tuple(line for line in lines if line)
-    parted = ("",) if own[1:] and sender.cosigners else ()
-    return (*own, *parted, *sender.cosigners)
+    gap = ("",) if own[1:] and sender.cosigners else ()
+    return (*own, *gap, *sender.cosigners)

@@ -1,4 +1,4 @@
-"""The finished letter as data."""
+"""A finished letter as data."""
 
 from datetime import date
 
@@ -11,28 +11,22 @@ from protestgen.templating.blocks import Block, Paragraph
 from .sender import Sender
 
 DEFAULT_STYLE = "statement"
-
-
-# Written to the people of a case, not to somebody in office; so it needs no addressee.
+# A letter to the people of a case, so it has no addressee.
 SUPPORT_STYLE = "support"
-
-
-# Written for an organisation, which it names.
+# A letter that names the sender's organisation.
 ORGANISATION_STYLE = "organisation"
-
-
-# In these one person writes, whatever organisation stands below the name.
-_OF_ONE = ("personal", "points")
+# Letters that say "I" even if an organisation is named below the signature.
+SINGLE_WRITER_STYLES = ("personal", "points")
 
 
 class Letter(Struct, frozen=True, kw_only=True):
     """
     A letter in its parts, ready for any format.
 
-    The blocks of lines are as printed; an empty part is left out by the formats. The
-    *addressee* is None in a message of support, which is to *support_to*. Those
-    *copied* are named in the lines *copies*. The subject stands above the salutation
-    where it is *subject_above*. The same letter in other languages, *also*, follows it.
+    Address blocks, *signature* and *copies* are lines as printed. The formats leave out
+    empty parts. A message of support has *support_to* in place of an *addressee*. The
+    *copied* addressees are named in *copies*. *subject_above* puts the subject above
+    the salutation. *also* holds the same letter in further languages.
     """
 
     case: str
@@ -59,7 +53,7 @@ class Letter(Struct, frozen=True, kw_only=True):
 
 
 def block_text(block: Block) -> str:
-    """Return *block* as text, a line for each item of a list."""
+    """The text of *block*, with a line for each item of a list."""
     if isinstance(block, Paragraph):
         return block.text
     return "\n".join(

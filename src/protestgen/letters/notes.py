@@ -1,12 +1,13 @@
-"""What a sender should know about a letter before it is sent."""
+"""Notes for a sender to read before a letter is sent."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 from protestgen.campaign.case import Case
+from protestgen.campaign.directory import Addressee
 from protestgen.countries import language_name
 from protestgen.limits import MAX_PHRASE
 from protestgen.schema.types import PartialDate
@@ -14,59 +15,65 @@ from protestgen.templating.blocks import Block
 
 from .letter import ORGANISATION_STYLE, SUPPORT_STYLE, Letter, block_text
 
-# What fits on a page; `points` may run to two.
+# The words that fit on a page; a letter in the style `points` may have two pages.
 PAGE_WORDS = 400
-# Embassies move: an address whose source is older than this is to be looked at.
+# Embassies move: a note asks to verify an address whose source is older than this.
 ADDRESS_YEARS = 2
 _WORD = re.compile(r"\w+")
 
 
-class HarmNote(str):
+class Note(str):
+    """A sentence about a letter; notes of the same *kind* are counted together."""
+
+    __slots__ = ("kind",)
+
+    kind: str
+
+    def __new__(cls, text: str, kind: str) -> Self:
+        """Create a note with *text* as its sentence."""
+        note = super().__new__(cls, text)
+        note.kind = kind
+        return note
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        """Pickle the kind as well, for other processes."""
+        return str(self), self.kind
+
+
+class HarmNote(Note):
     """A note on harm that a letter may do: `--quiet` does not hide it."""
 
     __slots__ = ()
 
 
-def remarks(
-    case: Case, letter: Letter, avoid: Mapping[str, Sequence[str]]
-) -> list[str]:
-    """
-    Return what is to be known about *letter*, a sentence each.
-
-    The words to *avoid* are given by language.
-    """
+def choice_notes(
+    case: Case,
+    addressee: Addressee | None,
+    *,
+    style: str,
+    on: date,
+    demands: Sequence[str],
+    languages: Sequence[str],
+) -> list[Note]:
+    """Notes on what was chosen for a letter, whoever signs it."""
     return [
-        *choice_remarks(case, letter),
-        *sender_remarks(letter),
-        *word_remarks(letter, avoid),
+        *_date_notes(case, demands, on),
+        *_address_notes(case, addressee, style, on),
+        *_language_notes(addressee, languages),
     ]
 
 
-def choice_remarks(case: Case, letter: Letter) -> list[str]:
-    """Return what is to be known of what was chosen for *letter*, whoever signs it."""
+def word_notes(letter: Letter, avoid: Mapping[str, Sequence[str]]) -> list[Note]:
+    """Notes on the words of *letter*; the words to *avoid* are given by language."""
     return [
-        *_about_time(case, letter),
-        *_about_address(case, letter),
-        *_about_language(letter),
-    ]
-
-
-def sender_remarks(letter: Letter) -> list[str]:
-    """Return what is to be known of what *letter* has of its sender, or has not."""
-    return [*_about_sender(letter)]
-
-
-def word_remarks(letter: Letter, avoid: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return what is to be known of the words of *letter*."""
-    return [
-        remark
+        note
         for text in (letter, *letter.also)
-        for remark in _about_words(text, tuple(avoid[text.language]))
+        for note in _word_notes(text, tuple(avoid[text.language]))
     ]
 
 
 def count_words(letter: Letter) -> int:
-    """Return how many words stand between the salutation and the closing."""
+    """The number of words between the salutation and the closing."""
     return sum(map(_length, letter.body))
 
 
@@ -76,96 +83,108 @@ def _length(block: Block) -> int:
 
 
 def longest(letter: Letter) -> int:
-    """Return how many words a letter of its style may have."""
+    """The most words that a letter of this style may have."""
     return PAGE_WORDS * (2 if letter.style == "points" else 1)
 
 
-def _about_time(case: Case, letter: Letter) -> Iterator[str]:
-    if case.is_archived(letter.date):
+def _date_notes(case: Case, demands: Sequence[str], on: date) -> Iterator[Note]:
+    if case.is_archived(on):
         outcome = case.outcome or "no outcome is recorded"
-        yield f"case '{case.id}' has been closed since {case.updated}: {outcome}"
-    elif case.write_by and letter.date > case.write_by.last_day:
-        yield f"letters were to be written by {case.write_by}"
+        yield Note(
+            f"case '{case.id}' has been closed since {case.updated}: {outcome}",
+            "closed",
+        )
+    elif case.write_by and on > case.write_by.last_day:
+        yield Note(f"letters were to be written by {case.write_by}", "late")
     latest = max(incident.date for incident in case.incidents)
-    if letter.date < latest.first_day:
-        yield f"the letter is dated before what it tells of, {latest}"
+    if on < latest.first_day:
+        yield Note(f"the letter is dated before its latest incident, {latest}", "early")
     for demand in case.demands:
-        if demand.id in letter.demands and demand.is_met(letter.date):
-            yield f"the demand '{demand.id}' was met: choose others with '--demand'"
+        if demand.id in demands and demand.is_met(on):
+            yield Note(
+                f"the demand '{demand.id}' was met: choose others with '--demand'",
+                "met",
+            )
 
 
-def _about_address(case: Case, letter: Letter) -> Iterator[str]:
-    to = letter.addressee
+def _address_notes(
+    case: Case, to: Addressee | None, style: str, on: date
+) -> Iterator[Note]:
     if to is None:
-        if letter.style == SUPPORT_STYLE and not _gives_address(case):
-            yield "no address for messages of support is known: ask the campaign"
+        is_known = case.support_to.address or case.support_to.email
+        if style == SUPPORT_STYLE and not is_known:
+            text = "no address for messages of support is known: ask the campaign"
+            yield Note(text, "no-support-address")
         return
     where = f": look at {to.website}" if to.website else ": ask there before you write"
     if not to.address:
-        yield f"no street is known for the {to.label}{where}"
+        yield Note(f"no street is known for the {to.label}{where}", "no-street")
     elif to.confidence == "low":
-        yield f"the address of the {to.label} is not sure{where}"
+        text = f"the address of the {to.label} is uncertain{where}"
+        yield Note(text, "uncertain-address")
     elif to.verified is None:
-        yield f"the address of the {to.label} is from an undated source{where}"
-    elif is_old(to.verified, letter.date):
+        text = f"the address of the {to.label} is from an undated source{where}"
+        yield Note(text, "undated-address")
+    elif is_old(to.verified, on):
         source = f"a source of {to.verified.year}"
-        yield f"the address of the {to.label} is from {source}{where}"
+        text = f"the address of the {to.label} is from {source}{where}"
+        yield Note(text, "old-address")
 
 
 def is_old(verified: PartialDate, on: date, years: int = ADDRESS_YEARS) -> bool:
-    """Tell whether an address was *verified* more than so many *years* before *on*."""
+    """Whether an address was *verified* more than *years* before the day *on*."""
     last = verified.last_day
     return (last.year + years, last.month, last.day) < (on.year, on.month, on.day)
 
 
-def _gives_address(case: Case) -> bool:
-    return bool(case.support_to.address or case.support_to.email)
-
-
-def _about_language(letter: Letter) -> Iterator[str]:
-    to = letter.addressee
-    written = [letter.language, *(other.language for other in letter.also)]
-    if to and to.languages and not set(written) & set(to.languages):
+def _language_notes(to: Addressee | None, languages: Sequence[str]) -> Iterator[Note]:
+    if to and to.languages and not set(languages) & set(to.languages):
         read = " or ".join(map(language_name, to.languages))
         first = to.languages[0]
-        yield f"the {to.label} would rather read {read}: see '--lang {first}'"
+        text = f"the {to.label} prefers letters in {read}: see '--lang {first}'"
+        yield Note(text, "language")
 
 
-def _about_sender(letter: Letter) -> Iterator[str]:
+def sender_notes(letter: Letter) -> Iterator[Note]:
+    """Notes on what *letter* has of its sender, or lacks."""
     if letter.also and letter.sender.why:
-        yield "your own words stand in each of the letters as you wrote them"
+        text = "your own words are not translated: each letter has them as written"
+        yield Note(text, "own-words")
     if not letter.sender.name:
-        yield "the letter has no name: add '--name', or run 'protestgen profile'"
+        text = "the letter has no name: add '--name', or run 'protestgen profile'"
+        yield Note(text, "no-name")
     if letter.style == ORGANISATION_STYLE and not letter.sender.organisation:
-        yield "the letter names no organisation: add '--organisation'"
+        text = "the letter names no organisation: add '--organisation'"
+        yield Note(text, "no-organisation")
 
 
-def _about_words(letter: Letter, avoid: tuple[str, ...]) -> Iterator[str]:
+def _word_notes(letter: Letter, avoid: tuple[str, ...]) -> Iterator[Note]:
     find = _finder(avoid)
     around = (letter.subject, letter.salutation, letter.closing, *letter.signature)
     found = {word for part in (*around, *letter.body) for word in find(part)}
     for word in dict.fromkeys(avoid) if found else ():
         if word in found:
-            note = "may do harm to those the letter is for: find another word"
-            yield HarmNote(f"'{word}' {note}")
+            text = "may do harm to those the letter is for: find another word"
+            yield HarmNote(f"'{word}' {text}", f"harm by '{word}'")
     if (count := count_words(letter)) > longest(letter):
-        yield f"the letter has {count} words: more than is read, leave some out"
+        text = f"the letter has {count} words, too many to be read: leave some out"
+        yield Note(text, "long")
 
 
 def avoided(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return those of *words* that stand in *text*."""
+    """Those of *words* that occur in *text*."""
     return _finder(words)(text)
 
 
 @lru_cache(maxsize=200)
 def _finder(words: tuple[str, ...]) -> Callable[[str | Block], tuple[str, ...]]:
     """
-    Return what finds those of *words* that stand in a text or block.
+    A function that finds those of *words* that occur in a text or block.
 
-    Each is looked for as whole words, also with a plural ending, whatever its case.
+    It matches whole words, with or without a plural ending, in any case.
     """
     # Each level of this tree is keyed by the next word of a phrase; "" has the phrases
-    # that end there. So a text takes as long whatever the number of *words*.
+    # that end there. So the time does not depend on the number of *words*.
     tree: dict[str, Any] = {}
     for phrase in words:
         node = tree
@@ -175,7 +194,7 @@ def _finder(words: tuple[str, ...]) -> Callable[[str | Block], tuple[str, ...]]:
         for form in (last, f"{last}s", f"{last}es"):
             node.setdefault(form, {}).setdefault("", set()).add(phrase)
 
-    @lru_cache(maxsize=2_000)  # the text may be in many letters
+    @lru_cache(maxsize=2_000)  # many letters share a block
     def find(text: str | Block) -> tuple[str, ...]:
         folded = (text if isinstance(text, str) else block_text(text)).casefold()
         tokens = _WORD.findall(folded)

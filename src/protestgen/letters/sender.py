@@ -1,4 +1,4 @@
-"""Who signs a letter."""
+"""The sender of a letter."""
 
 from pathlib import Path
 
@@ -13,11 +13,12 @@ from protestgen.schema.yaml_text import format_yaml
 
 class Sender(Struct, frozen=True, kw_only=True):
     """
-    The person who signs, as typed once into a profile, a roster or on the command line.
+    The person who signs: from a profile, a roster or the command line.
 
-    *address* is the lines of the postal address without the country; *residence* is how
-    the place is named in a sentence ("Leeds, England"); *reply_to* is where answers
-    go, if not to *email*; *why* is their own words, *language* that of their letters.
+    *address* holds the lines of the postal address without the country. *residence*
+    names the place in a sentence ("Leeds, England"). Answers go to *reply_to*, by
+    default to *email*. *why* is a text in the sender's own words. *language* is the
+    code of the language of their letters.
     """
 
     name: Line | None = None
@@ -35,22 +36,22 @@ class Sender(Struct, frozen=True, kw_only=True):
     omit_address: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse the name of a country in place of its code."""
+        """Accept only the code of a country, not its name."""
         if self.country is not None:
             force_setattr(self, "country", country_code(self.country))
 
     @property
     def place(self) -> str | None:
-        """Where they write from, as a sentence names it."""
+        """The place that the sender writes from, as a sentence names it."""
         return self.residence or self.city
 
 
 def read_profile(path: Path) -> Sender:
-    """Read the profile of a sender from the YAML file *path*."""
+    """Read a sender from the YAML file *path*."""
     return read_yaml(path, Sender)
 
 
 def profile_text(sender: Sender) -> str:
-    """Return *sender* as the text of a profile; empty fields are left out."""
+    """The YAML text of a profile, without empty fields."""
     fields = {name: value for name, value in to_builtins(sender).items() if value}
     return format_yaml(fields)

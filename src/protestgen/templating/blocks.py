@@ -1,4 +1,4 @@
-"""The blocks that a rendered template consists of: paragraphs and lists."""
+"""The blocks of a rendered template: paragraphs and lists."""
 
 import re
 from collections.abc import Sequence
@@ -10,29 +10,15 @@ from msgspec.structs import replace
 
 from protestgen.schema.types import normalize, single_spaces
 
-# Stands before each line of what a template inserts, so that such a line is not taken
-# for a list item. No text that a user or a data file gives can hold this character.
-_INSERTED = "\x02"
-
-
-_LINE_START = re.compile(r"^(?!\n)", re.MULTILINE)
-
-
+# Stands before each line that a template inserts, so that it is not read as an item of
+# a list. No text of a user or a data file can hold this character.
+INSERTION_MARK = "\x02"
+LINE_START = re.compile(r"^(?!\n)", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
-
-
 _ITEM = re.compile(r"[ \t]*(?:(?P<number>[0-9]{1,2}\.)|(?P<bullet>-))[ \t]+")
-
-
 _HEADING = re.compile(r"^[ \t]*(##?)[ \t]+(\S.*)$", re.MULTILINE)
-
-
 _LETTER = re.compile(r"^[ \t]*\[letter\][ \t]*$", re.MULTILINE)
-
-
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&#34;": '"', "&#39;": "'"}
-
-
 _ENTITY = re.compile("|".join(_ENTITIES))
 
 
@@ -54,9 +40,9 @@ Block = Paragraph | ItemList
 
 class Section(Struct, frozen=True, kw_only=True):
     """
-    What stands under a heading of a document, and the *parts* with headings in it.
+    A section of a document, with *parts* that have headings of their own.
 
-    The model letter follows the *body* where *has_letter* is true.
+    The model letter follows the *body* if *has_letter* is true.
     """
 
     heading: str
@@ -67,12 +53,11 @@ class Section(Struct, frozen=True, kw_only=True):
 
 def parse_blocks(*texts: str) -> tuple[Block, ...]:
     """
-    Read what a template or an editor gave as paragraphs and lists.
+    Parse the output of a template or an editor as paragraphs and lists.
 
-    Of several *texts* all but the last end with a blank line. A list begins behind one
-    or behind a colon: a line in the middle of a paragraph that happens to begin with
-    "12." or "-" is none. Items are numbered anew. Raises `ValueError` for a control
-    character.
+    All *texts* but the last end with a blank line. A list begins after a blank line or
+    a colon; elsewhere a line that begins with "12." or "-" belongs to its paragraph.
+    Items are renumbered. Raises `ValueError` for a control character.
     """
     blocks: list[Block] = []
     for first, *others in filter(None, map(_parsed, texts)):
@@ -83,7 +68,7 @@ def parse_blocks(*texts: str) -> tuple[Block, ...]:
 
 @lru_cache(maxsize=2_000)
 def _parsed(text: str) -> tuple[Block, ...]:
-    """Read a text that may be in many letters."""
+    """Parse one text; the cache helps where many letters share it."""
     blocks: list[Block] = []
     for block in chain.from_iterable(map(_parsed_chunk, _BLANK_LINE.split(text))):
         _append(blocks, block)
@@ -91,7 +76,7 @@ def _parsed(text: str) -> tuple[Block, ...]:
 
 
 def _append(blocks: list[Block], block: Block) -> None:
-    """Append *block* to *blocks*; a list behind one of its kind goes on with that."""
+    """Append *block* to *blocks*; a list continues one of its kind before it."""
     if (
         isinstance(block, ItemList)
         and blocks
@@ -103,13 +88,12 @@ def _append(blocks: list[Block], block: Block) -> None:
         blocks.append(block)
 
 
-@lru_cache(maxsize=2_000)
 def _parsed_chunk(chunk: str) -> tuple[Block, ...]:
-    """Read what stands between two blank lines; most of it is in many letters."""
+    """Parse the text between two blank lines."""
     lines = chunk.strip("\n").split("\n")
     first = _first_item(lines)
     blocks: list[Block] = []
-    if paragraph := _plain(" ".join(lines[:first])):
+    if paragraph := _unescape(" ".join(lines[:first])):
         blocks.append(Paragraph(paragraph))
     if items := _items(lines[first:]):
         blocks.append(ItemList(items, _marker(lines[first]) == "number"))
@@ -118,18 +102,18 @@ def _parsed_chunk(chunk: str) -> tuple[Block, ...]:
 
 def parse_sections(text: str) -> tuple[tuple[Block, ...], tuple[Section, ...]]:
     """
-    Read what the template of a document gave: what precedes its sections, and these.
+    Parse a document: the blocks before its sections, and the sections.
 
     A line that begins with `#` is the heading of a section, with `##` that of a part of
-    it; `[letter]` on a line is where the model letter belongs. Raises `ValueError` for
-    a control character.
+    it; a line `[letter]` is the place of the model letter. Raises `ValueError` for a
+    control character.
     """
     first, *rest = _HEADING.split(text)
     sections: list[Section] = []
     for mark, heading, body in zip(*[iter(rest)] * 3, strict=True):
         words, letters = _LETTER.subn("", body)
         section = Section(
-            heading=_plain(heading), body=parse_blocks(words), has_letter=letters > 0
+            heading=_unescape(heading), body=parse_blocks(words), has_letter=letters > 0
         )
         if mark == "##" and sections:
             last = sections[-1]
@@ -140,7 +124,7 @@ def parse_sections(text: str) -> tuple[tuple[Block, ...], tuple[Section, ...]]:
 
 
 def _first_item(lines: Sequence[str]) -> int:
-    """Return the index of the line in which a list begins; behind the last if none."""
+    """The index of the line in which a list begins, or the number of lines."""
     for index, line in enumerate(lines):
         may_begin = index == 0 or lines[index - 1].rstrip().endswith(":")
         if may_begin and _marker(line):
@@ -149,24 +133,24 @@ def _first_item(lines: Sequence[str]) -> int:
 
 
 def _items(lines: Sequence[str]) -> tuple[str, ...]:
-    """Return the items of a list; a line without its kind of marker goes on."""
+    """The items of a list; a line without its kind of marker continues an item."""
     items: list[list[str]] = []
     for line in lines:
         if _marker(line) == _marker(lines[0]):
             items.append([_ITEM.sub("", line, count=1)])
         else:
             items[-1].append(line)
-    plain = (_plain(" ".join(item)) for item in items)
-    return tuple(item for item in plain if item)
+    texts = (_unescape(" ".join(item)) for item in items)
+    return tuple(text for text in texts if text)
 
 
 def _marker(line: str) -> str | None:
-    """Return the kind of list item that *line* begins: `number`, `bullet` or none."""
+    """The kind of list item that *line* begins: `number`, `bullet` or none."""
     item = _ITEM.match(line)
     return item and item.lastgroup
 
 
-def _plain(text: str) -> str:
-    """Take the marks of `_insert` away, and superfluous white space."""
+def _unescape(text: str) -> str:
+    """Remove escapes, marks of insertion and superfluous white space."""
     unescaped = _ENTITY.sub(lambda match: _ENTITIES[match[0]], text)
-    return single_spaces(normalize(unescaped.replace(_INSERTED, "")).strip())
+    return single_spaces(normalize(unescaped.replace(INSERTION_MARK, "")).strip())

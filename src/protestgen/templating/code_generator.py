@@ -1,5 +1,5 @@
-# ruff: noqa: D102, N802 - the methods of the compiler are as Jinja has them
-"""Jinja's code generator, whose code counts the steps it takes."""
+# ruff: noqa: D102, N802 - the methods have the names that Jinja gives them
+"""Jinja's code generator, extended to count steps and to refuse some mistakes."""
 
 from collections.abc import Iterable
 from io import StringIO
@@ -10,33 +10,79 @@ from jinja2.runtime import Context
 
 # Of a compiled template, in characters: the longest bundled one has 20,000.
 _MAX_CODE = 1_000_000
-
-
-# What a node of an expression costs where the length of its code is not known.
-_NODE = 30
+# The steps of a node where the length of its code is not known.
+_NODE_STEPS = 30
 
 
 class BlockTrackingContext(Context):
-    """The variables of a template, and the blocks that it means to fill of others."""
+    """The variables of a template, and the blocks of its parents that it overrides."""
 
     filled: tuple[tuple[str, dict[str, int]], ...] = ()
 
 
-class MeteringCodeGenerator(CodeGenerator):
-    """Writes into the code of a template what it costs, and what Jinja lets pass."""
+class _ExpressionGenerator(CodeGenerator):
+    """Charges for operations that take longer for longer texts and lists."""
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
+        self.write("markup_join((")
+        for part in node.nodes:
+            self._write_call("environment.printable", part, frame)
+            self.write(", ")
+        self.write("))")
+
+    def visit_Compare(self, node: nodes.Compare, frame: Frame) -> None:
+        self.write("(")
+        self._write_charged(node.expr, frame)
+        for operand in node.ops:
+            self.write(f" {operators[operand.op]} ")
+            self._write_charged(operand.expr, frame)
+        self.write(")")
+
+    def visit_Getitem(self, node: nodes.Getitem, frame: Frame) -> None:
+        if isinstance(node.arg, nodes.Slice):
+            self._write_charged(node.node, frame)
+            self.write("[")
+            self.visit(node.arg, frame)
+            self.write("]")
+        else:
+            super().visit_Getitem(node, frame)
+
+    def visit_Dict(self, node: nodes.Dict, frame: Frame) -> None:
+        self.write("{")
+        for item in node.items:
+            self._write_charged(item.key, frame)
+            self.write(": ")
+            self.visit(item.value, frame)
+            self.write(", ")
+        self.write("}")
+
+    def _write_charged(self, node: nodes.Expr, frame: Frame) -> None:
+        """Write *node* so that its value is charged for; a constant's code is."""
+        if isinstance(node, nodes.Const):
+            self.visit(node, frame)
+        else:
+            self._write_call("charge_for_value", node, frame)
+
+    def _write_call(self, function: str, node: nodes.Expr, frame: Frame) -> None:
+        self.write(f"{function}(")
+        self.visit(node, frame)
+        self.write(")")
+
+
+class MeteringCodeGenerator(_ExpressionGenerator):
+    """Charges for the code of a template each time that it runs."""
 
     def write_commons(self) -> None:
-        self.writeline(
-            "spend, weigh = environment.charge, environment.charge_for_value"
-        )
+        self.writeline("charge = environment.charge")
+        self.writeline("charge_for_value = environment.charge_for_value")
         super().write_commons()
 
     def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:
         start = self._length()
         if frame.rootlevel:
-            self.writeline("spend(code_length)")
+            self.writeline("charge(code_length)")
         super().blockvisit(nodes, frame)
-        self.writeline(f"spend({self._length() - start})")
+        self.writeline(f"charge({self._length() - start})")
         if frame.rootlevel and not self.extends_so_far:
             self.writeline("if context.filled: environment.check_blocks(context)")
 
@@ -51,6 +97,7 @@ class MeteringCodeGenerator(CodeGenerator):
         return self.stream.tell()
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
+        _prepare(node)
         self._filled = {
             block.name: block.lineno
             for block in node.body
@@ -65,31 +112,6 @@ class MeteringCodeGenerator(CodeGenerator):
             filled = (self.filename, self._filled)
             self.writeline(f"context.filled += ({filled!r},)")
 
-    def visit_Include(self, node: nodes.Include, frame: Frame) -> None:
-        node.with_context = True  # without, Jinja would keep it for the next letter
-        super().visit_Include(node, frame)
-
-    def visit_Import(self, node: nodes.Import, frame: Frame) -> None:
-        node.with_context = True
-        super().visit_Import(node, frame)
-
-    def visit_FromImport(self, node: nodes.FromImport, frame: Frame) -> None:
-        node.with_context = True
-        super().visit_FromImport(node, frame)
-
-    def visit_For(self, node: nodes.For, frame: Frame) -> None:
-        if node.test is not None:
-            node.test = _charged(node.test)
-        super().visit_For(node, frame)
-
-    def visit_Macro(self, node: nodes.Macro, frame: Frame) -> None:
-        node.defaults = [_charged(default) for default in node.defaults]
-        super().visit_Macro(node, frame)
-
-    def visit_CallBlock(self, node: nodes.CallBlock, frame: Frame) -> None:
-        node.defaults = [_charged(default) for default in node.defaults]
-        super().visit_CallBlock(node, frame)
-
     def visit_ScopedEvalContextModifier(
         self, node: nodes.ScopedEvalContextModifier, frame: Frame
     ) -> None:
@@ -102,66 +124,34 @@ class MeteringCodeGenerator(CodeGenerator):
                 text = child.data if isinstance(child, nodes.TemplateData) else "{{"
                 if text.strip():
                     blank = text[: len(text) - len(text.lstrip())]
-                    message = "this stands in no block, so no letter has it: move it"
+                    message = (
+                        "this is outside of all blocks, so no letter has it: move it"
+                    )
                     self.fail(message, child.lineno + blank.count("\n"))
         super().visit_Output(node, frame)
 
     def visit_Assign(self, node: nodes.Assign, frame: Frame) -> None:
-        self.newline(node)  # an error in the checks to come has its line
+        self.newline(node)  # so that an error in the checks to come has its line
         super().visit_Assign(node, frame)
 
-    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
-        self.write("markup_join((")
-        for part in node.nodes:
-            self._inside("environment.printable", part, frame)
-            self.write(", ")
-        self.write("))")
 
-    def visit_Compare(self, node: nodes.Compare, frame: Frame) -> None:
-        self.write("(")
-        self._weighed(node.expr, frame)
-        for operand in node.ops:
-            self.write(f" {operators[operand.op]} ")
-            self._weighed(operand.expr, frame)
-        self.write(")")
-
-    def visit_Getitem(self, node: nodes.Getitem, frame: Frame) -> None:
-        if isinstance(node.arg, nodes.Slice):
-            self._weighed(node.node, frame)
-            self.write("[")
-            self.visit(node.arg, frame)
-            self.write("]")
-        else:
-            super().visit_Getitem(node, frame)
-
-    def visit_Dict(self, node: nodes.Dict, frame: Frame) -> None:
-        self.write("{")
-        for item in node.items:
-            self._weighed(item.key, frame)
-            self.write(": ")
-            self.visit(item.value, frame)
-            self.write(", ")
-        self.write("}")
-
-    def _weighed(self, node: nodes.Expr, frame: Frame) -> None:
-        """Write *node* so that it is paid for; a constant is, by its code."""
-        if isinstance(node, nodes.Const):
-            self.visit(node, frame)
-        else:
-            self._inside("weigh", node, frame)
-
-    def _inside(self, function: str, node: nodes.Expr, frame: Frame) -> None:
-        self.write(f"{function}(")
-        self.visit(node, frame)
-        self.write(")")
+def _prepare(template: nodes.Template) -> None:
+    """Charge for expressions that run without a body; share no template's variables."""
+    for node in list(template.find_all(nodes.Stmt)):
+        if isinstance(node, nodes.For):
+            node.test = node.test and _charged(node.test)
+        elif isinstance(node, (nodes.Macro, nodes.CallBlock)):
+            node.defaults = [_charged(default) for default in node.defaults]
+        elif isinstance(node, (nodes.Include, nodes.Import, nodes.FromImport)):
+            node.with_context = True  # without, Jinja keeps it for the next letter
 
 
 def _charged(node: nodes.Node) -> nodes.Expr:
-    """Return *node* as it costs steps whenever it is evaluated."""
+    """The expression *node*, which charges for itself whenever it is evaluated."""
     assert isinstance(node, nodes.Expr)  # noqa: S101 - for the type checker
     if isinstance(node, nodes.Const):
         return node
     count = 1 + sum(1 for _ in node.find_all(nodes.Node))
     price = object.__new__(nodes.InternalName)  # as Jinja's parser makes them
-    nodes.Node.__init__(price, f"spend({count * _NODE})", lineno=node.lineno)
+    nodes.Node.__init__(price, f"charge({count * _NODE_STEPS})", lineno=node.lineno)
     return nodes.And(price, node, lineno=node.lineno)

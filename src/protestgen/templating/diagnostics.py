@@ -1,4 +1,4 @@
-"""What is wrong with a template, in plain words: file, line, and what was meant."""
+"""Errors of templates in plain words, with file, line and a hint."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,17 +15,16 @@ from .metering import kind
 from .sandbox import Sandbox
 from .undefined import UndefinedNameError
 
-# So many names are told, if none is near.
-_FEW = 12
-# The tags that there are.
+# More names than this are not listed.
+_MAX_LISTED = 12
 _TAGS = frozenset(
     """
     block call elif else endblock endcall endfilter endfor endif endmacro endraw endset
     endwith extends filter for from if import include macro raw set with
     """.split()  # noqa: SIM905 - a block of words is easier to read and check
 )
-# What Jinja says of common mistakes, and what an author makes of it.
-_PLAIN_WORDS = tuple(
+# Patterns of Jinja's messages, with what an author can understand and do.
+_EXPLANATIONS = tuple(
     (re.compile(said), meant)
     for said, meant in (
         (
@@ -128,17 +127,17 @@ _PLAIN_WORDS = tuple(
 )
 
 
-def told(
+def as_template_error(
     error: Exception, sandbox: Sandbox, values: Mapping[str, object]
 ) -> TemplateError:
-    """Return in plain words the *error* of a template that was given *values*."""
+    """The *error* of a template that was given *values*, in plain words."""
     if isinstance(error, TemplateError):
         return error
     if isinstance(error, TemplateSyntaxError):
         at = Location(str(error.filename), error.lineno)
-        return TemplateError(_plain(str(error.message), sandbox), at=at)
+        return TemplateError(_explained(str(error.message), sandbox), at=at)
     if isinstance(error, UndefinedNameError):
-        message = _unknown(error, sandbox, values)
+        message = _unknown_name(error, sandbox, values)
     elif isinstance(error, TemplateNotFound):
         name = str(error.name)
         near = nearest(name, sandbox.names())
@@ -146,13 +145,15 @@ def told(
         message = f"unknown template {quoted(name)}: {hint}"
     elif isinstance(error, RecursionError):
         message = "a macro, block or template uses itself without end: let it stop"
+    elif isinstance(error, MemoryError):
+        message = "out of memory: look for a text or list that grows and grows"
     else:
-        message = _plain(str(error), sandbox)
+        message = _explained(str(error), sandbox) or type(error).__name__
     return TemplateError(message, at=_place(error))
 
 
 def _place(error: BaseException) -> Location | None:
-    """Return the file and line of the template in which *error* was raised."""
+    """The file and line of the template in which *error* was raised."""
     place, trace = None, error.__traceback__
     while trace:
         frame = trace.tb_frame
@@ -162,13 +163,13 @@ def _place(error: BaseException) -> Location | None:
     return place
 
 
-def _unknown(
+def _unknown_name(
     error: UndefinedNameError, sandbox: Sandbox, values: Mapping[str, object]
 ) -> str:
-    """Return what to say of a name that there is not."""
+    """The message for an unknown name."""
     name, obj = str(error.name), error.obj
     if error.name is None:
-        return _plain(str(error), sandbox)
+        return _explained(str(error), sandbox)
     if obj is missing:
         known = {*values, *sandbox.globals, *_defined(sandbox)}
         hint = "it is set later or elsewhere" if name in known else _hint(name, known)
@@ -179,7 +180,7 @@ def _unknown(
 def _unknown_attribute(
     error: UndefinedNameError, sandbox: Sandbox, values: Mapping[str, object]
 ) -> str:
-    """Return what to say of what an object has not."""
+    """The message for an unknown attribute or item of an object."""
     name, obj = str(error.name), error.obj
     if isinstance(error.name, int):
         return f"there is no item {name} in {kind(obj)}: test its length first"
@@ -199,15 +200,15 @@ def _unknown_attribute(
 
 
 def _defined(sandbox: Sandbox) -> Iterator[str]:
-    """Yield the names of the macros and variables of the letter's own templates."""
+    """The names of the macros and variables in the templates of the letter."""
     for template in sandbox.sources():
         yield from (macro.name for macro in template.find_all(nodes.Macro))
         names = template.find_all(nodes.Name)
         yield from (name.name for name in names if name.ctx != "load")
 
 
-def _plain(message: str, sandbox: Sandbox) -> str:
-    """Return what Jinja says in plain words."""
+def _explained(message: str, sandbox: Sandbox) -> str:
+    """The *message* of Jinja in plain words."""
     if named := re.fullmatch(r"No (filter|test) named '(.*)'( found)?\.", message):
         known = sandbox.filters if named[1] == "filter" else sandbox.tests
         return f"unknown {named[1]} {quoted(named[2])}: {_hint(named[2], known)}"
@@ -216,7 +217,7 @@ def _plain(message: str, sandbox: Sandbox) -> str:
         return f"the template {quoted(named[1])} has no {quoted(named[2])}: {hint}"
     if named := re.match(r"Encountered unknown tag '(.*?)'\.", message):
         return _wrong_tag(named[1], message)
-    for said, meant in _PLAIN_WORDS:
+    for said, meant in _EXPLANATIONS:
         if match := said.fullmatch(message):
             return meant.format(*match.groups())
     return message
@@ -239,5 +240,5 @@ def _hint(name: str, known: Iterable[str]) -> str:
 
 def _choice(known: Iterable[str]) -> str:
     names = sorted(known)
-    few = names and len(names) <= _FEW
+    few = names and len(names) <= _MAX_LISTED
     return f"there are {', '.join(names)}" if few else "see docs/templates.md"

@@ -1,9 +1,9 @@
 """
-Styles of letter, which are Jinja templates, and the environment that they run in.
+Styles of letter, which are Jinja templates, and rendering them.
 
-A template is plain text: a blank line parts paragraphs; behind one, or behind a colon,
-lines that begin with `1.` or `-` are a list; the first paragraph is the subject. What a
-template inserts is never read that way: a sender's text stays text.
+A template is plain text. Blank lines separate paragraphs; after one, or after a colon,
+lines that begin with `1.` or `-` are a list. The first paragraph is the subject. Text
+that a template inserts is never read that way.
 """
 
 import re
@@ -11,52 +11,50 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from jinja2 import (
-    ChoiceLoader,
-    PrefixLoader,
-    TemplateNotFound,
-)
+from jinja2 import ChoiceLoader, PrefixLoader, TemplateNotFound
 
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.errors import Location, TemplateError, UnknownNameError
 from protestgen.language.language import Language
 from protestgen.limits import MAX_STYLES
-from protestgen.templating.filters import _FILTERS, _insert
-from protestgen.templating.loader import _FolderLoader
 
-from .diagnostics import told
-from .metering import MAX_STEPS, budget, printable
+from .diagnostics import as_template_error
+from .filters import LETTER_FILTERS, insert
+from .loader import FolderLoader
+from .metering import MAX_STEPS, SharedSteps, budget, printable
 from .render_cache import RenderCache
 from .sandbox import Sandbox
 
-# What the styles of a language share; it is no style itself.
+# The template that the styles of a language extend; it is no style itself.
 _BASE = "base"
-# The words of the document that a campaign sends to those who would write.
+# The template of a campaign's appeal to write letters.
 APPEAL_WORDS = "appeal.j2"
 
 
 class Templates:
     """The styles in the folders of a campaign, the first folder on top."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(
+        self, folders: Sequence[Path], shared_steps: SharedSteps | None = None
+    ) -> None:
         self._folders = [folder / "templates" for folder in folders]
         self._styles: dict[str, list[str]] = {}
         bundled = shipped_folder()
-        shipped = _FolderLoader(bundled, is_bundled=True)
-        own = [_FolderLoader(folder) for folder in folders if folder != bundled]
+        shipped = FolderLoader(bundled, is_bundled=True)
+        own = [FolderLoader(folder) for folder in folders if folder != bundled]
         self._loader = ChoiceLoader([*own, shipped, PrefixLoader({"shipped": shipped})])
-        self.environment = Sandbox(self._loader, _FILTERS, _insert)
+        self.environment = Sandbox(self._loader, LETTER_FILTERS, insert, shared_steps)
         self._pages = self.environment.overlay(finalize=printable)
         self.environment.auto_reload = False
 
     def styles(self, language: str) -> list[str]:
-        """Return the names of the styles that there are in *language*."""
+        """The names of the styles in *language*."""
         if language not in self._styles:
             names = {
                 path.name.removesuffix(".txt.j2")
                 for folder in self._folders
                 for path in folder.glob(f"{language}/*.txt.j2")
-                # Editors leave hidden links and copies.
+                # Editors leave hidden links and copies behind.
                 if path.is_file() and not path.name.startswith(".")
             }
             if len(names) > MAX_STYLES:
@@ -67,7 +65,7 @@ class Templates:
         return self._styles[language]
 
     def description(self, language: str, style: str) -> str:
-        """Return what the comment in the first line of a style says."""
+        """The text of the comment in the first line of a style."""
         name = f"{language}/{style}.txt.j2"
         source, _, _ = self._loader.get_source(self.environment, name)
         match = re.match(r"\{#-?(.*?)-?#\}", source, re.DOTALL)
@@ -80,9 +78,9 @@ class Templates:
         values: Mapping[str, object],
     ) -> str:
         """
-        Return the text of a letter in *style*, for `parse_blocks` to read.
+        Render a letter in *style* to text that `parse_blocks` reads.
 
-        Raises `TemplateError` with the file and line of what is wrong.
+        Raises `TemplateError` with the file and line of the mistake.
         """
         name = f"{language.code}/{style}.txt.j2"
         values = {**values, "language": language}
@@ -97,18 +95,18 @@ class Templates:
     def cache(
         self, language: Language, style: str, shared: Mapping[str, object]
     ) -> RenderCache:
-        """Return a cache of letters that have the *shared* values."""
+        """A cache of the texts of letters with the *shared* values."""
         return RenderCache(partial(self.render, language, style), _inserted, shared)
 
     def has_appeal(self, language: str) -> bool:
-        """Tell whether there are words in *language* for the appeal of a campaign."""
+        """Whether there is a template in *language* for the appeal of a campaign."""
         return any(
             (folder / language / APPEAL_WORDS).is_file() for folder in self._folders
         )
 
     def appeal(self, language: Language, values: Mapping[str, object]) -> str:
         """
-        Return the text of a campaign's appeal, for `parse_sections` to read.
+        Render a campaign's appeal to text that `parse_sections` reads.
 
         Raises `TemplateError` as `render` does.
         """
@@ -118,7 +116,7 @@ class Templates:
 
     def layout(self, name: str, values: Mapping[str, object]) -> str:
         """
-        Return what the layout *name* makes of *values*, which it escapes for HTML.
+        Render the layout *name* with *values*, which are escaped for HTML.
 
         Raises `TemplateError` as `render` does.
         """
@@ -126,18 +124,18 @@ class Templates:
 
 
 def _rendered(environment: Sandbox, name: str, values: Mapping[str, object]) -> str:
-    """Return what the template *name* gives, or raise `TemplateNotFound` without it."""
+    """Render the template *name*; raise `TemplateNotFound` if there is none."""
     try:
         return environment.rendered(name, values)
     except TemplateNotFound as error:
         if error.name == name:
             raise
-        raise told(error, environment, values) from None
+        raise as_template_error(error, environment, values) from None
     except Exception as error:  # a template's expressions can raise anything
-        raise told(error, environment, values) from error
+        raise as_template_error(error, environment, values) from error
 
 
 def _inserted(words: object) -> str:
-    """Return what a template inserts that prints *words*."""
+    """The text that a template inserts to print *words*."""
     budget.steps = MAX_STEPS
-    return str(_insert(words))
+    return str(insert(words))

@@ -1,10 +1,8 @@
-"""The filters that templates of letters use beside Jinja's own."""
+"""The filters of this program for templates, besides Jinja's own."""
 
 from collections.abc import Callable
 
-from jinja2 import (
-    pass_context,
-)
+from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
@@ -13,19 +11,19 @@ from protestgen.country_names import COUNTRY_CODES
 from protestgen.errors import quoted
 from protestgen.language.language import Language
 from protestgen.schema.types import PartialDate
-from protestgen.templating.blocks import _INSERTED, _LINE_START
 
+from .blocks import INSERTION_MARK, LINE_START
 from .metering import SLOT_MARK, Slot, charge, printable, text_of
 
 
 def _sentence(value: object) -> str:
-    """Return a text as the beginning of a sentence."""
+    """The text with a capital letter at its beginning."""
     text = text_of(value)
     return text[:1].upper() + text[1:]
 
 
 def _month(when: PartialDate) -> PartialDate:
-    """Return *when* without its day."""
+    """The month of the date *when*."""
     return PartialDate(when.year, when.month)
 
 
@@ -55,7 +53,7 @@ def _language(context: Context) -> Language:
     return language
 
 
-_FILTERS: dict[str, Callable[..., object]] = {
+LETTER_FILTERS: dict[str, Callable[..., object]] = {
     "country": _country,
     "date": _date,
     "month": _month,
@@ -64,20 +62,19 @@ _FILTERS: dict[str, Callable[..., object]] = {
 }
 
 
-def _insert(value: object) -> object:
+def insert(value: object) -> object:
     """
-    Mark what a template inserts; what it has built of its own passes.
+    Mark each line of a *value* that a template prints; markup is its own and stays.
 
-    A mark stands for an empty value too, so that its line is not a blank one, which
-    would end the paragraph.
+    An empty value is a mark alone, as a blank line would end the paragraph.
     """
     if isinstance(value, Markup):
         charge(len(value))
-        return value or Markup(_INSERTED)  # noqa: S704 - a constant
+        return value or Markup(INSERTION_MARK)  # noqa: S704 - a constant
     if isinstance(value, Slot):
         return Markup(SLOT_MARK)  # noqa: S704 - a constant
     if isinstance(value, str):
         charge(len(value))
-        marked = _LINE_START.sub(_INSERTED, value)
+        marked = LINE_START.sub(INSERTION_MARK, value)
         return Markup(escape(marked))  # noqa: S704 - escaped on the same line
     return printable(value)

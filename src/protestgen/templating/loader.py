@@ -17,12 +17,11 @@ from protestgen.errors import Location, TemplateError, quoted
 
 from .sandbox import MAX_SOURCE, Sandbox
 
-# Of a template, in characters.
-_LONGEST_NAME = 200
+_MAX_NAME = 200
 
 
-class _FolderLoader(BaseLoader):
-    """Reads the templates of a campaign, and no file outside of its folder."""
+class FolderLoader(BaseLoader):
+    """Reads the templates of a campaign, but no file outside its folder."""
 
     def __init__(self, campaign: Path, *, is_bundled: bool = False) -> None:
         self._campaign = campaign
@@ -35,16 +34,17 @@ class _FolderLoader(BaseLoader):
         name: str,
         globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - as in Jinja
     ) -> Template:
+        """Load the template *name*; `TemplateError` says why it cannot be used."""
         try:
             template = super().load(environment, name, globals)
         except TemplateSyntaxError as error:
             error.filename = str(self._folder / name)  # which the lexer leaves out
             raise
-        except (TemplateNotFound, TemplateError):
+        except (TemplateNotFound, TemplateError, MemoryError):
             raise
         except ValueError:  # of `int`
             reason = "a number is too long: write it shorter"
-        except Exception:  # noqa: BLE001 - compilers stop in many ways
+        except Exception:  # noqa: BLE001 - the compiler fails in many ways
             reason = "tags or brackets are nested too deeply: write it flatter"
         else:
             assert isinstance(environment, Sandbox)  # noqa: S101 - for the type checker
@@ -62,9 +62,10 @@ class _FolderLoader(BaseLoader):
     def get_source(
         self, environment: Environment, template: str
     ) -> tuple[str, str, Callable[[], bool]]:
+        """The text of the template, its path, and whether it is unchanged."""
         del environment
         path = self._folder.joinpath(*split_template_path(template))
-        if len(template) > _LONGEST_NAME or not path.is_file():
+        if len(template) > _MAX_NAME or not path.is_file():
             raise TemplateNotFound(template)
         if not path.resolve().is_relative_to(self._campaign.resolve()):
             reason = "a link that leads out of its folder"
@@ -82,6 +83,6 @@ class _FolderLoader(BaseLoader):
         return text, str(path), lambda: path.stat().st_mtime == changed
 
     def list_templates(self) -> list[str]:
-        """Return the names of what there is to include or extend."""
+        """The names of the templates that can be included or extended."""
         paths = [path for path in self._folder.rglob("*.j2") if path.is_file()]
         return [path.relative_to(self._folder).as_posix() for path in paths]

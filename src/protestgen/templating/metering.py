@@ -1,8 +1,8 @@
 """
-What a template costs: the steps of a letter, and the compiler that writes them in.
+Counting the steps that a letter takes.
 
 A template costs the length of its code, and so does each body in it (of a loop, macro,
-block, branch) whenever it runs; what is done with a text or a list costs its length as
+block, branch) each time it runs. An operation on a text or a list costs its length as
 well, before it is done.
 """
 
@@ -16,8 +16,13 @@ from jinja2 import Undefined
 from jinja2.runtime import Macro
 from msgspec import Struct
 
+from protestgen.errors import TemplateError
+
 # A letter of one page takes about 40,000.
 MAX_STEPS = 3_000_000
+# The letters of a check have these steps together, beyond so many that each may have.
+SHARED_STEPS_PER_LETTER = 100_000
+MAX_SHARED_STEPS = 150_000_000
 
 _KINDS: tuple[tuple[type, str], ...] = (
     (str, "a text"),
@@ -32,13 +37,39 @@ T = TypeVar("T")
 
 
 class StepBudget(local):
-    """What is left of the steps of a letter, and the templates that it is made of."""
+    """The steps that a letter has left, and the templates that it is made of."""
 
     steps = MAX_STEPS
     templates: set[str] = set()  # noqa: RUF012 - a new one for each letter
 
 
 budget = StepBudget()
+
+
+class SharedSteps:
+    """The steps that many letters have left together, as those of a check."""
+
+    def __init__(self) -> None:
+        self.left = MAX_SHARED_STEPS
+
+    def check(self) -> None:
+        """Raise `SharedStepLimitError` if no steps are left."""
+        if self.left < 0:
+            raise SharedStepLimitError
+
+    def take(self, steps: int) -> None:
+        """Take the *steps* of one letter, beyond those that each may have."""
+        self.left -= max(0, steps - SHARED_STEPS_PER_LETTER)
+
+
+class SharedStepLimitError(TemplateError):
+    """Many letters take more steps than they have together."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the letters take too much work together, so the others are not written: "
+            "look for long loops in the templates"
+        )
 
 
 class StepLimitError(Exception):
@@ -52,15 +83,15 @@ class StepLimitError(Exception):
 
 
 class ForbiddenOperationError(Exception):
-    """Something that a template may not do."""
+    """An operation that templates may not use."""
 
 
 class SlotUsedError(Exception):
-    """A template does more with a slot than to test it for truth and to print it."""
+    """A template does more with a slot than test it for truth and print it."""
 
 
 class Slot:
-    """Stands for words that a template may test for truth and print, and no more."""
+    """A placeholder for text that a template may only test for truth and print."""
 
     __slots__ = ()
 
@@ -71,12 +102,12 @@ class Slot:
 
 
 SLOT = Slot()
-# What a slot prints, until the words are put in its place: no template can know it.
+# A slot prints this, which the text replaces later; no template can guess it.
 SLOT_MARK = f"\x03{urandom(16).hex()}\x03"
 
 
 def join_output(parts: Iterable[str]) -> str:
-    """Return the output of a body as a text, in which no template may find a slot."""
+    """Join the output of a body to a text, which may hold no slot."""
     text = "".join(parts)
     if SLOT_MARK in text:
         raise SlotUsedError
@@ -84,14 +115,14 @@ def join_output(parts: Iterable[str]) -> str:
 
 
 def without_slot(value: T) -> T:
-    """Return *value*, which is to be looked into, if it is no slot."""
+    """The *value*; raise `SlotUsedError` if it is a slot."""
     if isinstance(value, Slot):
         raise SlotUsedError
     return value
 
 
 def charge(steps: int) -> bool:
-    """Take *steps* from those that the letter has."""
+    """Take *steps* from the letter's budget."""
     budget.steps -= steps
     if budget.steps < 0:
         raise StepLimitError
@@ -99,7 +130,7 @@ def charge(steps: int) -> bool:
 
 
 def charge_for_value(value: T) -> T:
-    """Return *value*, for as many steps as it is long with all that is in it."""
+    """The *value*, after a charge for its length with everything in it."""
     if isinstance(value, str):
         charge(len(value))
     elif isinstance(value, (list, tuple)):
@@ -116,7 +147,7 @@ def charge_for_value(value: T) -> T:
 
 
 def printable(value: object) -> object:
-    """Return *value*, which is to be part of a text, if it is a text or a number."""
+    """The *value* if it may be part of a text: a text, a number or a date."""
     if isinstance(value, str):
         charge(len(value))
     elif isinstance(value, Macro):
@@ -133,13 +164,13 @@ def printable(value: object) -> object:
 
 
 def text_of(value: object) -> str:
-    """Return *value* as a text, if it is a text or a number."""
+    """The *value* as a text, if it is `printable`."""
     value = printable(value)
     return value if isinstance(value, str) else str(value)
 
 
 def kind(value: object) -> str:
-    """Return what to call *value* in a message."""
+    """The name for a *value* of this kind in a message."""
     if value is None or isinstance(value, bool):
         return f"'{value}'"
     if isinstance(value, Struct):

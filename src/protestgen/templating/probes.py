@@ -1,24 +1,22 @@
 """Templates that the sandbox must refuse, to show that its limits hold."""
 
-from jinja2 import (
-    TemplateSyntaxError,
+from jinja2 import DictLoader, Environment, TemplateSyntaxError
+
+from .metering import (
+    SLOT,
+    ForbiddenOperationError,
+    SlotUsedError,
+    StepLimitError,
+    budget,
+    kind,
 )
+from .undefined import UndefinedNameError
 
-from protestgen.templating.undefined import UndefinedNameError
-
-from .metering import ForbiddenOperationError, SlotUsedError, StepLimitError
-
-# Templates that show whether the limits hold, each with the error that it must end in.
-# 's' is a text that is longer than the steps that they have; 'f' is a function.
-_PROBE_STEPS = 3_000
-
-
+_STEPS = 3_000
 _MANY = f"[{'1,' * 125}]"
-
-
 _CLOSED = (SlotUsedError, ForbiddenOperationError)
-
-
+# Each template with the error that must end it. 's' is a text that is longer than the
+# steps allow; 'f' is a function; 'w' is a slot.
 _PROBES: tuple[tuple[str, type[Exception] | tuple[type[Exception], ...]], ...] = (
     ("{{ s }}", StepLimitError),
     ("{% for a in s %}{% endfor %}", StepLimitError),
@@ -60,7 +58,7 @@ _PROBES: tuple[tuple[str, type[Exception] | tuple[type[Exception], ...]], ...] =
         "{% set x = [f]|map(attribute='__call__')|first %}{{ x }}",
         UndefinedNameError,
     ),
-    # In 'w', one letter's words stand for another's: nothing may look into them.
+    # One letter's words stand for another's in a slot: nothing may read them.
     ("{% set x %}{{ w }}{% endset %}", _CLOSED),
     ("{% macro m() %}{{ w }}{% endmacro %}{{ m() }}", _CLOSED),
     ("{% filter length %}{{ w }}{% endfilter %}", _CLOSED),
@@ -76,3 +74,24 @@ _PROBES: tuple[tuple[str, type[Exception] | tuple[type[Exception], ...]], ...] =
     ("{% set x = s|attr('upper') %}", TemplateSyntaxError),
     ("{% autoescape false %}{% endautoescape %}", TemplateSyntaxError),
 )
+
+
+def accepted_probe(sandbox: Environment) -> str | None:
+    """The first probe that *sandbox* does not refuse with the installed Jinja."""
+    steps, templates = budget.steps, budget.templates
+    sources = {str(number): source for number, (source, _) in enumerate(_PROBES)}
+    probed = sandbox.overlay(loader=DictLoader({**sources, "probe": "{{ s }}"}))
+    values = {"s": "a" * 10 * _STEPS, "f": kind, "w": SLOT}
+    try:
+        for number, (source, refusal) in enumerate(_PROBES):
+            budget.steps, budget.templates = _STEPS, set()
+            try:
+                "".join(probed.get_template(str(number)).generate(values))
+            except refusal:
+                continue
+            except Exception:  # noqa: BLE001, S110 - Jinja has changed
+                pass
+            return source
+    finally:
+        budget.steps, budget.templates = steps, templates
+    return None

@@ -1,9 +1,9 @@
 """
-Texts of letters, kept for other letters whose templates are given the same values.
+A cache of rendered letters, by all values that their templates get but the own words.
 
-Only a sender's own words are not part of the key. A template is given a slot in their
-place, which it may test for truth and print; the words are put in afterwards. Where a
-template does anything else with the slot, each letter with own words is rendered alone.
+In place of the sender's own words, a template gets a slot, which it may test for truth
+and print; the words replace the slot in the text. If a template does anything else with
+the slot, each letter with own words is rendered by itself.
 """
 
 import re
@@ -13,16 +13,16 @@ from protestgen.errors import TemplateError
 
 from .metering import SLOT, SLOT_MARK, StepLimitError
 
-# The name that templates have for the sender's own words.
+# The variable that holds the sender's own words.
 OWN_WORDS = "why"
-_MOST_TEXTS = 500
+_CACHE_SIZE = 500
 _PARAGRAPH_START = re.compile(r"(?<=\n\n)")
 
 Render = Callable[[Mapping[str, object]], str]
 
 
 class RenderCache:
-    """What *render* makes of the *shared* values of letters, and of those of each."""
+    """The texts that *render* makes of *shared* values and those of each letter."""
 
     def __init__(
         self,
@@ -34,12 +34,12 @@ class RenderCache:
         self._insert = insert
         self._shared = shared
         self._takes_slot = True
-        self._kept: dict[tuple[object, ...], list[str]] = {}
-        # Most letters have most paragraphs in common: each takes room once.
+        self._texts: dict[tuple[object, ...], list[str]] = {}
+        # Most texts have most paragraphs in common, which are stored once.
         self._paragraphs: dict[str, str] = {}
 
     def paragraphs(self, own: Mapping[str, object]) -> list[str]:
-        """Return the paragraphs of a letter with its *own* values, with blank lines."""
+        """The paragraphs of a letter with its *own* values, each with a blank line."""
         words = own[OWN_WORDS]
         if not words:
             return self._cached(own)
@@ -58,13 +58,13 @@ class RenderCache:
 
     def _cached(self, own: Mapping[str, object]) -> list[str]:
         key = tuple({**own, OWN_WORDS: bool(own[OWN_WORDS])}.items())
-        texts = self._kept.get(key)
+        texts = self._texts.get(key)
         if texts is None:
             text = self._rendered(own)
             texts = _PARAGRAPH_START.split(text)
-            if len(self._kept) < _MOST_TEXTS:
+            if len(self._texts) < _CACHE_SIZE:
                 same = self._paragraphs.setdefault
-                texts = self._kept[key] = [same(part, part) for part in texts]
+                texts = self._texts[key] = [same(part, part) for part in texts]
         return texts
 
     def _rendered(self, own: Mapping[str, object]) -> str:

@@ -1,9 +1,9 @@
 """
-The sandbox of templates: what they may reach, and how much work they may make.
+The sandbox of templates: what they may read and call, and how much work they may cause.
 
-A template is a stranger's. It reads the data of the letter and calls the filters, tests
-and macros that there are: no method, no file, nothing of Python. Whatever it does costs
-steps, and a letter has so many of them and no more, however fast the machine is.
+Templates may come from strangers. They read the data of the letter and call the known
+filters, tests and macros: no method, no file, nothing of Python. Everything costs
+steps, of which a letter has a fixed number, however fast the machine is.
 """
 
 import datetime as dt
@@ -14,14 +14,12 @@ from typing import Any
 
 from jinja2 import (
     BaseLoader,
-    DictLoader,
     TemplateNotFound,
     TemplateSyntaxError,
     Undefined,
     nodes,
 )
 from jinja2.environment import TemplateModule
-from jinja2.filters import FILTERS
 from jinja2.runtime import (
     BlockReference,
     Context,
@@ -30,37 +28,17 @@ from jinja2.runtime import (
     TemplateReference,
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.tests import TESTS
 from jinja2.utils import Namespace
 from msgspec import Struct
 
 from protestgen.errors import Location, TemplateError, nearest
 from protestgen.schema.types import PartialDate
-from protestgen.templating.probes import _PROBE_STEPS, _PROBES
-from protestgen.templating.sandbox_filters import (
-    _CHEAP_FILTERS,
-    _CHEAP_TESTS,
-    _FILTERS,
-    _ITEM,
-    _TESTS,
-    _TEXT_FILTERS,
-    _cheap,
-    _join,
-    _metered,
-    _of_text,
-    _replace,
-    _safe,
-    _sort,
-    _trim,
-    _unique,
-)
-from protestgen.templating.undefined import _Unknown
 
 from .code_generator import BlockTrackingContext, MeteringCodeGenerator
 from .metering import (
     MAX_STEPS,
-    SLOT,
     ForbiddenOperationError,
+    SharedSteps,
     budget,
     charge,
     charge_for_value,
@@ -68,17 +46,18 @@ from .metering import (
     kind,
     printable,
 )
+from .probes import accepted_probe
+from .sandbox_filters import SANDBOX_FILTERS, SANDBOX_TESTS
+from .undefined import UndefinedName
 
 MAX_TEMPLATES = 20
 MAX_SOURCE = 50_000
 _MAX_NUMBER = 10**9
+# Steps to look up a template, and an item.
+_TEMPLATE_STEPS = 200
+_ITEM_STEPS = 10
 
-
-# What it costs to look for a template, and for an item.
-_LOOK = 200
-
-
-# What templates may see of a struct: its data, and none of this.
+# Templates may read the data of a struct, except the hidden fields.
 _DATA = (str, int, float, tuple, dict, Struct, dt.date, type(None))
 _HIDDEN = frozenset({"sender"})
 _OF_DATES = frozenset({"year", "month", "day"})
@@ -87,7 +66,7 @@ _OF_LOOPS = frozenset(
     cycle first index index0 last length nextitem previtem revindex revindex0
     """.split()  # noqa: SIM905 - quicker to read
 )
-# And of everything else, by its type.
+# The attributes of other types that templates may read.
 VISIBLE_ATTRIBUTES: dict[type, frozenset[str]] = {
     PartialDate: _OF_DATES,
     dt.date: _OF_DATES,
@@ -95,7 +74,7 @@ VISIBLE_ATTRIBUTES: dict[type, frozenset[str]] = {
     LoopContext: _OF_LOOPS,
     BlockReference: frozenset({"super"}),
 }
-# What '+' puts together.
+# Types that '+' joins.
 _JOINED = (str, list, tuple)
 _CALLABLE = (Macro, BlockReference, LoopContext)
 
@@ -118,85 +97,63 @@ class Sandbox(ImmutableSandboxedEnvironment):
         loader: BaseLoader,
         filters: Mapping[str, Callable[..., Any]],
         finalize: Callable[[object], object],
+        shared_steps: SharedSteps | None = None,
     ) -> None:
         super().__init__(
             loader=loader,
-            undefined=_Unknown,
+            undefined=UndefinedName,
             autoescape=True,
             finalize=finalize,
             trim_blocks=True,
             lstrip_blocks=True,
             optimized=False,  # to fold constants takes longer than one letter gains
         )
-        self.filters = {
-            **{name: _cheap(FILTERS[name]) for name in _CHEAP_FILTERS},
-            **{name: _metered(FILTERS[name]) for name in _FILTERS},
-            **{name: _of_text(FILTERS[name]) for name in _TEXT_FILTERS},
-            "join": _join,
-            "replace": _replace,
-            "safe": _safe,
-            "sort": _metered(_sort),
-            "trim": _trim,
-            "unique": _metered(_unique),
-            **filters,
-        }
-        self.tests = {
-            **{name: _cheap(TESTS[name]) for name in _CHEAP_TESTS},
-            **{name: _metered(TESTS[name]) for name in _TESTS},
-        }
+        self.filters = {**SANDBOX_FILTERS, **filters}
+        self.tests = {**SANDBOX_TESTS}
         self.globals = {"namespace": Namespace}
+        self.shared_steps = shared_steps
 
     def rendered(self, name: str, values: Mapping[str, object]) -> str:
-        """Return what the template *name* makes of *values*."""
+        """The text that the template *name* makes of *values*."""
+        if self.shared_steps:
+            self.shared_steps.check()
         budget.steps = MAX_STEPS
         budget.templates = set()
-        name = self.join_path(name, "")
-        # What Jinja joins itself is what templates capture.
-        return "".join(self.get_template(name).generate(values))
+        try:
+            name = self.join_path(name, "")
+            # Not by `concat`, which refuses a slot in the output of a body.
+            return "".join(self.get_template(name).generate(values))
+        finally:
+            if self.shared_steps:
+                self.shared_steps.take(MAX_STEPS - budget.steps)
 
     def sources(self) -> Iterator[nodes.Template]:
-        """Yield the templates that the last letter was made of, parsed."""
+        """Parse the templates that the last letter was made of."""
         for name in sorted(budget.templates):
             with suppress(TemplateNotFound, TemplateSyntaxError, TemplateError):
                 yield self.parse(self.loader.get_source(self, name)[0])
 
     def names(self) -> list[str]:
-        """Return the names of all templates."""
+        """The names of all templates."""
         return self.loader.list_templates()
 
     def attributes(self, obj: object) -> list[str]:
-        """Return the names of what templates may see of *obj*."""
+        """The names of the attributes of *obj* that templates may read."""
         return [n for n in dir(obj) if not isinstance(self.getattr(obj, n), Undefined)]
 
     @cached_property
     def accepted_probe(self) -> str | None:
-        """The first probe that this does not refuse, with the Jinja that is there."""
-        steps, templates = budget.steps, budget.templates
-        sources = {str(n): source for n, (source, _) in enumerate(_PROBES)}
-        sandbox = self.overlay(loader=DictLoader({**sources, "probe": "{{ s }}"}))
-        values = {"s": "a" * 10 * _PROBE_STEPS, "f": kind, "w": SLOT}
-        try:
-            for number, (source, refusal) in enumerate(_PROBES):
-                budget.steps, budget.templates = _PROBE_STEPS, set()
-                try:
-                    "".join(sandbox.get_template(str(number)).generate(values))
-                except refusal:
-                    continue
-                except Exception:  # noqa: BLE001, S110 - Jinja has changed
-                    pass
-                return source
-        finally:
-            budget.steps, budget.templates = steps, templates
-        return None
+        """The first probe that this does not refuse, which it should."""
+        return accepted_probe(self)
 
     def join_path(self, template: str, parent: str) -> str:
-        """Return the name *template*, one of those that the letter is made of."""
+        """The name *template*, which is counted among the templates of the letter."""
         del parent
         if not isinstance(template, str):
             raise ForbiddenOperationError(
                 "the name of a template is a text: write it in quotes"
             )
-        charge(_LOOK)
+        charge(_TEMPLATE_STEPS)
         budget.templates.add(template)
         if len(budget.templates) > MAX_TEMPLATES:
             message = f"a letter is made of at most {MAX_TEMPLATES} templates"
@@ -204,25 +161,22 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return template
 
     def check_blocks(self, context: BlockTrackingContext) -> None:
-        """Raise for a block that fills none: Jinja would leave it out."""
+        """Raise `TemplateError` for a block that overrides none: Jinja ignores it."""
         for name, known in context.blocks.items():
-            filling = [
-                (path, all_[name]) for path, all_ in context.filled if name in all_
+            places = [
+                (path, lines[name]) for path, lines in context.filled if name in lines
             ]
-            if len(filling) == len(known):
+            if len(places) == len(known):
                 others = context.blocks.keys() - {name}
                 near = nearest(name, others)
-                hint = (
-                    f"did you mean '{near}'?"
-                    if near
-                    else f"there are {', '.join(sorted(others))}"
-                )
-                path, line = filling[0]
+                choice = f"there are {', '.join(sorted(others))}"
+                hint = f"did you mean '{near}'?" if near else choice
+                path, line = places[0]
                 message = f"unknown block '{name}': {hint}"
                 raise TemplateError(message, at=Location(path, line))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """Return the *attribute* of *obj* if templates may see it."""
+        """The *attribute* of *obj* if templates may read it."""
         if isinstance(obj, Struct):
             value = getattr(obj, attribute, self)
             if (
@@ -246,8 +200,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return self.undefined(obj=obj, name=attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
-        """Return an item of *obj*, or its attribute; filters get many."""
-        charge(_ITEM)
+        """An item or attribute of *obj*; charged, as filters get many."""
+        charge(_ITEM_STEPS)
         if isinstance(argument, str):
             return charge_for_value(self.getattr(obj, argument))
         if isinstance(argument, int) and isinstance(obj, (str, list, tuple, dict)):
@@ -258,7 +212,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return self.undefined(obj=obj, name=argument)
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
-        """Call a macro, a block, or one of the few methods that may be seen."""
+        """Call a macro, a block, or one of the few methods that templates may read."""
         if isinstance(obj, Undefined):
             obj()
         if not isinstance(obj, _CALLABLE) and obj is not Namespace:
@@ -271,7 +225,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return charge_for_value(context.call(obj, *args, **kwargs))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Reckon with numbers, or put together texts or lists."""
+        """Calculate with numbers, or join texts or lists."""
         for value in (left, right):
             if isinstance(value, Undefined):
                 str(value)
@@ -281,7 +235,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if operator == "**" or not (_is_number(left) and _is_number(right)):
             raise ForbiddenOperationError(
                 f"'{operator}' is not for {kind(left)} and {kind(right)} in a letter: "
-                "join texts with '~', and reckon with small numbers"
+                "join texts with '~', and calculate with small numbers"
             )
         return super().call_binop(context, operator, left, right)
 

@@ -1,16 +1,13 @@
-"""Jinja's filters and tests, metered and held to what templates may see."""
+"""Jinja's filters and tests, metered and without access to objects."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from typing import Any
 
-from jinja2 import (
-    Environment,
-    pass_environment,
-    pass_eval_context,
-)
+from jinja2 import Environment, pass_environment, pass_eval_context
 from jinja2.filters import FILTERS, ignore_case, make_attrgetter
 from jinja2.nodes import EvalContext
+from jinja2.tests import TESTS
 from markupsafe import Markup, escape
 
 from .metering import (
@@ -22,26 +19,23 @@ from .metering import (
     without_slot,
 )
 
-_ITEM = 10
-
-
 _TEXT_FILTERS = ("capitalize", "lower", "title", "upper")
-
-
-_FILTERS = ("list", "map", "reject", "rejectattr", "reverse", "select", "selectattr")
-
-
+_METERED_FILTERS = (
+    "list",
+    "map",
+    "reject",
+    "rejectattr",
+    "reverse",
+    "select",
+    "selectattr",
+)
 _CHEAP_FILTERS = ("default", "first", "last", "length")
-
-
-_TESTS = ("eq", "ge", "gt", "in", "le", "lt", "ne")
-
-
+_METERED_TESTS = ("eq", "ge", "gt", "in", "le", "lt", "ne")
 _CHEAP_TESTS = ("defined", "none", "number", "string", "undefined")
 
 
 def _cheap(function: Any) -> Callable[..., Any]:
-    """Return a filter or test that takes no steps, and looks into no slot."""
+    """A filter or test that costs no steps and accepts no slot."""
 
     @wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
@@ -53,7 +47,7 @@ def _cheap(function: Any) -> Callable[..., Any]:
 
 
 def _metered(function: Any) -> Callable[..., Any]:
-    """Return a filter or test that takes as many steps as what it takes and gives."""
+    """A filter or test that is charged for its arguments and its result."""
 
     @wraps(function)
     def metered(*args: Any, **kwargs: Any) -> Any:
@@ -68,7 +62,7 @@ def _metered(function: Any) -> Callable[..., Any]:
 
 
 def _of_text(function: Callable[[str], str]) -> Callable[[object], str]:
-    """Return a filter that refuses what is no text before it makes one of it."""
+    """A filter that accepts only texts, and is charged for its result."""
 
     @wraps(function)
     def checked(value: object) -> str:
@@ -90,7 +84,7 @@ def _trim(value: object, characters: str | None = None) -> str:
 def _sort(
     environment: Environment, value: Iterable[Any], *args: Any, **kwargs: Any
 ) -> list[Any]:
-    """Sort a list; each item is compared as often as their number has bits."""
+    """Sort a list, charged for about as many comparisons as that takes."""
     items = list(value)
     for _ in range(len(items).bit_length()):
         charge_for_value(items)
@@ -105,7 +99,7 @@ def _unique(
     case_sensitive: bool = False,  # noqa: FBT001, FBT002 - as in Jinja
     attribute: str | int | None = None,
 ) -> list[Any]:
-    """Return the first of all items that are alike."""
+    """The first of all equal items."""
     fold = None if case_sensitive else ignore_case
     key_of = make_attrgetter(environment, attribute, postprocess=fold)
     found: dict[object, Any] = {}
@@ -121,7 +115,7 @@ def _unique(
 
 @pass_eval_context
 def _join(context: EvalContext, value: Iterable[object], between: str = "") -> str:
-    """Put together the texts of a list."""
+    """Join the texts of a list."""
     parts = [printable(part) for part in value]
     charge(len(parts) * (1 + len(text_of(between))))
     joined: str = FILTERS["join"](context, parts, between)
@@ -129,7 +123,7 @@ def _join(context: EvalContext, value: Iterable[object], between: str = "") -> s
 
 
 def _replace(text: object, old: object, new: object) -> str:
-    """Put *new* wherever *old* stands in a text."""
+    """Replace *old* by *new* in a text."""
     text, old, new = (printable(part) for part in (text, old, new))
     if isinstance(text, Markup):
         old, new = escape(old), escape(new)
@@ -139,5 +133,22 @@ def _replace(text: object, old: object, new: object) -> str:
 
 
 def _safe(text: object) -> Markup:
-    """Take a text as the template's own."""
+    """Mark a text as part of the template, which is not escaped."""
     return Markup(printable(text))  # noqa: S704 - what the filter is for
+
+
+SANDBOX_FILTERS: dict[str, Callable[..., Any]] = {
+    **{name: _cheap(FILTERS[name]) for name in _CHEAP_FILTERS},
+    **{name: _metered(FILTERS[name]) for name in _METERED_FILTERS},
+    **{name: _of_text(FILTERS[name]) for name in _TEXT_FILTERS},
+    "join": _join,
+    "replace": _replace,
+    "safe": _safe,
+    "sort": _metered(_sort),
+    "trim": _trim,
+    "unique": _metered(_unique),
+}
+SANDBOX_TESTS: dict[str, Callable[..., Any]] = {
+    **{name: _cheap(TESTS[name]) for name in _CHEAP_TESTS},
+    **{name: _metered(TESTS[name]) for name in _METERED_TESTS},
+}

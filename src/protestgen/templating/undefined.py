@@ -1,18 +1,15 @@
-"""What an unknown name in a template stands for."""
+"""Unknown names in templates."""
 
 from functools import partial
 
-from jinja2 import (
-    StrictUndefined,
-    UndefinedError,
-)
+from jinja2 import StrictUndefined, UndefinedError
 from jinja2.utils import missing
 
 from .metering import without_slot
 
 
 class UndefinedNameError(UndefinedError):
-    """A name that there is not: of the object *obj*, or among the variables."""
+    """An unknown *name*: an attribute or item of *obj*, or a variable."""
 
     def __init__(self, name: object, obj: object, message: str) -> None:
         self.name = name
@@ -20,8 +17,8 @@ class UndefinedNameError(UndefinedError):
         super().__init__(message)
 
 
-class _Unknown(StrictUndefined):
-    """What an unknown name stands for: whatever is done with it is an error."""
+class UndefinedName(StrictUndefined):
+    """The value of an unknown name: every operation on it is an error."""
 
     __slots__ = ()
 

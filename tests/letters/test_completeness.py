@@ -1,0 +1,108 @@
+"""What a language lacks for a letter, as data."""
+
+from collections.abc import Mapping
+
+import pytest
+from msgspec.structs import replace
+
+from protestgen import load_campaign
+from protestgen.campaign.translations import load_translation
+from protestgen.errors import DataError
+from protestgen.language.loader import load_language
+from protestgen.letters.completeness import Missing, MissingTextError, missing_parts
+
+CAMPAIGN = load_campaign()
+GERMAN = load_language("de", CAMPAIGN.folders)
+ENGLISH = load_language("en", CAMPAIGN.folders)
+CASE = CAMPAIGN.case("kurmanov")
+TEXT = load_translation(CAMPAIGN, "de")["kurmanov"]
+EMBASSY = CAMPAIGN.directory.missions[0]
+OSCE = CAMPAIGN.directory.offices["osce"]
+
+
+def test_a_complete_text_lacks_nothing() -> None:
+    """
+    The texts that come with the program are complete, in the styles of the language.
+    """
+    found = missing_parts(
+        CASE, TEXT, GERMAN, addressee=EMBASSY, style="points", styles=["points"]
+    )
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"title": None}, "title"),
+        ({"people": ()}, "people"),
+        ({"summary": None}, "summary"),
+        ({"incidents": ()}, "incidents"),
+        ({"title_in": {}}, "title_in.accusative"),
+    ],
+)
+def test_a_missing_text_is_named_by_its_key(
+    changes: Mapping[str, object], field: str
+) -> None:
+    """
+    The key is the one to add to the file of the translation.
+    """
+    found = missing_parts(CASE, replace(TEXT, **changes), GERMAN)
+
+    assert Missing("text", field) in found
+    assert all(missing.kind == "text" for missing in found)
+
+
+def test_a_case_without_any_text_lacks_one_thing() -> None:
+    """
+    That is its entry; the keys of the entry are not listed.
+    """
+    assert missing_parts(CASE, None, GERMAN) == [Missing("text", "cases.kurmanov")]
+
+
+def test_a_language_lacks_forms_and_styles() -> None:
+    """
+    A role and a style are missed in any language but English.
+    """
+    office = replace(OSCE, role="unknown")
+    found = missing_parts(
+        CASE, TEXT, GERMAN, addressee=office, style="mine", styles=["points"]
+    )
+
+    assert found == [Missing("role", "unknown"), Missing("style", "mine")]
+
+
+def test_a_role_that_english_lacks_is_a_mistake_in_the_directory() -> None:
+    """
+    English has all roles, so the directory names one that does not exist.
+    """
+    office = replace(OSCE, role="ambasador")
+    with pytest.raises(DataError) as caught:
+        missing_parts(CASE, CASE, ENGLISH, addressee=office)
+
+    (problem,) = caught.value.problems
+    assert problem.at == OSCE.at.of("role")
+    assert problem.message == "unknown role 'ambasador': did you mean 'ambassador'?"
+
+
+def test_the_error_lists_everything_in_one_sentence() -> None:
+    """
+    It carries the same as data.
+    """
+    missing = [
+        Missing("role", "consul"),
+        Missing("state", "kz"),
+        Missing("style", "mine"),
+        Missing("text", "title"),
+        Missing("text", "people"),
+        Missing("appeal", "templates/de/appeal.j2"),
+    ]
+    error = MissingTextError("kurmanov", "de", missing, of="an appeal")
+
+    assert error.missing == tuple(missing)
+    assert str(error) == (
+        "case 'kurmanov' is incomplete in German, missing the form of address 'consul';"
+        " the name of the state 'kz'; the style 'mine'; title, people in "
+        "data/demands.de.yaml; the words of an appeal in templates/de/appeal.j2: "
+        "add '--fallback' for an appeal in English"
+    )
