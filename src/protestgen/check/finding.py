@@ -1,4 +1,4 @@
-"""What a check comes to: one thing that is wrong, or to be looked at."""
+"""A finding of the check: an error or a warning at a place in a file."""
 
 from collections.abc import Iterable, Iterator
 from typing import Literal
@@ -12,10 +12,9 @@ Severity = Literal["error", "warning"]
 
 class Finding(Struct, frozen=True, order=True):
     """
-    One thing that is found, at a line and column that count from 1.
+    A fault at a *line* and *column*, which count from 1.
 
-    After an *error*, a letter would be wrong, refused or harmful; a *warning* is to be
-    looked at.
+    An *error* makes a letter wrong, harmful or impossible; a *warning* needs a look.
     """
 
     file: str
@@ -30,20 +29,20 @@ class Finding(Struct, frozen=True, order=True):
 
 
 def finding(severity: Severity, at: Location, message: str) -> Finding:
-    """Return what is found *at* a place; the first line stands for a whole file."""
+    """Return the finding *at* a place; a whole file is its first line."""
     return Finding(at.path, at.line or 1, at.column or 1, severity, message)
 
 
 def error(at: Location, message: str) -> Finding:
-    """Return an error."""
+    """Return the error *at* a place."""
     return finding("error", at, message)
 
 
 def warning(at: Location, message: str) -> Finding:
-    """Return a warning."""
+    """Return the warning *at* a place."""
     return finding("warning", at, message)
 
 
 def of_problems(problems: Iterable[Problem]) -> Iterator[Finding]:
-    """Yield what the loader has found; a letter is refused for each of it."""
+    """Yield the problems of the loader as errors, since each prevents letters."""
     return (error(problem.at, problem.message) for problem in problems)
