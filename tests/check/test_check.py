@@ -113,6 +113,11 @@ def test_a_sound_campaign_passes(run: Run, mine: Path) -> None:
         ),
         (
             "text: both were",
+            "text: both {names} were",
+            "24:15: error: '{names}' is left over: replace it",
+        ),
+        (
+            "text: both were",
             "text: the regimes said both were",
             "24:15: error: 'regime' is a word to avoid: find another one",
         ),
