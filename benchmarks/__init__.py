@@ -1,1 +1,1 @@
-"""Measurements of protestgen, each a ratio within one run."""
+"""Benchmarks of protestgen, which compare times of the same run."""

@@ -1,4 +1,4 @@
-"""Measure protestgen beside what else there is, and print tables."""
+"""Measure protestgen beside other programs, and print tables."""
 
 import argparse
 import os
@@ -18,13 +18,18 @@ _CPU_NAME = re.compile(r"^model name\s*: (.*)", re.MULTILINE)
 
 
 def main() -> None:
-    """Measure, and print what was measured."""
+    """Run the benchmarks and print their tables."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     add = parser.add_argument
-    add("--only", choices=PARTS, help="one part of it")
-    add("--runs", type=int, default=31, help="of each command, where it is short")
-    add("--rows", type=int, nargs="+", default=[2_000, 10_000], help="of rosters")
-    add("--write", type=Path, metavar="DOCS", help="the folder of performance.md")
+    add("--only", choices=PARTS, help="one part only")
+    add("--runs", type=int, default=31, help="most runs of each command")
+    add("--rows", type=int, nargs="+", default=[2_000, 10_000], help="sizes of rosters")
+    add(
+        "--write",
+        type=Path,
+        metavar="DOCS",
+        help="the folder of performance.md, to be updated",
+    )
     options = parser.parse_args()
     command = " ".join(("python -m benchmarks", *sys.argv[1:]))
     for part in (options.only,) if options.only else PARTS:
@@ -41,11 +46,11 @@ def main() -> None:
         figures = f"{machine()}\n\n{figures}\n\n`{command}`"
         print(f"## {part}\n\n{figures}\n", flush=True)
         if options.write:
-            put(options.write / "performance.md", part, figures)
+            write_figures(options.write / "performance.md", part, figures)
 
 
 def machine() -> str:
-    """Return the day, the machine and the versions."""
+    """Return the date, the machine and the versions of packages."""
     cpu = _CPU_NAME.search(Path("/proc/cpuinfo").read_text("utf-8"))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
@@ -56,12 +61,12 @@ def machine() -> str:
     )
 
 
-def put(page: Path, part: str, figures: str) -> None:
-    """Let *page* have the *figures* of a *part*, between the comments that mark it."""
+def write_figures(page: Path, part: str, figures: str) -> None:
+    """Write the *figures* of a *part* to *page*, between the comments that mark it."""
     begin, end = f"<!-- {part} -->\n", f"<!-- end of {part} -->\n"
     before, _, rest = page.read_text("utf-8").partition(begin)
-    _, _, behind = rest.partition(end)
-    page.write_text(f"{before}{begin}{figures}\n{end}{behind}", "utf-8")
+    _, _, after = rest.partition(end)
+    page.write_text(f"{before}{begin}{figures}\n{end}{after}", "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """
-The bare loop: what a script of a few lines would do to write the same letters.
+A loop as in a short script that writes the same letters.
 
-It reads the rows of a roster, renders the template of the style with Jinja as it comes,
-and writes to a folder the bytes that a batch has written there. It prints the seconds
-that this took, on the clock and of CPU; its start and its preparations do not count.
+It reads the rows of a roster, renders the template of the style with plain Jinja, and
+writes the files that a batch has written. It prints the wall-clock and CPU seconds of
+the loop alone.
 """
 
 import csv
@@ -33,9 +33,9 @@ Row = Mapping[str, str]
 
 def write(roster: Path, done: Path, folder: Path) -> tuple[float, float]:
     """
-    Write to *folder* the letters of *roster* that a batch wrote to *done*.
+    Write the letters of *roster*, which a batch wrote to *done*, to *folder*.
 
-    Return the seconds on the clock and of CPU.
+    Return the wall-clock and CPU seconds.
     """
     letters = dict(_letters(done))
     render = renderer()
@@ -55,7 +55,7 @@ def rows(roster: Path) -> Iterator[Row]:
 
 
 def renderer() -> Callable[[Row], str]:
-    """Return what renders the subject and the body of a row's letter."""
+    """Return a function that renders the subject and the body for a row."""
     campaign = load_campaign()
     case = campaign.case(CASE)
     language = load_language("en", campaign.folders)
@@ -112,7 +112,7 @@ def _sentence(text: str) -> str:
 
 
 def _letters(done: Path) -> Iterator[tuple[str, tuple[str, bytes]]]:
-    """Yield who signs the letters in *done*, with their files and what is in them."""
+    """Yield the sender, the file name and the bytes of each letter in *done*."""
     with (done / "manifest.jsonl").open("rb") as manifest:
         next(manifest)
         for line in manifest:

@@ -1,4 +1,4 @@
-"""How long batches take, beside mailmerge and a bare loop, and how much memory."""
+"""Time and memory of batches, beside mailmerge and a bare loop."""
 
 import json
 import sys
@@ -14,21 +14,22 @@ from .process import BATCH, Command, Measured, Usage, measured, output
 from .roster import write_roster
 from .tables import cell, table
 
-# A batch to files must have at least this part of the speed of the bare loop, one to
-# mbox be so many times as fast as mailmerge, two processes so many times as one.
-BARE_BAR = 0.6
+# The least ratios of speed: of a batch to files and the bare loop, of one to mbox and
+# mailmerge as it comes or raw, of two processes and one.
+BARE_BAR = 0.4
 MAILMERGE_BAR = 3
-JOBS_BAR = 1.7
-# The memory for most rows at most this many times that for the fewest, and MB each.
+MAILMERGE_RAW_BAR = 4.3
+JOBS_BAR = 1.65
+# The most memory: for the largest roster as a multiple of the smallest, and in MB.
 MEMORY_RATIO_BAR = 1.1
-MEMORY_BAR = 120
-# With more rows it takes too long, and the bare loop, which holds all letters, much.
-_MOST = 100_000
-# There are no more turns than it takes to write so many letters in each way.
-_ENOUGH = 300_000
-_MOST_TURNS = 5
+MEMORY_BAR = 60
+# Rows above which only streams are measured: the bare loop holds all letters in memory.
+_MAX_ROWS = 100_000
+# The most letters to write in each way, over all turns.
+_MAX_LETTERS = 300_000
+_MAX_TURNS = 5
 
-# The ways that letters are written in.
+# The ways to write letters.
 BARE = "bare loop"
 FILES, FILES_BY_TWO = "files", "files, two processes"
 MBOX, MBOX_BY_TWO = "mbox", "mbox, two processes"
@@ -42,21 +43,21 @@ WAYS = (
 
 def measure(rows: int, runs: int) -> Measured:
     """Measure all ways to write the letters of *rows* members, in at most *runs*."""
-    turns = max(1, min(runs, _MOST_TURNS, _ENOUGH // rows))
+    turns = max(1, min(runs, _MAX_TURNS, _MAX_LETTERS // rows))
     with TemporaryDirectory() as name:
         folder = Path(name)
         write_roster(folder / "members.csv", rows)
         write_roster(folder / "one.csv", rows, mailmerge.COUNTRIES)
-        streams = _streams(folder, raw=rows <= _MOST)
+        streams = _streams(folder, raw=rows <= _MAX_ROWS)
         taken = []
         for _ in range(turns):
             turn = {way: measured(line, folder) for way, line in streams.items()}
-            taken.append(turn | (_files(folder) if rows <= _MOST else {}))
+            taken.append(turn | (_files(folder) if rows <= _MAX_ROWS else {}))
         return Measured(rows, taken)
 
 
 def _streams(folder: Path, *, raw: bool) -> dict[str, Command]:
-    """Return the ways to write letters as one stream, from the rosters in *folder*."""
+    """Return the commands that write the rosters in *folder* as one stream."""
     jsonl = (*BATCH, "--roster", "members.csv", "--format", "jsonl", "-o", "-")
     streams: dict[str, Command] = {
         MBOX: mbox("one.csv", 1),
@@ -74,7 +75,7 @@ def _streams(folder: Path, *, raw: bool) -> dict[str, Command]:
 
 
 def _files(folder: Path) -> dict[str, Usage]:
-    """Write the letters as files in each way once."""
+    """Measure each way to write files once."""
     files = (*BATCH, "--roster", "members.csv", "-o")
     taken = {FILES: measured((*files, "one", "--jobs", "1"), folder)}
     (folder / "bare").mkdir()
@@ -89,16 +90,17 @@ def _files(folder: Path) -> dict[str, Usage]:
 
 
 def report(sizes: Sequence[Measured]) -> str:
-    """Return what was measured with rosters of several *sizes*, the smallest first."""
+    """Return tables for rosters of several *sizes*, the smallest first."""
     head = tuple(f"{size.letters:,} rows" for size in sizes)
     turns = ("turns", *(str(len(size.turns)) for size in sizes))
     ratios = table(("speed", *head, "bar"), ((*turns, ""), *_ratios(sizes)))
     memories = table(("memory", *head, "bar"), _memories(sizes))
     figures = table(("letters a second, and memory", *head), _figures(sizes))
     return f"""\
-Medians of the turns, in which the ways were taken alternately: of times on the clock
-where two processes are compared with one, else of the CPU's. The start counts, but for
-the bare loop. {mailmerge.REQUIREMENT} is at its dry run, as it comes or *raw*.
+Medians of several turns, each of which runs every way once. Ratios are of wall-clock
+time where two processes are compared with one, and of CPU time otherwise. Times include
+the start, except for the bare loop. {mailmerge.REQUIREMENT} does a dry run, as it comes
+or *raw*.
 
 {ratios}
 
@@ -108,21 +110,21 @@ the bare loop. {mailmerge.REQUIREMENT} is at its dry run, as it comes or *raw*.
 
 
 def _ratios(sizes: Sequence[Measured]) -> Iterator[Sequence[str]]:
-    """Yield how many times as fast one way is as another."""
+    """Yield the ratios of speed of two ways."""
     for fast, slow, bar, on_clock in (
         (FILES, BARE, BARE_BAR, False),
         (MBOX, MERGED, MAILMERGE_BAR, False),
-        (MBOX, MERGED_RAW, None, False),
+        (MBOX, MERGED_RAW, MAILMERGE_RAW_BAR, False),
         (FILES_BY_TWO, FILES, JOBS_BAR, True),
         (MBOX_BY_TWO, MBOX, JOBS_BAR, True),
         (JSONL_BY_TWO, JSONL, JOBS_BAR, True),
     ):
         ratios = (cell(size.ratio(slow, fast, wall=on_clock)) for size in sizes)
-        yield (f"{fast} / {slow}", *ratios, f"≥ {bar}" if bar else "")
+        yield (f"{fast} / {slow}", *ratios, f"≥ {bar}")
 
 
 def _memories(sizes: Sequence[Measured]) -> Iterator[Sequence[str]]:
-    """Yield how much memory it takes, and how much more with more rows."""
+    """Yield the memory, and its growth with the number of rows."""
     for way in (JSONL, JSONL_BY_TWO):
         peaks = [usage.memory for size in sizes if (usage := size.middle(way))]
         yield (way, *(f"{peak:.1f} MB" for peak in peaks), f"< {MEMORY_BAR} MB")
@@ -131,7 +133,7 @@ def _memories(sizes: Sequence[Measured]) -> Iterator[Sequence[str]]:
 
 
 def _figures(sizes: Sequence[Measured]) -> Iterator[Sequence[str]]:
-    """Yield how fast each way is, with its memory."""
+    """Yield the speed and the memory of each way."""
     for way in WAYS:
         usages = [(size.letters, size.middle(way)) for size in sizes]
         yield (way, *(_figure(letters, usage) for letters, usage in usages))

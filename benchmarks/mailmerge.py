@@ -9,7 +9,7 @@ from .process import BATCH, Command, output
 from .roster import HEAD, write_roster
 
 REQUIREMENT = "mailmerge==2.3.0"
-# Those that its template is for, which knows one embassy only.
+# The template for mailmerge has one addressee only.
 COUNTRIES = ("gb",)
 _PLACEHOLDERS = "NAME,ADDRESS,CITY,gb,from@home.example,WHY\n"
 _PLACEHOLDER = re.compile("NAME|ADDRESS|CITY")
@@ -18,16 +18,16 @@ _BANNER = re.compile(rb"^>>> .*\n", re.MULTILINE)
 
 
 def mbox(roster: str, jobs: int = 1) -> Command:
-    """Return what prints the e-mails of *roster* as one mbox."""
+    """Return the command that prints the e-mails of *roster* as one mbox."""
     files = ("--roster", roster, "--format", "mbox", "-o", "-")
     return (*BATCH, *files, "--jobs", str(jobs))
 
 
 def dry_run(python: Path, roster: str, *, raw: bool = False) -> Command:
     """
-    Return what prints the e-mails of *roster* with the template of `write_template`.
+    Return the command that prints the e-mails of *roster*, after `write_template`.
 
-    They are *raw* as they would be sent, or else as a reader sees them.
+    If *raw*, they are as they would be sent; otherwise, as a reader sees them.
     """
     program = (python.parent / "mailmerge", "--dry-run", "--no-limit")
     files = ("--template", "mail.txt", "--config", "mail.conf", "--database", roster)
@@ -35,7 +35,7 @@ def dry_run(python: Path, roster: str, *, raw: bool = False) -> Command:
 
 
 def write_template(folder: Path) -> None:
-    """Write to *folder* what makes mailmerge send the same words."""
+    """Write a template and settings for mailmerge to *folder*."""
     (folder / "sample.csv").write_text(HEAD + _PLACEHOLDERS, encoding="utf-8")
     ((to, subject, _, text),) = _messages(_FROM_LINE, mbox("sample.csv"), folder)
     text = _PLACEHOLDER.sub(lambda word: f"{{{{{word[0].lower()}}}}}", text)
@@ -46,7 +46,7 @@ def write_template(folder: Path) -> None:
 
 
 def check_words(folder: Path, python: Path) -> None:
-    """Raise if mailmerge does not send the same words, with and without own ones."""
+    """Exit if mailmerge writes other words, with or without words of a member's own."""
     write_roster(folder / "sample.csv", 4, COUNTRIES)
     theirs = dry_run(python, "sample.csv", raw=True)
     merged = _messages(_BANNER, theirs, folder)
@@ -57,7 +57,7 @@ def check_words(folder: Path, python: Path) -> None:
 def _messages(
     border: re.Pattern[bytes], command: Command, folder: Path
 ) -> list[tuple[str, ...]]:
-    """Return to whom, about what and from whom the e-mails are, and their texts."""
+    """Return the recipient, subject, sender and text of each e-mail."""
     mails = [
         message_from_bytes(part, policy=default)
         for part in border.split(output(command, folder))

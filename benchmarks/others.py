@@ -1,4 +1,4 @@
-"""Programs of others that are measured, each in an environment of its own."""
+"""Other programs to measure, each in a virtual environment."""
 
 import os
 import subprocess
@@ -11,10 +11,9 @@ _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 
 def python_with(requirement: str) -> Path | None:
     """
-    Return the Python of an environment with a package, which is made if need be.
+    Return the Python of a virtual environment with a package, which is kept.
 
-    Where it cannot be installed, say so and return None, or end where changes are
-    checked.
+    If the package cannot be installed, print a note and return None, or exit in CI.
     """
     folder = _CACHE / "protestgen-benchmarks" / requirement
     python = folder / "bin" / "python"

@@ -1,4 +1,4 @@
-"""How fast letters become one PDF, and how fast WeasyPrint makes pages of the same."""
+"""Time of letters as one PDF, beside WeasyPrint."""
 
 import json
 from pathlib import Path
@@ -10,15 +10,14 @@ from .roster import write_roster
 from .tables import cell, table
 
 REQUIREMENT = "weasyprint==70.0"
-# At least so many letters a second by two processes, and so many times WeasyPrint.
+# The least letters a second with two processes, and ratio of speed to WeasyPrint.
 RATE_BAR = 200
 WEASYPRINT_BAR = 20
-_MOST_LETTERS = 3_000
-_MOST_TURNS = 5
-# So many letters does WeasyPrint set in each turn.
+_MAX_LETTERS = 3_000
+_MAX_TURNS = 5
+# The letters that WeasyPrint sets in each turn.
 _PAGES = 40
-# What it does with the pages that it is given; the first, for which it looks for the
-# fonts, is not counted.
+# Sets the pages that it is given, and measures all but the first: that loads the fonts.
 _SCRIPT = """
 import json, sys
 from time import perf_counter, process_time
@@ -36,11 +35,11 @@ ONE, TWO, WEASYPRINT = "all.pdf, one process", "all.pdf, two processes", "WeasyP
 
 def measure(rows: int, runs: int) -> Measured:
     """
-    Measure how letters of at most *rows* members are set, in at most *runs* turns.
+    Measure PDFs of letters of at most *rows* members, in at most *runs* turns.
 
-    What is taken is for one letter.
+    Times are those of one letter.
     """
-    letters = min(rows, _MOST_LETTERS)
+    letters = min(rows, _MAX_LETTERS)
     with TemporaryDirectory() as name:
         folder = Path(name)
         write_roster(folder / "members.csv", letters)
@@ -51,12 +50,12 @@ def measure(rows: int, runs: int) -> Measured:
         )
         return Measured(
             letters,
-            [_turn(folder, letters, python) for _ in range(min(runs, _MOST_TURNS))],
+            [_turn(folder, letters, python) for _ in range(min(runs, _MAX_TURNS))],
         )
 
 
 def _turn(folder: Path, letters: int, python: Path | None) -> dict[str, Usage]:
-    """Return what a letter took, in each way."""
+    """Return the usage for a letter, in each way."""
     bound = (*BATCH, "--roster", "members.csv", "-o", "all.pdf", "--jobs")
     taken = {}
     for way, jobs in ((ONE, "1"), (TWO, "2")):
@@ -72,7 +71,7 @@ def _turn(folder: Path, letters: int, python: Path | None) -> dict[str, Usage]:
 
 
 def report(pdf: Measured) -> str:
-    """Return what was measured as a table, and how."""
+    """Return the measurements as a table."""
     rates = (
         (f"{way}: letters a second", _rate(pdf.middle(way)), bar)
         for way, bar in ((ONE, ""), (TWO, f"≥ {RATE_BAR}"), (WEASYPRINT, ""))
@@ -86,9 +85,9 @@ def report(pdf: Measured) -> str:
         for way, on_clock in ((ONE, False), (TWO, True))
     )
     return f"""\
-Medians of {len(pdf.turns)} turns: of times on the clock, or of the CPU's where one
-process is compared with one. A batch with its start, of {REQUIREMENT},
-which is one process, {_PAGES} letters without it.
+Medians of {len(pdf.turns)} turns: of wall-clock time, or of CPU time where one process
+is compared with one. A batch includes its start; {REQUIREMENT} is one
+process, and sets {_PAGES} letters after its start.
 
 {table(("what", f"{pdf.letters:,} letters", "bar"), (*rates, *ratios))}"""
 

@@ -1,4 +1,4 @@
-"""Time and memory against rows, as a picture for light pages and dark ones."""
+"""A chart of time and memory against rows, for light and dark pages."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import log10
@@ -6,10 +6,10 @@ from math import log10
 from . import batch
 from .process import Measured
 
-# In pixels: of a panel, and what is around it.
+# The size of a panel and its margins, in pixels.
 _WIDTH, _HEIGHT = 310, 260
 _LEFT, _TOP, _BELOW = 62, 32, 100
-# Each way has a colour, which can be seen on white and on black, and a mark.
+# The colour of each way, which is visible on white and on black, and its mark.
 _WAYS = {
     batch.MERGED: ("#e5534b", "M-4-4L4 4M-4 4L4-4"),
     batch.BARE: ("#808890", "M0-5V5M-5 0H5"),
@@ -25,14 +25,14 @@ text { font: 13px sans-serif; fill: #77808a }
 .way { fill: none; stroke-width: 2 }
 """
 
-# MB that are on the axis in any case.
+# MB that the axis always shows.
 _MEMORIES = (10, batch.MEMORY_BAR)
 
 _Lines = Mapping[str, Sequence[tuple[float, float]]]
 
 
 def picture(sizes: Sequence[Measured]) -> str:
-    """Return what was measured with rosters of several *sizes* as an SVG."""
+    """Return the measurements with rosters of several *sizes* as an SVG."""
     time = _panel("Time (seconds)", _lines(sizes, "wall"))
     memory = _panel("Memory (MB, largest process)", _lines(sizes, "memory"), *_MEMORIES)
     parts = (
@@ -50,7 +50,7 @@ def picture(sizes: Sequence[Measured]) -> str:
 
 
 def _lines(sizes: Sequence[Measured], field: str) -> _Lines:
-    """Return of each way the points that were measured."""
+    """Return the measured points of each way."""
     points = {
         way: [
             (size.letters, getattr(usage, field))
@@ -63,7 +63,7 @@ def _lines(sizes: Sequence[Measured], field: str) -> _Lines:
 
 
 def _panel(title: str, lines: _Lines, *heights: float) -> str:
-    """Draw the *lines* of ways over axes, of which one has room for *heights* too."""
+    """Draw the *lines* of ways over axes; the vertical one includes *heights*."""
     across = _Axis([x for line in lines.values() for x, _ in line], _WIDTH)
     up = _Axis([*heights, *(y for line in lines.values() for _, y in line)], _HEIGHT)
     parts = [_text(0, -14, title, 'class="title"')]
@@ -83,7 +83,7 @@ def _panel(title: str, lines: _Lines, *heights: float) -> str:
 
 
 def _legend() -> str:
-    """Draw what each line is, in three columns."""
+    """Draw the names of the lines, in three columns."""
     parts = []
     for i, way in enumerate(_WAYS):
         x, y = 230 * (i % 3), 24 * (i // 3)
@@ -110,7 +110,7 @@ def _at(x: float, y: float, drawing: str) -> str:
 
 
 class _Axis:
-    """Where *figures* stand on a line of so many *pixels*, by their logarithms."""
+    """A logarithmic axis for *figures*, which is *pixels* long."""
 
     def __init__(self, figures: Sequence[float], pixels: float) -> None:
         low, high = log10(min(figures)), log10(max(figures))
@@ -119,11 +119,11 @@ class _Axis:
         self._pixels = pixels
 
     def place(self, figure: float) -> float:
-        """Return how far from its beginning a *figure* stands."""
+        """Return the distance of *figure* from the start, in pixels."""
         return self._pixels * (log10(figure) - self._low) / (self._high - self._low)
 
     def ticks(self) -> Iterator[float]:
-        """Yield the round figures on it: not too many."""
+        """Yield the round figures to label."""
         for power in range(-3, 8):
             for digit in (1, 2, 5) if self._high - self._low < 2 else (1,):
                 figure = digit * 10.0**power

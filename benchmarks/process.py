@@ -1,4 +1,4 @@
-"""Commands that are measured as a whole: their time, and the memory of a process."""
+"""Measurements of commands: their time and memory."""
 
 import os
 import subprocess
@@ -13,15 +13,15 @@ from typing import NamedTuple
 Command = Sequence[str | Path]
 
 BATCH = (sys.executable, "-m", "protestgen", "batch", "--case", "kurmanov", "-q")
-# With them, Python compiles each time what it imports, and writes each line by itself.
-_SLOWING = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
+# Variables that make Python compile each time, and write each line by itself.
+_SLOW_VARIABLES = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
 
 
 class Usage(NamedTuple):
     """
-    What a command took: seconds on the clock and of CPU, and megabytes.
+    The resources of a command: wall-clock and CPU seconds, and megabytes.
 
-    The CPU's are those of all of its processes, the memory is the largest one's.
+    *cpu* is the sum of all of its processes, *memory* the peak of the largest.
     """
 
     wall: float
@@ -30,16 +30,16 @@ class Usage(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """What the ways to write *letters* took, in turns that had each of them once."""
+    """The usage of each way to write *letters*, in several turns."""
 
     letters: int
     turns: list[dict[str, Usage]]
 
     def ratio(self, slow: str, fast: str, *, wall: bool = False) -> float | None:
         """
-        Return how many times as long the way *slow* takes as the way *fast*.
+        Return the median ratio of the times of *slow* and *fast*.
 
-        It is the median of all turns; None where a way was not measured.
+        It is None if one of the two was not measured.
         """
         field = "wall" if wall else "cpu"
         ratios = [
@@ -50,34 +50,36 @@ class Measured(NamedTuple):
         return median(ratios) if ratios else None
 
     def middle(self, way: str) -> Usage | None:
-        """Return what a *way* took, each figure the median of all turns."""
+        """Return the median usage of a *way*, or None if it was not measured."""
         taken = [turn[way] for turn in self.turns if way in turn]
         return Usage(*map(median, zip(*taken, strict=True))) if taken else None
 
 
 def environment() -> dict[str, str]:
-    """Return the variables to run a command with, which does not have to be slow."""
-    return {key: value for key, value in os.environ.items() if key not in _SLOWING}
+    """Return the environment for commands, without the variables that slow Python."""
+    return {
+        key: value for key, value in os.environ.items() if key not in _SLOW_VARIABLES
+    }
 
 
 def output(command: Command, folder: Path) -> bytes:
-    """Return what *command*, run in *folder*, prints."""
+    """Run *command* in *folder* and return its output."""
     return subprocess.run(
         command, cwd=folder, env=environment(), check=True, stdout=subprocess.PIPE
     ).stdout
 
 
 def measured(command: Command, folder: Path) -> Usage:
-    """Return what *command* takes, run in *folder*; what it prints goes nowhere."""
-    with TemporaryFile() as said, Path(os.devnull).open("wb") as nowhere:
+    """Run *command* in *folder*, discard its output, and return its usage."""
+    with TemporaryFile() as errors, Path(os.devnull).open("wb") as nowhere:
         start = perf_counter()
         process = subprocess.Popen(
-            command, cwd=folder, env=environment(), stdout=nowhere, stderr=said
+            command, cwd=folder, env=environment(), stdout=nowhere, stderr=errors
         )
         _, status, used = os.wait4(process.pid, 0)
         wall = perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
-            said.seek(0)
-            raise SystemExit(f"{' '.join(map(str, command))}: {said.read().decode()}")
+            errors.seek(0)
+            raise SystemExit(f"{' '.join(map(str, command))}: {errors.read().decode()}")
     return Usage(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)

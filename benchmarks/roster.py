@@ -9,7 +9,7 @@ _CITIES = ("Leeds", "York", "Bath", "Derby", "Hull", "Ely", "Wells", "Ripon", "T
 
 
 def write_roster(path: Path, rows: int, countries: Sequence[str] = COUNTRIES) -> None:
-    """Write a roster of so many *rows*, half of them with words of their own."""
+    """Write a roster with *rows* members, half of whom have words of their own."""
     with path.open("w", encoding="utf-8") as file:
         file.write(HEAD)
         for i in range(rows):

@@ -67,18 +67,18 @@ def test_a_sound_campaign_passes(run: Run, mine: Path) -> None:
         (
             "title: the arrests at",
             "title: The arrests at",
-            "4:12: warning: the title begins with a capital: it goes on from 'to protest at'",
+            "4:12: warning: the title begins with a capital: it continues 'to protest at'",
         ),
         ("title: the arrests at", "title: KNB arrests at", None),
         (
             "the ban on the march",
             "the ban of 2025 on the march",
-            "44:12: warning: the title has the date 2025: letters add it",
+            "44:12: warning: the title has the date 2025: remove it, as letters add it",
         ),
         (
             "the ban on the march",
             "the ban on the march.",
-            "44:12: warning: the title has a full stop: it stands within a sentence",
+            "44:12: warning: the title has a full stop: remove it, as letters go on",
         ),
         (
             "was lifted.",
@@ -104,12 +104,17 @@ def test_a_sound_campaign_passes(run: Run, mine: Path) -> None:
         (
             "text: release them",
             "text: release them.",
-            "29:15: warning: the demand has a full stop: letters add it",
+            "29:15: warning: the demand has a full stop: remove it, as letters add it",
         ),
         (
             "text: both were",
             "text: TODO both were",
-            "24:15: error: 'TODO' is left over: write what is meant",
+            "24:15: error: 'TODO' is left over: replace it",
+        ),
+        (
+            "text: both were",
+            "text: both {names} were",
+            "24:15: error: '{names}' is left over: replace it",
         ),
         (
             "text: both were",
@@ -124,7 +129,7 @@ def test_a_sound_campaign_passes(run: Run, mine: Path) -> None:
         (
             "place: Almaty\n        text: both",
             "place: Flat #4\n        text: both",
-            "23:16: warning: what stands behind ' #' is no part of the text: put it in quotes",
+            "23:16: warning: ' #' starts a comment in YAML: put the text in quotes",
         ),
         (
             "place: Almaty\n        text: both",
@@ -134,13 +139,13 @@ def test_a_sound_campaign_passes(run: Run, mine: Path) -> None:
         (
             "people: [Ada Example, Bob Example]",
             "people: [Ada Example, Bob Example, Eve Sample]",
-            "6:40: warning: no text of the case names 'Eve Sample': is it spelt alike?",
+            "6:40: warning: no text of the case names 'Eve Sample': correct one of them",
         ),
         (
             "  - date: 2026-11-02",
             "  - date: 2026-12-02",
             (
-                "22:15: error: 2026-12-02 is in the future: look at the date",
+                "22:15: error: 2026-12-02 is in the future: correct the date",
                 "22:15: warning: 2026-12-02 is after the last news, 2026-11-02",
             ),
         ),
@@ -157,20 +162,20 @@ def test_a_sound_campaign_passes(run: Run, mine: Path) -> None:
         (
             "write_by: 2026-12-01",
             "write_by: 2026-11-20",
-            "10:15: warning: letters were to be written by 2026-11-20: close the case",
+            "10:15: warning: the time to write ended on 2026-11-20: close the case",
         ),
         (
             "write_by: 2026-12-01",
             "write_by: 2026-10",
             (
                 "10:15: warning: 2026-10 is before the case was opened, 2026-11-01",
-                "10:15: warning: letters were to be written by 2026-10: close the case",
+                "10:15: warning: the time to write ended on 2026-10: close the case",
             ),
         ),
         (
             "    outcome: The ban was lifted.\n",
             "",
-            "46:13: warning: the case is closed without an outcome: letters cannot tell it",
+            "46:13: warning: the case is closed: add its 'outcome', which letters mention",
         ),
         (
             "status: closed",
@@ -198,18 +203,18 @@ def test_a_sound_campaign_passes(run: Run, mine: Path) -> None:
         (
             "sources: [https://news.example]\n\n",
             "sources: [my notes]\n\n",
-            "41:15: warning: the source 'my notes' is no URL: can it be looked up?",
+            "41:15: warning: the source 'my notes' is not a URL: add one",
         ),
         (
             "- https://news.example/2",
             "- news.example/2",
-            "26:13: warning: the source 'news.example/2' is no URL: can it be looked up?",
+            "26:13: warning: the source 'news.example/2' is not a URL: add one",
         ),
         ("- https://news.example/2", "- https://news.example/2 (in Russian)", None),
         (
             "salutation: Dear families}",
             "salutation: Dear families, email: a@gmial.com}",
-            "40:72: error: the mail domain 'gmial.com' is misspelt: 'gmail.com' is meant",
+            "40:72: error: the mail domain 'gmial.com' is misspelt: write 'gmail.com'",
         ),
     ],
 )
@@ -244,13 +249,13 @@ def test_cases(
         (
             "verified: 2026-03",
             "verified: 2024-10",
-            "15:15: warning: the address is from 2024-10: look whether it still holds",
+            "15:15: warning: the address is from 2024-10: check that it is still valid",
         ),
         ("verified: 2026-03", "verified: 2024-11", None),
         (
             "verified: 2026-03",
             "verified: 2027",
-            "15:15: error: 2027 is in the future: look at the date",
+            "15:15: error: 2027 is in the future: correct the date",
         ),
         (
             "    address: [Hauptstraße 1, 53225 Bonn]\n",
@@ -260,23 +265,23 @@ def test_cases(
         (
             "London SW1A 1AA",
             "London SW1A 1A",
-            "8:7: warning: the address has no postcode: those of the United Kingdom are like EC1Y 8SY",
+            "8:7: warning: the address has no postcode: add it, in the United Kingdom like EC1Y 8SY",
         ),
         (
             "53225 Bonn",
             "532250 Bonn",
-            "23:14: warning: '532250' is no postcode of Germany: they are like 26133",
+            "23:14: warning: '532250' is not a postcode of Germany: write it like 26133",
         ),
         (
             "53225 Bonn",
             "Bonn",
-            "23:14: warning: the address has no postcode: those of Germany are like 26133",
+            "23:14: warning: the address has no postcode: add it, in Germany like 26133",
         ),
         ("010000 Astana", "Astana", None),
         (
             "010000 Astana",
             "01000 Astana",
-            "37:7: warning: '01000' is no postcode of Kazakhstan: they are like 040900",
+            "37:7: warning: '01000' is not a postcode of Kazakhstan: write it like 040900",
         ),
         (
             "+44 20 7925 0918",
@@ -296,17 +301,17 @@ def test_cases(
         (
             "letters@embassy.org",
             "letters@embassy.example",
-            "11:12: warning: 'embassy.example' is a name for examples: no mail gets there",
+            "11:12: warning: 'embassy.example' is a domain for examples: no mail arrives there",
         ),
         (
             "letters@embassy.org",
             "letters@embassy.con",
-            "11:12: error: the mail domain 'embassy.con' is misspelt: 'embassy.com' is meant",
+            "11:12: error: the mail domain 'embassy.con' is misspelt: write 'embassy.com'",
         ),
         (
             "letters@embassy.org",
             "letters@-embassy.org",
-            "11:12: error: there can be no mail domain '-embassy.org': look it up",
+            "11:12: error: '-embassy.org' is not a valid mail domain: look it up",
         ),
         ("letters@embassy.org", "letters@посольство.рф", None),
         (
@@ -317,12 +322,12 @@ def test_cases(
         (
             "- 1 Example Street",
             "- Flat #4",
-            "8:9: warning: what stands behind ' #' is no part of the text: put it in quotes",
+            "8:9: warning: ' #' starts a comment in YAML: put the text in quotes",
         ),
         (
             "- 1 Example Street",
             "- '[your street]'",
-            "8:9: error: '[your' is left over: write what is meant",
+            "8:9: error: '[your' is left over: replace it",
         ),
         (
             "role: office",
@@ -347,15 +352,15 @@ def test_addresses(
     [
         (
             ("demands.yaml", "release them", "let them go"),
-            "demands.de.yaml:22:17: warning: the English text has changed since: look it over, then write 'translates: b3b1b10a'",
+            "demands.de.yaml:22:17: warning: the English text has changed since: review it, then write 'translates: b3b1b10a'",
         ),
         (
             ("demands.de.yaml", "    translates: 71fe0b83\n", ""),
-            "demands.de.yaml:24:5: warning: it does not say which English text it translates: look it over, then write 'translates: 71fe0b83'",
+            "demands.de.yaml:24:5: warning: it does not say which English text it translates: review it, then write 'translates: 71fe0b83'",
         ),
         (
             ("demands.de.yaml", "    title: das Verbot der Demonstration\n", ""),
-            "demands.de.yaml:24:5: error: not whole without title: letters are refused",
+            "demands.de.yaml:24:5: error: incomplete without title: letters are refused",
         ),
         (
             (
@@ -363,11 +368,11 @@ def test_addresses(
                 "      apology: {text: sich zu entschuldigen, reason: Es war falsch.}\n",
                 "",
             ),
-            "demands.de.yaml:31:7: error: not whole without demands.apology: letters are refused",
+            "demands.de.yaml:31:7: error: incomplete without demands.apology: letters are refused",
         ),
         (
             ("demands.de.yaml", "Sie haben nichts getan.", 'Sie haben "nichts" getan.'),
-            "demands.de.yaml:16:17: warning: straight quotation marks: those of this language are „ “",
+            "demands.de.yaml:16:17: warning: straight quotation marks: this language has „ “",
         ),
         (
             ("demands.de.yaml", "Sie haben nichts getan.", "Der Lügner sagt es."),
@@ -414,7 +419,7 @@ def test_a_language_has_texts_forms_and_styles(mine: Path) -> None:
     assert told(mine) == [
         "data/demands.it.yaml:1:1: error: there are no forms of address in Italian: add data/forms.it.yaml",
         "data/demands.it.yaml:1:1: error: there are no styles in Italian: add templates/it",
-        "data/embassies.de.yaml:1:1: error: this file is not read: names of offices go into forms.de.yaml",
+        "data/embassies.de.yaml:1:1: error: this file is ignored: write the names of offices into forms.de.yaml",
         "data/forms.pt.yaml:1:1: warning: no case has texts in Portuguese: add data/demands.pt.yaml",
         "templates/nl/personal.txt.j2:1:1: error: there are no forms of address in Dutch: add data/forms.nl.yaml",
         *(
@@ -438,17 +443,17 @@ STATEMENT = "templates/en/statement.txt.j2"
         (
             "{{ case.summary }}",
             "{{ case.summary }} [your reasons]",
-            f"{STATEMENT}:4:20: error: '[your' is left over",
+            f"{STATEMENT}:4:20: error: '[your' is left over: replace it",
         ),
         (
             "{{ case.summary }}",
             "{{ case.summary }} What a regime!",
-            "data/demands.yaml:39:13: error: letters in style 'statement' have 'regime', a word to avoid",
+            "data/demands.yaml:39:13: error: letters in style 'statement' contain 'regime', a word to avoid",
         ),
         (
             "{{ case.summary }}",
             "{{ case.summary }} What an idiot!",
-            f"{STATEMENT}:4:28: error: letters in style 'statement' have 'idiot', a word to avoid",
+            f"{STATEMENT}:4:28: error: letters in style 'statement' contain 'idiot', a word to avoid",
         ),
         (
             "{% for demand in demands %}",
@@ -485,7 +490,7 @@ def test_a_letter_fits_a_page(mine: Path, change: Change) -> None:
     change("data/demands.yaml", "was banned in", "was " + "very " * 390 + "banned in")
 
     assert told(mine)[1:] == [
-        f"data/demands.yaml:44:5: warning: letters in style '{style}' have {count} words, more than the 400 of a page"
+        f"data/demands.yaml:44:5: warning: letters in style '{style}' have {count} words, and a page has room for 400: shorten the texts"
         for style, count in (
             ("organisation", 486),
             ("personal", 444),
@@ -504,7 +509,7 @@ def test_a_letter_names_somebody_and_says_something(mine: Path) -> None:
     (mine / "templates" / "en" / "personal.txt.j2").write_text("About this\n")
 
     assert told(mine) == [
-        "data/demands.yaml:6:13: warning: letters in style 'points' name nobody of the case",
+        "data/demands.yaml:6:13: warning: letters in style 'points' name none of its people",
         "templates/en/personal.txt.j2:1:1: error: style 'personal' gives no text: it needs a subject and paragraphs",
     ]
 
@@ -543,7 +548,7 @@ def test_a_broken_file_hides_nothing_else(mine: Path, change: Change) -> None:
         "data/demands.de.yaml:25:13: error: not valid YAML (did not find expected ',' or ']', from line 23 on): look at the indentation, quotes and colons",
         "data/demands.yaml:24:15: warning: the incident text ends without a full stop: add it",
         "data/demands.yaml:46:13: error: 'clsed' is not known here: write open or closed",
-        "data/embassies.yaml:15:15: warning: the address is from 2020: look whether it still holds",
+        "data/embassies.yaml:15:15: warning: the address is from 2020: check that it is still valid",
     ]
 
 
@@ -562,8 +567,8 @@ def test_the_forms_are_what_the_streams_and_codes_say(
         run("check", mine, "--format", "github"),
     )
 
-    warning = "the address is from 2020: look whether it still holds"
-    error = "the mail domain 'gmial.com' is misspelt: 'gmail.com' is meant"
+    warning = "the address is from 2020: check that it is still valid"
+    error = "the mail domain 'gmial.com' is misspelt: write 'gmail.com'"
     file = "mine/data/embassies.yaml"
     assert (warned.exit_code, strict.exit_code, failed.exit_code) == (0, 1, 1)
     assert warned.stdout == strict.stdout == f"{file}:15:15: warning: {warning}\n"
@@ -666,7 +671,10 @@ def test_processes_find_what_one_finds(mine: Path, change: Change) -> None:
 
     alone = check_campaign([mine], ON, processes=1)
 
-    assert Finding(str(mine / STATEMENT), 4, 20, "error", "'???' is left over") in alone
+    assert (
+        Finding(str(mine / STATEMENT), 4, 20, "error", "'???' is left over: replace it")
+        in alone
+    )
     assert check_campaign([mine], ON, processes=2) == alone
 
 
@@ -684,8 +692,7 @@ def test_an_unexpected_error_is_found_at_its_place(
 
     assert result.exit_code == 1
     assert (
-        "mine/data/demands.yaml:24:15: error: 'TODO' is left over: write what is meant"
-        in lines
+        "mine/data/demands.yaml:24:15: error: 'TODO' is left over: replace it" in lines
     )
     assert (
         "mine/data/embassies.yaml:2:5: error: unexpected error (ZeroDivisionError: "
@@ -705,7 +712,7 @@ def test_addresses_are_read_in_one_pass() -> None:
     start = process_time()
     wrong = bad_postcode([f"{',' * 60_000} Bonn"], "Bonn", "de")
 
-    assert wrong == ("the address has no postcode: those of Germany are like 26133")
+    assert wrong == ("the address has no postcode: add it, in Germany like 26133")
     assert process_time() - start < 2
 
 

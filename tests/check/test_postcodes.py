@@ -74,32 +74,32 @@ def test_accepts_what_is_written_there(country: str, line: str) -> None:
         (
             "az",
             "AZ106 Baku",
-            "'AZ106' is no postcode of Azerbaijan: they are like AZ1000",
+            "'AZ106' is not a postcode of Azerbaijan: write it like AZ1000",
         ),
         (
             "lu",
             "L-253 Luxembourg",
-            "the address has no postcode: those of Luxembourg are like L-4750",
+            "the address has no postcode: add it, in Luxembourg like L-4750",
         ),
         (
             "lv",
             "1010 Riga",
-            "'1010' is no postcode of Latvia: they are like LV-1073",
+            "'1010' is not a postcode of Latvia: write it like LV-1073",
         ),
         (
             "hu",
             "Example Street 20-1054",
-            "the address has no postcode: those of Hungary are like 1037",
+            "the address has no postcode: add it, in Hungary like 1037",
         ),
         (
             "hu",
             "Example Street 1054-2",
-            "the address has no postcode: those of Hungary are like 1037",
+            "the address has no postcode: add it, in Hungary like 1037",
         ),
         (
             "gb",
             "London SX1A 1AA",
-            "the address has no postcode: those of the United Kingdom are like EC1Y 8SY",
+            "the address has no postcode: add it, in the United Kingdom like EC1Y 8SY",
         ),
         ("ae", "12345 Dubai", None),
     ],

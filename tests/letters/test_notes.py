@@ -277,7 +277,7 @@ def test_an_address_is_old_by_one_rule(
 
     assert ("is from a source of" in letter.stderr) is is_told
     assert ("1 High Street" in table.stdout) is is_told
-    assert ("look whether it still holds" in check.stdout) is is_told
+    assert ("check that it is still valid" in check.stdout) is is_told
 
 
 def test_missing_organisation_is_noted(run: Run) -> None:

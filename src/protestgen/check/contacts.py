@@ -1,4 +1,4 @@
-"""Missions and offices: whether a letter, a fax or an e-mail would get there."""
+"""Missions and offices: addresses, numbers and sources that do not work."""
 
 import re
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ from protestgen.schema.place import SourceMap
 from .context import CheckContext
 from .finding import Finding, error, of_problems, warning
 from .postal import bad_phone, bad_postcode
-from .texts import LEFT_OVER, Keys, cut_off
+from .texts import PLACEHOLDER, Keys, cut_off
 
-# RFC 2606 and 6761: nobody is there.
+# Names for examples and tests (RFC 2606 and 6761), which nobody has.
 _RESERVED = re.compile(
     r"(?:^|\.)(?:example|example\.(?:com|net|org)|invalid|local|localhost|test)$"
 )
@@ -44,8 +44,8 @@ _MISSPELT = {
     "yhaoo.com": "yahoo.com",
     "yandex.ur": "yandex.ru",
 }
-# Ends of names that no registry has, and what they are typed for.
-_MISTYPED_ENDS = {
+# Mistyped top-level domains, none of which exists.
+_MISSPELT_ENDS = {
     "cmo": "com",
     "con": "com",
     "comm": "com",
@@ -56,56 +56,56 @@ _MISTYPED_ENDS = {
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)
 
 
-def check_contacts(material: CheckContext, on: date) -> Iterator[Finding]:
-    """Yield what is wrong with the missions and offices on the day *on*."""
-    for contact in material.contacts:
-        if material.is_own(contact.at.path):
+def check_contacts(context: CheckContext, on: date) -> Iterator[Finding]:
+    """Yield the findings about missions and offices on the day *on*."""
+    for contact in context.contacts:
+        if context.is_own(contact.at.path):
             found = chain(
-                _check(contact, on),
-                _texts(contact, material),
-                _role(contact, material.english),
+                _check_contact(contact, on),
+                _check_lines(contact, context),
+                _check_role(contact, context.english),
             )
-            yield from material.attempt(contact.at.of(), found)
-    for case in material.campaign.cases.values():
-        if case.support_to.email and material.is_own(case.at.path):
+            yield from context.attempt(contact.at.of(), found)
+    for case in context.campaign.cases.values():
+        if case.support_to.email and context.is_own(case.at.path):
             at = case.at.of("support_to", "email")
-            yield from material.attempt(at, _mail(case.support_to.email, at))
+            yield from context.attempt(at, _check_email(case.support_to.email, at))
 
 
-def _role(contact: Addressee, english: Language | None) -> Iterator[Finding]:
+def _check_role(contact: Addressee, english: Language | None) -> Iterator[Finding]:
     if english and contact.role not in english.forms.roles:
         yield from of_problems(unknown_role(contact, english).problems)
 
 
-def check_sources(material: CheckContext) -> Iterator[Finding]:
-    """Yield the sources that nobody can look up."""
-    for contact in material.contacts:
-        found = _sources(contact.at, (), contact.sources, material)
-        yield from material.attempt(contact.at.of(), found)
-    for case in material.campaign.cases.values():
-        groups = [_sources(case.at, (), case.sources, material)]
+def check_sources(context: CheckContext) -> Iterator[Finding]:
+    """Yield the sources that are not URLs."""
+    for contact in context.contacts:
+        found = _sources(contact.at, (), contact.sources, context)
+        yield from context.attempt(contact.at.of(), found)
+    for case in context.campaign.cases.values():
+        groups = [_sources(case.at, (), case.sources, context)]
         for index, incident in enumerate(case.incidents):
             keys = ("incidents", index)
-            groups.append(_sources(case.at, keys, incident.sources, material))
-        yield from material.attempt(case.at.of(), chain.from_iterable(groups))
+            groups.append(_sources(case.at, keys, incident.sources, context))
+        yield from context.attempt(case.at.of(), chain.from_iterable(groups))
 
 
 def _sources(
     place: SourceMap,
     keys: Keys,
     sources: tuple[str, ...],
-    material: CheckContext,
+    context: CheckContext,
 ) -> Iterator[Finding]:
-    if not material.is_own(place.path):
+    if not context.is_own(place.path):
         return
     for index, source in enumerate(sources):
-        if not is_url(source.split()[0]):  # behind it, it may say what is there
+        if not is_url(source.split()[0]):  # a description may follow it
             at = place.of(*keys, "sources", index)
-            message = f"the source {quoted(source)} is no URL: can it be looked up?"
+            message = f"the source {quoted(source)} is not a URL: add one"
             yield warning(at, message)
 
 
-def _check(contact: Addressee, on: date) -> Iterator[Finding]:
+def _check_contact(contact: Addressee, on: date) -> Iterator[Finding]:
     at, verified = contact.at, contact.verified
     if not contact.address:
         message = "no street is known: letters are addressed to the city alone"
@@ -113,10 +113,10 @@ def _check(contact: Addressee, on: date) -> Iterator[Finding]:
     elif verified is None:
         yield warning(at.of(), "the address is undated: look it up, add 'verified'")
     elif is_old(verified, on):
-        message = f"the address is from {verified}: look whether it still holds"
+        message = f"the address is from {verified}: check that it is still valid"
         yield warning(at.of("verified"), message)
     if verified and verified.first_day > on:
-        yield error(at.of("verified"), f"{verified} is in the future: look at the date")
+        yield error(at.of("verified"), f"{verified} is in the future: correct the date")
     for field in ("phone", "fax"):
         number = getattr(contact, field)
         if number and (wrong := bad_phone(number, contact.country)):
@@ -124,14 +124,14 @@ def _check(contact: Addressee, on: date) -> Iterator[Finding]:
     if wrong := bad_postcode(contact.address, contact.city, contact.country):
         yield warning(at.of("address"), wrong)
     if contact.email:
-        yield from _mail(contact.email, at.of("email"))
+        yield from _check_email(contact.email, at.of("email"))
     if contact.website and not is_url(contact.website):
         message = f"{quoted(contact.website)} is not a URL: write https://..."
         yield warning(at.of("website"), message)
 
 
-def _texts(contact: Addressee, material: CheckContext) -> Iterator[Finding]:
-    """Yield what is wrong with the lines on the envelope."""
+def _check_lines(contact: Addressee, context: CheckContext) -> Iterator[Finding]:
+    """Yield the findings about the lines on the envelope."""
     lines: list[tuple[Keys, str | None]] = [
         (("name",), contact.name),
         (("city",), contact.city),
@@ -141,40 +141,40 @@ def _texts(contact: Addressee, material: CheckContext) -> Iterator[Finding]:
     ]
     texts = [(keys, line) for keys, line in lines if line]
     for keys, line in texts:
-        if match := LEFT_OVER.search(line):
-            message = f"'{match[0]}' is left over: write what is meant"
+        if match := PLACEHOLDER.search(line):
+            message = f"'{match[0]}' is left over: replace it"
             yield error(contact.at.of(*keys), message)
-    yield from cut_off(material, contact.at, texts)
+    yield from cut_off(context, contact.at, texts)
 
 
-def _mail(address: str, at: Location) -> Iterator[Finding]:
-    """Yield why no e-mail can get to *address*, which stands *at* that place."""
+def _check_email(address: str, at: Location) -> Iterator[Finding]:
+    """Yield why no e-mail reaches *address*, which is *at* that place."""
     domain = address.rpartition("@")[2].lower()
     stem, _, end = domain.rpartition(".")
     if not _is_domain(domain):
-        yield error(at, f"there can be no mail domain {quoted(domain)}: look it up")
-    elif meant := _MISSPELT.get(domain):
-        yield error(at, f"the mail domain '{domain}' is misspelt: '{meant}' is meant")
-    elif meant := _MISTYPED_ENDS.get(end):
-        meant = f"{stem}.{meant}"
-        yield error(at, f"the mail domain '{domain}' is misspelt: '{meant}' is meant")
+        yield error(at, f"{quoted(domain)} is not a valid mail domain: look it up")
+    elif correct := _MISSPELT.get(domain):
+        yield error(at, f"the mail domain '{domain}' is misspelt: write '{correct}'")
+    elif correct := _MISSPELT_ENDS.get(end):
+        correct = f"{stem}.{correct}"
+        yield error(at, f"the mail domain '{domain}' is misspelt: write '{correct}'")
     elif _RESERVED.search(domain):
-        yield warning(at, f"'{domain}' is a name for examples: no mail gets there")
+        yield warning(at, f"'{domain}' is a domain for examples: no mail arrives there")
 
 
 def is_url(text: str) -> bool:
-    """Tell whether *text* is an address on the web, whole and nothing else."""
+    """Return whether *text* is a whole web address and nothing else."""
     try:
         parts = urlsplit(text)
         host = parts.hostname or ""
     except ValueError:
         return False
-    named = parts.scheme in ("http", "https") and _is_domain(host)
-    return named and not re.search(r"\s", text)
+    has_host = parts.scheme in ("http", "https") and _is_domain(host)
+    return has_host and not re.search(r"\s", text)
 
 
 def _is_domain(name: str) -> bool:
-    """Tell whether *name* can be the name of a host: IDNA, with a dot."""
+    """Return whether *name* is a valid host name (IDNA) with a dot."""
     try:
         ascii_name = name.encode("idna").decode().lower()
     except UnicodeError:

@@ -1,4 +1,4 @@
-"""What there is to check of a campaign: all of it that can be read."""
+"""The campaign to check: everything in it that can be read."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,23 +23,26 @@ from protestgen.templating.metering import SharedSteps
 
 from .finding import Finding, error
 
-# What stands behind " #" is a comment for YAML; "#4" is hardly meant as one.
+# YAML takes what follows " #" for a comment, which "#4" is hardly meant to be.
 CUT = re.compile(r"(?<!\s)\s+#\w")
-# Where YAML has lines end.
+# The line breaks of YAML.
 _LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 
 
 class CheckContext:
-    """The campaign in *folders*, the first on top, as far as it is sound."""
+    """
+    The campaign in *folders*, the first on top, without its faulty entries.
+
+    Where *tolerant*, an unexpected error is a finding, and does not end the check.
+    """
 
     def __init__(self, folders: tuple[Path, ...], *, tolerant: bool) -> None:
         self.folders = folders
-        # Whether an unexpected error is a finding, and does not end the check.
         self.tolerant = tolerant
         bundled = shipped_folder()
         added = [folder for folder in folders if folder.resolve() != bundled]
         self.campaign, self.problems = read_campaign(*added, tolerant=tolerant)
-        # Whether all that refers to something can find it.
+        # Without it, references may lead to an entry that is left out.
         self.is_whole = not self.problems
         self.own = added or [bundled]
         self.templates = Templates(self.campaign.folders, SharedSteps())
@@ -50,15 +53,13 @@ class CheckContext:
         self.missions: dict[str, list[Mission]] = {}
         for mission in self.campaign.directory.missions:
             self.missions.setdefault(mission.state, []).append(mission)
-        self._lines: dict[str, list[str]] = {}
-        self._cut_lines: dict[str, dict[int, str]] = {}
-        self._templates_in: dict[str, list[Path]] = {}
+        self.files = SourceFiles(self.campaign.folders)
         # What letters have shown of the templates, whichever case they were about.
         self.origins: dict[tuple[str, str, str], Location] = {}
-        self.shown: set[tuple[object, ...]] = set()
+        self.checked_branches: set[tuple[object, ...]] = set()
 
     def attempt(self, at: Location, found: Iterable[Finding]) -> Iterator[Finding]:
-        """Yield what is *found*, and an unexpected error as one of the place *at*."""
+        """Yield the findings *found*, and an unexpected error as one *at* a place."""
         try:
             yield from found
         except Exception as failed:
@@ -102,52 +103,44 @@ class CheckContext:
         yield from self.campaign.directory.offices.values()
 
     def is_own(self, path: str) -> bool:
-        """Tell whether the file *path* is of the campaign that is checked."""
+        """Return whether the file *path* belongs to the campaign that is checked."""
         return any(Path(path).is_relative_to(folder) for folder in self.own)
 
     def case_in(self, case: Case, code: str) -> tuple[Case, Case | CaseText]:
-        """Return *case* in a language that it is whole in, and where its words are."""
+        """Return *case* in a language that is complete for it, and its text there."""
         if code == ENGLISH:
             return case, case
         text = self.translations[code][case.id]
         return translated(case, text), text
 
-    def lacks(self, case: Case, code: str) -> list[str]:
-        """Return what the texts of *case* lack in a language, of which it has some."""
+    def missing_fields(self, case: Case, code: str) -> list[str]:
+        """Return the fields that the text of *case* lacks in a language."""
         text = self.translations[code][case.id]
         return [item.field for item in missing_texts(case, text, self.languages[code])]
 
     def is_translated(self, case: Case, code: str) -> bool:
-        """Tell whether there can be letters about *case* in a language."""
+        """Return whether letters about *case* can be written in a language."""
         known = code in self.languages and case.id in self.translations.get(code, ())
-        return known and not self.lacks(case, code)
+        return known and not self.missing_fields(case, code)
 
-    def cut_lines(self, path: str) -> dict[int, str]:
-        """Return the lines of a file that a comment may cut off, by their numbers."""
-        if path not in self._cut_lines:
-            self._cut_lines[path] = {
-                number: line
-                for number, line in enumerate(self.lines(path), 1)
-                if " #" in line and CUT.search(line)
-            }
-        return self._cut_lines[path]
-
-    def templates_in(self, folders: Sequence[Path], code: str) -> list[Path]:
-        """Return the templates of *folders* in a language, in the order of these."""
-        if code not in self._templates_in:
-            self._templates_in[code] = [
-                path
-                for folder in self.campaign.folders
-                for path in sorted(folder.glob(f"templates/{code}/*.j2"))
-                if path.is_file()
-            ]
-        return [
-            p for p in self._templates_in[code] if any(map(p.is_relative_to, folders))
+    def first_own_template(self, code: str = "*") -> Location | None:
+        """Return the first template of the campaign in a language, or in any."""
+        paths = [
+            path
+            for folder in self.own
+            for path in folder.glob(f"templates/{code}/*.j2")
         ]
+        return Location(str(min(paths))) if paths else None
 
-    def own_templates(self) -> Iterator[Path]:
-        """The templates of the campaign that is checked, in all languages."""
-        return (path for folder in self.own for path in folder.glob("templates/*/*.j2"))
+
+class SourceFiles:
+    """The lines of files and the templates in *folders*, each read once."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = folders
+        self._lines: dict[str, list[str]] = {}
+        self._cut_lines: dict[str, dict[int, str]] = {}
+        self._templates: dict[str, list[Path]] = {}
 
     def lines(self, path: str) -> list[str]:
         """Return the lines of a file."""
@@ -156,9 +149,30 @@ class CheckContext:
             self._lines[path] = _LINE_END.split(text)
         return self._lines[path]
 
+    def cut_lines(self, path: str) -> dict[int, str]:
+        """Return the lines of a file that a comment may cut off, by line number."""
+        if path not in self._cut_lines:
+            self._cut_lines[path] = {
+                number: line
+                for number, line in enumerate(self.lines(path), 1)
+                if " #" in line and CUT.search(line)
+            }
+        return self._cut_lines[path]
+
+    def templates(self, code: str) -> list[Path]:
+        """Return the templates in a language, in the order of the folders."""
+        if code not in self._templates:
+            self._templates[code] = [
+                path
+                for folder in self._folders
+                for path in sorted(folder.glob(f"templates/{code}/*.j2"))
+                if path.is_file()
+            ]
+        return self._templates[code]
+
 
 def text_codes(folder: Path) -> set[str]:
-    """Return the languages other than English that *folder* has texts of cases in."""
+    """Return the languages of the translated cases in *folder*."""
     paths = [*folder.glob("data/demands.*.yaml"), *folder.glob("data/demands/*.yaml")]
     codes = {path.stem.partition(".")[2] for path in paths}
     return codes - {""}

@@ -1,4 +1,4 @@
-"""When things happened: cases that are over, or tell of what has not happened yet."""
+"""The dates of cases: open cases that are over, events in a wrong order."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -10,47 +10,47 @@ from protestgen.schema.types import PartialDate
 from .context import CheckContext
 from .finding import Finding, error, warning
 
-# An open case that is not heard of for longer is probably over.
-QUIET_DAYS = 365
+# An open case that has no news for longer is probably over.
+MAX_QUIET_DAYS = 365
 
 
-def check_times(material: CheckContext, on: date) -> Iterator[Finding]:
-    """Yield what the dates of the cases tell on the day *on*."""
-    cases = material.campaign.cases.values()
+def check_dates(context: CheckContext, on: date) -> Iterator[Finding]:
+    """Yield the findings about the dates of cases on the day *on*."""
+    cases = context.campaign.cases.values()
     followed_by = {case.follows: case.id for case in cases if case.follows}
     for case in cases:
-        if not material.is_own(case.at.path):
+        if not context.is_own(case.at.path):
             continue
         found = _check_case(case, followed_by.get(case.id), on)
-        yield from material.attempt(case.at.of(), found)
+        yield from context.attempt(case.at.of(), found)
 
 
 def _check_case(case: Case, later: str | None, on: date) -> Iterator[Finding]:
     if case.status == "open":
-        yield from _open(case, later, on)
+        yield from _open_case(case, later, on)
     elif not case.outcome:
-        message = "the case is closed without an outcome: letters cannot tell it"
+        message = "the case is closed: add its 'outcome', which letters mention"
         yield warning(case.at.of("status"), message)
     yield from _order(case)
     for at, when in _dates(case):
         if (when.first_day - on).days > 1:  # it may be tomorrow elsewhere
-            yield error(at, f"{when} is in the future: look at the date")
+            yield error(at, f"{when} is in the future: correct the date")
 
 
-def _open(case: Case, later: str | None, on: date) -> Iterator[Finding]:
+def _open_case(case: Case, later: str | None, on: date) -> Iterator[Finding]:
     if case.write_by and case.write_by.last_day < on:
-        message = f"letters were to be written by {case.write_by}: close the case"
+        message = f"the time to write ended on {case.write_by}: close the case"
         yield warning(case.at.of("write_by"), message)
     if later:
         message = f"the case is open, and case '{later}' follows it: close this one"
         yield warning(case.at.of("status"), message)
-    if (on - case.updated.last_day).days > QUIET_DAYS:
+    if (on - case.updated.last_day).days > MAX_QUIET_DAYS:
         message = f"the case is open without news since {case.updated}: is it over?"
         yield warning(case.at.of("updated"), message)
 
 
 def _order(case: Case) -> Iterator[Finding]:
-    """Yield what lies outside of the time from the opening to the last news."""
+    """Yield the dates that are before the opening of *case*, or after its last news."""
     first, last = case.opened.first_day, case.updated.last_day
     if last < first:
         message = f"the last news, {case.updated}, is older than the case"
@@ -70,6 +70,7 @@ def _order(case: Case) -> Iterator[Finding]:
 
 
 def _dates(case: Case) -> Iterator[tuple[Location, PartialDate]]:
+    """Yield the dates of *case* that cannot be in the future."""
     yield case.at.of("opened"), case.opened
     yield case.at.of("updated"), case.updated
     for index, incident in enumerate(case.incidents):

@@ -1,4 +1,4 @@
-"""Letters, written for real: every case in every style and language."""
+"""The letters about every case, written in every style and language."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -16,8 +16,8 @@ from protestgen.letters.sender import Sender
 from protestgen.templating.metering import SharedStepLimitError
 
 from .context import CheckContext
-from .finding import Finding, error, in_template, of_problems, warning
-from .texts import LEFT_OVER, plain, stem, words
+from .finding import Finding, error, of_problems, warning
+from .texts import PLACEHOLDER, collapse_spaces, stem, text_fields
 
 _SENDER = Sender(name="Ada Example", city="Example Town")
 _OF_ORGANISATION = Sender(
@@ -26,50 +26,50 @@ _OF_ORGANISATION = Sender(
 _ORGANISATION_STYLE = "organisation"
 
 
-def check_letters(material: CheckContext, ids: Sequence[str], on: date) -> set[Finding]:
-    """Return what is wrong with the letters about the cases *ids*, on the day *on*."""
-    cases = material.campaign.cases
+def check_letters(context: CheckContext, ids: Sequence[str], on: date) -> set[Finding]:
+    """Return the findings about letters on the cases *ids*, on the day *on*."""
+    cases = context.campaign.cases
     return {
         found
         for id_ in ids
-        for found in material.attempt(
-            cases[id_].at.of(), _about(material, cases[id_], on)
+        for found in context.attempt(
+            cases[id_].at.of(), _check_case(context, cases[id_], on)
         )
     }
 
 
-def _about(material: CheckContext, case: Case, on: date) -> Iterator[Finding]:
-    addressees, missing = _addressees(material, case)
-    if material.is_whole:
+def _check_case(context: CheckContext, case: Case, on: date) -> Iterator[Finding]:
+    addressees, missing = _addressees(context, case)
+    if context.is_whole:
         yield from missing
     if not addressees:
         return
-    for code, language in material.languages.items():
-        if code == ENGLISH or material.is_translated(case, code):
-            letters = _Letters(material, case, language, addressees, on)
-            found = material.attempt(letters.entry.at.of(), letters.findings())
-            yield from map(letters.at_home, found)
+    for code, language in context.languages.items():
+        if code == ENGLISH or context.is_translated(case, code):
+            letters = _Letters(context, case, language, addressees, on)
+            found = context.attempt(letters.entry.at.of(), letters.findings())
+            yield from map(letters.in_own_files, found)
 
 
 def _addressees(
-    material: CheckContext, case: Case
+    context: CheckContext, case: Case
 ) -> tuple[list[Addressee], list[Finding]]:
-    """Return whom letters about *case* are to, one of each kind; and who is missing."""
-    directory = material.campaign.directory
+    """Return an addressee of each kind for *case*, and errors for missing ones."""
+    directory = context.campaign.directory
     found: list[Addressee] = []
     missing = []
     for index, goal in enumerate(case.write_to):
         if goal not in MISSION_KINDS:
             found += [directory.offices[goal]] if goal in directory.offices else []
             continue
-        missions = material.missions.get(case.state, [])
+        missions = context.missions.get(case.state, [])
         if alike := [mission for mission in missions if mission.kind == goal]:
             found.append(next((m for m in alike if m.address), alike[0]))
         else:
             at = case.at.of("write_to", index)
             message = f"the directory has no {goal} of '{case.state}': add one"
             missing.append(error(at, message))
-    roles = material.english.forms.roles if material.english else ()
+    roles = context.english.forms.roles if context.english else ()
     return [addressee for addressee in found if addressee.role in roles], missing
 
 
@@ -78,63 +78,64 @@ class _Letters:
 
     def __init__(
         self,
-        material: CheckContext,
+        context: CheckContext,
         case: Case,
         language: Language,
         addressees: Sequence[Addressee],
         on: date,
     ) -> None:
-        self.material = material
-        self.case, self.entry = material.case_in(case, language.code)
+        self.context = context
+        self.case, self.entry = context.case_in(case, language.code)
         self.language = language
         self.addressees = addressees
         self.on = on
         self.avoid = (*self.case.avoid, *language.forms.avoid)
-        own = plain(" ".join(word.text for word in words(self.entry)))
+        own = collapse_spaces(" ".join(field.text for field in text_fields(self.entry)))
         self.own_text = own
         self.own_harm = avoided(own, self.avoid)
         self.stems = [stem(name, language.code) for name in self.case.people]
 
     def findings(self) -> Iterator[Finding]:
-        """Write them all, and yield what is wrong with them."""
-        for style in self.material.templates.styles(self.language.code):
+        """Yield the findings about all of them."""
+        for style in self.context.templates.styles(self.language.code):
             try:
                 first, *others = self._written(style)
             except SharedStepLimitError as failed:
-                paths = sorted(map(str, self.material.own_templates()))
-                at = Location(paths[0]) if paths else self.entry.at.of()
+                at = self.context.first_own_template() or self.entry.at.of()
                 yield error(at, str(failed))
                 return
             except ProtestgenError as failed:
                 yield from self._failed(style, failed)
                 continue
             if (count := count_words(first)) > longest(first):
-                much = f"have {count} words, more than the {longest(first)} of a page"
-                yield warning(self.entry.at.of(), f"letters in style '{style}' {much}")
+                message = (
+                    f"letters in style '{style}' have {count} words, and a page has "
+                    f"room for {longest(first)}: shorten the texts"
+                )
+                yield warning(self.entry.at.of(), message)
             for letter in (first, *others):
-                yield from self._check(letter)
+                yield from self._check_letter(letter)
 
-    def at_home(self, found: Finding) -> Finding:
+    def in_own_files(self, found: Finding) -> Finding:
         """
-        Return what is *found* at a place in the campaign that is checked.
+        Return the finding *found* at a place in the campaign that is checked.
 
-        A style that is not its own fails because of a template or a case that is.
+        Its templates or cases are the reason why a style of another campaign fails.
         """
-        material = self.material
-        if found.severity == "warning" or material.is_own(found.file):
+        context = self.context
+        if found.severity == "warning" or context.is_own(found.file):
             return found
         message = f"with this, {found.file}:{found.line} fails: {found.message}"
-        theirs = material.templates_in(material.own, self.language.code)
-        at = Location(str(min(theirs))) if theirs else self.entry.at.of()
+        at = context.first_own_template(self.language.code) or self.entry.at.of()
         return error(at, message)
 
     def _written(self, style: str) -> Iterator[Letter]:
         """
-        Write the letters in one style, the first being the one that most people get.
+        Yield letters in one style, first the one that most people get.
 
-        A closed case was open once; all demands may be chosen; and of other addressees
-        something else is asked. That is the template's matter: what it has shown for
-        another case alike is not written again.
+        The others take the other branches of the template: for the case while it was
+        open, with all demands, to other addressees. A branch that a letter about
+        another case has taken is not taken again.
         """
         everything = tuple(demand.id for demand in self.case.demands)
         usual = tuple(d.id for d in self.case.default_demands(self.on)) or everything
@@ -145,12 +146,12 @@ class _Letters:
         if self.case.is_archived(self.on):
             more.append((first, self.case.opened.first_day, everything))
         for addressee, on, demands in more:
-            shape = (
+            branch = (
                 *(self.language.code, style, addressee.role, addressee.state),
                 *(self.case.is_archived(on), len(demands), self.avoid),
             )
-            if shape not in self.material.shown:
-                self.material.shown.add(shape)
+            if branch not in self.context.checked_branches:
+                self.context.checked_branches.add(branch)
                 yield self._letter(style, addressee, on, demands)
 
     def _letter(
@@ -162,74 +163,77 @@ class _Letters:
             _OF_ORGANISATION if style == _ORGANISATION_STYLE else _SENDER,
             style=style,
             language=self.language,
-            templates=self.material.templates,
+            templates=self.context.templates,
             on=on,
             demands=demands,
         )
 
     def _failed(self, style: str, failed: ProtestgenError) -> Iterator[Finding]:
-        """Yield why a letter could not be written."""
+        """Yield the reasons why no letter can be written in *style*."""
         if isinstance(failed, DataError):
             yield from of_problems(failed.problems)
         elif isinstance(failed, MissingTextError):
-            yield error(self._lacking(), f"letters are refused: {failed.reason}")
+            yield error(
+                self._incomplete_place(), f"letters are refused: {failed.reason}"
+            )
         else:
-            yield in_template(str(failed), self._origin(style))
+            yield error(failed.at or self._origin(style), failed.message)
 
-    def _lacking(self) -> Location:
-        """Return where something is missing that a language needs for the case."""
+    def _incomplete_place(self) -> Location:
+        """Return the place in its own files that lacks something for the case."""
         forms = self.language.forms.at
-        return (forms if self.material.is_own(forms.path) else self.entry.at).of()
+        return (forms if self.context.is_own(forms.path) else self.entry.at).of()
 
-    def _check(self, letter: Letter) -> Iterator[Finding]:
+    def _check_letter(self, letter: Letter) -> Iterator[Finding]:
         parts = (letter.subject, letter.salutation, *map(block_text, letter.body))
-        text = plain(" ".join((*parts, letter.closing)))
+        text = collapse_spaces(" ".join((*parts, letter.closing)))
         style = letter.style
-        for left in dict.fromkeys(LEFT_OVER.findall(text)):
+        for left in dict.fromkeys(PLACEHOLDER.findall(text)):
             if left not in self.own_text:
-                yield error(self._origin(style, left), f"'{left}' is left over")
+                yield error(
+                    self._origin(style, left), f"'{left}' is left over: replace it"
+                )
         for word in avoided(text, self.avoid):
             if word not in self.own_harm:
-                yield self._harm(word, style)
+                yield self._harmful(word, style)
         folded = text.casefold()
         for demand in self.case.demands:
-            if demand.id in letter.demands and not _in(demand.text, folded):
+            if demand.id in letter.demands and not _is_printed(demand.text, folded):
                 yield error(
                     self._origin(style),
                     "letters in this style do not print every demand",
                 )
         if self.stems and not any(stem in folded for stem in self.stems):
-            message = f"letters in style '{style}' name nobody of the case"
+            message = f"letters in style '{style}' name none of its people"
             yield warning(self.entry.at.of("people"), message)
 
-    def _harm(self, word: str, style: str) -> Finding:
-        """Return the error that a template has a *word* that no letter must have."""
-        message = f"letters in style '{style}' have '{word}', a word to avoid"
-        for entry in (self.entry, self.material.campaign.cases[self.case.id]):
+    def _harmful(self, word: str, style: str) -> Finding:
+        """Return the error that a *word* to avoid is in a template."""
+        message = f"letters in style '{style}' contain '{word}', a word to avoid"
+        for entry in (self.entry, self.context.campaign.cases[self.case.id]):
             if word in entry.avoid:
                 return error(entry.at.of("avoid", entry.avoid.index(word)), message)
         return error(self._origin(style, word), message)
 
     def _origin(self, style: str, snippet: str = "") -> Location:
-        """Return where a style has the *snippet*; if it is not found, the style."""
+        """Return the place of *snippet* in the templates, or of *style*."""
         key = (self.language.code, style, snippet)
-        origins = self.material.origins
+        origins = self.context.origins
         if key not in origins:
             origins[key] = self._find_origin(style, snippet)
         return origins[key]
 
     def _find_origin(self, style: str, snippet: str) -> Location:
-        folders = self.material.campaign.folders
-        paths = self.material.templates_in(folders, self.language.code)
+        paths = self.context.files.templates(self.language.code)
         name = f"{style}.txt.j2"
         paths = sorted(paths, key=lambda path: path.name != name)
         for path in (*paths, Path(self.language.forms.at.path)):
-            for number, line in enumerate(self.material.lines(str(path)), 1):
+            for number, line in enumerate(self.context.files.lines(str(path)), 1):
                 column = line.casefold().find(snippet.casefold())
                 if column >= 0:
                     return Location(str(path), number, column + 1)
         return Location(str(paths[0]))
 
 
-def _in(words: str, folded: str) -> bool:
-    return plain(words).casefold() in folded
+def _is_printed(text: str, folded: str) -> bool:
+    return collapse_spaces(text).casefold() in folded

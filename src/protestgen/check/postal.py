@@ -1,4 +1,4 @@
-"""Postcodes and numbers to dial, as the countries of the world write them."""
+"""The postcodes and telephone numbers of each country."""
 
 import re
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ from protestgen.countries import country_in_sentence
 from protestgen.schema.reader import read_yaml
 from protestgen.schema.types import CountryCode, Line
 
-# What may be meant as a postcode: digits, perhaps parted, perhaps with letters.
+# A word that looks like a postcode: digits, perhaps with letters or in two groups.
 _LIKE_POSTCODE = re.compile(
     r"(?<![\w/-])(?=\S{0,10}\d\d)[A-Z\d]{3,7}(?:[ -]\d{2,4})?(?![\w/-])"
 )
 
 
 class PostcodeFormat(Struct, frozen=True):
-    """How a country writes postcodes: *pattern* is a regular expression."""
+    """The postcodes of a country: *pattern* is a regular expression."""
 
     pattern: Line
     example: Line
@@ -30,7 +30,7 @@ class _PostcodesFile(Struct, frozen=True):
 
 
 def bad_postcode(address: Sequence[str], city: str | None, country: str) -> str | None:
-    """Return what is wrong with the postcode in the lines of an *address*."""
+    """Return the fault of the postcode in the lines of an *address*, or None."""
     known = postcode_formats().get(country)
     if not address or not known:
         return None
@@ -43,21 +43,21 @@ def bad_postcode(address: Sequence[str], city: str | None, country: str) -> str 
     near = [line for line in address if city and city in line] or address[-1:]
     for line in near:
         if match := _LIKE_POSTCODE.search(line):
-            return f"'{match[0]}' is no postcode of {where}: they are like {example}"
+            return f"'{match[0]}' is not a postcode of {where}: write it like {example}"
     if known.required:
-        return f"the address has no postcode: those of {where} are like {example}"
+        return f"the address has no postcode: add it, in {where} like {example}"
     return None
 
 
 def bad_phone(number: str, country: str) -> str | None:
-    """Return why the *number* is not one to dial in *country*."""
+    """Return why *number* cannot be dialled in *country*, or None if it can."""
     import phonenumbers
 
     where = country_in_sentence(country)
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
-        return f"'{number}' is no number that can be dialled: look it up"
+        return f"'{number}' is not a telephone number: look it up"
     code = phonenumbers.country_code_for_region(country.upper())
     if code and parsed.country_code != code:
         return f"'{number}' is not in {where}, whose numbers begin with +{code}"
@@ -70,6 +70,6 @@ def bad_phone(number: str, country: str) -> str | None:
 
 @cache
 def postcode_formats() -> dict[str, PostcodeFormat]:
-    """Return the formats of postcodes by ISO code of the country."""
+    """Return the postcode formats by ISO 3166 code of the country."""
     path = Path(__file__).with_name("postcodes.yaml")
     return read_yaml(path, _PostcodesFile).countries

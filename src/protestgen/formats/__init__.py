@@ -1,4 +1,4 @@
-"""A letter as bytes, or an appeal: one module a format, and the tables of them."""
+"""Letters and appeals as bytes: one module for each format, and tables of them."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -17,19 +17,20 @@ if TYPE_CHECKING:
     from protestgen.letters.appeal import Appeal
 
 DEFAULT_FORMAT = "text"
-# How a letter lies on paper, for the envelopes of different countries.
+# The layouts of letters on paper, for the window envelopes of different countries.
 LAYOUTS = ("din", "din-a", "french", "swiss", "us", "a4")
 
 
 class Options(Struct, frozen=True, kw_only=True):
     """
-    What a user may choose about a format, and the time *now*, with its zone.
+    The options of all formats; each format uses some of them.
 
-    *eol* ends the lines of an e-mail; *attach* names the format of its attachment.
-    *ascii* asks for spaces, quotation marks and dashes that old gateways know.
-    *folders* are the campaign's, whose templates may change the page for a browser.
-    *layout* is one of `LAYOUTS`; without it, the sender's country decides. *output* is
-    the file that is written to, if it is one.
+    *width* is the longest line of plain text, in columns. *eol* ends the lines of an
+    e-mail, and *attach* is the format of its attachment. *ascii* replaces spaces,
+    quotation marks and dashes by those of ASCII. *folders* are the campaign's, whose
+    templates may change the page for a browser. *layout* is one of `LAYOUTS`; without
+    it, the sender's country decides. *output* is the file to write, if it is one. *now*
+    is the time of writing, with its zone.
     """
 
     width: int = 72
@@ -44,13 +45,12 @@ class Options(Struct, frozen=True, kw_only=True):
 
 class Format(Struct, frozen=True, kw_only=True):
     """
-    A way to write a letter down.
+    A format of letters or appeals.
 
-    Its module is the one of its name in this package; the function `render` there takes
-    a letter and the options and returns bytes; `remarks`, if it has one, returns what
-    the sender should know about these. *suffixes* are those of file names that ask for
-    it; *mails_copies* tells that what it writes goes to those who get a copy as well.
-    What has a *media_type* can be attached to an e-mail.
+    The module of its *name* in this package has a function `render`, which makes bytes
+    of a letter and options, and may have `remarks`, which makes notes for the sender.
+    File names with one of the *suffixes* choose it. *mails_copies* is true if those
+    who get a copy are recipients. A format with a *media_type* can be attached.
     """
 
     name: str
@@ -60,18 +60,18 @@ class Format(Struct, frozen=True, kw_only=True):
     media_type: str | None = None
 
     def render(self, letter: Letter, options: Options | None = None) -> bytes:
-        """Return *letter* in this format."""
+        """Return *letter* in this format, or raise `FormatError` if that fails."""
         options = options or Options()
         text = to_ascii_punctuation(letter) if options.ascii else letter
         return cast("bytes", self._module.render(text, options))
 
     def render_appeal(self, appeal: "Appeal", options: Options | None = None) -> bytes:
-        """Return *appeal* in this format, if it is one of `APPEAL_FORMATS`."""
+        """Return *appeal* in this format, which is one of `APPEAL_FORMATS`."""
         rendered = self._module.render_appeal(appeal, options or Options())
         return cast("bytes", rendered)
 
     def remarks(self, letter: Letter, options: Options | None = None) -> list[str]:
-        """Return what the sender should know about *letter* in this format."""
+        """Return notes for the sender about *letter* in this format."""
         remarks = getattr(self._module, "remarks", None)
         return remarks(letter, options or Options()) if remarks else []
 
@@ -107,7 +107,7 @@ FORMATS = {
     )
 }
 
-# Those of an appeal, whose modules have a function `render_appeal`.
+# The formats of appeals, whose modules have a function `render_appeal`.
 APPEAL_FORMATS = {
     format_.name: format_
     for format_ in (
@@ -121,6 +121,6 @@ APPEAL_FORMATS = {
 def format_for(
     path: PurePath, formats: Mapping[str, Format] = MappingProxyType(FORMATS)
 ) -> str | None:
-    """Return the name of the format that a file called *path* is in, if it tells."""
+    """Return the name of the format that the suffix of *path* stands for, or None."""
     suffix = path.suffix.lower()
     return next((f.name for f in formats.values() if suffix in f.suffixes), None)

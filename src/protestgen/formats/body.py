@@ -1,4 +1,4 @@
-"""The text of an e-mail alone, for mail programs that make the message themselves."""
+"""The text of an e-mail alone, to paste into a mail program."""
 
 from protestgen.letters.letter import Letter
 
@@ -7,5 +7,5 @@ from .mail_message import message_text
 
 
 def render(letter: Letter, options: Options) -> bytes:
-    """Return *letter* as the text of an e-mail, wrapped."""
+    """Return *letter* as the text of an e-mail in UTF-8, wrapped."""
     return message_text(letter, options.width).encode()

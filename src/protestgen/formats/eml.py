@@ -1,4 +1,4 @@
-"""One e-mail message as in RFC 5322, which a mail program sends unchanged."""
+"""An e-mail message (RFC 5322, MIME), which a mail program sends unchanged."""
 
 import re
 from base64 import encodebytes
@@ -30,9 +30,10 @@ _FROM_LINE = re.compile(rb"^(>*From) ", re.MULTILINE)
 
 def render(letter: Letter, options: Options) -> bytes:
     """
-    Return *letter* as a message from the sender to the addressee.
+    Return *letter* as a message from the sender to the addressee, in ASCII.
 
-    Its identifier comes from what it says, so that the same letter has the same one.
+    The Message-ID is a hash of the content, so that the same letter has the same one.
+    Raises `FormatError` if the letter lacks a name, an address or a subject.
     """
     sender = sender_mailbox(letter)
     envelope = _envelope(letter, sender)
@@ -58,6 +59,7 @@ def _date(now: datetime) -> str:
 
 
 def _envelope(letter: Letter, sender: Mailbox) -> list[str]:
+    """Return the header fields that say who writes to whom about what."""
     headers = [
         mailbox_header("From", sender),
         mailbox_header("To", addressee_mailbox(letter)),
@@ -83,14 +85,15 @@ def _text_part(parts: Sequence[str]) -> bytes:
 
 @lru_cache(maxsize=2_000)
 def _quoted_printable(text: str) -> bytes:
-    """Return whole lines of *text* encoded; they may stand in many letters."""
-    # A line that begins with "From " parts messages in an mbox file, and each program
-    # quotes it in another way: a soft break after the word leaves no such line.
+    """Return whole lines of *text*, encoded (RFC 2045, 6.7). Many letters share it."""
+    # "From " at the start of a line separates messages in an mbox, and each program
+    # quotes it in another way: a soft line break after the word avoids it.
     data = b2a_qp(text.encode())
     return _FROM_LINE.sub(rb"\1=\n ", data) if b"From " in data else data
 
 
 def _attachment(letter: Letter, options: Options) -> bytes:
+    """Return the letter as an attached file, or raise `UnknownNameError`."""
     name = options.attach or ""
     format_ = FORMATS.get(name)
     if format_ is None or format_.media_type is None:
@@ -107,7 +110,7 @@ def _attachment(letter: Letter, options: Options) -> bytes:
 
 
 def _mixed(digest: str, parts: Sequence[bytes]) -> bytes:
-    # "=_" can stand neither in quoted-printable nor in base64.
+    # "=_" occurs neither in quoted-printable nor in base64.
     boundary = f"=_{digest}".encode("ascii")
     head = b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\n\n'
     body = b"".join(b"--" + boundary + b"\n" + part + b"\n" for part in parts)

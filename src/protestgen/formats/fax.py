@@ -1,4 +1,4 @@
-"""A letter for a fax machine: the PDF with a cover page, in black."""
+"""A letter for a fax machine: the PDF with a cover page."""
 
 from pathlib import PurePath
 
@@ -13,7 +13,7 @@ from protestgen.letters.letter import Letter
 from . import Options
 from .pdf import layout_for, page, typeset
 
-# A fax has 98 or 196 lines to the inch: what is smaller than 11 points is lost.
+# In points: a fax has 98 or 196 lines to the inch, too few for smaller letters.
 _SIZES = (12, 11.5, 11)
 
 
@@ -42,7 +42,7 @@ def render(letter: Letter, options: Options) -> bytes:
 
 
 def remarks(letter: Letter, options: Options) -> list[str]:
-    """Return how to send the file that *letter* is written to."""
+    """Return the command that sends the written file, if *letter* goes to a file."""
     if options.output is None:
         return []
     from shlex import join
@@ -57,18 +57,18 @@ def sendfax(letter: Letter, options: Options, file: PurePath) -> list[str]:
     sender = letter.sender
     name = f"{sender.name} <{sender.email}>" if sender.email else sender.name or ""
     size = "na-let" if layout_for(letter, options) == "us" else "a4"
-    # Options hold for the numbers behind them; the cover page is our own.
+    # Options apply to the numbers that follow; "-n" leaves out HylaFAX's cover page.
     line = ["sendfax", "-n", "-m", "-s", size, "-f", name]
     return [*line, "-d", _dialled(number), str(file)]
 
 
 def _dialled(number: str) -> str:
-    """Return *number* as it is dialled: the plus sign and digits."""
+    """Return the plus sign and the digits of *number*."""
     return "".join(c for c in number if c == "+" or c.isdecimal())
 
 
 def _recipient(letter: Letter) -> tuple[Addressee, str]:
-    """Return the addressee and its number, or raise with what it has instead."""
+    """Return the addressee and its fax number, or raise `FormatError`."""
     addressee = letter.addressee
     if addressee is None:
         raise FormatError(
@@ -83,7 +83,7 @@ def _recipient(letter: Letter) -> tuple[Addressee, str]:
 def _cover_fields(
     letter: Letter, addressee: Addressee, number: str, language: Language
 ) -> list[list[tuple[str, str]]]:
-    """Return the labels and values of the cover page: to whom, from whom, what."""
+    """Return labels and values of the cover page: recipient, sender, letter."""
     sender, labels = letter.sender, language.forms.fax
     title, name = language.title(addressee), language.display_name(addressee)
     city = addressee.city if isinstance(addressee, Mission) else None

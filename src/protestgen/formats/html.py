@@ -1,4 +1,4 @@
-"""A page for a browser: one file that needs no other, and prints on a sheet."""
+"""A page for a browser, which loads no other file."""
 
 import re
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ from protestgen.templating.environment import Templates
 
 from . import Options
 
-# Languages that are written from the right.
-_FROM_THE_RIGHT = frozenset(
+# Languages that are written from right to left.
+_RIGHT_TO_LEFT = frozenset(
     ("ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi")
 )
-# The layout may be a stranger's. A page is made of these tags and no others, written
-# like this, so that no browser finds in it what runs, fetches or leads elsewhere.
+# The layout may be a stranger's. Pages have only these tags, in this notation, so that
+# no browser finds scripts, links or addresses to load in them.
 _TAG = re.compile(
     r"""
     <!doctype\ html>
@@ -50,20 +50,20 @@ def render_appeal(appeal: Appeal, options: Options) -> bytes:
 def _page(
     kind: str, language: str, values: Mapping[str, object], options: Options
 ) -> bytes:
-    """Return the page that the layout of a *kind* makes of *values*."""
-    direction = "rtl" if language in _FROM_THE_RIGHT else "ltr"
+    """Return the page that the layout of a *kind* makes of *values*, in UTF-8."""
+    direction = "rtl" if language in _RIGHT_TO_LEFT else "ltr"
     layout = f"{kind}.html.j2"
     values = {**values, "direction": direction}
     page = _templates(options.folders).layout(layout, values)
-    _check(page, layout)
+    _check_page(page, layout)
     try:
         return f"{normalize(page)}\n".encode()
     except ValueError as error:
         raise FormatError(f"the page of the {kind}: {error}") from None
 
 
-def _check(page: str, layout: str) -> None:
-    """Raise for whatever in *page* would be more than text and its looks."""
+def _check_page(page: str, layout: str) -> None:
+    """Raise `FormatError` if *page* is more than text and styles."""
     rest = _TAG.sub("", page)
     found = re.search(r"<[^>\n]*>?", rest)
     for style in _STYLE.findall(page):

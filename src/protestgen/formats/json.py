@@ -1,4 +1,4 @@
-"""The parts of a letter for other programs: `docs/json.md` says what each holds."""
+"""The parts of a letter as JSON; `docs/json.md` describes the fields."""
 
 import re
 from typing import Any
@@ -12,26 +12,26 @@ from protestgen.schema.types import CONTROLS
 
 from . import Options
 
-# Changes when a field is renamed, removed or gets another meaning; not for a new one.
+# Rises when a field is renamed or removed, or its meaning changes; not for a new field.
 VERSION = 1
-# How a line begins, in any version.
+# The start of a line of JSON Lines, in any version.
 BEGINNING = re.compile(rb'\{"version":[0-9]+,"case":"')
 
 
 def render(letter: Letter, options: Options) -> bytes:
-    """Return *letter* as an object in JSON."""
+    """Return *letter* as a JSON object in UTF-8, indented."""
     del options
     return _escaped(json.format(json.encode(_parts(letter)), indent=2)) + b"\n"
 
 
 def render_line(letter: Letter) -> bytes:
-    """Return *letter* as a line of JSON Lines."""
+    """Return *letter* as a line of JSON Lines in UTF-8."""
     return _escaped(json.encode(_parts(letter))) + b"\n"
 
 
 def _escaped(data: bytes) -> bytes:
-    """Return JSON without what would act on a terminal that it is shown on."""
-    if data.isascii() and b"\x7f" not in data:  # JSON itself escapes the others
+    """Return JSON *data* with escapes for the characters that control a terminal."""
+    if data.isascii() and b"\x7f" not in data:  # JSON escapes the others
         return data
     text = CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", data.decode())
     return text.encode()

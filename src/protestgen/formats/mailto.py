@@ -1,4 +1,4 @@
-"""A link as in RFC 6068, which opens the letter in the desktop's mail program."""
+"""A mailto link (RFC 6068), which opens the letter in a mail program."""
 
 from urllib.parse import quote
 
@@ -13,34 +13,34 @@ from .mail_message import (
     subject_text,
 )
 
-# What browsers and desktops still hand on to a mail program.
-LONGEST = 2_000
+# Characters of a link that all browsers and desktops pass on to a mail program.
+MAX_LINK = 2_000
 
 
 def render(letter: Letter, options: Options) -> bytes:
-    """Return the link, without the letter's text if it would be too long with it."""
+    """Return the link in ASCII, without the text of the letter if that is too long."""
     sender_name(letter)
     link = _link(letter, options, with_text=True)
-    if len(link) > LONGEST:
+    if len(link) > MAX_LINK:
         link = _link(letter, options, with_text=False)
     return f"{link}\n".encode("ascii")
 
 
 def remarks(letter: Letter, options: Options) -> list[str]:
-    """Return what the sender should know about the link."""
+    """Return a note if the link has no room for the text of the letter."""
     length = len(_link(letter, options, with_text=True))
-    if length <= LONGEST:
+    if length <= MAX_LINK:
         return []
-    too_long = (
-        f"with its text the link has {length} characters, more than the {LONGEST} that "
-        "mail programs take: it opens an empty message, paste the text of "
+    note = (
+        f"with its text the link has {length} characters, more than the {MAX_LINK} "
+        "that mail programs take: it opens an empty message, paste the text of "
         "'--format body' into it, or use '--format eml'"
     )
-    return [too_long]
+    return [note]
 
 
 def encoded(text: str) -> str:
-    """Return *text* as it stands in a link; its lines end as in a message."""
+    """Return *text* percent-encoded, its lines ending with CRLF (RFC 6068, 5)."""
     return quote("\r\n".join(text.split("\n")), safe="")
 
 

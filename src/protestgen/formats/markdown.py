@@ -1,4 +1,4 @@
-"""An appeal as Markdown, in which nothing but what the program writes is markup."""
+"""An appeal as Markdown (CommonMark), in which all markup is the program's."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -11,10 +11,10 @@ from protestgen.templating.blocks import Block, ItemList, Section
 
 from . import Options
 
-# What is markup wherever it stands. "_" is none within a word, so that addresses of
-# pages and mailboxes stay as they are; "&" only where an entity follows.
+# Markup anywhere in a line. "_" within a word is not, so that URLs and e-mail addresses
+# stay as they are; "&" only starts an entity.
 _ANYWHERE = re.compile(r"[\\`*\[\]<>#|~$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|!(?=\[)")
-# What is markup at the beginning of a line: lists, rules, underlines of headings.
+# Markup at the start of a line: lists, rules, underlines of headings.
 _AT_START = re.compile(r"^(\d+(?=[.)])|)([-+=:.)])")
 
 
@@ -40,7 +40,7 @@ def _section(section: Section, letter: Letter | None, level: int) -> Iterator[st
 
 
 def _letter(letter: Letter) -> Iterator[str]:
-    """Yield what a model is for: the letter without the addresses around it."""
+    """Yield the model letter, without the addresses above and below it."""
     head = [_escaped(letter.salutation), f"**{_escaped(letter.subject_line)}**"]
     yield from reversed(head) if letter.subject_above else head
     yield from map(_block, letter.body)
@@ -64,10 +64,10 @@ def _block(block: Block) -> str:
 
 
 def _lines(lines: Iterable[str]) -> str:
-    """Return *lines* that stay apart."""
+    """Return *lines* with hard line breaks between them."""
     return "\\\n".join(map(_escaped, lines))
 
 
 def _escaped(text: str) -> str:
-    """Return *text*, one line of it, so that it is shown as it stands."""
+    """Return *text*, which is one line, with a backslash before all markup."""
     return _AT_START.sub(r"\1\\\2", _ANYWHERE.sub(r"\\\g<0>", text))

@@ -1,4 +1,4 @@
-"""A letter on paper: PDF, set with Typst, its address where an envelope shows it."""
+"""A letter on paper: a PDF set with Typst, for window envelopes (such as DIN 5008)."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -29,9 +29,9 @@ from . import Options
 if TYPE_CHECKING:
     from typst import Compiler
 
-# Layouts and the merging of PDFs depend on this version of the package.
+# The layouts and the merging of PDFs are tested with this version of the package.
 TESTED_TYPST = "0.15"
-# Where people use the envelopes that a layout is made for; elsewhere it is plain A4.
+# The layout for the envelopes of a country; elsewhere it is "a4", without a window.
 _LAYOUTS = {
     "at": "din",
     "ca": "us",
@@ -40,10 +40,10 @@ _LAYOUTS = {
     "fr": "french",
     "us": "us",
 }
-# A letter that would be a little longer than a page is set a little smaller.
+# In points: a letter that is a little longer than a page is set in a smaller size.
 _SIZES = (11, 10.5, 10)
-# So many of the characters that the fonts lack are named.
-_NAMED = 5
+# The most missing characters that a message names.
+_MAX_NAMED = 5
 _MISSING = re.compile(r'the text `"([^`]*)"` could not be displayed')
 _PANIC = re.compile(r'panicked with: "?(address|sender)\b')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
@@ -62,10 +62,10 @@ _INVISIBLE = re.compile(
 
 def render(letter: Letter, options: Options) -> bytes:
     """
-    Return *letter* as a PDF with tags (PDF/UA-1).
+    Return *letter* as a tagged PDF (PDF/UA-1).
 
-    Raises `FormatError` for an address that is longer than the window of its layout,
-    or a character that the fonts do not have.
+    Raises `FormatError` for an address that is too long for the window, a text that is
+    too long for paper, or a character that the fonts lack.
     """
     letters = (letter, *letter.also)
     pages = [page(text, layout_for(text, options)) for text in letters]
@@ -73,7 +73,7 @@ def render(letter: Letter, options: Options) -> bytes:
 
 
 def layout_for(letter: Letter, options: Options) -> str:
-    """Return the layout that *options* ask for, or that of the sender's country."""
+    """Return the layout in *options*, or else that of the sender's country."""
     return options.layout or _LAYOUTS.get(letter.sender.country or "", "a4")
 
 
@@ -81,9 +81,9 @@ def page(
     letter: Letter, layout: str, sizes: tuple[float, ...] = _SIZES
 ) -> dict[str, object]:
     """
-    Return what the layout is told of *letter*.
+    Return the data of *letter* for the layout.
 
-    It is set in the first of *sizes*, in points, in which it fits on a page.
+    The letter is set in the first of *sizes*, in points, in which it fits on a page.
     """
     sender = letter.sender
     name = sender.name or ""
@@ -93,10 +93,10 @@ def page(
         "sizes": sizes,
         "language": letter.language,
         "author": name,
-        "sender_block": _settable(letter.sender_block, sender.country),
+        "sender_block": _displayable(letter.sender_block, sender.country),
         "return_line": " · ".join((name, *address) if name and address else ()),
         "dateline": letter.dateline,
-        "addressee_block": _settable(
+        "addressee_block": _displayable(
             letter.addressee_block,
             letter.addressee.country if letter.addressee else None,
         ),
@@ -110,8 +110,8 @@ def page(
     }
 
 
-def _settable(lines: Sequence[str], country: str | None) -> list[str]:
-    """Return *lines*, the *country* in English alone where the fonts lack a script."""
+def _displayable(lines: Sequence[str], country: str | None) -> list[str]:
+    """Return *lines*, with *country* in English only if the fonts lack its script."""
     return [
         without_local_name(line, country)
         if country and _OTHER_SCRIPT.search(line)
@@ -124,10 +124,10 @@ def render_all(
     letters: Sequence[Letter], options: Options, *, duplex: bool = False
 ) -> bytes:
     """
-    Return *letters* of many senders as one PDF with tags, which has no author.
+    Return *letters* of many senders as one tagged PDF without an author.
 
-    Where it is *duplex*, each begins on the front of a sheet. Raises `FormatError` as
-    `render` does; about which letter it is, only one that was alone can tell.
+    If *duplex*, each begins on the front of a sheet. Raises `FormatError` as `render`
+    does, which does not say which of the letters is at fault.
     """
     chosen = map(to_ascii_punctuation, letters) if options.ascii else letters
     texts = [text for letter in chosen for text in (letter, *letter.also)]
@@ -144,9 +144,9 @@ def typeset(
     duplex: bool = False,
 ) -> bytes:
     """
-    Return *letters*, of which the layout is told *pages*, as one PDF.
+    Return *letters* as one PDF; *pages* are their data for the layout.
 
-    The document has the title of the first letter, and its author unless it *is_bulk*.
+    The document has the title of the first letter, and its author unless *is_bulk*.
     """
     first = letters[0]
     encoded = [json.encode(page) for page in pages]
@@ -164,15 +164,15 @@ def typeset(
         "letter",
         json.encode(data),
         options,
-        lambda said: _problem(said, first, str(pages[0]["layout"])),
+        lambda diagnostic: _explain(diagnostic, first, str(pages[0]["layout"])),
     )
 
 
 def render_appeal(appeal: Appeal, options: Options) -> bytes:
     """
-    Return *appeal* as a PDF with tags (PDF/UA-1).
+    Return *appeal* as a tagged PDF (PDF/UA-1).
 
-    Raises `FormatError` for a character that the fonts do not have.
+    Raises `FormatError` for a text that is too long, or a character without a glyph.
     """
     letter = appeal.letter
     layout = options.layout or (layout_for(letter, options) if letter else "a4")
@@ -185,7 +185,7 @@ def render_appeal(appeal: Appeal, options: Options) -> bytes:
     }
     encoded = json.encode(data)
     _check_words("the document", encoded.decode())
-    return _compiled("appeal", encoded, options, _missing)
+    return _compiled("appeal", encoded, options, _missing_characters)
 
 
 def _section(section: Section, letter: Letter | None) -> dict[str, object]:
@@ -202,13 +202,12 @@ def _compiled(
     layout: str,
     encoded: bytes,
     options: Options,
-    problem: Callable[[str], str | None],
+    explain: Callable[[str], str | None],
 ) -> bytes:
     """
     Return the PDF that the *layout* makes of data, *encoded* in JSON.
 
-    *problem* returns what the user can do about an error, or None where that is
-    nothing.
+    *explain* makes a message for the user of an error of Typst, or None if it cannot.
     """
     compiler = _compiler(layout)
     from typst import TypstError
@@ -222,11 +221,11 @@ def _compiled(
             timestamp=int(options.now.timestamp()),
         )
     except TypstError as error:
-        if (message := problem(error.diagnostic)) is None:
+        if (message := explain(error.diagnostic)) is None:
             raise
         raise FormatError(message) from None
     except BaseException as error:
-        if type(error).__name__ != "PanicException":  # it has no type to import
+        if type(error).__name__ != "PanicException":  # which cannot be imported
             raise
         message = "Typst cannot set this text on paper: shorten its longest words"
         raise FormatError(message) from None
@@ -235,7 +234,7 @@ def _compiled(
 
 
 def _check_size(what: str, encoded: bytes, most: int) -> None:
-    """Raise if *encoded*, in JSON, would take too much time or memory on paper."""
+    """Raise `FormatError` if *encoded* is more than *most* bytes for the layout."""
     lines = encoded.count(b'"') // 2
     size = len(encoded) + BYTES_OF_LINE * lines
     if size > most:
@@ -246,7 +245,7 @@ def _check_size(what: str, encoded: bytes, most: int) -> None:
 
 
 def _check_words(what: str, encoded: str) -> None:
-    """Raise if the words of *encoded*, in JSON, would take minutes to break."""
+    """Raise `FormatError` if Typst would take minutes to break lines in *encoded*."""
     lengths = [len(word) for word in _LONG_WORD.findall(encoded)]
     invisible = len(_INVISIBLE.findall(encoded))
     for found, most, description, remedy in (
@@ -271,15 +270,15 @@ def _compiler(layout: str) -> "Compiler":
     if not version.startswith(f"{TESTED_TYPST}."):
         raise UntestedVersionError("the format 'pdf'", "typst", version, TESTED_TYPST)
     folder = shipped_folder() / "templates" / "layout"
-    # The same letter looks the same on every machine, whatever fonts it has.
+    # A letter looks the same on every machine, whatever fonts are installed.
     fonts = typst.Fonts(include_system_fonts=False)
     return typst.Compiler(folder / f"{layout}.typ", root=folder, font_paths=fonts)
 
 
-def _problem(diagnostic: str, letter: Letter, layout: str) -> str | None:
-    """Return what the sender can do about an error, or None where that is nothing."""
-    if missing_fields := _missing(diagnostic):
-        return missing_fields
+def _explain(diagnostic: str, letter: Letter, layout: str) -> str | None:
+    """Return a message for the sender about an error of the layout, or None."""
+    if message := _missing_characters(diagnostic):
+        return message
     panic = _PANIC.search(diagnostic)
     part = panic[1] if panic else ""
     if part == "address":
@@ -295,15 +294,15 @@ def _problem(diagnostic: str, letter: Letter, layout: str) -> str | None:
     return None
 
 
-def _missing(diagnostic: str) -> str | None:
-    """Return which characters the fonts lack, if that is the error."""
+def _missing_characters(diagnostic: str) -> str | None:
+    """Return a message about characters that the fonts lack, or None."""
     missing = dict.fromkeys("".join(map(_unescaped, _MISSING.findall(diagnostic))))
     if not missing:
         return None
-    named = [_named(character) for character in missing][:_NAMED]
-    more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+    described = [_described(character) for character in missing][:_MAX_NAMED]
+    more = f" and {len(missing) - _MAX_NAMED} more" if len(missing) > _MAX_NAMED else ""
     return (
-        f"the fonts of the PDF lack {', '.join(named)}{more}: use Latin, Greek or "
+        f"the fonts of the PDF lack {', '.join(described)}{more}: use Latin, Greek or "
         "Cyrillic letters instead"
     )
 
@@ -312,6 +311,6 @@ def _unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
 
 
-def _named(character: str) -> str:
+def _described(character: str) -> str:
     code = f"U+{ord(character):04X}"
     return f"'{character}' ({code})" if character.isprintable() else code

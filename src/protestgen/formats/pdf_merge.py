@@ -1,5 +1,5 @@
 """
-Merge PDFs that Typst wrote into one, with all their tags, which pikepdf and pypdf lose.
+Merge PDFs by Typst into one, with all their tags, which pikepdf and pypdf lose.
 
 Sections are those of ISO 32000-1:2008 (PDF 1.7).
 """
@@ -14,10 +14,10 @@ from protestgen.errors import OutputError
 from .pdf_reader import PdfDocument, unexpected
 from .pdf_writer import PdfWriter
 
-# The comment in the third line tells that a file was merged here.
+# The comment in the third line marks a file that this program merged.
 _HEADER = b"%PDF-1.7\n%\x80\x80\x80\x80\n%protestgen batch\n"
 BEGINNING = re.compile(re.escape(_HEADER))
-# Numbers of the objects that the merged document has of its own.
+# The numbers of the objects that are new in the merged document.
 _CATALOG, _INFO, _METADATA, _PAGE_TREE, _STRUCTURE_TREE, _DOCUMENT_ELEMENT = range(1, 7)
 # Escapes and brackets in strings (7.3.4.2), references (7.3.10), keys (14.7.4.4).
 _TOKEN = re.compile(rb"\\.|[()]|\d+ 0 R\b|/StructParents \d+", re.DOTALL)
@@ -25,10 +25,10 @@ _TOKEN = re.compile(rb"\\.|[()]|\d+ 0 R\b|/StructParents \d+", re.DOTALL)
 
 class PdfMerger:
     """
-    Merges documents into one, which is written to *stream* in flat memory.
+    Merges documents into one, which it writes to *stream* in constant memory.
 
-    The roots of their page, structure and parent trees become children of its roots. It
-    has the title, dates and language of the first document. Where it is *duplex*, each
+    The roots of their page, structure and parent trees become children of new roots.
+    The title, dates and language are those of the first document. If *duplex*, each
     document begins on the front of a sheet.
     """
 
@@ -51,11 +51,11 @@ class PdfMerger:
 
     @property
     def size(self) -> int:
-        """Return how many bytes were written."""
+        """The number of bytes written."""
         return self._writer.size
 
     def add(self, data: bytes) -> None:
-        """Append the document *data*, or raise `OutputError` if it cannot be merged."""
+        """Append the PDF *data*, or raise `OutputError` if it cannot be merged."""
         document = PdfDocument(data)
         self._digest.update(data)
         if self._first is None:
@@ -68,7 +68,7 @@ class PdfMerger:
         self._add_document(document)
 
     def finish(self) -> None:
-        """Write the end, or raise `OutputError` if no document was added."""
+        """Write roots and trailer, or raise `OutputError` if there is no document."""
         if self._first is None:
             raise OutputError("there is no letter to print: nothing is written")
         self._write_descriptions(self._first)
@@ -83,7 +83,7 @@ class PdfMerger:
         self.pages += 1
 
     def _add_document(self, document: PdfDocument) -> None:
-        """Write the objects of *document*, all but its streams in an object stream."""
+        """Write the streams of *document*, and its other objects in one of them."""
         compressed = [n for n in document.objects if n not in document.streams]
         first = self._writer.take_numbers(1 + len(document.objects))
         order = (*compressed, *document.streams)
@@ -159,7 +159,7 @@ def _attach(document: PdfDocument, objects: dict[int, bytes]) -> None:
     tree, element = document.page_tree, document.document_element
     parent = b"<</Parent %d 0 R" % _PAGE_TREE
     objects[tree] = objects[tree].replace(b"<<", parent, 1)
-    # There is one catalog, so that each part tells its language itself (14.9.2).
+    # The catalog has one language, so each part has its own (14.9.2).
     part = b"/S/Part" + document.language
     objects[element] = objects[element].replace(b"/S/Document", part, 1)
 
@@ -169,8 +169,8 @@ def _references(numbers: Iterable[int]) -> bytes:
 
 
 def _replaced(values: Iterable[bytes], tokens: Mapping[bytes, bytes]) -> list[bytes]:
-    """Return *values*, none of which has a line break, with other *tokens*."""
-    depth = 0  # of brackets of a string, in which there are no tokens
+    """Return *values*, none of which has a line break, with their *tokens* replaced."""
+    depth = 0  # of brackets in a string, which has no tokens
 
     def replace(match: re.Match[bytes]) -> bytes:
         nonlocal depth
@@ -181,7 +181,7 @@ def _replaced(values: Iterable[bytes], tokens: Mapping[bytes, bytes]) -> list[by
         return token if depth else tokens[token]
 
     try:
-        # All at once: there are about forty objects for a letter.
+        # All at once is faster: a letter has about forty objects.
         replaced = _TOKEN.sub(replace, b"\n".join(values)).split(b"\n")
     except KeyError as error:
         raise unexpected(f"the entry {error.args[0].decode()!r}") from None

@@ -22,7 +22,7 @@ _OBJECT = re.compile(
     re.DOTALL,
 )
 # The objects at which documents are joined: sections 7.7 and 14.7. Each pattern matches
-# a whole object, since entries that are not known here, such as links, would be lost.
+# a whole object, so that unknown entries, such as links, are not lost in silence.
 _CATALOG = re.compile(
     rb"<</Type/Catalog/Pages (?P<page_tree>\d+) 0 R/Metadata (?P<metadata>\d+) 0 R"
     rb"(?P<language>/Lang\([\w-]+\))/StructTreeRoot (?P<structure_tree>\d+) 0 R"
@@ -51,14 +51,14 @@ _METADATA = re.compile(rb"<</Length \d+/Type/Metadata/Subtype/XML>>")
 
 class PdfDocument:
     """
-    A PDF that Typst wrote. Raises `OutputError` if *data* have another structure.
+    A PDF by Typst. Raises `OutputError` if *data* has another structure.
 
-    *objects* are the values of all objects by number, but for the catalog, the
-    information, the metadata and the root of the structure tree; of streams they are
-    the dictionaries, and *streams* the data. *page_tree*, *structure_tree* and
-    *document_element*, the top of the structure tree, are numbers of objects, as are
-    those in *parent_tree*, by key. *language*, *view*, *role_map* and *media_box* are
-    entries as they stand in the catalog, structure tree and first page.
+    *objects* has the values of objects by number, except for the catalog, the
+    information, the metadata and the root of the structure tree. Streams have their
+    dictionary there and their data in *streams*. *page_tree*, *structure_tree* and
+    *document_element*, the top of the structure tree, are object numbers, as are the
+    items of *parent_tree*, by key. *language*, *view*, *role_map* and *media_box* are
+    entries of the catalog, the structure tree and the first page.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -87,19 +87,19 @@ class PdfDocument:
         self.parent_tree = _read_parent_tree(root, keys)
 
     def _take(self, pattern: re.Pattern[bytes], number: bytes) -> re.Match[bytes]:
-        """Remove the object *number*, and return it as *pattern* matches it."""
+        """Remove the object *number* and return its match with *pattern*."""
         match = self._match(pattern, number)
         del self.objects[int(number)]
         return match
 
     def _match(self, pattern: re.Pattern[bytes], number: bytes) -> re.Match[bytes]:
-        """Return the object *number* as *pattern* matches it."""
+        """Return the match of the object *number* with *pattern*."""
         value = self.objects.get(int(number), b"")
         return _found(pattern.fullmatch(value), f"object {int(number)}")
 
 
 def unexpected(part: str) -> OutputError:
-    """Return the error that says which *part* of a PDF is not as Typst writes it."""
+    """Return the error for a *part* of a PDF that is not as Typst writes it."""
     return OutputError(
         f"letters cannot be merged into one PDF: {part} is not as Typst "
         f"{TESTED_TYPST} writes it: run the command again, and report it if it fails "
@@ -126,7 +126,7 @@ def _read_table(data: bytes) -> re.Match[bytes]:
 def _read_objects(
     data: bytes, table: re.Match[bytes]
 ) -> tuple[dict[int, bytes], dict[int, bytes]]:
-    """Return the objects that *table* lists by number, and the data of streams."""
+    """Return by number the objects that *table* lists, and the data of streams."""
     objects, streams = {}, {}
     offsets = [int(offset) for offset in table["entries"].split()[::3]]
     for number, place in enumerate(pairwise((*offsets, table.start())), 1):
@@ -141,7 +141,7 @@ def _read_objects(
 
 
 def _read_parent_tree(root: re.Match[bytes], keys: list[int]) -> list[bytes]:
-    """Return the numbers of what the *keys* of pages lead to: section 14.7.4.4."""
+    """Return the object numbers for the *keys* of pages (14.7.4.4)."""
     nums = [int(key) for key in re.findall(rb"(\d+) \d+ 0 R", root["nums"])]
     if not nums == keys == list(range(len(keys))) or len(keys) != int(root["next_key"]):
         raise unexpected("its parent tree")

@@ -1,4 +1,4 @@
-"""Write a PDF in flat memory. Sections are those of ISO 32000-1:2008 (PDF 1.7)."""
+"""Write a PDF in constant memory. Sections are those of ISO 32000-1:2008 (PDF 1.7)."""
 
 import zlib
 from collections.abc import Iterator, Sequence
@@ -8,9 +8,9 @@ from typing import IO
 
 from protestgen.errors import temp_space_error
 
-# Bytes that are compressed at a time.
+# Bytes to compress at a time.
 _CHUNK = 1 << 16
-# Cross-reference entries (7.5.8.3): a kind, an offset or a number, an index.
+# Cross-reference entries (7.5.8.3): a type, an offset or an object number, an index.
 _FREE, _AT_OFFSET, _IN_OBJECT_STREAM = range(3)
 _WIDTHS = (1, 5, 3)
 _ENTRY_SIZE = sum(_WIDTHS)
@@ -20,30 +20,30 @@ class PdfWriter:
     """
     Writes objects to *stream*, in any order, and a cross-reference stream at the end.
 
-    The caller takes a number for each object, but for the first ones, up to *reserved*.
+    The caller takes numbers for the objects; those up to *reserved* are taken.
     """
 
     def __init__(self, stream: IO[bytes], *, reserved: int) -> None:
         self.size = 0
         self._stream = stream
         self._next_number = reserved + 1
-        # The entry of each object is at its number. They would fill the memory.
-        with _temporary_room():
+        # Each entry is at the place of its number. They would fill the memory.
+        with _temporary_file_errors():
             self._entries = TemporaryFile()  # noqa: SIM115 - closed with the writer
             self._entries.write(_entry(_FREE, 0, 0xFFFF))
 
     def close(self) -> None:
         """Close the temporary file."""
-        with suppress(OSError):  # what there was no room for is tried once more
+        with suppress(OSError):  # it tries again to write what the disk had no room for
             self._entries.close()
 
     def take_numbers(self, count: int) -> int:
-        """Return the first of *count* numbers for new objects."""
+        """Reserve *count* object numbers and return the first."""
         self._next_number += count
         return self._next_number - count
 
     def write(self, data: bytes) -> None:
-        """Write *data* as they are."""
+        """Write *data* unchanged."""
         self._stream.write(data)
         self.size += len(data)
 
@@ -53,7 +53,7 @@ class PdfWriter:
         self.write(b"%d 0 obj\n%b\nendobj\n" % (number, value))
 
     def write_stream(self, number: int, dictionary: bytes, data: bytes) -> None:
-        """Write a stream (7.3.8), the length of which is in its *dictionary*."""
+        """Write a stream (7.3.8), whose *dictionary* has its length."""
         value = b"%b\nstream\n%b\nendstream" % (dictionary, data)
         self.write_object(number, value)
 
@@ -75,10 +75,10 @@ class PdfWriter:
         self.write_stream(stream, dictionary % sizes, data)
 
     def finish(self, catalog: int, info: int, file_id: bytes) -> None:
-        """Write the cross-reference stream (7.5.8), which is the trailer as well."""
+        """Write the cross-reference stream (7.5.8), which serves as the trailer."""
         number, start = self.take_numbers(1), self.size
         self._write_entries(number, _entry(_AT_OFFSET, start))
-        # Twice, since the length is written first and the data fit in no memory.
+        # Compressed twice: the length comes first, and the data may not fit in memory.
         length = sum(map(len, self._compressed_entries()))
         self.write(
             b"%d 0 obj\n<</Type/XRef/Size %d/W[%d %d %d]/Root %d 0 R/Info %d 0 R"
@@ -90,28 +90,28 @@ class PdfWriter:
         self.write(b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % start)
 
     def _write_entries(self, first_number: int, entries: bytes) -> None:
-        """Write the *entries* of objects with numbers from *first_number*."""
-        with _temporary_room():
+        """Store the *entries* of objects from *first_number*."""
+        with _temporary_file_errors():
             self._entries.seek(first_number * _ENTRY_SIZE)
             self._entries.write(entries)
 
     def _compressed_entries(self) -> Iterator[bytes]:
         compressor = zlib.compressobj()
-        with _temporary_room():
+        with _temporary_file_errors():
             self._entries.seek(0)
         while entries := self._entries.read(_CHUNK):
             yield compressor.compress(entries)
         yield compressor.flush()
 
 
-def _entry(kind: int, place: int, index: int = 0) -> bytes:
-    """Return a cross-reference entry, its fields as wide as `_WIDTHS` says."""
-    return b"%c%b%b" % (kind, place.to_bytes(5), index.to_bytes(3))
+def _entry(type_: int, place: int, index: int = 0) -> bytes:
+    """Return a cross-reference entry, whose fields have the `_WIDTHS`."""
+    return b"%c%b%b" % (type_, place.to_bytes(5), index.to_bytes(3))
 
 
 @contextmanager
-def _temporary_room() -> Iterator[None]:
-    """Raise `OutputError` if there is no room for a temporary file."""
+def _temporary_file_errors() -> Iterator[None]:
+    """Raise `OutputError` for an error of a temporary file."""
     try:
         yield
     except OSError as error:

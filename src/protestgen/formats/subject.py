@@ -1,4 +1,4 @@
-"""The subject alone, for mail programs that make the message themselves."""
+"""The subject of an e-mail alone, to paste into a mail program."""
 
 from protestgen.letters.letter import Letter
 
@@ -7,6 +7,6 @@ from .mail_message import subject_text
 
 
 def render(letter: Letter, options: Options) -> bytes:
-    """Return the subject of *letter* as one line."""
+    """Return the subject of *letter* as a line in UTF-8."""
     del options
     return f"{subject_text(letter)}\n".encode()

@@ -1,4 +1,4 @@
-"""Plain text, wrapped, as a letter is laid out on paper."""
+"""Plain text, wrapped, in the layout of a letter on paper."""
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -10,15 +10,15 @@ from protestgen.templating.blocks import Block, ItemList
 
 from . import Options
 
-# What stands between the same letter in two languages.
-_PARTING = "* * *"
+# The line between the same letter in two languages.
+_SEPARATOR = "* * *"
 
 
 def render(letter: Letter, options: Options) -> bytes:
     """
-    Return *letter* as UTF-8 text, lines at most as wide as *options* say.
+    Return *letter* as UTF-8 text, in lines of at most `options.width` columns.
 
-    Lines of addresses are never broken; nor are words, so that a URL may overhang.
+    Lines of addresses and words are never broken, so that a URL may be longer.
     """
     return joined(in_all_languages(letter, options.width, _parts)).encode()
 
@@ -40,23 +40,23 @@ def _parts(letter: Letter, width: int) -> list[str]:
 def in_all_languages(
     letter: Letter, width: int, parts: Callable[[Letter, int], list[str]]
 ) -> list[str]:
-    """Return the *parts* of *letter* in all of its languages, a line between two."""
+    """Return the *parts* of *letter* in all languages, with a line between them."""
     found = parts(letter, width)
     for other in letter.also:
-        found += [_PARTING, *parts(other, width)]
+        found += [_SEPARATOR, *parts(other, width)]
     return found
 
 
 def joined(parts: Iterable[str]) -> str:
-    """Return *parts* as one text, blank lines between them."""
+    """Return *parts* as one text, with blank lines between them."""
     return "\n\n".join(parts) + "\n"
 
 
 def clean(parts: Iterable[str]) -> list[str]:
     """
-    Return the *parts* of a letter that are not empty, in Unicode's form NFC.
+    Return the *parts* of a letter that are not empty, in the Unicode form NFC.
 
-    Raises `FormatError` if there is a control character in one, whatever made it.
+    Raises `FormatError` for a control character.
     """
     try:
         return [_clean(part) for part in parts if part]
@@ -66,12 +66,12 @@ def clean(parts: Iterable[str]) -> list[str]:
 
 @lru_cache(maxsize=2_000)
 def _clean(part: str) -> str:
-    """Return *part*, which may be in many letters, clean."""
+    """Return *part*, which many letters may share, in the form NFC."""
     return normalize(part)
 
 
 def paragraphs(letter: Letter, width: int) -> list[str]:
-    """Return what stands between the salutation and the closing, wrapped."""
+    """Return the blocks between the salutation and the closing, wrapped."""
     return [_block(block, width) for block in letter.body]
 
 
@@ -79,27 +79,27 @@ def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
     """
     Return *text* in lines of at most *width* columns of a terminal.
 
-    The first line begins with *first*, the others with *rest*. Only ordinary spaces
-    break, not the no-break ones.
+    The first line begins with *first*, the others with *rest*. Lines break at ordinary
+    spaces only.
     """
     if text.isascii() and len(first) + len(text) <= width:
         return first + text
     lines: list[str] = []
     line, columns = first, cells(first)
-    fresh = True
+    is_empty = True
     for word in text.split(" "):
         word_columns = cells(word)
-        if not fresh and columns + 1 + word_columns > width:
+        if not is_empty and columns + 1 + word_columns > width:
             lines.append(line)
-            line, columns, fresh = rest, cells(rest), True
-        line += word if fresh else f" {word}"
-        columns += word_columns if fresh else word_columns + 1
-        fresh = False
+            line, columns, is_empty = rest, cells(rest), True
+        line += word if is_empty else f" {word}"
+        columns += word_columns if is_empty else word_columns + 1
+        is_empty = False
     return "\n".join((*lines, line))
 
 
 def cells(text: str) -> int:
-    """Return how many columns *text* takes in a terminal."""
+    """Return the width of *text* in a terminal, in columns."""
     if text.isascii():
         return len(text)
     from wcwidth import wcswidth
