@@ -1,4 +1,4 @@
-"""Kinds of parameter that several commands take, and what completes them."""
+"""Types of parameters that several commands share, and their completion."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protestgen.campaign.loader import Campaign, load_campaign
-from protestgen.errors import ProtestgenError
+from protestgen.errors import OutputError, ProtestgenError
 from protestgen.schema.types import PartialDate, parse_id
+
+from .context import campaign_folders, check_time_zone
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
 class Command(click.Command):
-    """A command that refuses an option given twice where only one value counts."""
+    """A command that refuses to take an option twice if only one value counts."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse *args*, unless a single option is repeated; flags may be."""
@@ -28,13 +30,21 @@ class Command(click.Command):
                     ctx.fail(f"'{name}' is given {count} times: give it once")
         return super().parse_args(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error of the system names the file, or the command."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            where = error.filename or ctx.info_name
+            raise OutputError(f"{where}: {error.strerror or error}") from None
+
 
 def _counts_once(param: click.Parameter) -> bool:
     return isinstance(param, click.Option) and not (param.multiple or param.is_flag)
 
 
 class ParsedParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """A text read by one of the parsers of `protestgen.schema.types`."""
+    """A text that a function like those of `protestgen.schema.types` parses."""
 
     def __init__(self, parse: Callable[[str], Any], name: str = "text") -> None:
         self._parse = parse
@@ -43,7 +53,7 @@ class ParsedParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Any:
-        """Read *value*, or fail with the parser's own words."""
+        """Parse *value*; the message of a failure is the parser's."""
         try:
             return self._parse(value)
         except ValueError as error:
@@ -51,7 +61,7 @@ class ParsedParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
 
 def parse_date(text: str) -> date:
-    """Read a day for the command line."""
+    """Parse a whole date."""
     day = PartialDate.parse(text)
     if not day.day:
         raise ValueError(f"'{text}' is not a day: write 2026-11-22")
@@ -59,19 +69,9 @@ def parse_date(text: str) -> date:
 
 
 def parse_languages(text: str) -> tuple[str, ...]:
-    """Read codes of languages, parted by commas."""
+    """Parse codes of languages separated by commas."""
     codes = (parse_id(code.strip().lower()) for code in text.split(","))
     return tuple(dict.fromkeys(codes))
-
-
-def parse_country(text: str) -> str:
-    """Read the code or name of a country."""
-    from protestgen.countries import find_country
-
-    try:
-        return find_country(text)
-    except ProtestgenError as error:
-        raise ValueError(str(error)) from None
 
 
 def complete_case(
@@ -81,7 +81,7 @@ def complete_case(
     del param
     campaign = _campaign(ctx)
     cases = campaign.cases.values() if campaign else ()
-    return _beginning_with(incomplete, ((case.id, case.title) for case in cases))
+    return _completions(incomplete, ((case.id, case.title) for case in cases))
 
 
 def complete_country(
@@ -100,7 +100,7 @@ def complete_country(
     words = [name.lower() for name in names.values()]
     words += [name for name, code in SHORT_NAMES.items() if code in served]
     known = [*names.items(), *((word, "") for word in sorted(words) if " " not in word)]
-    return _beginning_with(incomplete.lower(), known)
+    return _completions(incomplete.lower(), known)
 
 
 def complete_style(
@@ -112,7 +112,7 @@ def complete_style(
 
     campaign = _campaign(ctx)
     styles = Templates(campaign.folders).styles("en") if campaign else ()
-    return _beginning_with(incomplete, ((style, "") for style in styles))
+    return _completions(incomplete, ((style, "") for style in styles))
 
 
 def complete_language(
@@ -127,7 +127,7 @@ def complete_language(
     before = incomplete[: incomplete.rfind(",") + 1]
     known = languages(campaign.folders) if campaign else ()
     codes = ((f"{before}{code}", language_name(code)) for code in known)
-    return _beginning_with(incomplete, codes)
+    return _completions(incomplete, codes)
 
 
 def complete_demand(
@@ -140,7 +140,7 @@ def complete_demand(
     known = campaign.cases if campaign else {}
     cases = [known[id_] for id_ in ids if id_ in known]
     demands = {demand.id: demand.text for case in cases for demand in case.demands}
-    return _beginning_with(incomplete, demands.items())
+    return _completions(incomplete, demands.items())
 
 
 def complete_addressee(
@@ -154,16 +154,16 @@ def complete_addressee(
     offices = campaign.directory.offices if campaign else {}
     known = [(kind, "") for kind in MISSION_KINDS]
     known += [(office.id, office.name) for office in offices.values()]
-    return _beginning_with(incomplete, known)
+    return _completions(incomplete, known)
 
 
-def _beginning_with(
+def _completions(
     incomplete: str, known: Iterable[tuple[str, str]]
 ) -> list["CompletionItem"]:
     """
-    Return those *known* names, with their help, that go on from what is typed.
+    Return the *known* names, with their help, that begin with *incomplete*.
 
-    A name with a control character would act on the terminal, or stand for several.
+    Names with control characters are left out: they would act on the terminal.
     """
     from click.shell_completion import CompletionItem
 
@@ -175,10 +175,9 @@ def _beginning_with(
 
 
 def _campaign(ctx: click.Context) -> Campaign | None:
-    """Return the campaign that is completed for; none while its files have errors."""
-    from .context import campaign_folders
-
+    """Return the campaign, or None if its files or the environment have errors."""
     try:
+        check_time_zone()
         return load_campaign(*campaign_folders(ctx))
     except ProtestgenError:
         return None

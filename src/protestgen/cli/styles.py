@@ -1,4 +1,4 @@
-"""The command `styles`: what kinds of letter there are."""
+"""The command `styles`: a list of the styles of letters."""
 
 import click
 
@@ -11,11 +11,11 @@ from .param_types import Command
 
 
 @click.command(cls=Command, epilog="Example: protestgen styles")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @common_options
 @click.pass_obj
 def styles(app: App, /, *, as_json: bool) -> None:
-    """List the kinds of letter."""
+    """List the styles of letters."""
     templates = Templates(app.campaign.folders)
     found = {
         style: templates.description("en", style) for style in templates.styles("en")

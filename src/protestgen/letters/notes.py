@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 from protestgen.campaign.case import Case
 from protestgen.countries import language_name
@@ -21,10 +21,28 @@ ADDRESS_YEARS = 2
 _WORD = re.compile(r"\w+")
 
 
+class Note(str):
+    """A note whose text has values; notes of one *kind* differ in these only."""
+
+    __slots__ = ("kind",)
+    kind: str
+
+    def __new__(cls, text: str, kind: str = "") -> Self:
+        """Make a note; without a *kind*, its text is its kind."""
+        note = super().__new__(cls, text)
+        note.kind = kind or text
+        return note
+
+
 class HarmNote(str):
     """A note on harm that a letter may do: `--quiet` does not hide it."""
 
     __slots__ = ()
+
+
+def kind_of_note(note: str) -> str:
+    """Return the kind of a note: its text, unless it is a `Note`."""
+    return note.kind if isinstance(note, Note) else note
 
 
 def remarks(
@@ -149,7 +167,8 @@ def _about_words(letter: Letter, avoid: tuple[str, ...]) -> Iterator[str]:
             note = "may do harm to those the letter is for: find another word"
             yield HarmNote(f"'{word}' {note}")
     if (count := count_words(letter)) > longest(letter):
-        yield f"the letter has {count} words: more than is read, leave some out"
+        text = f"the letter has {count} words: more than is read, leave some out"
+        yield Note(text, "too long")
 
 
 def avoided(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
