@@ -14,10 +14,9 @@ from protestgen.letters.service import LetterService
 from protestgen.schema.types import parse_id
 
 from .console import show_notes, write_output
-from .context import App, now
+from .context import App, check_style, now
 from .options import (
     OutputOptions,
-    check_style,
     common_options,
     date_option,
     fallback_option,

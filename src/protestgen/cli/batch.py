@@ -2,11 +2,9 @@
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, Any, NoReturn, cast
 
 import click
@@ -17,12 +15,11 @@ from protestgen.batch.dispatch import QUEUE_DEPTH
 from protestgen.batch.manifest import RunHeader, last_edition
 from protestgen.batch.output_folder import FAILED, OutputFolder
 from protestgen.batch.planner import BatchPlan
-from protestgen.batch.process_pool import _begin
 from protestgen.batch.report import BatchStats
 from protestgen.batch.roster import EXAMPLE
 from protestgen.batch.roster_row import FIELDS
 from protestgen.batch.runner import Batch, edition
-from protestgen.batch.worker import BatchSpec, OutputKind
+from protestgen.batch.worker import BatchSpec
 from protestgen.campaign.loader import Campaign
 from protestgen.countries import find_country
 from protestgen.errors import OutputError
@@ -34,18 +31,20 @@ from protestgen.letters.compose import choose_demands
 from protestgen.letters.service import LetterOptions
 
 from .batch_options import BatchOptions, batch_options
+from .batch_processes import (
+    connect_cluster,
+    count_jobs,
+    spool_folder,
+    start_executor,
+)
 from .batch_source import Source, open_source
 from .batch_target import FILE_FORMATS, Target, checked_target, file_suffix
 from .console import Stdout, StdoutError, show_error, show_note, write_product
-from .context import App, now
-from .options import check_style
+from .context import App, check_style, now
 from .param_types import Command
 from .progress import ProgressReporter
 from .signals import GracefulShutdown
 
-# Smaller rosters, in bytes, are done before other processes have started.
-_SMALL = 1 << 15
-_SMALL_ON_PAPER = 1 << 13
 _SOME_FAILED = 3
 _RESUME = "run the same again to resume"
 
@@ -115,14 +114,14 @@ def _write(
     source = open_source(options, target, interrupts, stack)
     if options.cluster:
         campaign = campaign.absolute()
-    cluster = _cluster(campaign, options, stack)
+    cluster = connect_cluster(campaign, options, stack)
     outbox = None if options.dry else _outbox(target, interrupts, stack)
     order = _order(campaign, options, target, outbox)
     if outbox and cluster:
         folder = outbox.folder.absolute()
         order = replace(order, folder=folder, mark=outbox.mark())
-    if (jobs := _jobs(options, source, order.kind)) > 1:
-        order = replace(order, spool=_spool(stack))
+    if (jobs := count_jobs(options, source, order.kind)) > 1:
+        order = replace(order, spool=spool_folder(stack))
     plan = _plan(order, options, wish, countries)
     reporter = ProgressReporter(
         *(source.position, source.size, source.unit),
@@ -134,7 +133,7 @@ def _write(
         executor, ahead = cluster, QUEUE_DEPTH
         if jobs > 1:
             # One chunk for each other process to write, and one to write next.
-            executor, ahead = _executor(jobs, order.spool, stack), 2 * jobs - 1
+            executor, ahead = start_executor(jobs, order.spool, stack), 2 * jobs - 1
         batch.run(source.roster, executor, is_stopped=interrupts.__bool__, ahead=ahead)
     run = _Run(batch, options, target, source, outbox, stream)
     _finish(run, reporter, is_interrupted=bool(interrupts))
@@ -329,60 +328,6 @@ def _standard_output() -> Iterator[IO[bytes]]:
             raise
         reason = "standard output: its reader ended before it had all letters"
         raise OutputError(reason) from None
-
-
-def _cluster(
-    campaign: Campaign, options: BatchOptions, stack: ExitStack
-) -> Executor | None:
-    """Return what writes letters on other machines, if that is asked for."""
-    address = options.cluster
-    if address is None:
-        return None
-    if options.jobs:
-        hint = "a cluster writes with all of its workers"
-        raise click.UsageError(f"'--jobs' goes without '--cluster': {hint}")
-    from protestgen.batch.dask_cluster import connected_cluster
-
-    return stack.enter_context(connected_cluster(address, campaign.folders))
-
-
-def _jobs(options: BatchOptions, source: Source, kind: OutputKind) -> int:
-    """Return how many processes write letters, other machines apart."""
-    if options.cluster:
-        return 1
-    jobs = options.jobs
-    if jobs is None:
-        known = source.size is not None or source.roster.columns == ()
-        small = _SMALL_ON_PAPER if kind == "pdf" else _SMALL
-        is_small = known and (source.size or 0) < small
-        jobs = 1 if is_small else os.cpu_count() or 1
-    return jobs
-
-
-def _spool(stack: ExitStack) -> Path | None:
-    """Return a folder for what processes have for one another, if it can be made."""
-    try:
-        folder = TemporaryDirectory(prefix="protestgen-", ignore_cleanup_errors=True)
-    except OSError:
-        return None
-    return Path(stack.enter_context(folder))
-
-
-def _executor(
-    jobs: int, spool: Path | None, stack: ExitStack
-) -> ProcessPoolExecutor | None:
-    """Return what writes letters in all of the processes but this one, if it can be."""
-    try:
-        with ExitStack() as room:  # there are handles for pipes, and then for files
-            for _ in range(10 + 3 * jobs):
-                room.enter_context(Path(os.devnull).open("rb"))
-        executor = ProcessPoolExecutor(jobs - 1, initializer=_begin, initargs=(spool,))
-    except (OSError, ImportError, NotImplementedError) as error:  # no semaphores
-        reason = getattr(error, "strerror", None) or error
-        show_note(f"no other processes ({reason}): this one writes all letters")
-        return None
-    stack.callback(executor.shutdown, cancel_futures=True)
-    return executor
 
 
 def _give_up(*, is_interrupted: bool) -> NoReturn:

@@ -19,7 +19,7 @@ from protestgen.formats import (
 )
 
 from .batch_options import STREAM_FORMATS, BatchOptions
-from .options import check_output
+from .context import check_output
 
 # Kinds of one file for all letters, and the format that each letter has in it.
 FILE_FORMATS: dict[OutputKind, str] = {**STREAM_FORMATS, "pdf": "pdf"}

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +15,7 @@ from protestgen.campaign.loader import (
     campaign_around,
     load_campaign,
 )
-from protestgen.errors import ChoiceError, quoted
+from protestgen.errors import ChoiceError, UnknownNameError, quoted
 
 from .console import show_note
 
@@ -114,3 +115,23 @@ def now() -> datetime:
         hint = "write seconds since 1970, up to the year 3000"
         raise ChoiceError(f"SOURCE_DATE_EPOCH is {quoted(epoch)}: {hint}")
     return datetime.fromtimestamp(int(epoch), tz=UTC)
+
+
+def check_output(output: Path, folders: Iterable[Path]) -> None:
+    """Refuse an *output* that is a file of the campaigns in *folders*."""
+    real = Path(os.path.realpath(output))
+    for folder in folders:
+        for name in ("data", "templates", SETTINGS_FILE):
+            if real.is_relative_to(os.path.realpath(folder / name)):
+                reason = f"is where the campaign has its own {name}"
+                raise click.UsageError(f"'-o {output}' {reason}: name another place")
+
+
+def check_style(style: str, codes: Iterable[str], folders: tuple[Path, ...]) -> None:
+    """Refuse a *style* that none of the languages *codes* has."""
+    from protestgen.templating.environment import Templates
+
+    templates = Templates(folders)
+    known = [name for code in codes for name in templates.styles(code)]
+    if style not in known:
+        raise UnknownNameError("style", style, known, see="protestgen styles")

@@ -92,7 +92,7 @@ _LEFT_OUT = (None, (), False)
     "--open",
     "opens",
     is_flag=True,
-    help="Open the letter in your mail program, by '--format mailto'.",
+    help="Open the letter in your mail program ('--format mailto').",
 )
 @common_options
 @click.pass_obj

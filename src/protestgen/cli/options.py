@@ -1,7 +1,6 @@
 """Options that several commands share, and the structs that hold their values."""
 
-import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -11,7 +10,6 @@ from msgspec import Struct
 
 from protestgen.campaign.loader import SETTINGS_FILE
 from protestgen.countries import find_country
-from protestgen.errors import UnknownNameError
 from protestgen.formats import (
     DEFAULT_FORMAT,
     FORMATS,
@@ -25,7 +23,7 @@ from protestgen.letters.service import LetterOptions
 from protestgen.schema.types import parse_email, parse_line, parse_prose
 
 from .console import QUIET, show_note
-from .context import FOLDERS_KEY, now
+from .context import FOLDERS_KEY, check_output, now
 from .param_types import (
     ParsedParam,
     complete_addressee,
@@ -202,7 +200,7 @@ format_detail_options = option_group(
     click.option(
         "--ascii",
         is_flag=True,
-        help="Use plain spaces, quotes and dashes, for old gateways.",
+        help="Plain spaces, quotes and dashes for old gateways; accents stay.",
     ),
     click.option(
         "--layout",
@@ -341,23 +339,3 @@ class WritingOptions(OutputOptions, frozen=True, kw_only=True):
             ascii=self.ascii,
             layout=self.layout,
         )
-
-
-def check_output(output: Path, folders: Iterable[Path]) -> None:
-    """Refuse an *output* that is a file of the campaigns in *folders*."""
-    real = Path(os.path.realpath(output))
-    for folder in folders:
-        for name in ("data", "templates", SETTINGS_FILE):
-            if real.is_relative_to(os.path.realpath(folder / name)):
-                reason = f"is where the campaign has its own {name}"
-                raise click.UsageError(f"'-o {output}' {reason}: name another place")
-
-
-def check_style(style: str, codes: Iterable[str], folders: tuple[Path, ...]) -> None:
-    """Refuse a *style* that none of the languages *codes* has."""
-    from protestgen.templating.environment import Templates
-
-    templates = Templates(folders)
-    known = [name for code in codes for name in templates.styles(code)]
-    if style not in known:
-        raise UnknownNameError("style", style, known, see="protestgen styles")
