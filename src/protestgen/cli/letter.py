@@ -253,6 +253,6 @@ def _open(link: str) -> None:
     # Waiting ends with the launcher on Linux only, elsewhere with the mail program.
     if click.launch(link, wait=sys.platform == "linux"):
         raise click.ClickException(
-            "no mail program opened: leave '--open' out, "
+            "no mail program could be opened: leave '--open' out, "
             "or write the letter with '-o letter.eml' and open that"
         )
