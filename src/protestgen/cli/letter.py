@@ -5,11 +5,11 @@ import signal
 import sys
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import chain
 from pathlib import Path
 from tempfile import mkstemp
-from typing import Any
+from typing import Any, Self
 
 import click
 from msgspec.structs import replace
@@ -111,7 +111,7 @@ def letter(app: App, /, **values: Any) -> None:
     finished, choice_notes = service.write(case, sender, wish)
     if options.edit and finished.also:
         raise click.UsageError("'--edit' goes with one language: leave one out")
-    with _editing(editable(finished) if options.edit else None) as draft:
+    with _Draft(editable(finished)) if options.edit else nullcontext() as draft:
         if draft:
             format_.render(finished, settings)  # may refuse, before the editor opens
             finished = edited(finished, draft.edit())
@@ -167,7 +167,11 @@ def _typed_fields(options: _Options) -> dict[str, Any]:
 
 
 class _Draft:
-    """The text of a letter in a temporary file, for the user's editor."""
+    """
+    The text of a letter in a temporary file, for the user's editor.
+
+    The file is deleted at the end, unless an error follows its editing.
+    """
 
     is_kept = False
 
@@ -209,27 +213,15 @@ class _Draft:
         if self.is_kept:
             show_note(f"your words are kept in {self._path}", always=True)
 
-    def close(self) -> None:
-        """Delete the file, unless it was kept."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _type: object, error: BaseException | None, _at: object) -> None:
+        has_reader = not (isinstance(error, StdoutError) and error.is_closed_pipe)
+        if error and has_reader:
+            self.keep()
         if not self.is_kept:
             self._path.unlink(missing_ok=True)
-
-
-@contextmanager
-def _editing(text: str | None) -> Iterator[_Draft | None]:
-    """Yield a draft of *text*; an edited one is kept if an error follows."""
-    if text is None:
-        yield None
-        return
-    draft = _Draft(text)
-    try:
-        yield draft
-    except BaseException as error:
-        if not (isinstance(error, StdoutError) and error.is_closed_pipe):
-            draft.keep()
-        raise
-    finally:
-        draft.close()
 
 
 @contextmanager
