@@ -233,7 +233,7 @@ def test_a_campaign_may_have_no_case_yet(run: Run, tmp_path: Path) -> None:
 
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == (
-        "note: there is no case yet: see 'protestgen new --help'\n"
+        "note: no cases yet: see 'protestgen new --help'\n"
     )
 
 
