@@ -28,7 +28,8 @@ batch: filenames seen_index text_stream roster_row roster file_store manifest
 check: finding context dates languages postal texts contacts letters __init__
 authoring: scaffold new_entry
 cli: console context param_types options __init__ prompts signals progress profile letter
-    batch_target batch_source batch cases show appeal embassies styles check init new
+    batch_options batch_target batch_source batch_processes batch cases show appeal
+    embassies styles check init new
 """
 
 # The package, or the one module, that alone imports a library.

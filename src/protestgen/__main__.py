@@ -3,8 +3,8 @@
 import gc
 import sys
 
-# Most of a short run is imports, which make many objects and no garbage: with the
-# collector's default threshold it would scan them some hundred times in vain.
+# Imports make many objects and no garbage: with its default threshold, the collector
+# would scan them a hundred times for nothing.
 gc.set_threshold(100_000)
 
 
@@ -14,9 +14,9 @@ def main() -> None:
         from .cli import run
 
         code = run()
-    except KeyboardInterrupt:  # before there is anything to interrupt
+    except KeyboardInterrupt:  # while the program is starting
         code = 130
-    # The collection at the interpreter's end would look through all the modules again.
+    # Spare the collection at the interpreter's end.
     gc.freeze()
     sys.exit(code)
 

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Files that are written completely or not at all."""
 
 import os
 import stat
@@ -10,37 +10,30 @@ from typing import IO
 
 from .errors import OutputError
 
-# Where Linux has the files that a process has open, by their numbers.
+# Folder of the open files of a process on Linux, by descriptor.
 _OPEN_FILES = "/proc/self/fd"
 
 
 def write_file(path: Path, data: bytes, *, mode: int | None = None) -> None:
     """
-    Write *data* to *path*: the file is complete, or it is as it was.
+    Write *data* to *path* completely, or leave the old file as it was.
 
-    A new file can be read by its owner only, since letters hold people's addresses; an
-    old one keeps its mode, unless *mode* is given. Devices and pipes are written to
-    directly.
+    Only its owner can read a new file, since letters hold people's addresses; an old
+    file keeps its mode, unless *mode* is given. Devices and pipes are written directly.
     """
-    try:
-        if path.exists() and not path.is_file():
-            path.write_bytes(data)
-        else:
-            with _replacing(Path(os.path.realpath(path)), mode) as file:
-                file.write(data)
-    except OSError as error:
-        raise OutputError(f"{path}: {error.strerror}: nothing is written") from None
+    with growing_file(path, mode=mode) as file:
+        file.write(data)
 
 
 @contextmanager
-def growing_file(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file for what is written bit by bit, as `write_file` does for the rest."""
+def growing_file(path: Path, *, mode: int | None = None) -> Iterator[IO[bytes]]:
+    """Open a file to write piece by piece, with the promises of `write_file`."""
     try:
         if path.exists() and not path.is_file():
             with path.open("wb") as device:
                 yield device
         else:
-            with _replacing(Path(os.path.realpath(path)), None) as file:
+            with _replacing(Path(os.path.realpath(path)), mode) as file:
                 yield file
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror}: nothing is written") from None
@@ -48,7 +41,7 @@ def growing_file(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _replacing(path: Path, mode: int | None) -> Iterator[IO[bytes]]:
-    """Open a file that takes the place of *path* if all goes well."""
+    """Open a temporary file that replaces *path* at the end."""
     temporary = path.with_name(f".protestgen-{token_hex(8)}")
     with _temporary_file(temporary) as file:
         try:
@@ -70,10 +63,10 @@ def _temporary_file(path: Path) -> IO[bytes]:
     """
     Open a new file that only its owner can read, at *path* or without a name.
 
-    One without a name is gone with the process, however that ends.
+    A file without a name disappears with the process, however that ends.
     """
     if os.path.isdir(_OPEN_FILES):  # noqa: PTH112 - it needs no path object
-        with suppress(AttributeError, OSError):  # not all systems have such files
+        with suppress(AttributeError, OSError):  # not on all systems
             flags = os.O_TMPFILE | os.O_WRONLY
             return os.fdopen(os.open(path.parent, flags, 0o600), "wb")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -81,8 +74,8 @@ def _temporary_file(path: Path) -> IO[bytes]:
 
 
 def _give_name(file: IO[bytes], path: Path) -> None:
-    """Let *file*, which has no name, be at *path*."""
-    # With a folder `os.link` follows the link to the file, as it must here.
+    """Give *file*, which has no name, the name *path*."""
+    # With `dst_dir_fd`, `os.link` follows the link to the file, as needed here.
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.link(f"{_OPEN_FILES}/{file.fileno()}", path, dst_dir_fd=folder)

@@ -258,9 +258,9 @@ def test_a_case_from_questions(shell: Shell, tmp_path: Path) -> None:
     assert re.findall(r"Error: (.*)", result.stderr) == [
         "'Strike' is not an id: use a-z, 0-9 and single hyphens",
         "unknown country 'kasakhstan': did you mean 'Kazakhstan'?",
-        "'opn' is not known here: did you mean 'open'?",
+        "'opn' is not a choice: did you mean 'open'?",
         "'yesterday' is not a date: write 2011-05-01, 2011-05 or 2011",
-        "'embasy' is not known here: did you mean 'embassy'?",
+        "'embasy' is not a choice: did you mean 'embassy'?",
     ]
     asked = (mine / "data" / "demands.yaml").read_text()
     shorter = re.sub(r"support_to:.*\n|  - \{id: inquiry.*\n", "", CASE)
@@ -282,7 +282,7 @@ def test_an_office_and_an_embassy_from_questions(shell: Shell, tmp_path: Path) -
 
     assert made.stderr.endswith("note: added to mine/data/embassies.yaml, line 2\n")
     assert re.findall(r"Error: (.*)", made.stderr) == [
-        "'offise' is not known here: did you mean 'office'?"
+        "'offise' is not a choice: did you mean 'office'?"
     ]
     assert also.stderr.endswith("note: added to mine/data/embassies.yaml, line 21\n")
     assert re.findall(r"Error: (.*)", also.stderr) == [
@@ -310,8 +310,7 @@ def test_a_new_id_is_unique(shell: Shell, tmp_path: Path) -> None:
     ]
     assert result.exit_code == 2
     assert result.stderr.endswith(
-        "title: error: the questions have no answer here: add '--from FILE.yaml' "
-        "(see 'protestgen new --help')\n"
+        "title: error: nobody can answer the questions here: add '--from FILE.yaml'\n"
     )
 
 
@@ -331,7 +330,7 @@ def test_answers_are_kept_after_an_error(shell: Shell, tmp_path: Path) -> None:
         "remove one of them, the other is mine/data/embassies.yaml:2:3"
     )
     assert (mine / "data" / "embassies.yaml").read_text() == london
-    kept = re.search(r"your answers are kept in (\S+\.yaml): mend them there", note)
+    kept = re.search(r"your answers are kept in (\S+\.yaml): correct them there", note)
     assert kept
     path = Path(kept[1])
     path.write_text(path.read_text().replace("Paris", "Lyon"))
@@ -457,7 +456,7 @@ def test_the_bundled_campaign_is_not_changed(
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
         "error: which campaign of your own is it for? go to its folder or add "
-        "'--campaign', or see 'protestgen init --help' (see 'protestgen new --help')\n"
+        "'--campaign', or see 'protestgen init --help'\n"
     )
 
 

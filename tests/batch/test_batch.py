@@ -26,7 +26,7 @@ FILES = [
     "kurmanov-london-bob-example-hrmir5urh7m7.txt",
     "kurmanov-seoul-eve-example-e8fp21rochj9.txt",
 ]
-MEND = "mend them there, and run that as the roster"
+MEND = "correct them there, and use that file as the roster"
 NOBODY = "no mission of Kazakhstan is known in North Korea"
 SUMMARY = re.compile(r"; [0-9.]+ (?:bytes|[kM]B) in [0-9.]+ s$", re.MULTILINE)
 
@@ -132,7 +132,7 @@ def test_second_run_writes_what_is_missing_or_changed(batch: Batch) -> None:
     result = batch("--roster", "m.csv", "-o", "letters")
 
     assert said(result) == [
-        "note: 4 letters in letters (2 new, 1 changed, 1 as before)"
+        "note: 4 letters in letters (2 new, 1 changed, 1 unchanged)"
     ]
     assert Path("letters", FILES[2]).stat().st_ino == before[FILES[2]]
     assert "I live in Cork." in Path("letters", FILES[1]).read_text()
@@ -140,8 +140,8 @@ def test_second_run_writes_what_is_missing_or_changed(batch: Batch) -> None:
 
 def edited(file: str) -> str:
     """Return what is said of a *file* that somebody has edited."""
-    reason = "edited since it was written: it is left as it is"
-    return f"note: {file} was {reason}; remove it to have it written anew"
+    reason = "edited after it was written, and kept"
+    return f"note: {file} was {reason}: remove it to have it written again"
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -160,19 +160,19 @@ def test_letter_that_was_edited_is_left(batch: Batch, jobs: int) -> None:
     second = batch(*command)
 
     assert Path("letters/manifest.jsonl").read_text().splitlines()[2] in manifest
-    count = "1 left as edited"
-    told = [edited(FILES[1]), f"note: 3 letters in letters (2 as before, {count})"]
+    count = "1 edited and kept"
+    told = [edited(FILES[1]), f"note: 3 letters in letters (2 unchanged, {count})"]
     assert (first.exit_code, said(first)) == (0, told)
-    told[1] = f"note: 3 letters in letters (1 changed, 1 as before, {count})"
+    told[1] = f"note: 3 letters in letters (1 changed, 1 unchanged, {count})"
     assert (second.exit_code, said(second)) == (0, told)
     assert bob.read_text() == "By hand."
     assert "Astana." in ada.read_text()
 
     bob.write_text(written)
-    assert "(1 changed, 2 as before)" in batch(*command).stderr
+    assert "(1 changed, 2 unchanged)" in batch(*command).stderr
     bob.write_text("By hand.")
     bob.unlink()
-    assert "(1 new, 2 as before)" in batch(*command).stderr
+    assert "(1 new, 2 unchanged)" in batch(*command).stderr
     assert "I live in Cork." in bob.read_text()
 
 
@@ -189,11 +189,11 @@ def test_letter_that_was_edited_outlives_its_row(batch: Batch) -> None:
     roster(*THREE.splitlines()[::2])
     pruned = batch("--roster", "m.csv", "-o", "letters", "--prune")
 
-    end = "note: 3 letters in letters (2 as before, 1 left as edited)"
+    end = "note: 3 letters in letters (2 unchanged, 1 edited and kept)"
     assert said(mended) == [edited(FILES[1]), end]
     assert said(pruned) == [
-        edited(FILES[1]).replace("to have it written anew", "if nobody needs it"),
-        "note: 2 letters in letters (2 as before)",
+        edited(FILES[1]).replace("to have it written again", "if nobody needs it"),
+        "note: 2 letters in letters (2 unchanged)",
     ]
     assert files() == [*FILES, "manifest.jsonl"]
 
@@ -209,7 +209,7 @@ def test_letters_keep_their_date(batch: Batch, monkeypatch: pytest.MonkeyPatch) 
 
     assert said(kept) == [
         "note: letters keep the date of the run before, 2026-11-20: see '--date'",
-        "note: 3 letters in letters (3 as before)",
+        "note: 3 letters in letters (3 unchanged)",
     ]
     assert said(dated) == ["note: 3 letters in letters (3 changed)"]
 
@@ -225,12 +225,9 @@ def test_files_of_no_row_are_listed_and_pruned(batch: Batch) -> None:
     listed = batch("--roster", "m.csv", "-o", "letters")
     pruned = batch("--roster", "m.csv", "-o", "letters", "--prune")
 
-    stale = [
-        f"note: {name} belongs to no row any more: '--prune' removes it"
-        for name in FILES[1:]
-    ]
-    end = "note: 1 letter in letters (1 as before)"
-    assert said(first) == said(listed) == [*stale, f"{end}; 2 files of no row any more"]
+    stale = [f"note: {name} is orphaned: '--prune' removes it" for name in FILES[1:]]
+    end = "note: 1 letter in letters (1 unchanged)"
+    assert said(first) == said(listed) == [*stale, f"{end}; 2 orphaned files"]
     assert said(pruned) == [f"{end}; 2 files removed"]
     assert files() == [FILES[0], "manifest.jsonl", "own.txt"]
     assert said(batch("--roster", "m.csv", "-o", "letters")) == [end]
@@ -349,7 +346,7 @@ def test_letters_about_other_cases_are_left(batch: Batch, run: Run) -> None:
     pruned = batch(*command)
 
     assert said(other)[-1] == "note: 3 letters in letters"
-    removed = "note: 1 letter in letters (1 as before); 2 files removed"
+    removed = "note: 1 letter in letters (1 unchanged); 2 files removed"
     assert said(pruned)[-1] == removed
     cases = [name.partition("-")[0] for name in files()]
     assert cases == ["kolov"] * 3 + ["kurmanov", "manifest.jsonl"]
@@ -371,12 +368,12 @@ def test_letter_of_nobody_that_was_edited_is_told_as_that(batch: Batch) -> None:
     batch("--roster", "m.csv", "-o", "letters")
     Path("letters", FILES[1]).write_text("By hand.")
     roster(*THREE.splitlines()[::2])
-    left = edited(FILES[1]).replace("to have it written anew", "if nobody needs it")
+    left = edited(FILES[1]).replace("to have it written again", "if nobody needs it")
     dry = batch("--roster", "m.csv", "-o", "letters", "--dry-run")
     plain = batch("--roster", "m.csv", "-o", "letters")
 
     assert said(dry)[0] == left
-    assert said(plain) == [left, "note: 2 letters in letters (2 as before)"]
+    assert said(plain) == [left, "note: 2 letters in letters (2 unchanged)"]
 
 
 def test_message_that_was_added_to_an_mbox_is_safe(batch: Batch) -> None:
@@ -447,7 +444,7 @@ def test_letters_in_another_form_replace_the_first(batch: Batch) -> None:
 
     pages = [name.replace(".txt", ".html") for name in FILES]
     assert both == sorted([*FILES, *pages, "manifest.jsonl"])
-    assert said(result) == ["note: 3 letters in letters (3 as before); 3 files removed"]
+    assert said(result) == ["note: 3 letters in letters (3 unchanged); 3 files removed"]
     assert files() == [*pages, "manifest.jsonl"]
 
 
@@ -486,14 +483,11 @@ def test_nothing_is_pruned_while_rows_fail(batch: Batch) -> None:
     assert result.exit_code == 3
     assert files() == ["failed.csv", *FILES, "manifest.jsonl"]
     mail = "'bob@home' is not an e-mail address: write name@domain.example"
-    hint = "mend them, and run the whole roster again"
+    hint = "correct them, and run the whole roster again"
     assert said(result) == [
         f"error: m.csv:3: email: {mail}",
-        *(
-            f"note: {name} belongs to no row any more, or to one that failed"
-            for name in FILES[1:]
-        ),
-        "note: 1 letter in letters (1 as before); 1 row failed; 2 files of no row any more",
+        *(f"note: {name} is orphaned, or its row failed" for name in FILES[1:]),
+        "note: 1 letter in letters (1 unchanged); 1 row failed; 2 orphaned files",
         f"note: rows that failed are in letters/failed.csv: {MEND}",
         f"note: '--prune' removes nothing while rows fail: {hint}",
     ]
@@ -539,7 +533,9 @@ def test_strict_stops_at_the_first(batch: Batch) -> None:
     single = batch("--roster", "m.csv", "-o", "all.jsonl", "--strict")
 
     mail = "error: m.csv:4: email: 'bob@home' is not an e-mail address: write name@domain.example"
-    stopped = "error: stopped at the row that failed: mend it, and run the same again"
+    stopped = (
+        "error: stopped at the row that failed: correct it, and run the same again"
+    )
     assert (result.exit_code, single.exit_code) == (1, 1)
     assert said(result) == [mail, "note: 1 letter in letters; 1 row failed", stopped]
     assert said(single) == [
@@ -560,9 +556,9 @@ def test_same_letter_is_written_once(batch: Batch) -> None:
 
     assert result.exit_code == 0
     assert said(result) == [
-        "note: m.csv:3: the letter of line 2 again: only that is written",
-        "note: m.csv:4: the letter of line 2 again: only that is written",
-        "note: 1 letter in letters; 2 letters asked for twice",
+        "note: m.csv:3: duplicate of line 2, skipped",
+        "note: m.csv:4: duplicate of line 2, skipped",
+        "note: 1 letter in letters; 2 duplicates skipped",
     ]
     assert "Almaty." in Path("letters", FILES[0]).read_text()
 
@@ -700,11 +696,8 @@ def test_dry_run_shows_what_would_be_removed(batch: Batch) -> None:
     nowhere = batch("--roster", "m.csv", "--dry-run", "--prune")
 
     assert said(result) == [
-        *(
-            f"note: {name} belongs to no row any more: '--prune' removes it"
-            for name in FILES[1:]
-        ),
-        "note: 1 letter; 2 files of no row any more",
+        *(f"note: {name} is orphaned: '--prune' removes it" for name in FILES[1:]),
+        "note: 1 letter; 2 orphaned files",
         "note: by country: United Kingdom 1",
     ]
     assert (
@@ -765,7 +758,7 @@ def test_profile_writes_to_many_embassies(batch: Batch) -> None:
     )
     every = batch("--sender", "ada.yaml", "--country", "all", "-o", "every")
 
-    assert said(two) == ["note: 2 letters in two; 1 letter asked for twice"]
+    assert said(two) == ["note: 2 letters in two; 1 duplicate skipped"]
     assert every.exit_code == 0
     assert len(files("every")) > 50
 
@@ -807,9 +800,7 @@ def test_many_letters_to_one_office_are_one(batch: Batch) -> None:
     )
 
     (line,) = said(result)
-    assert re.fullmatch(
-        r"note: 1 letter in letters; \d\d letters asked for twice", line
-    )
+    assert re.fullmatch(r"note: 1 letter in letters; \d\d duplicates skipped", line)
     assert len(files()) == 2
 
 
@@ -820,7 +811,7 @@ def test_sender_of_e_mails_has_an_address(batch: Batch) -> None:
     Path("ada.yaml").write_text("name: Ada Example\ncountry: gb\n")
     result = batch("--sender", "ada.yaml", "--country", "all", "-o", "all.mbox")
 
-    reason = "an e-mail is from an address: run 'protestgen profile'"
+    reason = "an e-mail needs the sender's address: run 'protestgen profile'"
     assert (result.exit_code, result.stderr) == (2, f"error: ada.yaml: {reason}\n")
     assert not Path("all.mbox").exists()
 
@@ -877,8 +868,8 @@ def test_roster_comes_through_a_pipe(
         (("-o", "a.mbox", "--prune"), "'--prune' goes with a folder: leave it out (see 'protestgen batch --help')"),
         (("-o", "a", "--roster", "b.csv"), "'--roster' goes once: put all members in one file (see 'protestgen batch --help')"),
         (("-o", "a", "--style", "sonnet"), "unknown style 'sonnet': see 'protestgen styles'"),
-        (("-o", "a", "--sender", "ada.yaml"), "'--sender' goes without '--roster': its members sign their letters themselves (see 'protestgen batch --help')"),
-        (("-o", "a", "--country", "uk", "--country", "ie"), "'--country' goes once with '--roster': its members write to the embassy in their own country (see 'protestgen batch --help')"),
+        (("-o", "a", "--sender", "ada.yaml"), "'--sender' goes without '--roster': members sign their letters themselves (see 'protestgen batch --help')"),
+        (("-o", "a", "--country", "uk", "--country", "ie"), "'--country' goes once with '--roster': members write to the embassy in their own country (see 'protestgen batch --help')"),
     ],
 )  # fmt: skip
 def test_command_that_does_not_go_is_told(
@@ -911,3 +902,31 @@ def test_missing_file_is_told(
 
     assert (result.exit_code, result.stderr) == (1, f"error: {problem}\n")
     assert sorted(path.name for path in Path().iterdir()) == ["m.csv"]
+
+
+@pytest.mark.parametrize("target", ["letters", "letters.jsonl", "letters.mbox"])
+def test_names_that_are_not_utf_8_are_used(
+    target: str, tmp_path: Path, shell: Callable[..., Result]
+) -> None:
+    """
+    A roster, a campaign and a target may have any name that the system takes.
+    """
+    rows = "".join(
+        f"Ada {n} Example,Leeds,gb,ada{n}@home.example\n" for n in range(300)
+    )
+    (tmp_path / "m.csv").write_text(f"name,city,country,email\n{rows}")
+    line = (
+        "B=$(printf '\\xff') && mv m.csv m$B.csv && "
+        "protestgen init c$B --state tr --country uk --lang de 2>/dev/null && "
+        "protestgen -q --campaign c$B batch --case reading-room --roster m$B.csv "
+        f"--jobs 2 -o ${{B}}{target} && protestgen -q --campaign c$B batch "
+        f"--case reading-room --roster m$B.csv --jobs 1 -o ${{B}}{target}"
+    )
+    result = shell(line)
+    written = tmp_path / os.fsdecode(b"\xff" + target.encode())
+
+    assert result == Result(0, "", "")
+    if target == "letters":
+        assert len(list(written.glob("*.txt"))) == 300
+    else:
+        assert written.read_bytes().count(b"ada7@home.example") > 0

@@ -114,7 +114,9 @@ def test_interrupted_it_finishes_the_letters_in_hand(
     result = finish(process)
 
     assert result.exit_code == 128 + number
-    assert result.stderr.endswith("\nerror: interrupted: run the same again to go on\n")
+    assert result.stderr.endswith(
+        "\nerror: interrupted: run the same again to resume\n"
+    )
     written = {path.name for path in folder.glob("*.txt")}
     manifest = (folder / "manifest.jsonl").read_text("utf-8").splitlines()
     assert 100 <= len(written) < MANY
@@ -149,7 +151,7 @@ def test_interrupted_one_file_for_all_is_not_there(
     ("output", "hint"),
     [
         ("all.jsonl", "nothing is written"),
-        ("letters", "run the same again to go on"),
+        ("letters", "run the same again to resume"),
     ],
 )
 def test_interrupted_while_it_waits_for_rows_it_ends(
@@ -314,7 +316,7 @@ def test_letters_edited_by_hand_outlive_killed_runs(tmp_path: Path) -> None:
     result = finish(start(*[word for word in command if word != "-q"]))
 
     assert result.exit_code == 0
-    assert "4,997 changed, 3 left as edited)" in result.stderr
+    assert "4,997 changed, 3 edited and kept)" in result.stderr
     by_hand = {n for n in names if (folder / n).read_text("utf-8") == "By hand."}
     assert by_hand == {names[0], names[1], names[-1]}
 
@@ -361,7 +363,7 @@ def test_letters_edited_before_a_run_that_was_killed_are_left(tmp_path: Path) ->
     result = finish(start(*[word for word in command if word != "-q"]))
 
     assert "10,000 letters" in result.stderr
-    assert "(10,000 left as edited)" in result.stderr
+    assert "(10,000 edited and kept)" in result.stderr
     assert {path.read_text("utf-8") for path in folder.glob("*.txt")} == {"By hand."}
 
 

@@ -13,8 +13,8 @@ from protestgen.batch.roster_row import FIELDS
 
 SUMMARY = re.compile(r"; [0-9.]+ (?:bytes|[kM]B) in [0-9.]+ s$")
 MEND = (
-    "note: rows that failed are in letters/failed.csv: mend them there, and run that "
-    "as the roster"
+    "note: rows that failed are in letters/failed.csv: correct them there, and use "
+    "that file as the roster"
 )
 EMPTY = "email: empty: an e-mail is from an address"
 PARTED = (
@@ -198,7 +198,7 @@ def test_strict_stops_at_a_letter_that_cannot_be(batch: Batch, jobs: int) -> Non
     stopped = "error: stopped at the row that failed"
     assert (result.exit_code, single.exit_code) == (1, 1)
     assert said(result)[0] == style
-    assert said(result)[-1] == f"{stopped}: mend it, and run the same again"
+    assert said(result)[-1] == f"{stopped}: correct it, and run the same again"
     assert len([*Path("letters").glob("*.txt")]) < 5_000
     assert said(single) == [style, f"{stopped}: nothing is written"]
     assert not Path("all.jsonl").exists()
@@ -330,12 +330,11 @@ def test_one_of_two_people_of_a_name_is_not_lost_unseen(batch: Batch) -> None:
         "letters",
     )
 
-    once = "only that is written"
     mend = "if these are two people, give each an e-mail or an address"
     assert said(result) == [
-        f"note: m.csv:3: the letter of line 2 again: {once}; {mend}",
-        f"note: m.csv:5: the letter of line 4 again: {once}",
-        "note: 3 letters in letters; 2 letters asked for twice",
+        f"note: m.csv:3: duplicate of line 2, skipped; {mend}",
+        "note: m.csv:5: duplicate of line 4, skipped",
+        "note: 3 letters in letters; 2 duplicates skipped",
     ]
 
 
@@ -792,12 +791,11 @@ def test_who_writes_alone_knows_nothing_of_members(batch: Batch, run: Run) -> No
     result = run(*command, "-o", "letters")
     pruned = run(*command, "-o", "letters", "--prune")
 
-    hint = "whoever writes alone knows nothing of others"
     assert said(result) == ["note: 1 letter in letters"]
     assert (pruned.exit_code, said(pruned)) == (
         2,
         [
-            f"error: '--prune' goes with a roster: {hint} (see 'protestgen batch --help')"
+            "error: '--prune' goes with '--roster' only: leave it out (see 'protestgen batch --help')"
         ],
     )
     assert [*letters()] == ["ada", "eve"]

@@ -219,10 +219,10 @@ def test_letters_edited_by_hand_are_left(
     with cluster(tmp_path / "cluster", options=options) as there:
         result = write("--roster", other, "--cluster", there.address, "-o", folder)
 
-    reason = "edited since it was written: it is left as it is; remove it to have it written anew"
+    reason = "edited after it was written, and kept: remove it to have it written again"
     told = {f"note: {path.name} was {reason}" for path in edited}
     after = (folder / "manifest.jsonl").read_text("utf-8").splitlines()
-    count = f"({LETTERS - 5:,} changed, 5 left as edited)"
+    count = f"({LETTERS - 5:,} changed, 5 edited and kept)"
     assert result.exit_code == 0
     assert f"note: {LETTERS:,} letters in {folder} {count}; " in result.stderr
     assert told == {

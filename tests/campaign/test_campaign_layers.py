@@ -234,9 +234,7 @@ def test_a_campaign_may_have_no_case(run: Run, tmp_path: Path) -> None:
     result = run("--campaign", own, "cases")
 
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == (
-        "note: there is no case yet: see 'protestgen new --help'\n"
-    )
+    assert result.stderr == ("note: no cases yet: see 'protestgen new --help'\n")
 
 
 def test_a_folder_given_twice_counts_once(

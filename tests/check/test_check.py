@@ -20,7 +20,7 @@ from protestgen.check import Finding, check_campaign
 from protestgen.check.postal import bad_postcode
 
 ON = date(2026, 11, 22)
-NOTHING = "note: nothing is wrong\n"
+NOTHING = "note: no mistakes found\n"
 
 Change = Callable[[str, str, str], None]
 
@@ -631,7 +631,7 @@ def test_what_an_editor_leaves_is_no_style(run: Run, mine: Path) -> None:
 
     checked, styles = run("check", mine), run("--campaign", mine, "styles")
 
-    assert (checked.stdout, checked.stderr) == ("", "note: nothing is wrong\n")
+    assert (checked.stdout, checked.stderr) == ("", "note: no mistakes found\n")
     assert (styles.exit_code, styles.stdout) == (0, before)
 
 

@@ -467,7 +467,7 @@ def test_nonsense_for_a_time_is_refused(
     """
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
     shown = epoch if len(epoch) < 60 else f"{epoch[:59]}…"
-    hint = f"write seconds since 1970, up to the year 3000 (see 'protestgen {command[0]} --help')"
+    hint = "write seconds since 1970, up to the year 3000"
 
     assert run(*command) == Result(
         2, "", f"error: SOURCE_DATE_EPOCH is '{shown}': {hint}\n"
@@ -481,9 +481,8 @@ def test_nonsense_for_a_time_zone_is_refused(zone: str, shell: Shell) -> None:
     """
     result = shell("protestgen check", TZ=zone, SOURCE_DATE_EPOCH="")
 
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith(
-        f"error: TZ is '{zone}': write a time zone like Europe/Athens (see 'protestgen"
+    assert result == Result(
+        2, "", f"error: TZ is '{zone}': write a time zone like Europe/Athens\n"
     )
 
 
@@ -1014,5 +1013,98 @@ def test_nothing_found_is_said(run: Run) -> None:
 
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == (
-        "note: nothing in the directory is so: see 'protestgen embassies'\n"
+        "note: no matching embassy or office: see 'protestgen embassies'\n"
     )
+
+
+@pytest.mark.parametrize("arguments", ["--help", "letter --help", "--version"])
+def test_help_and_version_need_a_stdout(arguments: str, shell: Shell) -> None:
+    """
+    A full disk is an error; a reader that has enough is not.
+    """
+    full = shell(f"protestgen {arguments} > /dev/full")
+    enough = shell(f"set -o pipefail; protestgen {arguments} | true")
+
+    assert full == Result(1, "", "error: standard output: No space left on device\n")
+    assert enough == Result(0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("OSError(11, 'Resource temporarily unavailable')", "letter: Resource tempor"),
+        ("OSError(28, 'No space left on device', 'x')", "x: No space left on device\n"),
+        ("OSError('out of handles')", "letter: out of handles\n"),
+    ],
+)
+def test_error_of_the_system_does_not_blame_stdout(
+    code: str, message: str, tmp_path: Path, shell: Shell
+) -> None:
+    """
+    It names the file, or the command if there is no file. A broken `difflib` raises it.
+    """
+    (tmp_path / "difflib.py").write_text(f"raise {code}")
+    line = "protestgen letter --case kurmanow --country uk"
+    result = shell(line, PYTHONPATH=str(tmp_path))
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"error: {message}")
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("zone", ["UTC+99", ":/etc/passwd", "/"])
+@pytest.mark.parametrize("words", ["letter --country ", "letter --lang ", "sho"])
+def test_completion_survives_a_wrong_time_zone(
+    words: str, zone: str, shell: Shell
+) -> None:
+    """
+    TZ keeps nobody from completing, and shows no error behind the Tab key.
+    """
+    result = shell(
+        "protestgen",
+        _PROTESTGEN_COMPLETE="bash_complete",
+        COMP_WORDS=f"protestgen {words}",
+        COMP_CWORD=str(len(words.split(" "))),
+        TZ=zone,
+    )
+
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("case", ["kurmanov", "shanyrak"])
+def test_appeal_for_a_closed_case_knows_its_styles(case: str, run: Run) -> None:
+    """
+    An unknown style is an error, though there is no model letter to write in it.
+    """
+    assert run("appeal", case, "--style", "nonsense", "--lang", "de") == Result(
+        2, "", "error: unknown style 'nonsense': see 'protestgen styles'\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("init", "mine", "--state", "zz"), "unknown country 'zz': see 'protestgen em"),
+        (("new", "case"), "which campaign of your own is it for? go to its folder or"),
+        (("appeal", "zz"), "unknown case 'zz': see 'protestgen cases'"),
+    ],
+)
+def test_error_has_one_hint(arguments: tuple[str, ...], message: str, run: Run) -> None:
+    """
+    An error with a hint of its own does not point to the help as well.
+    """
+    result = run(*arguments)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"error: {message}")
+    assert result.stderr.count("see '") == 1
+
+
+def test_help_of_the_program_shows_whole_sentences(shell: Shell) -> None:
+    """
+    What a command does fits on its line at 80 columns.
+    """
+    helped = shell("protestgen --help", COLUMNS="80").stdout
+
+    assert max(map(len, helped.splitlines())) <= 80
+    assert "..." not in helped.split("Commands:")[1]

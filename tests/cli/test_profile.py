@@ -26,9 +26,7 @@ def test_answers_are_kept_and_used(tmp_path: Path, shell: Shell) -> None:
     path = tmp_path / ".config" / "protestgen" / "profile.yaml"
 
     assert (written.exit_code, written.stdout) == (0, "")
-    assert written.stderr.endswith(
-        f"note: written to {path}, which only you can read\n"
-    )
+    assert written.stderr.endswith(f"note: saved in {path}; only you can read it\n")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert path.read_text() == dedent(
         """\
@@ -73,7 +71,7 @@ def test_wrong_answer_is_asked_again(shell: Shell, tmp_path: Path) -> None:
     assert "unknown country 'Englnd': did you mean 'england'?" in result.stderr
     assert "'ada' is not an e-mail address" in result.stderr
     known = "choose from de, el, en, es, fr, ru"
-    assert f"there are no letters in 'german': {known}" in result.stderr
+    assert f"no letters are in 'german': {known}" in result.stderr
     assert (
         "country: gb\nemail: ada@mail.example\nlanguage: de\n"
         in (tmp_path / "ada.yaml").read_text()
@@ -231,8 +229,7 @@ def test_empty_option_removes_what_the_profile_has(run: Run, tmp_path: Path) -> 
         (
             "profile",
             2,
-            "error: no home folder is known: name a file with '-o' "
-            "(see 'protestgen profile --help')\n",
+            "error: you have no home folder: name a file with '-o'\n",
         ),
         (
             "batch --case kurmanov --country uk -o letters",

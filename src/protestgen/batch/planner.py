@@ -17,7 +17,7 @@ from protestgen.letters.service import LetterOptions, LetterService
 
 from .filenames import file_stem, key_of
 from .roster import Row
-from .roster_row import FieldError, Member, fault_of
+from .roster_row import FieldError, Member, fault_of, kind_of
 from .seen_index import SeenIndex
 from .worker import BatchSpec, LetterTask, choice_faults
 
@@ -56,10 +56,10 @@ class RosterJob(Struct, kw_only=True):
     faults: list[FieldError] = []
     repeats: list[tuple[int, int]] = []
 
-    def add_fault(self, field: str, reason: str) -> None:
+    def add_fault(self, field: str, reason: str, kind: str = "") -> None:
         """Note a *reason* why there is no letter, if *field* could be read."""
         if all(fault.field != field for fault in self.row.faults):
-            self.faults.append(FieldError(reason, field))
+            self.faults.append(FieldError(reason, field, kind=kind))
 
     @property
     def at(self) -> Location:
@@ -157,7 +157,7 @@ class JobPlanner:
         try:
             return self._codes(names)
         except ProtestgenError as error:
-            job.add_fault("language", str(error))
+            job.add_fault("language", str(error), kind_of(error))
             return ()
 
     def _new_codes(self, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -209,25 +209,29 @@ class JobPlanner:
             if not unread & {"country", "to"}:
                 self._addressee(case, sender, wish)
         except ProtestgenError as error:
-            faults.insert(0, self._misaddressed(job, sender, wish, str(error)))
+            faults.insert(0, self._misaddressed(job, sender, wish, error))
         for fault in faults:
             if fault.field not in unread and fault not in job.faults:
                 job.faults.append(fault)
 
     def _misaddressed(
-        self, job: RosterJob, sender: Sender, wish: LetterOptions, reason: str
+        self,
+        job: RosterJob,
+        sender: Sender,
+        wish: LetterOptions,
+        error: ProtestgenError,
     ) -> FieldError:
-        """Return the *reason* why nobody is written to, as a fault of a cell."""
-        member = job.row.member
+        """Return why nobody is written to, as a fault of a cell."""
+        member, reason, kind = job.row.member, str(error), kind_of(error)
         if job.country or member is None:
-            return FieldError(reason)
+            return FieldError(reason, kind=kind)
         if not (wish.country or sender.country):
             return FieldError(
                 "empty: name the country that the member lives in", "country"
             )
         if member.to:  # which is called so on the command line
-            return FieldError(reason.replace("'--to ", "'"), "to")
-        return FieldError(reason, "" if self._plan.wish.to else "country")
+            return FieldError(reason.replace("'--to ", "'"), "to", kind=kind)
+        return FieldError(reason, "" if self._plan.wish.to else "country", kind=kind)
 
     def _wish(
         self, member: Member, country: str | None, codes: tuple[str, ...]

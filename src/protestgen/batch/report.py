@@ -26,7 +26,7 @@ class BatchStats(Struct, kw_only=True):
     *statuses* counts the files of the *letters* by what became of them. *failed* counts
     rows, or letters of one sender; *duplicate* counts letters. *stale* counts orphaned
     files, *removed* those of them that are gone. *is_whole* is False if the run stopped
-    early. *notes* are counted by their text, *remarks* by their text without numbers.
+    early. *notes* are counted by their text, *remarks* by their kind.
     """
 
     rows: int = 0

@@ -20,7 +20,15 @@ from protestgen.errors import DataError, Location, Problem, nearest, quoted
 from protestgen.limits import MAX_COLUMNS, MAX_ROW_LINES
 from protestgen.schema.types import visible
 
-from .roster_row import FIELDS, FieldError, Member, bare_heading, field_of, read_member
+from .roster_row import (
+    FIELDS,
+    FieldError,
+    Member,
+    bare_heading,
+    field_of,
+    kind_of,
+    read_member,
+)
 from .text_stream import LOST, Readable, TextLines
 
 EXAMPLE = """\
@@ -327,9 +335,8 @@ def _csv_row(
     kept, rest = tuple(cells[: len(held)]), tuple(cells[len(held) :])
     if rest:
         counts = f"{len(cells)} cells where there are {len(held)} columns"
-        return Row(
-            at=at, cells=kept, rest=rest, faults=(FieldError(f"{counts}: {surplus}"),)
-        )
+        fault = FieldError(f"{counts}: {surplus}", kind="surplus cells")
+        return Row(at=at, cells=kept, rest=rest, faults=(fault,))
     values = {field: cell for field, cell in zip(held, kept, strict=False) if field}
     member, faults = read_member(values)
     return Row(at=at, cells=kept, member=member, faults=faults)
@@ -346,7 +353,8 @@ def _json_rows(name: str, first: str, lines: TextLines) -> Iterator[Row]:
         except StopIteration:
             return
         except ValueError as error:
-            faults = (FieldError(_CUT if lines.is_cut else str(error)),)
+            reason = _CUT if lines.is_cut else str(error)
+            faults = (FieldError(reason, kind=kind_of(error)),)
             at = Location(name, lines.number)
             yield Row(at=at, rest=(line.rstrip("\r\n"),), faults=faults)
             continue

@@ -51,12 +51,14 @@ class FieldError(Struct, frozen=True):
     """
     What is wrong with a row, and in which *field* if it is in one.
 
-    An error that the program does not expect has a *traceback*.
+    Errors of one *kind* differ in their values only; without a kind, the *reason* alone
+    tells them apart. An error that the program does not expect has a *traceback*.
     """
 
     reason: str
     field: str = ""
     traceback: str = ""
+    kind: str = ""
 
     def __str__(self) -> str:
         return f"{self.field}: {self.reason}" if self.field else self.reason
@@ -64,9 +66,21 @@ class FieldError(Struct, frozen=True):
 
 def fault_of(error: Exception, field: str = "") -> FieldError:
     """Return *error*, which may be one that nobody expects, as a fault of a row."""
+    kind = kind_of(error)
     if isinstance(error, ProtestgenError):
-        return FieldError(str(error), field)
-    return FieldError(unexpected(error), field, "".join(format_exception(error)))
+        return FieldError(str(error), field, kind=kind)
+    details = "".join(format_exception(error))
+    return FieldError(unexpected(error), field, details, kind)
+
+
+def kind_of(error: Exception) -> str:
+    """Return the place in the program that raised *error*: one for each kind of it."""
+    name, place = type(error).__name__, error.__traceback__
+    while place and place.tb_next:
+        place = place.tb_next
+    if place is None:  # made, and not raised
+        return name
+    return f"{name} in {place.tb_frame.f_code.co_qualname}:{place.tb_lineno}"
 
 
 def field_of(heading: str) -> str | None:
@@ -96,14 +110,13 @@ def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[FieldError, ..
             faults.append(FieldError(f"not UTF-8: {NOT_TEXT}", field))
         elif value in _ERRORS:
             hint = "mend the cell there, and save it again"
-            faults.append(
-                FieldError(f"'{value}' is an error of the spreadsheet: {hint}", field)
-            )
+            reason = f"'{value}' is an error of the spreadsheet: {hint}"
+            faults.append(FieldError(reason, field, kind="spreadsheet error"))
         elif text := value.strip():
             try:
                 found[field] = _READERS[field](_with_plain_ends(text))
             except ValueError as error:
-                faults.append(FieldError(str(error), field))
+                faults.append(FieldError(str(error), field, kind=kind_of(error)))
             except Exception as error:  # noqa: BLE001 - it fails this row only
                 faults.append(fault_of(error, field))
     if not values.get("name", "").strip():

@@ -1,6 +1,5 @@
 """Many letters: written in lots, here or elsewhere, and what becomes of them."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from pathlib import Path
@@ -15,6 +14,7 @@ from protestgen.campaign.data_files import campaign_hash
 from protestgen.campaign.loader import Campaign
 from protestgen.errors import OutputError
 from protestgen.formats.pdf_merge import PdfMerger
+from protestgen.letters.notes import kind_of_note
 from protestgen.letters.sender import Sender
 
 from .filenames import key_of, may_be_about
@@ -223,7 +223,7 @@ class Batch:
         """Take note of *remarks* on letters of *lot*."""
         places = [job.at for job in lot for _ in job.tasks]
         for index, texts in sorted(remarks.items()):
-            kinds = {re.sub(r"\d+", "", text): text for text in reversed(texts)}
+            kinds = {kind_of_note(text): text for text in reversed(texts)}
             for kind, text in kinds.items():
                 if kind in self.tally.remarks or len(self.tally.remarks) < _MOST_NOTES:
                     new = AggregatedNote(at=places[index], text=text)
@@ -285,7 +285,8 @@ class Batch:
             if self._seen.has_failed(key):
                 hint = "mend it, or this one and remove that"
                 fault = FieldError(
-                    f"line {first} is of the same person, and failed: {hint}"
+                    f"line {first} is of the same person, and failed: {hint}",
+                    kind="duplicate of a failed row",
                 )
                 job.faults.append(fault)
             else:

@@ -299,7 +299,7 @@ class LetterWorker:
             faults = choice_faults(self._writer, task.case, task.sender, task.wish)
         except Exception as other:  # noqa: BLE001 - it fails this letter only
             return [fault_of(other)]
-        return faults or [FieldError(str(error), _blamed(str(error), task))]
+        return faults or [fault_of(error, _blamed(str(error), task))]
 
     def render(self, letter: Letter) -> bytes:
         """Return *letter* as it stands in its file, or in that of all letters."""
@@ -323,7 +323,7 @@ def choice_faults(
 ) -> list[FieldError]:
     """Return what was chosen for a letter about *case* that there is not."""
     errors = writer.errors(writer.campaign.case(case), sender, wish)
-    return [FieldError(str(error), field) for field, error in errors]
+    return [fault_of(error, field) for field, error in errors]
 
 
 def write_lot(order: bytes, tasks: bytes) -> ChunkResult:

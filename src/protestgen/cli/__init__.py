@@ -1,10 +1,8 @@
-"""What a person types: the group of commands, and where all errors end."""
+"""The command line: the group of commands, and the one place that shows errors."""
 
-import errno
-import os
 import sys
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from itertools import pairwise
 from typing import Any
@@ -12,15 +10,14 @@ from typing import Any
 import click
 
 from protestgen import __version__
-from protestgen.campaign.loader import Campaign, load_campaign
 from protestgen.errors import ProtestgenError, UnknownNameError, unexpected
 
 from . import console
-from .context import campaign_folders, check_time_zone, wants_traceback
+from .context import App, check_time_zone, wants_traceback
 from .options import common_options
 
-# Each is a module of this package with a function of the same name, imported when it
-# is asked for: the letter does not wait for the tables.
+# Each is a module of this package with a function of the same name, imported on demand
+# to keep the start fast.
 COMMANDS = (
     "letter",
     "batch",
@@ -35,20 +32,8 @@ COMMANDS = (
     "new",
 )
 
-# Options that say what a command works on, and nothing about a person.
+# Options without personal data.
 _TASK_OPTIONS = ("--case", "--country", "--to", "--style", "--lang", "--format")
-
-
-class App:
-    """What the commands of one run share."""
-
-    def __init__(self, ctx: click.Context) -> None:
-        self._ctx = ctx
-
-    @cached_property
-    def campaign(self) -> Campaign:
-        """The campaign, read when it is first needed."""
-        return load_campaign(*campaign_folders(self._ctx))
 
 
 class _Commands(click.Group):
@@ -69,11 +54,14 @@ class _Commands(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101 - for the type checker
         return command
 
+    # Click would exit with 1 if the reader of stdout is gone.
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _stdout_errors():
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with _stdout_errors():
             return super().invoke(ctx)
-        except OSError as error:  # Click would exit with 1 when a reader has gone
-            return _stream_failed(error)
 
 
 @click.group(
@@ -98,14 +86,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
     a batch failed, 130 interrupted.
     """
     try:
-        code = _run(arguments)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        with _stdout_errors():
+            code = _run(arguments)
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except ProtestgenError as error:
         console.show_error(*error.lines())
         return error.exit_code
-    except OSError as error:
-        return _stream_failed(error)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # a panic in Typst is no `Exception`
@@ -116,8 +103,17 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+@contextmanager
+def _stdout_errors() -> Iterator[None]:
+    """Raise the errors of what Click itself writes to stdout: help and completions."""
+    try:
+        yield
+    except OSError as error:
+        raise console.StdoutError(error) from None
+
+
 def _task(arguments: Sequence[str] | None) -> str:
-    """Return the command and what it works on, without personal data."""
+    """Describe the command and its options, without personal data."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     shown = [next((word for word in words if word in COMMANDS), "protestgen")]
     for word, following in pairwise([*words, ""]):
@@ -143,15 +139,3 @@ def _run(arguments: Sequence[str] | None) -> int:
         console.show_error("interrupted: nothing is written")
         return 130
     return code if isinstance(code, int) else 0
-
-
-def _stream_failed(error: OSError) -> int:
-    """Return the exit code for a stdout that takes no more, and let the rest go."""
-    if error.filename:  # a file after all
-        console.show_error(f"{error.filename}: {error.strerror}")
-        return 1
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    if error.errno == errno.EPIPE:
-        return 0
-    console.show_error(f"standard output: {error.strerror}")
-    return 1

@@ -1,4 +1,4 @@
-"""The command `appeal`: a case as a document for those who would write."""
+"""The command `appeal`: a case as a document that asks people to write."""
 
 from datetime import date
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 import click
 
 from protestgen.countries import find_country
-from protestgen.files import write_file
 from protestgen.formats import APPEAL_FORMATS
 from protestgen.language.language import ENGLISH
 from protestgen.letters.appeal import AppealOptions, make_appeal
@@ -14,10 +13,15 @@ from protestgen.letters.letter import DEFAULT_STYLE
 from protestgen.letters.service import LetterService
 from protestgen.schema.types import parse_id
 
-from . import App
-from .console import show_notes, write_product
-from .context import now
-from .options import common_options, output_options, take_form
+from .console import show_notes, write_output
+from .context import App, check_style, now
+from .options import (
+    OutputOptions,
+    common_options,
+    date_option,
+    fallback_option,
+    output_options,
+)
 from .param_types import (
     Command,
     ParsedParam,
@@ -25,12 +29,19 @@ from .param_types import (
     complete_country,
     complete_language,
     complete_style,
-    parse_date,
 )
 
 DEFAULT_FORMAT = "markdown"
-# What stands for every country.
-_ALL = "all"
+_ALL_COUNTRIES = "all"
+
+
+class _Options(OutputOptions, frozen=True, kw_only=True):
+    case_id: str
+    language: str
+    fallback: bool
+    countries: tuple[str, ...]
+    style: str
+    on: date | None
 
 
 @click.command(
@@ -47,61 +58,51 @@ _ALL = "all"
     shell_complete=complete_language,
     help="Language of the appeal.",
 )
-@click.option(
-    "--fallback",
-    is_flag=True,
-    help="Write in English where texts are missing in the language asked for.",
-)
+@fallback_option
 @click.option(
     "--country",
     "countries",
     multiple=True,
     shell_complete=complete_country,
-    help="Only addresses for this country, instead of 'all'.  [repeatable]",
+    help="Show the addresses for this country only; default: all.  [repeatable]",
 )
 @click.option(
     "--style",
     default=DEFAULT_STYLE,
     show_default=True,
     shell_complete=complete_style,
-    help="The kind of the model letter: see 'protestgen styles'.",
+    help="Style of the model letter: see 'protestgen styles'.",
 )
-@click.option(
-    "--date",
-    "on",
-    type=ParsedParam(parse_date, "date"),
-    help="Date of the appeal, 2026-11-22; without it, today.",
-)
+@date_option("appeal")
 @output_options(APPEAL_FORMATS, "appeal", DEFAULT_FORMAT)
 @common_options
 @click.pass_obj
-def appeal(
-    app: App,
-    /,
-    *,
-    case_id: str,
-    countries: tuple[str, ...],
-    on: date | None,
-    **choices: Any,
-) -> None:
-    """Write a case as a document: what happened, who to write to, a model letter."""
+def appeal(app: App, /, **values: Any) -> None:
+    """Write a case as a document with a model letter and addresses."""
+    options = _Options(**values)
     campaign = app.campaign
-    case = campaign.case(case_id)
-    form = take_form(
-        choices, campaign.folders, default=DEFAULT_FORMAT, formats=APPEAL_FORMATS
+    case = campaign.case(options.case_id)
+    choice = options.output_choice(
+        campaign.folders, default=DEFAULT_FORMAT, formats=APPEAL_FORMATS
     )
-    wish = AppealOptions(countries=_codes(countries), **choices)
-    made, notes = make_appeal(LetterService(campaign, on or now().date()), case, wish)
-    data = form.format.render_appeal(made, form.options)
+    check_style(options.style, (ENGLISH, options.language), campaign.folders)
+    made, notes = make_appeal(
+        LetterService(campaign, options.on or now().date()),
+        case,
+        AppealOptions(
+            language=options.language,
+            fallback=options.fallback,
+            countries=_codes(options.countries),
+            style=options.style,
+        ),
+    )
+    data = choice.format.render_appeal(made, choice.options)
     show_notes(notes)
-    if form.options.output:
-        write_file(form.options.output, data)
-    else:
-        write_product(data)
+    write_output(choice.options.output, data)
 
 
 def _codes(countries: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the codes of *countries*; none where all are wanted."""
-    if any(country.casefold() == _ALL for country in countries):
+    """Return the codes of *countries*, or none for all of them."""
+    if any(country.casefold() == _ALL_COUNTRIES for country in countries):
         return ()
     return tuple(dict.fromkeys(map(find_country, countries)))

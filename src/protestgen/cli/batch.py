@@ -1,277 +1,205 @@
 """The command `batch`: a letter for each member of a roster."""
 
-import errno
 import os
-import sys
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import IO, Any, NoReturn
+from typing import IO, Any, NoReturn, cast
 
 import click
+from msgspec import Struct
 from msgspec.structs import replace
 
 from protestgen.batch.dispatch import QUEUE_DEPTH
 from protestgen.batch.manifest import RunHeader, last_edition
 from protestgen.batch.output_folder import FAILED, OutputFolder
 from protestgen.batch.planner import BatchPlan
-from protestgen.batch.process_pool import _begin
 from protestgen.batch.report import BatchStats
-from protestgen.batch.roster import EXAMPLE, Roster
+from protestgen.batch.roster import EXAMPLE
 from protestgen.batch.roster_row import FIELDS
 from protestgen.batch.runner import Batch, edition
-from protestgen.batch.worker import BatchSpec, OutputKind
+from protestgen.batch.worker import BatchSpec
 from protestgen.campaign.loader import Campaign
-from protestgen.cli.batch_source import _Source, _source
-from protestgen.cli.batch_target import (
-    _FILES,
-    _STREAMS,
-    _checked_target,
-    _suffix,
-    _Target,
-)
 from protestgen.countries import find_country
-from protestgen.errors import (
-    UnknownNameError,
-)
+from protestgen.errors import OutputError
 from protestgen.files import growing_file
-from protestgen.formats import FORMATS
 from protestgen.formats.pdf_merge import PdfMerger
 from protestgen.language.language import ENGLISH
 from protestgen.language.loader import load_language
 from protestgen.letters.compose import choose_demands
 from protestgen.letters.service import LetterOptions
-from protestgen.limits import MAX_JOBS
-from protestgen.templating.environment import Templates
 
-from . import App
-from .console import show_error, show_note, write_product
-from .context import now
-from .options import (
-    common_options,
-    date_option,
-    detail_options,
-    take_details,
-    take_wish,
-    wish_options,
+from .batch_options import BatchOptions, batch_options
+from .batch_processes import (
+    connect_cluster,
+    count_jobs,
+    spool_folder,
+    start_executor,
 )
-from .param_types import Command, complete_case, complete_country
+from .batch_source import Source, open_source
+from .batch_target import FILE_FORMATS, Target, checked_target, file_suffix
+from .console import Stdout, StdoutError, show_error, show_note, write_product
+from .context import App, check_style, now
+from .param_types import Command
 from .progress import ProgressReporter
 from .signals import GracefulShutdown
 
-# A roster that is smaller, in bytes, is done before other processes have begun.
-_SMALL = 1 << 15
-_SMALL_ON_PAPER = 1 << 13
 _SOME_FAILED = 3
-_GO_ON = "run the same again to go on"
+_RESUME = "run the same again to resume"
 
 
 @click.command(
     cls=Command,
-    epilog=f"Columns of a roster: {', '.join(FIELDS)}. Each row needs a name; what it "
-    "leaves open is as for all. An address has its lines in one cell, and so have "
-    "cosigners; a language is a code or a name, or several: 'de, ru'; demands are ids, "
-    "as 'protestgen show' has them.\n\n"
+    epilog=f"Columns of a roster: {', '.join(FIELDS)}. Each row needs a name; the "
+    "options above apply to empty cells. An address takes several lines in one cell, "
+    "and so do cosigners; a language is a name or a code, or several ('de, ru'); "
+    "demands are the ids that 'protestgen show' lists.\n\n"
     "Example: protestgen batch --case kurmanov --roster members.csv -o letters",
 )
-@click.option(
-    "--case",
-    "cases",
-    metavar="ID",
-    multiple=True,
-    shell_complete=complete_case,
-    help="A case: see 'protestgen cases'.  [repeatable]",
-)
-@click.option(
-    "--roster",
-    "rosters",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    metavar="FILE",
-    help="The members: CSV or JSON Lines; '-' is stdin.",
-)
-@click.option(
-    "--example", is_flag=True, help="Print a roster to start from, and nothing else."
-)
-@click.option(
-    "--country",
-    "countries",
-    multiple=True,
-    shell_complete=complete_country,
-    help="Without a roster, whose embassies are written to, or 'all'; with one, where "
-    "members live whose row does not say.  [repeatable]",
-)
-@click.option(
-    "--sender",
-    "profile",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Without a roster, who signs; or else the one of 'protestgen profile'.",
-)
-@wish_options
-@date_option
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice([*FORMATS, *_STREAMS]),
-    help="The form of the letters; without it, by the name of PATH, else text.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(readable=False),
-    metavar="PATH",
-    help="A folder for a file a letter; or one file: .mbox, .jsonl, .pdf; or '-'.",
-)
-@detail_options
-@click.option(
-    "--duplex",
-    is_flag=True,
-    help="Have each letter of one PDF begin on the front of a sheet.",
-)
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, MAX_JOBS),
-    metavar="N",
-    help="Processes that write; without it, one for each core.",
-)
-@click.option(
-    "--cluster",
-    metavar="ADDRESS",
-    help="A Dask scheduler whose workers write, as in tcp://127.0.0.1:8786.",
-)
-@click.option(
-    "--strict",
-    is_flag=True,
-    help="Stop at a row that fails, once the letters in hand are written.",
-)
-@click.option(
-    "--prune",
-    is_flag=True,
-    help="Remove the letters of earlier runs that belong to no row any more.",
-)
-@click.option(
-    "--durable", is_flag=True, help="Have each letter on the disk before the next."
-)
-@click.option(
-    "--dry-run",
-    "dry",
-    is_flag=True,
-    help="Write nothing: show what would be, by country, and the first letter.",
-)
-@common_options
+@batch_options
 @click.pass_obj
-def batch(app: App, /, *, example: bool, **choices: Any) -> int:
+def batch(
+    app: App,
+    /,
+    *,
+    example: bool,
+    cases: tuple[str, ...],
+    rosters: tuple[Path, ...],
+    **values: Any,
+) -> int:
     """Write a letter for each member of a roster."""
     if example:
         write_product(EXAMPLE.encode())
         return 0
-    if not choices["cases"]:
+    if not cases:
         raise click.UsageError("missing option '--case'")
-    choices["cases"] = tuple(dict.fromkeys(choices["cases"]))
-    choices["roster"] = _single(choices.pop("rosters"))
+    if len(rosters) > 1:  # the last one alone would leave out members of the others
+        raise click.UsageError("'--roster' goes once: put all members in one file")
+    options = BatchOptions(
+        cases=tuple(dict.fromkeys(cases)),
+        roster=rosters[0] if rosters else None,
+        **values,
+    )
     with GracefulShutdown() as interrupts:
         try:
             with ExitStack() as stack:
-                return _write(app.campaign, choices, interrupts, stack)
+                return _write(app.campaign, options, interrupts, stack)
         except (click.Abort, KeyboardInterrupt):
             show_error(f"interrupted: {interrupts.hint}")
             return interrupts.exit_code
 
 
-def _single(rosters: tuple[Path, ...]) -> Path | None:
-    """Return the roster, if there is one."""
-    if len(rosters) > 1:  # with the last one alone, those in the others would be lost
-        raise click.UsageError("'--roster' goes once: put all members in one file")
-    return rosters[0] if rosters else None
+class _Run(Struct, frozen=True):
+    """A batch, and what its summary needs."""
+
+    batch: Batch
+    options: BatchOptions
+    target: Target
+    source: Source
+    outbox: OutputFolder | None
+    stream: IO[bytes] | None
 
 
 def _write(
     campaign: Campaign,
-    choices: dict[str, Any],
+    options: BatchOptions,
     interrupts: GracefulShutdown,
     stack: ExitStack,
 ) -> int:
-    target = _checked_target(choices, campaign.folders)
-    wish = take_wish(choices)
-    countries = _countries(campaign, choices)
-    _check(campaign, wish, choices)
-    source = _source(choices, target, interrupts, stack)
-    if choices["cluster"]:
+    target = checked_target(options, campaign.folders)
+    wish = options.letter_options()
+    countries = _countries(campaign, options)
+    _check(campaign, wish, options)
+    source = open_source(options, target, interrupts, stack)
+    if options.cluster:
         campaign = campaign.absolute()
-    cluster = _cluster(campaign, choices, stack)
-    outbox = None if choices["dry"] else _outbox(target, interrupts, stack)
-    order = _order(campaign, choices, target, outbox)
+    cluster = connect_cluster(campaign, options, stack)
+    outbox = None if options.dry else _outbox(target, interrupts, stack)
+    order = _order(campaign, options, target, outbox)
     if outbox and cluster:
         folder = outbox.folder.absolute()
         order = replace(order, folder=folder, mark=outbox.mark())
-    if (jobs := _jobs(choices, source, order.kind)) > 1:
-        order = replace(order, spool=_spool(stack))
-    plan = _plan(order, choices, wish, countries)
-    board = ProgressReporter(
+    if (jobs := count_jobs(options, source, order.kind)) > 1:
+        order = replace(order, spool=spool_folder(stack))
+    plan = _plan(order, options, wish, countries)
+    reporter = ProgressReporter(
         *(source.position, source.size, source.unit),
         has_table=outbox is not None,
     )
-    stream = _stream(target, stack) if order.kind in _FILES else None
-    if stream and order.kind == "pdf":
-        binder = stack.enter_context(PdfMerger(stream, duplex=order.duplex))
-        batch = Batch(plan, board, binder=binder)
-    else:
-        batch = Batch(plan, board, outbox=outbox, stream=stream)
-    with board, interrupts.awaited():
+    stream = _stream(target, stack) if order.kind in FILE_FORMATS else None
+    batch = _batch(plan, reporter, outbox, stream, stack)
+    with reporter, interrupts.awaited():
         executor, ahead = cluster, QUEUE_DEPTH
         if jobs > 1:
-            # To each of the other processes, one lot to write and one to go on with.
-            executor, ahead = _executor(jobs, order.spool, stack), 2 * jobs - 1
+            # One chunk for each other process to write, and one to write next.
+            executor, ahead = start_executor(jobs, order.spool, stack), 2 * jobs - 1
         batch.run(source.roster, executor, is_stopped=interrupts.__bool__, ahead=ahead)
-    board.tell_more()
-    if stream and target.path and not batch.tally.is_whole:
-        _give_up(is_interrupted=bool(interrupts))
-    batch.finish(adds=source.adds, before=source.before, prune=choices["prune"])
-    if stream:
-        stream.flush()
-    if choices["dry"]:
-        _preview(batch, target, source)
-    where = f" in {target.path}" if target.path and not choices["dry"] else ""
-    board.sum_up(batch.tally, where, by_country=choices["dry"])
-    _tell_failed(batch.tally, source.roster, outbox, prune=choices["prune"])
+    run = _Run(batch, options, target, source, outbox, stream)
+    _finish(run, reporter, is_interrupted=bool(interrupts))
     return _exit_code(batch.tally, interrupts)
 
 
-def _preview(batch: Batch, target: _Target, source: _Source) -> None:
-    """Show the first letter, and which files in the folder would be of no row."""
-    write_product(batch.first)
-    if target.kind == "folder" and target.path and not source.adds:
-        batch.preview(target.path)
+def _batch(
+    plan: BatchPlan,
+    reporter: ProgressReporter,
+    outbox: OutputFolder | None,
+    stream: IO[bytes] | None,
+    stack: ExitStack,
+) -> Batch:
+    if stream and plan.order.kind == "pdf":
+        merger = PdfMerger(stream, duplex=plan.order.duplex)
+        return Batch(plan, reporter, binder=stack.enter_context(merger))
+    return Batch(plan, reporter, outbox=outbox, stream=stream)
 
 
-def _tell_failed(
-    tally: BatchStats, roster: Roster, outbox: OutputFolder | None, *, prune: bool
-) -> None:
-    """Tell what to do about the rows that failed, all of which were read."""
+def _finish(run: _Run, reporter: ProgressReporter, *, is_interrupted: bool) -> None:
+    """Complete the files of a batch and show its summary."""
+    tally, target, dry = run.batch.tally, run.target, run.options.dry
+    reporter.show_hidden_failures()
+    if run.stream and target.path and not tally.is_whole:
+        _give_up(is_interrupted=is_interrupted)
+    source = run.source
+    run.batch.finish(adds=source.adds, before=source.before, prune=run.options.prune)
+    if run.stream:
+        run.stream.flush()
+    if dry:
+        _preview(run)
+    where = f" in {target.path}" if target.path and not dry else ""
+    reporter.sum_up(tally, where, by_country=dry)
+    _show_hints(run)
+
+
+def _preview(run: _Run) -> None:
+    """Show the first letter, and the files that would be orphaned."""
+    write_product(run.batch.first)
+    if run.target.kind == "folder" and run.target.path and not run.source.adds:
+        run.batch.preview(run.target.path)
+
+
+def _show_hints(run: _Run) -> None:
+    """Say what to do about the rows that failed, unless some were not read."""
+    outbox, tally = run.outbox, run.batch.tally
     if outbox and outbox.backup_failed:
         show_note(f"the rows that failed before are in {outbox.backup_failed}")
     if not (tally.failed and tally.is_whole):
         return
-    if outbox and roster.columns:
-        hint = "mend them there, and run that as the roster"
+    if outbox and run.source.roster.columns:
+        hint = "correct them there, and use that file as the roster"
         show_note(f"rows that failed are in {outbox.folder / FAILED}: {hint}")
-    if prune and tally.stale:
-        hint = "mend them, and run the whole roster again"
+    if run.options.prune and tally.stale:
+        hint = "correct them, and run the whole roster again"
         show_note(f"'--prune' removes nothing while rows fail: {hint}")
 
 
 def _outbox(
-    target: _Target, interrupts: GracefulShutdown, stack: ExitStack
+    target: Target, interrupts: GracefulShutdown, stack: ExitStack
 ) -> OutputFolder | None:
     """Return the folder that letters go to, if they do."""
     if target.kind != "folder" or target.path is None:
         return None
     outbox = stack.enter_context(OutputFolder(target.path))
-    interrupts.hint = _GO_ON
+    interrupts.hint = _RESUME
     if outbox.unlocked:
         hint = "see that no other run writes there"
         show_note(f"{target.path}: no locks ({outbox.unlocked}): {hint}")
@@ -280,33 +208,33 @@ def _outbox(
 
 def _order(
     campaign: Campaign,
-    choices: dict[str, Any],
-    target: _Target,
+    options: BatchOptions,
+    target: Target,
     outbox: OutputFolder | None,
 ) -> BatchSpec:
     """Return what letters have in common; the *outbox* begins with it."""
     last = outbox.last if outbox else _last(target)
-    on, time = _dated(choices["on"], last)
-    options = replace(take_details(choices, campaign.folders), now=time)
+    on, time = _dated(options.on, last)
+    settings = replace(options.format_options(campaign.folders), now=time)
     if target.kind == "mbox":
-        options = replace(options, eol="lf")
+        settings = replace(settings, eol="lf")
     order = BatchSpec(
         campaign=campaign,
         on=on,
         format_name=target.format_name,
-        options=options,
-        kind="nothing" if choices["dry"] else target.kind,
+        options=settings,
+        kind="nothing" if options.dry else target.kind,
         folder=target.path or Path(),
-        durable=choices["durable"],
-        duplex=choices["duplex"],
+        durable=options.durable,
+        duplex=options.duplex,
     )
     if outbox:
         outbox.begin(edition(campaign, order))
     return order
 
 
-def _last(target: _Target) -> RunHeader | None:
-    """Return the edition of the last run to a folder, if there was one."""
+def _last(target: Target) -> RunHeader | None:
+    """Return the header of the last run to a folder, if there was one."""
     return (
         last_edition(target.path) if target.kind == "folder" and target.path else None
     )
@@ -314,38 +242,40 @@ def _last(target: _Target) -> RunHeader | None:
 
 def _plan(
     order: BatchSpec,
-    choices: dict[str, Any],
+    options: BatchOptions,
     wish: LetterOptions,
     countries: tuple[str, ...],
 ) -> BatchPlan:
-    """Return who writes what: members to their own embassy, or one to many."""
+    """Plan the letters: of members to their own embassy, or of the user to many."""
     return BatchPlan(
         order=order,
-        cases=choices["cases"],
+        cases=options.cases,
         wish=wish,
-        countries=() if choices["roster"] else countries,
-        home=countries[0] if countries and choices["roster"] else None,
-        suffix=_suffix(order.format_name),
-        strict=choices["strict"],
+        countries=() if options.roster else countries,
+        home=countries[0] if countries and options.roster else None,
+        suffix=file_suffix(order.format_name),
+        strict=options.strict,
     )
 
 
-def _countries(campaign: Campaign, choices: dict[str, Any]) -> tuple[str, ...]:
-    """Return the codes of the countries that were named."""
-    names: tuple[str, ...] = choices["countries"]
-    if choices["roster"]:
-        if choices["profile"]:
-            hint = "its members sign their letters themselves"
+def _countries(campaign: Campaign, options: BatchOptions) -> tuple[str, ...]:
+    """Return the codes of the countries of `--country`."""
+    names = options.countries
+    if options.roster:
+        if options.profile:
+            hint = "members sign their letters themselves"
             raise click.UsageError(f"'--sender' goes without '--roster': {hint}")
         if len(names) > 1 or "all" in names:
-            hint = "its members write to the embassy in their own country"
+            hint = "members write to the embassy in their own country"
             raise click.UsageError(f"'--country' goes once with '--roster': {hint}")
     elif not names:
-        hint = "or '--country', for yourself to write to the embassies there"
-        raise click.UsageError(f"add '--roster' with your members, {hint}")
+        hint = "or '--country' to write yourself"
+        raise click.UsageError(
+            f"no letters to write: add '--roster' with members, {hint}"
+        )
     if "all" not in names:
         return tuple(dict.fromkeys(map(find_country, names)))
-    states = {campaign.case(case).state for case in choices["cases"]}
+    states = {campaign.case(case).state for case in options.cases}
     hosts = {
         mission.host
         for mission in campaign.directory.missions
@@ -354,24 +284,22 @@ def _countries(campaign: Campaign, choices: dict[str, Any]) -> tuple[str, ...]:
     return tuple(sorted(hosts))
 
 
-def _check(campaign: Campaign, wish: LetterOptions, choices: dict[str, Any]) -> None:
-    """Raise for what would be wrong with all letters alike."""
-    for case in map(campaign.case, choices["cases"]):
+def _check(campaign: Campaign, wish: LetterOptions, options: BatchOptions) -> None:
+    """Refuse what would fail every letter."""
+    for case in map(campaign.case, options.cases):
         if wish.demands:
             choose_demands(case, wish.demands, now().date())
     for code in wish.languages or (ENGLISH,):
         load_language(code, campaign.folders)
-        styles = Templates(campaign.folders).styles(code)
-        if wish.style not in styles and not wish.fallback:
-            see = "protestgen styles"
-            raise UnknownNameError("style", wish.style, styles, see=see)
+        codes = (code, ENGLISH) if wish.fallback else (code,)
+        check_style(wish.style, codes, campaign.folders)
 
 
 def _dated(on: date | None, last: RunHeader | None) -> tuple[date, datetime]:
     """
     Return the date of letters and the time of e-mails.
 
-    They are those of the run before, so that letters that are there stay as they are.
+    A second run keeps those of the first, so that its letters stay the same.
     """
     time = now()
     if last is None or "SOURCE_DATE_EPOCH" in os.environ:
@@ -384,92 +312,37 @@ def _dated(on: date | None, last: RunHeader | None) -> tuple[date, datetime]:
     return before, datetime.fromisoformat(last.time)
 
 
-def _stream(target: _Target, stack: ExitStack) -> IO[bytes]:
+def _stream(target: Target, stack: ExitStack) -> IO[bytes]:
     if target.path:
         return stack.enter_context(growing_file(target.path))
-    if sys.stdout is None:
-        raise click.ClickException("standard output is closed: add '-o FILE'")
-    return stack.enter_context(_standard_output(sys.stdout.buffer))
+    return stack.enter_context(_standard_output())
 
 
 @contextmanager
-def _standard_output(stream: IO[bytes]) -> Iterator[IO[bytes]]:
-    """Give *stream* for letters; none of them is lost in silence with its reader."""
+def _standard_output() -> Iterator[IO[bytes]]:
+    """Yield stdout for letters; a reader that does not take all of them is an error."""
     try:
-        yield stream
-        stream.flush()
-    except BrokenPipeError:
-        reason = "its reader ended before it had all letters"
-        raise OSError(errno.ECONNABORTED, reason) from None
-
-
-def _cluster(
-    campaign: Campaign, choices: dict[str, Any], stack: ExitStack
-) -> Executor | None:
-    """Return what writes letters on other machines, if that is asked for."""
-    address: str | None = choices["cluster"]
-    if address is None:
-        return None
-    if choices["jobs"]:
-        hint = "a cluster writes with all of its workers"
-        raise click.UsageError(f"'--jobs' goes without '--cluster': {hint}")
-    from protestgen.batch.dask_cluster import connected_cluster
-
-    return stack.enter_context(connected_cluster(address, campaign.folders))
-
-
-def _jobs(choices: dict[str, Any], source: _Source, kind: OutputKind) -> int:
-    """Return how many processes write letters, other machines apart."""
-    if choices["cluster"]:
-        return 1
-    jobs: int | None = choices["jobs"]
-    if jobs is None:
-        known = source.size is not None or source.roster.columns == ()
-        small = _SMALL_ON_PAPER if kind == "pdf" else _SMALL
-        is_small = known and (source.size or 0) < small
-        jobs = 1 if is_small else os.cpu_count() or 1
-    return jobs
-
-
-def _spool(stack: ExitStack) -> Path | None:
-    """Return a folder for what processes have for one another, if it can be made."""
-    try:
-        folder = TemporaryDirectory(prefix="protestgen-", ignore_cleanup_errors=True)
-    except OSError:
-        return None
-    return Path(stack.enter_context(folder))
-
-
-def _executor(
-    jobs: int, spool: Path | None, stack: ExitStack
-) -> ProcessPoolExecutor | None:
-    """Return what writes letters in all of the processes but this one, if it can be."""
-    try:
-        with ExitStack() as room:  # there are handles for pipes, and then for files
-            for _ in range(10 + 3 * jobs):
-                room.enter_context(Path(os.devnull).open("rb"))
-        executor = ProcessPoolExecutor(jobs - 1, initializer=_begin, initargs=(spool,))
-    except (OSError, ImportError, NotImplementedError) as error:  # no semaphores
-        reason = getattr(error, "strerror", None) or error
-        show_note(f"no other processes ({reason}): this one writes all letters")
-        return None
-    stack.callback(executor.shutdown, cancel_futures=True)
-    return executor
+        yield cast("IO[bytes]", Stdout())
+    except StdoutError as error:
+        if not error.is_closed_pipe:
+            raise
+        reason = "standard output: its reader ended before it had all letters"
+        raise OutputError(reason) from None
 
 
 def _give_up(*, is_interrupted: bool) -> NoReturn:
-    """Raise, so that the one file of all letters is as it was."""
+    """Raise an error, so that the file of all letters stays as it was."""
     if is_interrupted:
         raise click.Abort
     raise click.ClickException("stopped at the row that failed: nothing is written")
 
 
 def _exit_code(tally: BatchStats, interrupts: GracefulShutdown) -> int:
-    """Return how the command ends, and tell of its failures."""
+    """Return the exit code, and say how to go on."""
     if interrupts:
-        show_error(f"interrupted: {_GO_ON}")
+        show_error(f"interrupted: {_RESUME}")
         return interrupts.exit_code
     if not tally.is_whole:
-        show_error("stopped at the row that failed: mend it, and run the same again")
+        show_error("stopped at the row that failed: correct it, and run the same again")
         return 1
     return _SOME_FAILED if tally.failed else 0

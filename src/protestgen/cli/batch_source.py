@@ -1,10 +1,10 @@
-"""Who the letters of a batch are for, from the options."""
+"""Where the members of a batch come from: a roster, or the user's own profile."""
 
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import click
 from msgspec import Struct
@@ -14,20 +14,21 @@ from protestgen.batch.output_folder import FAILED
 from protestgen.batch.roster import Roster, Row, read_roster
 from protestgen.batch.roster_row import Member
 from protestgen.batch.runner import FailedBefore
-from protestgen.cli.batch_target import _Target
 from protestgen.errors import ChoiceError, Location, read_error
 from protestgen.letters.sender import read_profile
 
+from .batch_options import BatchOptions
+from .batch_target import Target
 from .profile import default_profile
 from .signals import GracefulShutdown
 
 
-class _Source(Struct, frozen=True):
+class Source(Struct, frozen=True):
     """
-    Where members come from: *position* tells how many of *size* bytes are read.
+    The members to write for; *position* counts how many of *size* bytes are read.
 
-    A part of them only *adds* to what is in a folder. *before* tells whether those
-    who failed there are among them.
+    Those that are not the whole roster only *add* to a folder. *before* says what to do
+    with the table of rows that failed in an earlier run. A *unit* is what may fail.
     """
 
     roster: Roster
@@ -39,7 +40,7 @@ class _Source(Struct, frozen=True):
 
 
 class InterruptibleStream:
-    """What another program writes to *stream*, as long as nobody wants an end."""
+    """A *stream* from another program, which ends at the first signal."""
 
     def __init__(self, stream: IO[bytes], interrupts: GracefulShutdown) -> None:
         self._stream = stream
@@ -50,60 +51,60 @@ class InterruptibleStream:
         return self._interrupts.read(self._stream, size)
 
 
-def _source(
-    choices: dict[str, Any],
-    target: _Target,
+def open_source(
+    options: BatchOptions,
+    target: Target,
     interrupts: GracefulShutdown,
     stack: ExitStack,
-) -> _Source:
-    """Return where members come from: a roster, or else the profile alone."""
-    path: Path | None = choices["roster"]
+) -> Source:
+    """Open the roster, or else the profile of the user alone."""
+    path = options.roster
     if path is None:
-        profile = choices["profile"] or default_profile()
-        if profile is None or not (choices["profile"] or profile.exists()):
-            hint = "run 'protestgen profile', or add '--sender FILE'"
-            raise ChoiceError(f"{profile or 'profile'}: there is no such file: {hint}")
-        if choices["prune"]:
-            hint = "whoever writes alone knows nothing of others"
-            raise click.UsageError(f"'--prune' goes with a roster: {hint}")
-        roster = _alone(profile, target)
-        return _Source(roster, adds=True, before="kept", unit="letter")
-    source = _read(path, interrupts, stack)
+        return _own_source(options, target)
+    source = _roster_source(path, interrupts, stack)
     failed = (target.path or path) / FAILED
     is_failed = failed.exists() and path.exists() and failed.samefile(path)
     if not (is_failed or source.roster.has_failed):
         return source
-    if choices["prune"]:
+    if options.prune:
         hint = "'--prune' goes with the whole roster"
         raise click.UsageError(f"{path} holds only the rows that failed: {hint}")
     return replace(source, adds=True, before="read" if is_failed else "aside")
 
 
-def _read(path: Path, interrupts: GracefulShutdown, stack: ExitStack) -> _Source:
-    """Return the members in the roster at *path*, or in that on standard input."""
+def _own_source(options: BatchOptions, target: Target) -> Source:
+    """Return a roster of the user alone."""
+    profile = options.profile or default_profile()
+    if profile is None or not (options.profile or profile.exists()):
+        hint = "run 'protestgen profile', or add '--sender FILE'"
+        raise ChoiceError(f"{profile or 'profile'}: there is no such file: {hint}")
+    if options.prune:
+        raise click.UsageError("'--prune' goes with '--roster' only: leave it out")
+    sender = read_profile(profile)
+    hint = "run 'protestgen profile'"
+    if not sender.name:
+        raise ChoiceError(f"{profile}: a letter needs the name of its sender: {hint}")
+    if target.format_name == "eml" and not sender.email:
+        raise ChoiceError(f"{profile}: an e-mail needs the sender's address: {hint}")
+    row = Row(at=Location(str(profile)), member=Member(sender=sender))
+    roster = Roster(str(profile), (), iter([row]))
+    return Source(roster, adds=True, before="kept", unit="letter")
+
+
+def _roster_source(
+    path: Path, interrupts: GracefulShutdown, stack: ExitStack
+) -> Source:
+    """Open the roster at *path*, or on standard input for '-'."""
     if str(path) == "-":
         if sys.stdin is None:
             raise click.ClickException("standard input is closed: name a file")
         piped = InterruptibleStream(sys.stdin.buffer, interrupts)
-        return _Source(read_roster(piped, "standard input"))
+        return Source(read_roster(piped, "standard input"))
     try:
         stream = stack.enter_context(path.open("rb"))
     except OSError as error:
         raise read_error(str(path), error) from None
     if stream.seekable():
         size = path.stat().st_size
-        return _Source(read_roster(stream, str(path)), stream.tell, size)
-    return _Source(read_roster(InterruptibleStream(stream, interrupts), str(path)))
-
-
-def _alone(profile: Path, target: _Target) -> Roster:
-    """Return a roster of the sender of *profile* only."""
-    sender = read_profile(profile)
-    if not sender.name:
-        hint = "run 'protestgen profile'"
-        raise ChoiceError(f"{profile}: letters are signed with a name: {hint}")
-    if target.format_name == "eml" and not sender.email:
-        hint = "run 'protestgen profile'"
-        raise ChoiceError(f"{profile}: an e-mail is from an address: {hint}")
-    row = Row(at=Location(str(profile)), member=Member(sender=sender))
-    return Roster(str(profile), (), iter([row]))
+        return Source(read_roster(stream, str(path)), stream.tell, size)
+    return Source(read_roster(InterruptibleStream(stream, interrupts), str(path)))

@@ -1,124 +1,122 @@
-"""Where the letters of a batch go, from the options."""
+"""Where the letters of a batch go: a folder, one file, or standard output."""
 
 import re
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Any
 
 import click
 from msgspec import Struct
 
 from protestgen.batch.worker import OutputKind
 from protestgen.errors import OutputError
-from protestgen.formats import DEFAULT_FORMAT, FORMATS, format_for, json, mbox
-from protestgen.formats import pdf_merge as binder
-
-from .options import check_output
-
-# What all letters can be written to as one, and the format that each of them has there.
-_STREAMS: dict[OutputKind, str] = {"mbox": "eml", "jsonl": "json"}
-
-
-_FILES: dict[OutputKind, str] = {**_STREAMS, "pdf": "pdf"}
-
-
-_WHERE = "a folder, or a file that ends in .mbox, .jsonl or .pdf"
-
-
-# What a folder of letters is hardly called, though people try.
-_OTHER_FILES = frozenset(
-    ".csv .doc .docx .json .mbx .ods .odt .rtf .tsv .xls .xlsx .yaml .zip".split()  # noqa: SIM905 - a line of names is easier to read
+from protestgen.formats import (
+    DEFAULT_FORMAT,
+    FORMATS,
+    format_for,
+    json,
+    mbox,
+    pdf_merge,
 )
 
+from .batch_options import STREAM_FORMATS, BatchOptions
+from .context import check_output
 
-# How each of these begins where a batch has written it, and how much of it that may be.
+# Kinds of one file for all letters, and the format that each letter has in it.
+FILE_FORMATS: dict[OutputKind, str] = {**STREAM_FORMATS, "pdf": "pdf"}
+
+_WHERE = "a folder, or a file that ends in .mbox, .jsonl or .pdf"
+# Suffixes that people give by mistake; no folder of letters has one.
+_OTHER_SUFFIXES = frozenset(
+    ".csv .doc .docx .json .mbx .ods .odt .rtf .tsv .xls .xlsx .yaml .zip".split()  # noqa: SIM905 - a line of names is easier to read
+)
+# How a file of each kind begins if a batch wrote it, and how many bytes that takes.
 _BEGINNINGS: dict[OutputKind, re.Pattern[bytes]] = {
     "mbox": mbox.BEGINNING,
     "jsonl": json.BEGINNING,
-    "pdf": binder.BEGINNING,
+    "pdf": pdf_merge.BEGINNING,
 }
-
-
 _BEGINNING = 1 << 14
 
 
-class _Target(Struct, frozen=True):
-    """Where letters go, and in which form; without a *path*, to stdout."""
+class Target(Struct, frozen=True):
+    """Where letters go, and in which format; without a *path*, to stdout."""
 
     kind: OutputKind
     format_name: str
     path: Path | None = None
 
 
-def _suffix(format_name: str) -> str:
-    """Return the suffix of files in a format, which no other format has."""
+def file_suffix(format_name: str) -> str:
+    """Return the suffix that only files of this format have."""
     if suffixes := FORMATS[format_name].suffixes:
         return suffixes[0]
     return ".fax.pdf" if format_name == "fax" else f".{format_name}.txt"
 
 
-def _checked_target(choices: dict[str, Any], folders: tuple[Path, ...]) -> _Target:
-    """Return where letters go, if they can, and in which form."""
+def checked_target(options: BatchOptions, folders: tuple[Path, ...]) -> Target:
+    """Choose where letters go, and refuse what does not fit or would be lost."""
     try:
-        target = _target(choices)
+        target = _target(options)
         if target.path:
             check_output(target.path, folders)
-        _check_free(target, choices["roster"])
+        _check_free(target, options.roster)
     except OSError as error:
-        reason = f"{choices['output']}: {error.strerror}: name another place"
+        reason = f"{options.output}: {error.strerror}: name another place"
         raise OutputError(reason) from None
-    if choices["prune"] and target.kind != "folder":
+    if options.prune and target.kind != "folder":
         raise click.UsageError("'--prune' goes with a folder: leave it out")
-    if choices["duplex"] and target.kind != "pdf":
+    if options.duplex and target.kind != "pdf":
         raise click.UsageError("'--duplex' goes with one PDF: add '-o letters.pdf'")
     return target
 
 
-def _target(choices: dict[str, Any]) -> _Target:
-    """Return where letters go, and in which form."""
-    given: str | None = choices["output"]
+def _target(options: BatchOptions) -> Target:
+    """Choose where letters go by '-o' and '--format'."""
+    given = options.output
     if given is not None and not given.strip():
         raise click.UsageError(f"'-o' is empty: name {_WHERE}")
     path = Path(given) if given else None
-    name: str | None = choices["format_name"]
+    name = options.format_name
     if given == "-":
         path = None
-    elif path is None and name not in _STREAMS:
-        if not choices["dry"]:
+    elif path is None and name not in STREAM_FORMATS:
+        if not options.dry:
             raise click.UsageError(f"name with '-o' where the letters go: {_WHERE}")
-        return _Target("folder", name or DEFAULT_FORMAT)
+        return Target("folder", name or DEFAULT_FORMAT)
     by_file = path.suffix.lower().removeprefix(".") if path else ""
-    kind = by_file if by_file in _FILES else name if name in _STREAMS else None
+    kind = (
+        by_file if by_file in FILE_FORMATS else name if name in STREAM_FORMATS else None
+    )
     if kind is None:
         if path is None:
             hint = "with '--format mbox' or '--format jsonl'"
             raise click.UsageError(f"letters go to standard output {hint} only")
         _check_folder(path)
-        return _Target("folder", name or DEFAULT_FORMAT, path)
+        return Target("folder", name or DEFAULT_FORMAT, path)
     if path and (path.is_dir() or not by_file):
         raise click.UsageError(
             f"'--format {kind}' is one file: add '-o letters.{kind}'"
         )
-    if name not in {None, kind, _FILES[kind]}:
+    if name not in {None, kind, FILE_FORMATS[kind]}:
         hint = "leave '--format' out, or name a folder"
         raise click.UsageError(
-            f"'-o {path}' holds {_FILES[kind]}, this is '{name}': {hint}"
+            f"'-o {path}' holds {FILE_FORMATS[kind]}, this is '{name}': {hint}"
         )
-    return _Target(kind, _FILES[kind], path)
+    return Target(kind, FILE_FORMATS[kind], path)
 
 
 def _check_folder(path: Path) -> None:
-    """Raise if *path* is not for many files."""
+    """Refuse a *path* that is not meant for a folder."""
     if path.is_dir():
         return
     if single := format_for(path):
         raise click.UsageError(f"'-o {path}' is one file for {single}: name {_WHERE}")
-    if path.exists() or path.suffix.lower() in _OTHER_FILES:
+    if path.exists() or path.suffix.lower() in _OTHER_SUFFIXES:
         raise click.UsageError(f"'-o {path}' is no place for letters: name {_WHERE}")
 
 
-def _check_free(target: _Target, roster: Path | None) -> None:
-    """Raise if letters would take the place of what somebody else has in one file."""
+def _check_free(target: Target, roster: Path | None) -> None:
+    """Refuse to replace a file that no batch has written."""
     path = target.path
     if path is None or not path.is_file():
         return

@@ -1,25 +1,25 @@
-"""The command `cases`: what there is to write about."""
+"""The command `cases`: a list of the cases."""
 
 import click
 from msgspec.structs import asdict
 
-from . import App
 from .console import show_note, write_json, write_table
+from .context import App
 from .options import common_options
 from .param_types import Command
 
 
 @click.command(cls=Command, epilog="Example: protestgen cases")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, with everything in it.")
+@click.option("--json", "as_json", is_flag=True, help="Print all details as JSON.")
 @common_options
 @click.pass_obj
 def cases(app: App, /, *, as_json: bool) -> None:
-    """List the cases, the latest first, and where each is from."""
+    """List the cases, the latest first."""
     found = sorted(
         app.campaign.cases.values(), key=lambda case: case.opened, reverse=True
     )
     if not found:
-        show_note("there is no case yet: see 'protestgen new --help'")
+        show_note("no cases yet: see 'protestgen new --help'")
     origins = {case.id: app.campaign.origin(case.at) for case in found}
     if as_json:
         write_json([{**asdict(case), "from": origins[case.id]} for case in found])

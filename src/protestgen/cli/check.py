@@ -1,4 +1,4 @@
-"""The command `check`: everything that is wrong with a campaign."""
+"""The command `check`: all mistakes in a campaign."""
 
 import os
 from collections import Counter
@@ -19,14 +19,14 @@ from .param_types import Command
 @click.argument(
     "folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path)
 )
-@click.option("--strict", is_flag=True, help="Exit with 1 for a warning too.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--strict", is_flag=True, help="Exit with 1 for warnings, too.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(["text", "github"]),
     default="text",
-    help="For people, or as annotations of GitHub Actions.",
+    help="Plain text, or annotations for GitHub Actions.",
 )
 @common_options
 @click.pass_context
@@ -40,11 +40,11 @@ def check(
     form: str,
 ) -> None:
     """
-    Tell everything that is wrong with the campaign in DIR, with file, line and column.
+    List all mistakes in a campaign, with file, line and column.
 
-    Without DIR it is the campaign in use. Every letter of it is written; nothing goes
-    to the network. An error makes a letter wrong, refused or harmful; a warning is to
-    be looked at.
+    It checks the campaign in DIR, or else the one in use, by writing all of its
+    letters; it never uses the network. An error makes a letter wrong, impossible or
+    harmful; a warning needs a look.
     """
     folders = [folder] if folder else campaign_folders(ctx)
     found = check_campaign(
@@ -63,13 +63,13 @@ def check(
 
 
 def _cores() -> int:
-    """Return how many processors this process may use."""
+    """Count the processors that this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)  # not on all systems
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _annotation(finding: Finding) -> str:
-    """Return *finding* as the workflow command of GitHub Actions that shows it."""
+    """Format *finding* as a workflow command of GitHub Actions."""
     place = (
         f"file={_escaped(finding.file, ':,')},line={finding.line},col={finding.column}"
     )
@@ -84,12 +84,12 @@ def _escaped(text: str, also: str = "") -> str:
 
 def _summary(found: Sequence[Finding]) -> str:
     if not found:
-        return "nothing is wrong"
+        return "no mistakes found"
     counts = Counter(finding.severity for finding in found)
-    told = [
+    parts = [
         f"{counts[severity]} {severity}{'' if counts[severity] == 1 else 's'}"
         for severity in ("error", "warning")
         if counts[severity]
     ]
     files = len({finding.file for finding in found})
-    return f"{' and '.join(told)} in {files} file{'' if files == 1 else 's'}"
+    return f"{' and '.join(parts)} in {files} file{'' if files == 1 else 's'}"

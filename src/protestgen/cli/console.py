@@ -1,10 +1,12 @@
-"""What is shown to a person: notes and errors on stderr, tables on stdout."""
+"""Output: errors and notes on stderr; letters, tables and JSON on stdout."""
 
+import errno
 import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextvars import ContextVar
+from pathlib import Path
 from shutil import get_terminal_size
 
 import click
@@ -12,34 +14,36 @@ from msgspec import to_builtins
 
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.campaign.loader import BUNDLED
+from protestgen.errors import OutputError
+from protestgen.files import write_file
 from protestgen.formats.text import wrap
 from protestgen.letters.notes import HarmNote
 from protestgen.schema.types import CONTROLS, spelt_out, visible
 
-# Lines of one kind that are shown, and characters of one of them.
+# Bounds on the lines shown at once, and on the characters of one line.
 _MAX_LINES = 100
 _MAX_LENGTH = 10_000
-# Columns of a table or text, however narrow the terminal says that it is.
+# Narrowest width of a table or text, in columns.
 _MIN_WIDTH = 20
 
 QUIET: ContextVar[bool] = ContextVar("QUIET", default=False)
 
 
 def show_error(*messages: str) -> None:
-    """Show each of *messages* as one line on stderr; of very many, the first ones."""
+    """Show *messages* on stderr, one line each; the first hundred of them."""
     for message in _first(messages):
         _show(click.style("error:", fg="red", bold=True), message)
 
 
 def show_notes(messages: Iterable[str]) -> None:
-    """Show *messages* as notes, those about harm first; of very many, the first."""
+    """Show *messages* as notes, harm first; the first hundred of them."""
     harm_first = sorted(messages, key=lambda note: not isinstance(note, HarmNote))
     for note in _first(harm_first):
         show_note(note, always=isinstance(note, HarmNote))
 
 
 def show_note(message: str, *, always: bool = False) -> None:
-    """Show *message* on stderr, unless the user wants it quiet and it can be missed."""
+    """Show *message* on stderr; `--quiet` hides it, unless *always*."""
     if always or not QUIET.get():
         _show(click.style("note:", fg="yellow"), message)
 
@@ -57,17 +61,17 @@ def _show(label: str, message: str) -> None:
         line += f"… ({len(message):,} characters)"
     try:
         click.echo(f"{label} {line}", err=True, color=color)
-    except OSError:  # nobody listens any more, but the work is to be done
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    except OSError:  # without a reader the work goes on
+        _discard(2)
 
 
 def _cell(text: str) -> str:
-    """Return *text* for the cell of a table, which has neither tabs nor lines."""
+    """Escape *text* for a table: it must not contain tabs or line breaks."""
     return re.sub(r"[\t\n]", spelt_out, visible(text))
 
 
 def usage_message(error: click.UsageError) -> str:
-    """Return the message of *error* in the words of all our errors, with what to do."""
+    """Return the message of *error* in the style of our own, with a hint."""
     command = error.ctx.command_path if error.ctx else "protestgen"
     if isinstance(error, click.NoSuchOption):
         near = " or ".join(f"'{option}'" for option in error.possibilities or ())
@@ -86,20 +90,70 @@ def _is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
+def _discard(descriptor: int) -> None:
+    """Let output to *descriptor* go nowhere from now on."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
+
+
+class StdoutError(OutputError):
+    """Standard output takes no more data; a reader that has enough is no error."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(f"standard output: {error.strerror}")
+        self.is_closed_pipe = error.errno == errno.EPIPE
+        if self.is_closed_pipe:
+            self.exit_code = 0
+        _discard(1)
+
+    def lines(self) -> Sequence[str]:
+        """Return the message, or nothing for a reader that has enough."""
+        return [] if self.is_closed_pipe else super().lines()
+
+
+class Stdout:
+    """Standard output as a stream of bytes, which raises `StdoutError`."""
+
+    def __init__(self) -> None:
+        if sys.stdout is None:
+            raise OutputError("standard output is closed: add '-o FILE'")
+        self._stream = sys.stdout.buffer
+
+    def write(self, data: bytes) -> None:
+        """Write *data* as it is."""
+        try:
+            self._stream.write(data)
+        except OSError as error:
+            raise StdoutError(error) from None
+
+    def flush(self) -> None:
+        """Hand over all data."""
+        try:
+            self._stream.flush()
+        except OSError as error:
+            raise StdoutError(error) from None
+
+
 def write_product(data: bytes) -> None:
     """Write *data* to stdout as it is."""
-    if sys.stdout is None:
-        raise click.ClickException("standard output is closed: add '-o FILE'")
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    stdout = Stdout()
+    stdout.write(data)
+    stdout.flush()
+
+
+def write_output(path: Path | None, data: bytes) -> None:
+    """Write *data* to the file *path*, or to stdout."""
+    if path:
+        write_file(path, data)
+    else:
+        write_product(data)
 
 
 def write_json(value: object) -> None:
     """
     Write *value* to stdout as indented JSON.
 
-    It has no raw control characters, and says of bundled files where they are among
-    those, not on this machine.
+    Control characters are escaped; bundled files are named without the folder of the
+    installation.
     """
     import json
 
@@ -114,7 +168,7 @@ def write_json(value: object) -> None:
 
 
 def _json_escape(match: re.Match[str]) -> str:
-    """Escape a control character; spell out a byte of a name that is no UTF-8."""
+    """Escape a control character, or a byte of a name that is not UTF-8."""
     code = ord(match[0])
     return f"\\u{code:04x}" if code < 0xD800 or code > 0xDFFF else f"\\\\x{code:x}"
 
@@ -125,13 +179,12 @@ def write_table(
     """
     Write a table to stdout.
 
-    On a terminal it has a header and fits the width, without folding the cells of the
-    column *whole*, which people type; in a pipe each row is one line, its cells parted
-    by tabs.
+    On a terminal it has a header and fits the width; cells of the column *whole*, which
+    people type, are not folded. In a pipe each row is a line of cells between tabs.
     """
     if not _is_terminal():
-        for row in rows:
-            write_product(("\t".join(map(_cell, row)) + "\n").encode())
+        lines = ("\t".join(map(_cell, row)) + "\n" for row in rows)
+        write_product("".join(lines).encode())
         return
     from rich import box
     from rich.console import Console
@@ -149,7 +202,7 @@ def write_table(
 
 
 def write_lines(lines: Iterable[str], *, wrapped: bool = False) -> None:
-    """Write *lines* to stdout; those to be *wrapped* fit the width of a terminal."""
+    """Write *lines* to stdout, *wrapped* to the width of a terminal on request."""
     shown = [visible(line) for line in lines]
     if wrapped and _is_terminal():
         width = max(get_terminal_size().columns, _MIN_WIDTH)

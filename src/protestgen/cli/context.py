@@ -1,48 +1,60 @@
-"""Campaign folders and the clock, from options and environment."""
+"""The campaign, the clock and other settings, from options and environment."""
 
 import os
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 import click
 
 from protestgen.campaign.data_files import SETTINGS_FILE
-from protestgen.campaign.loader import campaign_around
-from protestgen.errors import quoted
+from protestgen.campaign.loader import Campaign, campaign_around, load_campaign
+from protestgen.errors import ChoiceError, UnknownNameError, quoted
 
 from .console import show_note
 
-# Where the folders of `--campaign` are kept while the command line is read.
-_FOLDERS = "protestgen.folders"
-
-
-# The last second of the year 3000, as a time of `SOURCE_DATE_EPOCH`.
+# Key of the folders of `--campaign` in the context of Click.
+FOLDERS_KEY = "protestgen.folders"
+# The last second of the year 3000.
 _MAX_EPOCH = 32_535_215_999
+
+
+class App:
+    """The campaign of one run, which its commands share."""
+
+    def __init__(self, ctx: click.Context) -> None:
+        self._ctx = ctx
+
+    @cached_property
+    def campaign(self) -> Campaign:
+        """The campaign, read when a command first asks for it."""
+        return load_campaign(*campaign_folders(self._ctx))
 
 
 def campaign_folders(ctx: click.Context) -> list[Path]:
     """
-    Return the folders of campaigns, the first on top.
+    Return the campaign folders, the most important first.
 
-    These are the ones of `--campaign`, of the environment, and around the current one.
+    They come from `--campaign`, the environment, and the current folder or its parents.
     """
     environment = os.environ.get("PROTESTGEN_CAMPAIGN", "").split(os.pathsep)
-    named = [*ctx.meta.get(_FOLDERS, ()), *(Path(f) for f in environment if f)]
+    named = [*ctx.meta.get(FOLDERS_KEY, ()), *(Path(f) for f in environment if f)]
     around = _folder_around()
     if around is None or os.path.realpath(around) in map(os.path.realpath, named):
         return named
     paths = (around / name for name in (SETTINGS_FILE, "data", "templates"))
     if others := list(filter(_is_anothers, paths)):
         if not ctx.resilient_parsing:
-            note = f"{others[0]} is somebody else's, so it is not used"
+            note = f"{others[0]} belongs to another user, so it is not used"
             show_note(f"{note}: add '--campaign {around}' if you trust it")
         return named
     return [*named, around]
 
 
 def _folder_around() -> Path | None:
-    """Return the campaign that the current folder is in, as a path from there."""
+    """Return a relative path to the campaign around the current folder."""
     try:
         top = Path.home()
     except RuntimeError:  # a user without a home, as in a container
@@ -55,19 +67,19 @@ def _folder_around() -> Path | None:
 
 
 def _is_anothers(file: Path) -> bool:
-    """Tell whether another user may have put *file*, or a link, where it is found."""
+    """Check whether *file*, or a link of that name, belongs to another user."""
     if os.name != "posix" or not os.path.lexists(file):
         return False
     return file.lstat().st_uid not in {os.getuid(), 0}
 
 
 def wants_traceback() -> bool:
-    """Tell whether an unexpected error is to be raised as it is."""
+    """Check whether the user wants the traceback of an unexpected error."""
     return os.environ.get("PROTESTGEN_TRACEBACK") == "1"
 
 
 def check_time_zone() -> None:
-    """Raise if TZ names a file without a time zone, which Babel would not survive."""
+    """Refuse a TZ that names a file without a time zone: Babel would crash."""
     zone = os.environ.get("TZ", "").removeprefix(":")
     if not os.path.exists(zone):  # noqa: PTH110 - False for what is no path
         return
@@ -75,27 +87,47 @@ def check_time_zone() -> None:
 
     try:
         if not Path(zone).is_file():
-            raise _unusable_zone()
+            raise _zone_error()
         with Path(zone).open("rb") as file:
             ZoneInfo.from_file(file)
     except (OSError, ValueError):
-        raise _unusable_zone() from None
+        raise _zone_error() from None
 
 
-def _unusable_zone() -> click.UsageError:
+def _zone_error() -> ChoiceError:
     zone = quoted(os.environ.get("TZ", ""))
-    return click.UsageError(f"TZ is {zone}: write a time zone like Europe/Athens")
+    return ChoiceError(f"TZ is {zone}: write a time zone like Europe/Athens")
 
 
 def now() -> datetime:
-    """Return the time of the environment's `SOURCE_DATE_EPOCH`, else the present."""
+    """Return the time by `SOURCE_DATE_EPOCH`, or else by the clock."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if not epoch:
         try:
             return datetime.now().astimezone()
         except ValueError:  # a day or more from UTC
-            raise _unusable_zone() from None
+            raise _zone_error() from None
     if not re.fullmatch(r"[0-9]{1,11}", epoch) or int(epoch) > _MAX_EPOCH:
         hint = "write seconds since 1970, up to the year 3000"
-        raise click.UsageError(f"SOURCE_DATE_EPOCH is {quoted(epoch)}: {hint}")
+        raise ChoiceError(f"SOURCE_DATE_EPOCH is {quoted(epoch)}: {hint}")
     return datetime.fromtimestamp(int(epoch), tz=UTC)
+
+
+def check_output(output: Path, folders: Iterable[Path]) -> None:
+    """Refuse an *output* that is a file of the campaigns in *folders*."""
+    real = Path(os.path.realpath(output))
+    for folder in folders:
+        for name in ("data", "templates", SETTINGS_FILE):
+            if real.is_relative_to(os.path.realpath(folder / name)):
+                reason = f"is where the campaign has its own {name}"
+                raise click.UsageError(f"'-o {output}' {reason}: name another place")
+
+
+def check_style(style: str, codes: Iterable[str], folders: tuple[Path, ...]) -> None:
+    """Refuse a *style* that none of the languages *codes* has."""
+    from protestgen.templating.environment import Templates
+
+    templates = Templates(folders)
+    known = [name for code in codes for name in templates.styles(code)]
+    if style not in known:
+        raise UnknownNameError("style", style, known, see="protestgen styles")

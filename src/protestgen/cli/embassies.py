@@ -1,4 +1,4 @@
-"""The command `embassies`: who can be written to, where, and how sure that is."""
+"""The command `embassies`: the directory of addressees."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,27 +8,26 @@ from protestgen.campaign.directory import Addressee, Mission
 from protestgen.countries import country_name, find_country
 from protestgen.letters.notes import is_old
 
-from . import App
 from .console import show_note, write_json, write_lines, write_table
-from .context import now
+from .context import App, now
 from .options import common_options
 from .param_types import Command, complete_country
 
 
 @click.command(cls=Command, epilog="Example: protestgen embassies --host germany")
-@click.option("--state", help="Only missions and offices of this state.")
+@click.option("--state", help="Show only missions and offices of this state.")
 @click.option(
     "--host",
     shell_complete=complete_country,
-    help="Only what is in, or covers, this country; in full.",
+    help="Show only those in this country or covering it, with all details.",
 )
 @click.option(
     "--stale",
     type=click.IntRange(0),
     metavar="YEARS",
-    help="Only addresses whose source is older than this, or undated.",
+    help="Show only addresses whose source is older than this, or undated.",
 )
-@click.option("--json", "as_json", is_flag=True, help="As JSON, with everything in it.")
+@click.option("--json", "as_json", is_flag=True, help="Print all details as JSON.")
 @common_options
 @click.pass_obj
 def embassies(
@@ -40,7 +39,7 @@ def embassies(
     stale: int | None,
     as_json: bool,
 ) -> None:
-    """List embassies, consulates and offices, with how old and sure each address is."""
+    """List embassies, consulates and offices with their addresses."""
     directory = app.campaign.directory
     missions = sorted(directory.missions, key=lambda entry: country_name(entry.host))
     found: list[Addressee] = [*missions, *directory.offices.values()]
@@ -58,7 +57,7 @@ def embassies(
             if not entry.verified or is_old(entry.verified, on, stale)
         ]
     if not found:
-        show_note("nothing in the directory is so: see 'protestgen embassies'")
+        show_note("no matching embassy or office: see 'protestgen embassies'")
     if as_json:
         write_json(found)
     elif host:

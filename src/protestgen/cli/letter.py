@@ -5,42 +5,63 @@ import signal
 import sys
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import chain
 from pathlib import Path
 from tempfile import mkstemp
-from typing import Any
+from typing import Any, Self
 
 import click
 from msgspec.structs import replace
 
 from protestgen.countries import find_country
 from protestgen.errors import ChoiceError, temp_space_error
-from protestgen.files import write_file
 from protestgen.formats import DEFAULT_FORMAT, Format
 from protestgen.letters.editing import editable, edited
 from protestgen.letters.letter import Letter
 from protestgen.letters.sender import Sender, read_profile
 from protestgen.letters.service import LetterService
 
-from . import App
-from .console import show_note, show_notes, write_product
-from .context import now
+from .console import StdoutError, show_note, show_notes, write_output
+from .context import App, now
 from .options import (
-    PERSONAL,
+    WritingOptions,
     common_options,
     date_option,
-    format_options,
-    personal_options,
-    take_form,
-    take_wish,
-    wish_options,
+    letter_options,
+    letter_output_options,
+    sender_options,
 )
 from .param_types import Command, complete_case, complete_country
 from .profile import default_profile
 
-# What Click gives for an option that does not stand on the command line.
-_NOT_TYPED = (None, (), False)
+
+class _Options(WritingOptions, frozen=True, kw_only=True):
+    case_id: str
+    country: str | None
+    profile: Path | None
+    name: str | None
+    address: tuple[str, ...]
+    city: str | None
+    residence: str | None
+    email: str | None
+    reply_to: str | None
+    organisation: str | None
+    role: str | None
+    why: str | None
+    cosigners: tuple[str, ...]
+    omit_address: bool
+    edit: bool
+    opens: bool
+
+
+# The fields of a sender that have an option, and the values of options left out.
+_SENDER_FIELDS = tuple(
+    name
+    for name in Sender.__struct_fields__
+    if name in _Options.__annotations__ and name != "country"
+)
+_LEFT_OUT = (None, (), False)
 
 
 @click.command(
@@ -53,53 +74,57 @@ _NOT_TYPED = (None, (), False)
     metavar="ID",
     required=True,
     shell_complete=complete_case,
-    help="The case: see 'protestgen cases'.",
+    help="The case to write about: see 'protestgen cases'.",
 )
 @click.option(
     "--country",
     shell_complete=complete_country,
-    help="The country that you live in: its embassy is written to.",
+    help="Country you live in; the letter goes to the embassy there.",
 )
-@wish_options
-@personal_options
+@letter_options
+@sender_options
 @click.option(
     "--edit", is_flag=True, help="Open the finished letter in your editor first."
 )
-@date_option
-@format_options
+@date_option("letter")
+@letter_output_options
 @click.option(
     "--open",
     "opens",
     is_flag=True,
-    help="Open your mail program with the letter in it, by '--format mailto'.",
+    help="Open the letter in your mail program ('--format mailto').",
 )
 @common_options
 @click.pass_obj
-def letter(
-    app: App, /, *, case_id: str, opens: bool, edit: bool, **choices: Any
-) -> None:
+def letter(app: App, /, **values: Any) -> None:
     """Write a letter about a case to the embassy in your country."""
-    case = app.campaign.case(case_id)
-    default = "mailto" if opens else DEFAULT_FORMAT
-    form = take_form(choices, app.campaign.folders, default=default)
-    if opens:
-        form.check_only_for("--open", "mailto")
-    sender, notes = _take_sender(choices, form.options.output)
-    writer = LetterService(app.campaign, choices.pop("on") or now().date())
-    finished, chosen = writer.write(case, sender, take_wish(choices))
-    if edit and finished.also:
+    options = _Options(**values)
+    case = app.campaign.case(options.case_id)
+    default = "mailto" if options.opens else DEFAULT_FORMAT
+    choice = options.output_choice(app.campaign.folders, default=default)
+    format_, settings = choice.format, choice.options
+    if options.opens:
+        choice.require_format("mailto", of="--open")
+    sender, notes = _sender(options, settings.output)
+    service = LetterService(app.campaign, options.on or now().date())
+    wish = options.letter_options(options.country)
+    finished, choice_notes = service.write(case, sender, wish)
+    if options.edit and finished.also:
         raise click.UsageError("'--edit' goes with one language: leave one out")
-    with _editing(editable(finished) if edit else None) as draft:
+    with _Draft(editable(finished)) if options.edit else nullcontext() as draft:
         if draft:
-            form.format.render(finished, form.options)  # may refuse, before the editor
+            format_.render(finished, settings)  # may refuse, before the editor opens
             finished = edited(finished, draft.edit())
-        data = form.format.render(finished, form.options)
-        notes += (*chosen, *_copy_notes(finished, form.format))
-        lost = form.format.remarks(finished, form.options)
-        show_notes(chain(notes, *writer.remarks(finished), lost))
-        _leave(data, form.options.output, opens=opens)
-        if draft and opens and lost:
-            draft.keep()
+        data = format_.render(finished, settings)
+        notes += (*choice_notes, *_copy_notes(finished, format_))
+        lost = format_.remarks(finished, settings)
+        show_notes(chain(notes, *service.remarks(finished), lost))
+        if settings.output or not options.opens:
+            write_output(settings.output, data)
+        if options.opens:
+            _open(data.decode().strip())
+            if draft and lost:
+                draft.keep()
 
 
 def _copy_notes(finished: Letter, format_: Format) -> Iterator[str]:
@@ -109,49 +134,44 @@ def _copy_notes(finished: Letter, format_: Format) -> Iterator[str]:
             yield f"the letter names a copy: send it to the {copy.label} as well ({by})"
 
 
-def _take_sender(
-    choices: dict[str, Any], output: Path | None
-) -> tuple[Sender, list[str]]:
-    """Take who signs out of *choices*: the profile, with what was typed; and notes."""
-    profile = choices.pop("profile")
-    path = profile or default_profile()
-    typed = {field: choices.pop(field) for field in PERSONAL}
-    typed = {field: value for field, value in typed.items() if value not in _NOT_TYPED}
-    if typed.get("address") and choices["country"]:
-        typed["country"] = find_country(choices["country"])
-        typed.setdefault("city", None)  # that of the profile is somewhere else
-    if "city" in typed:
-        typed.setdefault("residence", None)
-    typed = {field: _without_blanks(value) for field, value in typed.items()}
-    if path is None or not (profile or os.path.lexists(path)):
+def _sender(options: _Options, output: Path | None) -> tuple[Sender, list[str]]:
+    """Return the profile with the values typed over it, and notes on that."""
+    path = options.profile or default_profile()
+    typed = _typed_fields(options)
+    if path is None or not (options.profile or os.path.lexists(path)):
         return Sender(**typed), []
     if output and output.exists() and output.samefile(path):
         raise click.UsageError(f"'-o {output}' is your profile: choose another file")
     sender = read_profile(path)
     other = typed.get("name", sender.name) != sender.name
-    if not profile and sender.name and other:
+    if not options.profile and sender.name and other:
         note = f"the profile is that of {sender.name}, so nothing of it is used here"
         return Sender(**typed), [note]
     return replace(sender, **typed), []
 
 
-def _without_blanks(value: Any) -> Any:
-    """Return what was typed for a field; nothing, to remove what the profile has."""
-    return tuple(filter(None, value)) if isinstance(value, tuple) else value or None
-
-
-def _leave(data: bytes, output: Path | None, *, opens: bool) -> None:
-    """Let the letter go to where it was asked for."""
-    if output:
-        write_file(output, data)
-    elif not opens:
-        write_product(data)
-    if opens:
-        _open(data.decode().strip())
+def _typed_fields(options: _Options) -> dict[str, Any]:
+    """Return the fields of the sender to set; an empty value removes the profile's."""
+    values = ((field, getattr(options, field)) for field in _SENDER_FIELDS)
+    typed = {field: value for field, value in values if value not in _LEFT_OUT}
+    # Another address, or city, makes the place in the profile wrong.
+    if typed.get("address") and options.country:
+        typed["country"] = find_country(options.country)
+        typed.setdefault("city", None)
+    if "city" in typed:
+        typed.setdefault("residence", None)
+    return {
+        field: tuple(filter(None, value)) if isinstance(value, tuple) else value or None
+        for field, value in typed.items()
+    }
 
 
 class _Draft:
-    """The words of a letter in a temporary file, for the user's editor."""
+    """
+    The text of a letter in a temporary file, for the user's editor.
+
+    The file is deleted at the end, unless an error follows its editing.
+    """
 
     is_kept = False
 
@@ -166,8 +186,8 @@ class _Draft:
             raise temp_space_error(str(error.strerror)) from None
 
     def edit(self) -> str:
-        """Open the words in the user's editor and return what it leaves."""
-        # An editor has its own use for Ctrl-C; what is ignored here would be so there.
+        """Open the file in the user's editor and return the edited text."""
+        # Ctrl-C is for the editor, which would inherit SIG_IGN.
         interrupt = signal.signal(signal.SIGINT, lambda *_: None)
         try:
             with _stdout_to_stderr():
@@ -187,39 +207,26 @@ class _Draft:
             raise ChoiceError(f"the edited letter is not UTF-8: {hint}") from None
 
     def keep(self) -> None:
-        """Leave the words in their file, and say where, if the user changed them."""
+        """Keep the file, and say where it is, if the user changed it."""
         data = self._path.read_bytes() if self._path.exists() else b""
         self.is_kept = data.strip() not in {b"", self._original}
         if self.is_kept:
             show_note(f"your words are kept in {self._path}", always=True)
 
-    def close(self) -> None:
-        """Delete the file, unless it is to be kept."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _type: object, error: BaseException | None, _at: object) -> None:
+        has_reader = not (isinstance(error, StdoutError) and error.is_closed_pipe)
+        if error and has_reader:
+            self.keep()
         if not self.is_kept:
             self._path.unlink(missing_ok=True)
 
 
 @contextmanager
-def _editing(text: str | None) -> Iterator[_Draft | None]:
-    """Yield a draft of *text*, whose words are kept if their letter is not written."""
-    if text is None:
-        yield None
-        return
-    draft = _Draft(text)
-    try:
-        yield draft
-    except BrokenPipeError:
-        raise
-    except BaseException:
-        draft.keep()
-        raise
-    finally:
-        draft.close()
-
-
-@contextmanager
 def _stdout_to_stderr() -> Iterator[None]:
-    """Let what other programs print go to stderr, if both streams are open."""
+    """Redirect what other programs print to stderr, if both streams are open."""
     try:
         stdout = os.dup(1)
         os.dup2(2, 1)
@@ -235,8 +242,7 @@ def _stdout_to_stderr() -> Iterator[None]:
 
 def _open(link: str) -> None:
     """Open *link* in the mail program of the desktop."""
-    # Elsewhere the launcher's own exit code comes without waiting, and to wait would be
-    # to wait until the mail program is closed.
+    # Waiting ends with the launcher on Linux only, elsewhere with the mail program.
     if click.launch(link, wait=sys.platform == "linux"):
         raise click.ClickException(
             "no mail program could be opened: leave '--open' out, "

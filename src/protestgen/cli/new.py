@@ -1,6 +1,6 @@
-"""The command `new`: an entry more in the files of a campaign."""
+"""The command `new`: add an entry to the files of a campaign."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -22,7 +22,8 @@ from protestgen.campaign.bundled import shipped_folder
 from protestgen.campaign.case import Case
 from protestgen.campaign.directory import MISSION_KINDS, Office
 from protestgen.campaign.loader import Campaign, load_campaign
-from protestgen.errors import DataError, ProtestgenError, nearest, quoted
+from protestgen.countries import find_country
+from protestgen.errors import ChoiceError, DataError, ProtestgenError, nearest, quoted
 from protestgen.files import write_file
 from protestgen.language.language import ENGLISH
 from protestgen.language.loader import load_language
@@ -32,10 +33,8 @@ from protestgen.schema.yaml_text import format_yaml
 from .console import show_note
 from .context import campaign_folders, now
 from .options import common_options
-from .param_types import Command, parse_country
-from .prompts import answered_by, ask, ask_or_skip, ask_several
-
-Parse = Callable[[str], Any]
+from .param_types import Command
+from .prompts import Parse, answered_by, ask, ask_or_skip, ask_several
 
 _FOR_ALL = 0o644
 
@@ -47,7 +46,7 @@ _FOR_ALL = 0o644
     "source",
     type=click.Path(path_type=Path),
     metavar="FILE.yaml",
-    help="Take the entry from this file, its id among its keys, instead of asking.",
+    help="Read the entry, with its 'id', from this file instead of asking.",
 )
 @common_options
 @click.pass_context
@@ -55,13 +54,13 @@ def new(ctx: click.Context, /, *, kind: str, source: Path | None) -> None:
     """
     Add a case, an embassy or an office to your own campaign.
 
-    It goes to the first of the folders of campaigns. All else in the file stays as it
-    is, and nothing is written that would not be read.
+    The entry goes to the first campaign folder; the rest of the file stays as it is.
+    Nothing is written if the campaign would be invalid with it.
     """
     folders = campaign_folders(ctx)
     if not folders or folders[0].resolve() == shipped_folder().resolve():
         hint = "go to its folder or add '--campaign', or see 'protestgen init --help'"
-        raise click.UsageError(f"which campaign of your own is it for? {hint}")
+        raise ChoiceError(f"which campaign of your own is it for? {hint}")
     campaign = load_campaign(*folders)
     if source:
         _add(KINDS[kind], read_entry(KINDS[kind], source), folders, str(source))
@@ -75,12 +74,12 @@ def new(ctx: click.Context, /, *, kind: str, source: Path | None) -> None:
 def _add(
     kind: EntryType, entry: Mapping[str, Any], folders: list[Path], source: str
 ) -> None:
-    """Write the file with *entry* in it, if the campaign can be read with that."""
+    """Add *entry* to its file, if the campaign is valid with it."""
     with locked(folders[0]):
-        _add_alone(kind, entry, folders, source)
+        _add_locked(kind, entry, folders, source)
 
 
-def _add_alone(
+def _add_locked(
     kind: EntryType, entry: Mapping[str, Any], folders: list[Path], source: str
 ) -> None:
     addition = add_entry(kind, entry, folders[0])
@@ -98,7 +97,7 @@ def _add_alone(
 
 @contextmanager
 def _kept(entry: Mapping[str, Any]) -> Iterator[None]:
-    """Keep what was answered in a file if it cannot be added."""
+    """Keep the answers in a file if they cannot be added."""
     try:
         yield
     except ProtestgenError:
@@ -106,13 +105,13 @@ def _kept(entry: Mapping[str, Any]) -> Iterator[None]:
             "w", prefix="protestgen-", suffix=".yaml", encoding="utf-8", delete=False
         ) as file:
             file.write(format_yaml(dict(entry)))
-        hint = "mend them there and use '--from'"
+        hint = "correct them there, and use '--from'"
         show_note(f"your answers are kept in {file.name}: {hint}", always=True)
         raise
 
 
 class _Interview:
-    """Asks for an entry of a *kind* for the campaign whose own folder is *folder*."""
+    """Asks for an entry of a *kind* for the campaign in *folder*."""
 
     def __init__(self, kind: EntryType, campaign: Campaign, folder: Path) -> None:
         self._kind = kind
@@ -121,7 +120,7 @@ class _Interview:
         self._answers: dict[str, Any] = {}
 
     def entry(self) -> dict[str, Any]:
-        """Ask for each of the fields of which something is to be known."""
+        """Ask for each field that the entry type has a hint for."""
         known = {field.name: field for field in fields(self._kind.schema)}
         for name, hint in self._kind.hints.items():
             if hint:
@@ -133,7 +132,7 @@ class _Interview:
         return self._answers
 
     def _ask(self, name: str, type_: Any, *, needed: bool) -> Any:
-        inner, is_list = _taken_apart(type_)
+        inner, is_list = _item_type(type_)
         if is_list and isinstance(inner, type) and issubclass(inner, Struct):
             return self._ask_group(name, inner)
         parse = self._parser(name, inner)
@@ -145,7 +144,7 @@ class _Interview:
         return ask_or_skip(name, parse)
 
     def _ask_group(self, name: str, struct: type[Struct]) -> list[dict[str, Any]]:
-        """Ask for one *struct* after the other, until Enter for its first field."""
+        """Ask for *struct* after *struct*, until Enter skips a first field."""
         items: list[dict[str, Any]] = []
         needed = [field for field in fields(struct) if field.required]
         while True:
@@ -160,9 +159,9 @@ class _Interview:
             items.append(item)
 
     def _parser(self, name: str, type_: Any) -> Parse:
-        """Return what reads an answer of the *type_*, or what fits this field alone."""
+        """Return the parser for the field *name* of a type."""
         if type_ == CountryCode:
-            return parse_country
+            return find_country
         if get_origin(type_) is Literal:
             return _one_of(get_args(type_))
         if name == "id":
@@ -188,13 +187,13 @@ class _Interview:
         return Path(entry.at.path).is_relative_to(self._folder / "data")
 
     def _offices(self) -> list[str]:
-        """Return the ids of the offices that letters about the case may go to."""
+        """List the offices that may receive letters about the case."""
         offices = self._campaign.directory.offices.values()
         state = self._answers["state"]
         return [office.id for office in offices if office.handles(state)]
 
     def _default(self, name: str) -> str | None:
-        """Return the answer that a needed field has without one."""
+        """Return the default of a required field."""
         if name == "state":
             cases = self._campaign.cases.values()
             own = (case for case in cases if self._is_own(case))
@@ -218,20 +217,20 @@ class _Interview:
 
 
 def _one_of(choices: Iterable[str]) -> Parse:
-    """Return what reads one of *choices*."""
+    """Return a parser that accepts *choices* only."""
 
     def parse(text: str) -> str:
         if text in choices:
             return text
         near = nearest(text, choices)
         hint = f"did you mean '{near}'?" if near else f"write {', '.join(choices)}"
-        raise ValueError(f"{quoted(text)} is not known here: {hint}")
+        raise ValueError(f"{quoted(text)} is not a choice: {hint}")
 
     return parse
 
 
-def _taken_apart(type_: Any) -> tuple[Any, bool]:
-    """Return the type of a value or of an item, and whether it is a list of them."""
+def _item_type(type_: Any) -> tuple[Any, bool]:
+    """Return the type of a field, or of its items, and whether it is a list."""
     if get_origin(type_) in {Union, UnionType}:
         (type_,) = (part for part in get_args(type_) if part is not NoneType)
     if get_origin(type_) is tuple:

@@ -1,4 +1,4 @@
-"""Kinds of parameter that several commands take, and what completes them."""
+"""Types of parameters that several commands share, and their completion."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protestgen.campaign.loader import Campaign, load_campaign
-from protestgen.errors import ProtestgenError
+from protestgen.errors import OutputError, ProtestgenError
 from protestgen.schema.types import PartialDate, parse_id
+
+from .context import campaign_folders, check_time_zone
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+Completer = Callable[[click.Context, click.Parameter, str], list["CompletionItem"]]
+
 
 class Command(click.Command):
-    """A command that refuses an option given twice where only one value counts."""
+    """A command that refuses to take an option twice if only one value counts."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse *args*, unless a single option is repeated; flags may be."""
@@ -28,13 +32,21 @@ class Command(click.Command):
                     ctx.fail(f"'{name}' is given {count} times: give it once")
         return super().parse_args(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error of the system names the file, or the command."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            where = error.filename or ctx.info_name
+            raise OutputError(f"{where}: {error.strerror or error}") from None
+
 
 def _counts_once(param: click.Parameter) -> bool:
     return isinstance(param, click.Option) and not (param.multiple or param.is_flag)
 
 
 class ParsedParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """A text read by one of the parsers of `protestgen.schema.types`."""
+    """A text that a function like those of `protestgen.schema.types` parses."""
 
     def __init__(self, parse: Callable[[str], Any], name: str = "text") -> None:
         self._parse = parse
@@ -43,7 +55,7 @@ class ParsedParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Any:
-        """Read *value*, or fail with the parser's own words."""
+        """Parse *value*; the message of a failure is the parser's."""
         try:
             return self._parse(value)
         except ValueError as error:
@@ -51,7 +63,7 @@ class ParsedParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
 
 def parse_date(text: str) -> date:
-    """Read a day for the command line."""
+    """Parse a whole date."""
     day = PartialDate.parse(text)
     if not day.day:
         raise ValueError(f"'{text}' is not a day: write 2026-11-22")
@@ -59,126 +71,109 @@ def parse_date(text: str) -> date:
 
 
 def parse_languages(text: str) -> tuple[str, ...]:
-    """Read codes of languages, parted by commas."""
+    """Parse codes of languages separated by commas."""
     codes = (parse_id(code.strip().lower()) for code in text.split(","))
     return tuple(dict.fromkeys(codes))
 
 
-def parse_country(text: str) -> str:
-    """Read the code or name of a country."""
-    from protestgen.countries import find_country
+def _completer(
+    find: Callable[[Campaign, click.Context, str], Iterable[tuple[str, str]]],
+) -> Completer:
+    """
+    Make a completion of the names, each with its help, that *find* returns.
 
-    try:
-        return find_country(text)
-    except ProtestgenError as error:
-        raise ValueError(str(error)) from None
+    It gets the campaign, the context and the incomplete word. Names with control
+    characters are left out: they would act on the terminal.
+    """
+
+    def complete(
+        ctx: click.Context, _param: click.Parameter, incomplete: str
+    ) -> list["CompletionItem"]:
+        from click.shell_completion import CompletionItem
+
+        try:
+            check_time_zone()
+            campaign = load_campaign(*campaign_folders(ctx))
+        except ProtestgenError:
+            return []
+        wanted = incomplete.lower()
+        return [
+            CompletionItem(name, help=help_)
+            for name, help_ in find(campaign, ctx, incomplete)
+            if name.lower().startswith(wanted) and name.isprintable()
+        ]
+
+    return complete
 
 
+@_completer
 def complete_case(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list["CompletionItem"]:
+    campaign: Campaign, _ctx: click.Context, _incomplete: str
+) -> Iterable[tuple[str, str]]:
     """Complete the id of a case."""
-    del param
-    campaign = _campaign(ctx)
-    cases = campaign.cases.values() if campaign else ()
-    return _beginning_with(incomplete, ((case.id, case.title) for case in cases))
+    return ((case.id, case.title) for case in campaign.cases.values())
 
 
+@_completer
 def complete_country(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list["CompletionItem"]:
+    campaign: Campaign, _ctx: click.Context, _incomplete: str
+) -> Iterable[tuple[str, str]]:
     """Complete the code or name of a country that a mission stands in or covers."""
-    del param
     from protestgen.countries import country_name
     from protestgen.country_names import SHORT_NAMES
 
-    campaign = _campaign(ctx)
-    missions = campaign.directory.missions if campaign else ()
+    missions = campaign.directory.missions
     served = {code for mission in missions for code in (mission.host, *mission.covers)}
     names = {code: country_name(code) for code in sorted(served)}
-    # A shell would take the parts of a longer name for several words.
-    words = [name.lower() for name in names.values()]
+    # A shell would split names with spaces.
+    words = [name.lower() for name in names.values() if " " not in name]
     words += [name for name, code in SHORT_NAMES.items() if code in served]
-    known = [*names.items(), *((word, "") for word in sorted(words) if " " not in word)]
-    return _beginning_with(incomplete.lower(), known)
+    yield from names.items()
+    yield from ((word, "") for word in sorted(words) if " " not in word)
 
 
+@_completer
 def complete_style(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list["CompletionItem"]:
+    campaign: Campaign, _ctx: click.Context, _incomplete: str
+) -> Iterable[tuple[str, str]]:
     """Complete the name of a style."""
-    del param
     from protestgen.templating.environment import Templates
 
-    campaign = _campaign(ctx)
-    styles = Templates(campaign.folders).styles("en") if campaign else ()
-    return _beginning_with(incomplete, ((style, "") for style in styles))
+    return ((style, "") for style in Templates(campaign.folders).styles("en"))
 
 
+@_completer
 def complete_language(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list["CompletionItem"]:
+    campaign: Campaign, _ctx: click.Context, incomplete: str
+) -> Iterable[tuple[str, str]]:
     """Complete the code of the last of several languages."""
-    del param
     from protestgen.countries import language_name
     from protestgen.language.loader import languages
 
-    campaign = _campaign(ctx)
     before = incomplete[: incomplete.rfind(",") + 1]
-    known = languages(campaign.folders) if campaign else ()
-    codes = ((f"{before}{code}", language_name(code)) for code in known)
-    return _beginning_with(incomplete, codes)
+    known = languages(campaign.folders)
+    return ((f"{before}{code}", language_name(code)) for code in known)
 
 
+@_completer
 def complete_demand(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list["CompletionItem"]:
-    """Complete the id of a demand of the case, or the cases, named already."""
-    del param
-    campaign = _campaign(ctx)
+    campaign: Campaign, ctx: click.Context, _incomplete: str
+) -> Iterable[tuple[str, str]]:
+    """Complete the id of a demand of the cases on the command line."""
     ids = ctx.params.get("cases") or (ctx.params.get("case_id"),)
-    known = campaign.cases if campaign else {}
-    cases = [known[id_] for id_ in ids if id_ in known]
+    cases = [campaign.cases[id_] for id_ in ids if id_ in campaign.cases]
     demands = {demand.id: demand.text for case in cases for demand in case.demands}
-    return _beginning_with(incomplete, demands.items())
+    return demands.items()
 
 
+@_completer
 def complete_addressee(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list["CompletionItem"]:
+    campaign: Campaign, _ctx: click.Context, _incomplete: str
+) -> Iterable[tuple[str, str]]:
     """Complete a kind of mission or the id of an office."""
-    del param
     from protestgen.campaign.directory import MISSION_KINDS
 
-    campaign = _campaign(ctx)
-    offices = campaign.directory.offices if campaign else {}
-    known = [(kind, "") for kind in MISSION_KINDS]
-    known += [(office.id, office.name) for office in offices.values()]
-    return _beginning_with(incomplete, known)
-
-
-def _beginning_with(
-    incomplete: str, known: Iterable[tuple[str, str]]
-) -> list["CompletionItem"]:
-    """
-    Return those *known* names, with their help, that go on from what is typed.
-
-    A name with a control character would act on the terminal, or stand for several.
-    """
-    from click.shell_completion import CompletionItem
-
-    return [
-        CompletionItem(name, help=help_)
-        for name, help_ in known
-        if name.startswith(incomplete) and name.isprintable()
-    ]
-
-
-def _campaign(ctx: click.Context) -> Campaign | None:
-    """Return the campaign that is completed for; none while its files have errors."""
-    from .context import campaign_folders
-
-    try:
-        return load_campaign(*campaign_folders(ctx))
-    except ProtestgenError:
-        return None
+    yield from ((kind, "") for kind in MISSION_KINDS)
+    yield from (
+        (id_, office.name) for id_, office in campaign.directory.offices.items()
+    )

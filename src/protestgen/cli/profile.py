@@ -1,4 +1,4 @@
-"""The command `profile`: what a sender types once."""
+"""The command `profile`: the details of the sender, typed once."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -8,6 +8,8 @@ from typing import Any
 import click
 
 from protestgen.campaign.bundled import shipped_folder
+from protestgen.countries import find_country
+from protestgen.errors import ChoiceError
 from protestgen.files import write_file
 from protestgen.language.loader import languages
 from protestgen.letters.sender import Sender, profile_text, read_profile
@@ -15,15 +17,15 @@ from protestgen.schema.types import parse_email, parse_line
 
 from .console import show_note
 from .context import campaign_folders
-from .param_types import Command, ParsedParam, parse_country
+from .param_types import Command
 from .prompts import prompt
 
-# What removes a field that the profile already has.
-_NONE = "-"
+# Removes an answer of the old profile.
+_REMOVE = "-"
 
 
 def default_profile() -> Path | None:
-    """Return where the sender's own profile is kept; None for a user without a home."""
+    """Return the path of the user's profile, or None for a user without a home."""
     folder = Path(click.get_app_dir("protestgen"))
     return folder / "profile.yaml" if folder.is_absolute() else None
 
@@ -32,7 +34,7 @@ def default_profile() -> Path | None:
 @click.option(
     "--omit-address/--with-address",
     default=None,
-    help="Neither ask for nor print a postal address; or do so again.",
+    help="Leave out your postal address, or use it again.",
 )
 @click.option(
     "-o",
@@ -45,14 +47,15 @@ def default_profile() -> Path | None:
 def profile(
     ctx: click.Context, /, *, output: Path | None, omit_address: bool | None
 ) -> None:
-    """Ask for your name, address and so on, and keep the answers for your letters."""
+    """Ask for your name and address, and save them for your letters."""
     path = output or default_profile()
     if path is None:
-        raise click.UsageError("no home folder is known: name a file with '-o'")
+        raise ChoiceError("you have no home folder: name a file with '-o'")
     _make_folder(path.parent)
     old = read_profile(path) if path.exists() else Sender()
     click.echo(
-        f"Enter skips a question or keeps [the answer]; '{_NONE}' removes it.", err=True
+        f"Enter skips a question, or keeps [the answer]; '{_REMOVE}' removes it.",
+        err=True,
     )
     known = languages([*campaign_folders(ctx), shipped_folder()])
     answers: dict[str, Any] = {"name": _ask("Name", old.name)}
@@ -62,9 +65,9 @@ def profile(
         answers["address"] = _ask_address(old.address)
     answers |= {
         "city": _ask("City", old.city),
-        "country": _ask("Country", old.country, parse_country),
+        "country": _ask("Country", old.country, find_country),
         "residence": _ask(
-            "Your place in a sentence, such as 'Leeds, England'", old.residence
+            "Your place as a sentence names it, such as 'Leeds, England'", old.residence
         ),
         "email": _ask("E-mail address", old.email, parse_email),
         "language": _ask(
@@ -72,18 +75,18 @@ def profile(
             old.language,
             partial(_language, known=known),
         ),
-        "organisation": _ask("Organisation that you write for", old.organisation),
+        "organisation": _ask("Organisation you write for", old.organisation),
         "role": _ask("Role or occupation", old.role),
     }
     sender = Sender(
         **answers, reply_to=old.reply_to, why=old.why, cosigners=old.cosigners
     )
     write_file(path, profile_text(sender).encode(), mode=0o600)
-    show_note(f"written to {path}, which only you can read")
+    show_note(f"saved in {path}; only you can read it")
 
 
 def _make_folder(folder: Path) -> None:
-    """Make the folder of the profile, before questions are asked in vain."""
+    """Create the folder of the profile, before any question is asked."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
@@ -94,23 +97,18 @@ def _make_folder(folder: Path) -> None:
 def _ask(
     question: str, old: str | None, parse: Callable[[str], str] = parse_line
 ) -> str | None:
-    checked = ParsedParam(parse)
-
-    def read(text: str) -> str | None:
-        if text == _NONE or not text.strip():
-            return None
-        value: str = checked.convert(text.strip(), None, None)
-        return value
-
     answer: str | None = prompt(
-        question, default=old or "", show_default=bool(old), value_proc=read
+        question,
+        lambda text: None if text in {"", _REMOVE} else parse(text),
+        default=old or "",
+        show_default=bool(old),
     )
     return answer
 
 
 def _language(text: str, known: Sequence[str]) -> str:
     if text.lower() not in known:
-        message = f"there are no letters in '{text}': choose from {', '.join(known)}"
+        message = f"no letters are in '{text}': choose from {', '.join(known)}"
         raise ValueError(message)
     return text.lower()
 
@@ -118,7 +116,7 @@ def _language(text: str, known: Sequence[str]) -> str:
 def _ask_address(old: tuple[str, ...]) -> tuple[str, ...]:
     lines: list[str] = []
     while line := _ask(
-        f"Address, line {len(lines) + 1} (country left out)",
+        f"Address, line {len(lines) + 1} (without the country)",
         old[len(lines)] if len(lines) < len(old) else None,
     ):
         lines.append(line)

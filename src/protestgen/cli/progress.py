@@ -1,6 +1,5 @@
-"""What a person sees of a batch: failures, a bar on a terminal, and what came of it."""
+"""Progress of a batch for a person: failures, a bar on a terminal, a summary."""
 
-import re
 import sys
 from collections.abc import Callable
 from time import monotonic
@@ -20,17 +19,17 @@ from .context import wants_traceback
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-# So often, in seconds, the bar is drawn anew.
-_INTERVAL = 0.1
+# Seconds between two updates of the bar.
+_INTERVAL_S = 0.1
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
-# So many rows with the same problem are shown: where a table has all of them, or none.
-_SHOWN, _SHOWN_ALONE = 5, 200
-# So many problems are told apart.
-_MOST_PROBLEMS = 1_000
+# Rows of each kind of problem to show: if a table lists all of them, or if none does.
+_SHOWN, _SHOWN_WITHOUT_TABLE = 5, 200
+# Kinds of problem to count.
+_MAX_KINDS = 1_000
 
 
 class _Problem(Struct):
-    """A problem of many rows, as it was in the *first* of them, and in how many."""
+    """A kind of problem: its *first* message, and the number of rows that have it."""
 
     first: str
     rows: int = 0
@@ -38,10 +37,10 @@ class _Problem(Struct):
 
 class ProgressReporter:
     """
-    Shows how a batch goes.
+    Shows the progress of a batch.
 
-    *position* tells how far its roster was read, of *total* bytes where that is known.
-    A *unit* is what fails; where it *has_table* of them all, the first ones are shown.
+    *position* counts the bytes read of the roster, *total* all of them, if known. A
+    *unit* is what may fail. Few failures are shown if the batch *has_table* of them.
     """
 
     def __init__(
@@ -55,10 +54,10 @@ class ProgressReporter:
         self._position = position
         self._total = total
         self._unit = unit
-        self._most = _SHOWN if has_table else _SHOWN_ALONE
+        self._most = _SHOWN if has_table else _SHOWN_WITHOUT_TABLE
         self._start = monotonic()
         self._drawn = 0.0
-        self._problems: dict[str, _Problem] = {}
+        self._problems: dict[tuple[str, str], _Problem] = {}
         self._bar = _bar() if sys.stderr and sys.stderr.isatty() else None
 
     def __enter__(self) -> Self:
@@ -74,59 +73,57 @@ class ProgressReporter:
             self._bar.stop()
 
     def failed(self, at: Location, fault: FieldError) -> None:
-        """Show why the row *at* a place failed, if not many did so for the same."""
+        """Show why the row *at* a place failed, unless many did for the same reason."""
         shown = f"{at}: {fault}"
         if fault.traceback and wants_traceback():
             raise RuntimeError(f"{shown}\n{fault.traceback}")
-        # Values and numbers do not make it another problem.
-        kind = re.sub(r"'.*'|\d+", "", str(fault), flags=re.DOTALL)
-        if len(self._problems) >= _MOST_PROBLEMS:
-            kind = kind if kind in self._problems else ""
+        kind = (fault.field, fault.kind or fault.reason)
+        if len(self._problems) >= _MAX_KINDS and kind not in self._problems:
+            kind = ("", "")
         problem = self._problems.setdefault(kind, _Problem(shown))
         problem.rows += 1
         if problem.rows <= self._most:
             self._clear()
             show_error(shown)
 
-    def tell_more(self) -> None:
-        """Show how many more rows failed than were shown."""
+    def show_hidden_failures(self) -> None:
+        """Show how many failures of each kind were not shown."""
         for problem in self._problems.values():
             if problem.rows > self._most:
                 show_error(f"{problem.rows - self._most:,} more like {problem.first}")
 
     def noted(self, note: str) -> None:
-        """Show a *note* on what in the roster is not used."""
+        """Show a *note* on unused data in the roster."""
         self._clear()
         show_note(note)
 
     def duplicate(self, at: Location, first: int, *, is_certain: bool) -> None:
-        """Show that the row *at* a place repeats the one in the line *first*."""
+        """Show that the row *at* a place repeats line *first*."""
         self._clear()
         hint = "if these are two people, give each an e-mail or an address"
         more = "" if is_certain else f"; {hint}"
-        show_note(f"{at}: the letter of line {first} again: only that is written{more}")
+        show_note(f"{at}: duplicate of line {first}, skipped{more}")
 
     def edited(self, file: str, *, is_stale: bool) -> None:
-        """Show that a *file* that somebody has edited is left as it is."""
+        """Show that a *file* is kept because somebody edited it."""
         self._clear()
-        hint = "if nobody needs it" if is_stale else "to have it written anew"
-        reason = "edited since it was written: it is left as it is"
-        show_note(f"{file} was {reason}; remove it {hint}")
+        hint = "if nobody needs it" if is_stale else "to have it written again"
+        show_note(f"{file} was edited after it was written, and kept: remove it {hint}")
 
     def stale(self, file: str, *, is_certain: bool) -> None:
-        """Show that a *file* belongs to no row."""
-        hint = ": '--prune' removes it" if is_certain else ", or to one that failed"
-        show_note(f"{file} belongs to no row any more{hint}")
+        """Show that a *file* is orphaned: its row is no longer in the roster."""
+        hint = "'--prune' removes it" if is_certain else "or its row failed"
+        show_note(f"{file} is orphaned{': ' if is_certain else ', '}{hint}")
 
     def _clear(self) -> None:
-        """Take the bar away from the line that it is on; it is drawn anew below."""
+        """Clear the line of the bar, which is drawn again below."""
         if self._bar:
             sys.stderr.write("\r\x1b[2K")
             sys.stderr.flush()
 
     def progress(self, tally: BatchStats) -> None:
-        """Draw the bar anew, if it is time."""
-        if self._bar and monotonic() - self._drawn > _INTERVAL:
+        """Update the bar, if it is time."""
+        if self._bar and monotonic() - self._drawn > _INTERVAL_S:
             self._drawn = monotonic()
             self._bar.update(
                 self._row,
@@ -138,7 +135,7 @@ class ProgressReporter:
             )
 
     def sum_up(self, tally: BatchStats, where: str, *, by_country: bool) -> None:
-        """Show what has come of the batch; *where* its letters are."""
+        """Show the result of the batch, and *where* its letters are."""
         for note, letters in tally.notes.items():
             show_note(note if letters == 1 else f"{note} ({letters:,} letters)")
         for remark in tally.remarks.values():
@@ -147,13 +144,13 @@ class ProgressReporter:
             always = isinstance(remark.text, HarmNote)
             show_note(f"{remark.at}: {remark.text}{more}", always=always)
         seconds = monotonic() - self._start
-        parts = [f"{_count(tally.letters, 'letter')}{where}{_fates(tally)}"]
+        parts = [f"{_count(tally.letters, 'letter')}{where}{_statuses(tally)}"]
         parts += [
-            f"{_count(number, one, many)} {what}"
+            f"{_count(number, one, many)} {what}".rstrip()
             for number, one, many, what in (
                 (tally.failed, self._unit, f"{self._unit}s", "failed"),
-                (tally.duplicate, "letter", "letters", "asked for twice"),
-                (tally.stale, "file", "files", "of no row any more"),
+                (tally.duplicate, "duplicate", "duplicates", "skipped"),
+                (tally.stale, "orphaned file", "orphaned files", ""),
                 (tally.removed, "file", "files", "removed"),
             )
             if number
@@ -179,7 +176,7 @@ def _bar() -> "Progress":
         TextColumn("{task.fields[rate]:,.0f} a second"),
         TimeRemainingColumn(),
         console=Console(stderr=True),
-        # What is written between two bars is to reach the terminal as it is.
+        # Errors and notes go to the terminal as they are.
         redirect_stdout=False,
         redirect_stderr=False,
         auto_refresh=False,
@@ -187,16 +184,16 @@ def _bar() -> "Progress":
     )
 
 
-def _fates(tally: BatchStats) -> str:
-    """Return how many files are of which kind, unless all of them are new."""
+def _statuses(tally: BatchStats) -> str:
+    """Count the files by their status, unless all are new."""
     statuses = tally.statuses
     if statuses.total() == statuses["new"]:
         return ""
     counts = (
         (statuses["new"], "new"),
         (statuses["changed"], "changed"),
-        (statuses["as before"], "as before"),
-        (statuses["edited"], "left as edited"),
+        (statuses["as before"], "unchanged"),
+        (statuses["edited"], "edited and kept"),
     )
     return f" ({', '.join(f'{number:,} {kind}' for number, kind in counts if number)})"
 

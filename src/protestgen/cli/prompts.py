@@ -1,4 +1,4 @@
-"""Questions on a terminal; each answer is read by the parser of what it becomes."""
+"""Questions on a terminal; a parser checks each answer."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -7,39 +7,39 @@ from typing import Any
 
 import click
 
+from protestgen.errors import ChoiceError
 from protestgen.schema.types import parse_line
-
-from .param_types import ParsedParam
 
 Parse = Callable[[str], Any]
 
 
-def prompt(question: str, **options: Any) -> Any:
-    """Return the answer to *question*, as `click.prompt` does with *options*."""
+def prompt(question: str, parse: Parse, **options: Any) -> Any:
+    """Ask *question* until *parse* takes the answer; *options* are `click.prompt`'s."""
     if sys.stdin is None:
         raise click.Abort
-    return click.prompt(question, err=True, **options)
+
+    def read(text: str) -> Any:
+        try:
+            return parse(text.strip())
+        except (ValueError, ChoiceError) as error:
+            raise click.UsageError(str(error)) from None
+
+    return click.prompt(question, err=True, value_proc=read, **options)
 
 
 def ask(question: str, parse: Parse = parse_line, *, default: str | None = None) -> Any:
-    """Return the answer to *question*; without a *default* there has to be one."""
-    checked = ParsedParam(parse)
-    return prompt(
-        question,
-        default=default,
-        value_proc=lambda text: checked.convert(text.strip(), None, None),
-    )
+    """Ask *question*; without a *default* it needs an answer."""
+    return prompt(question, parse, default=default)
 
 
 def ask_or_skip(question: str, parse: Parse = parse_line) -> Any:
-    """Return the answer to *question*, or None for Enter."""
-    checked = ParsedParam(parse)
-
-    def read(text: str) -> Any:
-        return checked.convert(text.strip(), None, None) if text.strip() else None
-
-    question = f"{question} (or Enter)"
-    return prompt(question, default="", show_default=False, value_proc=read)
+    """Ask *question*; Enter skips it, and returns None."""
+    return prompt(
+        f"{question} (or Enter)",
+        lambda text: parse(text) if text else None,
+        default="",
+        show_default=False,
+    )
 
 
 def ask_several(
@@ -49,26 +49,25 @@ def ask_several(
     needed: bool,
     default: str | None = None,
 ) -> tuple[Any, ...]:
-    """Return the answers to *question* until Enter; where *needed*, one at least."""
-    first = (
-        ask(question, parse, default=default)
-        if needed
-        else ask_or_skip(question, parse)
-    )
+    """Ask *question* until Enter; a *needed* one at least once."""
+    if needed:
+        answer = ask(question, parse, default=default)
+    else:
+        answer = ask_or_skip(question, parse)
     answers = []
-    while first is not None:
-        answers.append(first)
-        first = ask_or_skip(f"{question}, another one", parse)
+    while answer is not None:
+        answers.append(answer)
+        answer = ask_or_skip(f"{question}, another one", parse)
     return tuple(answers)
 
 
 @contextmanager
 def answered_by(alternative: str) -> Iterator[None]:
-    """Say that *alternative* is there where nobody answers the questions."""
+    """Suggest the *alternative* if nobody can answer the questions."""
     try:
         yield
     except click.Abort:
         if sys.stdin and sys.stdin.isatty():
             raise
-        message = f"the questions have no answer here: {alternative}"
-        raise click.UsageError(message) from None
+        message = f"nobody can answer the questions here: {alternative}"
+        raise ChoiceError(message) from None

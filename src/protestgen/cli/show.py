@@ -1,4 +1,4 @@
-"""The command `show`: one case, readable."""
+"""The command `show`: one case in plain text."""
 
 from collections.abc import Iterator
 
@@ -8,19 +8,19 @@ from protestgen.campaign.case import Case
 from protestgen.language.language import Language
 from protestgen.language.loader import load_language
 
-from . import App
 from .console import write_json, write_lines
+from .context import App
 from .options import common_options
 from .param_types import Command, complete_case
 
 
 @click.command(cls=Command, epilog="Example: protestgen show kurmanov")
 @click.argument("case_id", metavar="CASE", shell_complete=complete_case)
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @common_options
 @click.pass_obj
 def show(app: App, /, *, case_id: str, as_json: bool) -> None:
-    """Show what happened in a case, what is demanded and who is written to."""
+    """Show the events, demands and addressees of a case."""
     case = app.campaign.case(case_id)
     if as_json:
         write_json(case)

@@ -1,4 +1,4 @@
-"""Signals that ask a long run for an end, heeded when it is time."""
+"""Signals that end a long run at a safe moment."""
 
 import os
 import signal
@@ -10,10 +10,10 @@ from typing import IO, Self
 
 class GracefulShutdown:
     """
-    The signals that ask for an end: from the keyboard, the system, a lost terminal.
+    Handles the signals of the keyboard, the system and a closed terminal.
 
-    One of them raises `KeyboardInterrupt`: the first, or the second where the first is
-    `awaited`. The *hint* says how to go on.
+    The first one raises `KeyboardInterrupt`; while it is `awaited`, it is only noted,
+    and the second one raises. The *hint* says how to resume.
     """
 
     def __init__(self) -> None:
@@ -27,13 +27,13 @@ class GracefulShutdown:
         numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
         self._before = {number: signal.getsignal(number) for number in numbers}
         for number, handler in self._before.items():
-            if handler is not signal.SIG_IGN:  # as `nohup` has it
+            if handler is not signal.SIG_IGN:  # as under `nohup`
                 signal.signal(number, self._note)
         return self
 
     def __exit__(self, *_error: object) -> None:
         for number, handler in self._before.items():
-            # Once there was one the end is near, and another is not to change its code.
+            # The program ends; a second signal must not change its exit code.
             signal.signal(number, signal.SIG_IGN if self else handler)
 
     def __bool__(self) -> bool:
@@ -41,7 +41,7 @@ class GracefulShutdown:
 
     @contextmanager
     def awaited(self) -> Iterator[None]:
-        """Let somebody ask now and then whether there was one."""
+        """Only note the first signal: the caller asks for it with `bool`."""
         self._is_awaited = True
         try:
             yield
@@ -52,7 +52,7 @@ class GracefulShutdown:
         """
         Read from *stream*, which may take long.
 
-        To one that is awaited it has ended with the first signal.
+        While a signal is awaited, the first one ends the stream.
         """
         if not self._is_awaited:
             return stream.read(size)
@@ -67,7 +67,7 @@ class GracefulShutdown:
 
     @property
     def exit_code(self) -> int:
-        """How the command ends once there was a signal: as shells tell of it."""
+        """The exit code after a signal, as shells report it."""
         return 128 + (self._number or signal.SIGINT)
 
     def _note(self, number: int, _frame: object) -> None:
@@ -81,7 +81,7 @@ class GracefulShutdown:
 
 
 def _leave_terminal() -> None:
-    """Let nothing go to a terminal any more, which has been closed."""
+    """Discard output to a terminal that has been closed."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for descriptor in (1, 2):
         with suppress(OSError):

@@ -1,21 +1,21 @@
-"""The command `styles`: what kinds of letter there are."""
+"""The command `styles`: a list of the styles of letters."""
 
 import click
 
 from protestgen.templating.environment import Templates
 
-from . import App
 from .console import write_json, write_table
+from .context import App
 from .options import common_options
 from .param_types import Command
 
 
 @click.command(cls=Command, epilog="Example: protestgen styles")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @common_options
 @click.pass_obj
 def styles(app: App, /, *, as_json: bool) -> None:
-    """List the kinds of letter."""
+    """List the styles of letters."""
     templates = Templates(app.campaign.folders)
     found = {
         style: templates.description("en", style) for style in templates.styles("en")

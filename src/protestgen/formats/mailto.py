@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 from protestgen.letters.letter import Letter
+from protestgen.letters.notes import Note
 
 from . import Options
 from .mail_message import (
@@ -36,7 +37,7 @@ def remarks(letter: Letter, options: Options) -> list[str]:
         "that mail programs take: it opens an empty message, paste the text of "
         "'--format body' into it, or use '--format eml'"
     )
-    return [note]
+    return [Note(note, "long link")]
 
 
 def encoded(text: str) -> str:
