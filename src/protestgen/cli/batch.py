@@ -15,14 +15,15 @@ import click
 from msgspec.structs import replace
 
 from protestgen.batch.dispatch import QUEUE_DEPTH
-from protestgen.batch.manifest import RunHeader, last_edition
+from protestgen.batch.manifest import RunHeader
 from protestgen.batch.output_folder import FAILED, OutputFolder
 from protestgen.batch.planner import BatchPlan
 from protestgen.batch.process_pool import _begin
 from protestgen.batch.report import BatchStats
 from protestgen.batch.roster import EXAMPLE, Roster
 from protestgen.batch.roster_row import FIELDS
-from protestgen.batch.runner import Batch, edition
+from protestgen.batch.runner import Batch, run_header
+from protestgen.batch.state import copied_state
 from protestgen.batch.worker import BatchSpec, OutputKind
 from protestgen.campaign.loader import Campaign
 from protestgen.cli.batch_source import _Source, _source
@@ -207,7 +208,7 @@ def _write(
     order = _order(campaign, choices, target, outbox)
     if outbox and cluster:
         folder = outbox.folder.absolute()
-        order = replace(order, folder=folder, mark=outbox.mark())
+        order = replace(order, folder=folder, folder_token=outbox.create_token())
     if (jobs := _jobs(choices, source, order.kind)) > 1:
         order = replace(order, spool=_spool(stack))
     plan = _plan(order, choices, wish, countries)
@@ -218,9 +219,9 @@ def _write(
     stream = _stream(target, stack) if order.kind in _FILES else None
     if stream and order.kind == "pdf":
         binder = stack.enter_context(PdfMerger(stream, duplex=order.duplex))
-        batch = Batch(plan, board, binder=binder)
+        batch = Batch(plan, board, merger=binder)
     else:
-        batch = Batch(plan, board, outbox=outbox, stream=stream)
+        batch = Batch(plan, board, folder=outbox, stream=stream)
     with board, interrupts.awaited():
         executor, ahead = cluster, QUEUE_DEPTH
         if jobs > 1:
@@ -285,7 +286,7 @@ def _order(
     outbox: OutputFolder | None,
 ) -> BatchSpec:
     """Return what letters have in common; the *outbox* begins with it."""
-    last = outbox.last if outbox else _last(target)
+    last = outbox.state.last if outbox else _last(target)
     on, time = _dated(choices["on"], last)
     options = replace(take_details(choices, campaign.folders), now=time)
     if target.kind == "mbox":
@@ -301,15 +302,16 @@ def _order(
         duplex=choices["duplex"],
     )
     if outbox:
-        outbox.begin(edition(campaign, order))
+        outbox.begin(run_header(campaign, order), durable=order.durable)
     return order
 
 
 def _last(target: _Target) -> RunHeader | None:
-    """Return the edition of the last run to a folder, if there was one."""
-    return (
-        last_edition(target.path) if target.kind == "folder" and target.path else None
-    )
+    """The header of the last run to a folder, for a dry run."""
+    if target.kind != "folder" or target.path is None:
+        return None
+    with copied_state(target.path) as state:
+        return state.last
 
 
 def _plan(
