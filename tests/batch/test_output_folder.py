@@ -32,7 +32,7 @@ from protestgen.batch.manifest import (
     manifest_line,
 )
 from protestgen.batch.output_folder import OutputFolder
-from protestgen.batch.state import DAMAGED, DATABASE, LetterRecord, copied_state
+from protestgen.batch.state import DAMAGED, DATABASE, copied_state
 from protestgen.campaign.directory import Addressee
 from protestgen.errors import OutputError
 from protestgen.letters.sender import Sender
@@ -134,9 +134,9 @@ def entry(file: str, hashes: str = "0") -> bytes:
     )
 
 
-def record(file: PreparedFile, name: str) -> LetterRecord:
-    """Return the record of the letter in *file*, called *name*."""
-    return LetterRecord(name, "kurmanov", "", "Ada", file.sha256, file.replaced)
+def letter_in(file: PreparedFile, name: str) -> ManifestEntry:
+    """Return the entry of the letter in *file*, called *name*."""
+    return ManifestEntry(file=name, case="kurmanov", name="Ada", sha256=file.sha256)
 
 
 def prepare(folder: OutputFolder, name: str, data: bytes) -> PreparedFile:
@@ -148,7 +148,7 @@ def prepare(folder: OutputFolder, name: str, data: bytes) -> PreparedFile:
 def store(folder: OutputFolder, name: str, data: bytes) -> FileStatus:
     """Write a letter, and return what happened to its file."""
     file = prepare(folder, name, data)
-    (status,) = folder.store([record(file, name)], [file])
+    (status,) = folder.store([letter_in(file, name)], [file])
     return status
 
 
@@ -316,7 +316,7 @@ def test_file_of_a_stopped_run_has_its_old_or_its_new_hash(tmp_path: Path) -> No
     with OutputFolder(tmp_path) as stopped:
         stopped.begin(HEADER)
         file = prepare(stopped, NAME, b"anew")
-        stopped.state.record([record(file, NAME)])
+        stopped.state.record([(letter_in(file, NAME), file.replaced)])
     with OutputFolder(tmp_path) as output:
         output.begin(HEADER)
         known = output.state.known_hashes(NAME)
@@ -374,16 +374,12 @@ def test_without_its_database_no_file_is_overwritten(
     for _ in range(2):
         with OutputFolder(tmp_path) as output:
             output.begin(HEADER)
-            file = prepare(output, OTHER, b"anew")
-            statuses.append(file.status)
-            unknown = " ".join(output.state.known_hashes(OTHER))
-            edited = LetterRecord(OTHER, "kurmanov", "", "Ada", "", unknown)
-            output.store([edited], [file])
+            statuses.append(store(output, OTHER, b"anew"))
             output.finish()
 
     assert statuses == ["edited", "edited"]
     assert (tmp_path / OTHER).read_bytes() == b"edited"
-    assert entry(OTHER, "") in manifest_of(tmp_path)
+    assert entry(OTHER, "unknown") in manifest_of(tmp_path)
 
 
 @pytest.mark.parametrize("is_dry", [False, True])

@@ -27,9 +27,10 @@ class PreparedFile(Struct, frozen=True, array_like=True):
     What is to become of the file of a letter.
 
     *sha256* is the hash of the letter. *replaced* is that of the file that the letter
-    replaces, if a run wrote it. *temporary* is the name of the file in which the letter
-    waits for `name_file`. *to* is the addressee. A letter that could not be written is
-    *returned*, to be prepared elsewhere.
+    replaces, if a run wrote it. If the file was edited, *replaced* has its hashes from
+    earlier runs, and *sha256* is empty. *temporary* is the name of the file in which
+    the letter waits for `name_file`. *to* is the addressee. A letter that could not be
+    written is *returned*, to be prepared elsewhere.
     """
 
     status: FileStatus
@@ -57,8 +58,10 @@ def prepare_file(
     may write the same letter at the same time have different names as a *writer*.
     """
     status, replaced = _compare(f"{folder}/{name}", data, known_hashes)
+    if status == "edited":
+        return PreparedFile(status, "", " ".join(known_hashes), to=to)
     temporary = ""
-    if status in {"new", "changed"}:
+    if status != "as before":
         temporary = f"{TEMPORARY}{writer}{name}"
         _write(f"{folder}/{temporary}", data, durable=durable)
     return PreparedFile(status, sha256(data).hexdigest(), replaced, temporary, to)

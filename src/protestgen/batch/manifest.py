@@ -14,8 +14,7 @@ from protestgen.limits import MAX_LINE
 from .filenames import is_letter_name
 
 MANIFEST = "manifest.jsonl"
-# What version 0.1.0 left behind when a run was killed: a manifest in which an entry has
-# all hashes that its file may have, with spaces between them.
+# Version 0.1.0 left such a manifest behind when it was killed.
 OLD_JOURNAL = ".protestgen-batch-journal"
 
 
@@ -34,7 +33,11 @@ class RunHeader(Struct, frozen=True, kw_only=True):
 
 
 class ManifestEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A line of a manifest: a file and the letter in it; *to* is the addressee."""
+    """
+    A line of a manifest: a file and the letter in it; *to* is the addressee.
+
+    *sha256* has all hashes that the file may have, with spaces between them.
+    """
 
     file: str
     case: str = ""

@@ -27,8 +27,8 @@ from .file_store import (
     prepare_file,
     sync_folder,
 )
-from .manifest import MANIFEST, RunHeader, header_of, manifest_line
-from .state import DATABASE, SIDECARS, BatchState, LetterRecord, database_error
+from .manifest import MANIFEST, ManifestEntry, RunHeader, header_of, manifest_line
+from .state import DATABASE, SIDECARS, BatchState, database_error
 
 FAILED = "failed.csv"
 # A lock is refused with these where another process has it, or where there are none.
@@ -103,7 +103,7 @@ class OutputFolder:
             )
 
     def store(
-        self, letters: Sequence[LetterRecord], files: Iterable[PreparedFile]
+        self, letters: Sequence[ManifestEntry], files: Sequence[PreparedFile]
     ) -> list[FileStatus]:
         """
         Give the prepared *files* of *letters* their names, and return what was done.
@@ -111,7 +111,8 @@ class OutputFolder:
         The database knows of the letters before, so that a killed run can be resumed.
         """
         with self._output_errors():
-            self.state.record(letters)
+            replaced = (file.replaced for file in files)
+            self.state.record(zip(letters, replaced, strict=True))
             statuses = [
                 name_file(self.folder, letter.file, file)
                 for letter, file in zip(letters, files, strict=True)
@@ -130,7 +131,7 @@ class OutputFolder:
             self.state.record_failed_row(head)
         self.state.record_failed_row(_csv_line(cells, delimiter))
 
-    def remove(self, letter: LetterRecord) -> None:
+    def remove(self, letter: ManifestEntry) -> None:
         """Remove the file of *letter*."""
         with self._output_errors():
             (self.folder / letter.file).unlink(missing_ok=True)
@@ -149,7 +150,7 @@ class OutputFolder:
         self.state.finish()
         lines = chain(
             [manifest_line(self._header)],
-            (manifest_line(letter.manifest_entry()) for letter in self.state.letters()),
+            map(manifest_line, self.state.letters()),
         )
         with self._output_errors():
             self._replace(MANIFEST, lines)

@@ -1,7 +1,7 @@
 """A batch of letters: composed in chunks, here or elsewhere, delivered and counted."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import IO, Literal
@@ -18,13 +18,13 @@ from protestgen.letters.sender import Sender
 
 from .file_store import PreparedFile, is_edited
 from .filenames import key_of, may_be_about
-from .manifest import RunHeader
+from .manifest import ManifestEntry, RunHeader
 from .output_folder import FAILED, OutputFolder
 from .planner import BatchPlan, JobPlanner, RosterJob
 from .roster import Roster, failed_for, report_columns, report_row
 from .roster_row import FieldError
 from .seen_index import SeenIndex
-from .state import BatchState, LetterRecord, copied_state
+from .state import BatchState, copied_state
 from .worker import (
     BatchSpec,
     ChunkResult,
@@ -121,18 +121,12 @@ class Batch:
             self.tally.size = self._merger.size
         if self._folder is None:
             return
-        is_whole = self.tally.is_whole and not adds
         folder = self._folder
-        for letter in self._orphans(folder.state, folder.folder):
-            if not (is_whole and self._is_about_our_cases(letter)):
-                continue
-            if is_edited(folder.folder, letter.file, letter.hashes):
-                self._reporter.edited(letter.file, is_stale=True)
-            elif prune and not self.tally.failed:
-                folder.remove(letter)
-                self.tally.removed += 1
-            else:
-                self._report_orphan(letter)
+        self._take_orphans(
+            *(folder.state, folder.folder),
+            is_reported=self.tally.is_whole and not adds,
+            remove=folder.remove if prune and not self.tally.failed else None,
+        )
         folder.finish(
             keeps_failed=before == "kept" or (adds and not self.tally.is_whole),
             backs_up_failed=before == "aside" or self._has_failed_for_others(folder),
@@ -148,34 +142,38 @@ class Batch:
 
     def preview(self, folder: Path) -> None:
         """Report which files in *folder* would be orphaned."""
-        if not self.tally.is_whole:
-            return
-        with copied_state(folder) as state:
-            for letter in self._orphans(state, folder):
-                if not self._is_about_our_cases(letter):
-                    continue
-                if is_edited(folder, letter.file, letter.hashes):
-                    self._reporter.edited(letter.file, is_stale=True)
-                else:
-                    self._report_orphan(letter)
+        if self.tally.is_whole:
+            with copied_state(folder) as state:
+                self._take_orphans(state, folder, is_reported=True)
 
-    def _orphans(self, state: BatchState, folder: Path) -> Iterator[LetterRecord]:
-        """Yield the letters of earlier runs in *folder* that no row asks for."""
+    def _take_orphans(
+        self,
+        state: BatchState,
+        folder: Path,
+        *,
+        is_reported: bool,
+        remove: Callable[[ManifestEntry], None] | None = None,
+    ) -> None:
+        """Report or *remove* the letters of earlier runs that no row asks for."""
         for letter in state.earlier_letters():
             if self._seen.has_letter(key_of(letter.file)):
                 continue
-            if (folder / letter.file).is_file():
-                yield letter
-            else:
+            if not (folder / letter.file).is_file():
                 state.forget(letter)
+            elif not (is_reported and self._is_about_our_cases(letter)):
+                continue
+            elif is_edited(folder, letter.file, letter.sha256.split()):
+                self._reporter.edited(letter.file, is_stale=True)
+            elif remove:
+                remove(letter)
+                self.tally.removed += 1
+            else:
+                self.tally.stale += 1
+                self._reporter.stale(letter.file, is_certain=not self.tally.failed)
 
-    def _is_about_our_cases(self, letter: LetterRecord) -> bool:
+    def _is_about_our_cases(self, letter: ManifestEntry) -> bool:
         cases = self._plan.cases
         return letter.case in cases if letter.case else may_be_about(letter.file, cases)
-
-    def _report_orphan(self, letter: LetterRecord) -> None:
-        self.tally.stale += 1
-        self._reporter.stale(letter.file, is_certain=not self.tally.failed)
 
     def _with_known_hashes(self, chunk: list[RosterJob]) -> list[RosterJob]:
         """Add to the letters of *chunk* what hashes their files may have."""
@@ -249,7 +247,7 @@ class Batch:
                 files.append(folder.prepare(task.name, data, hashes, to=file.to))
             else:
                 files.append(file)
-        letters = [*map(_record, chosen, files)]
+        letters = [*map(_entry, chosen, files)]
         statuses = folder.store(letters, files)
         self.tally.statuses.update(statuses)
         for letter, status in zip(letters, statuses, strict=True):
@@ -302,14 +300,10 @@ def run_header(campaign: Campaign, order: BatchSpec) -> RunHeader:
     )
 
 
-def _record(task: LetterTask, file: PreparedFile) -> LetterRecord:
-    """The record of the letter of *task*; an edited file keeps its hashes."""
-    is_edited = file.status == "edited"
-    return LetterRecord(
-        file=task.name,
-        case=task.case,
-        to=file.to,
-        name=task.sender.name or "",
-        sha256="" if is_edited else file.sha256,
-        previous=" ".join(task.known_hashes) if is_edited else file.replaced,
+def _entry(task: LetterTask, file: PreparedFile) -> ManifestEntry:
+    """The entry of the manifest for the letter of *task*."""
+    name = task.sender.name or ""
+    hash_ = file.sha256
+    return ManifestEntry(
+        file=task.name, case=task.case, to=file.to, name=name, sha256=hash_
     )

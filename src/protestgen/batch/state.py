@@ -10,7 +10,6 @@ from shutil import copyfile
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
-from msgspec import Struct
 from msgspec.structs import astuple
 
 from protestgen.errors import OutputError
@@ -43,38 +42,12 @@ CREATE TABLE letters (
 CREATE TABLE failed (line);
 PRAGMA user_version = {_VERSION}
 """
-_COLUMNS = "file, case_id, addressee, name, sha256, previous"
-_SELECT = f"SELECT {_COLUMNS} FROM letters WHERE"  # noqa: S608 - names of our own
-_INSERT = f"INSERT OR REPLACE INTO letters (key, {_COLUMNS}) VALUES (?, ?,?,?,?,?,?)"  # noqa: S608
-
-
-class LetterRecord(Struct, frozen=True):
-    """
-    A letter in an output folder: its file, what it is about, and the file's hash.
-
-    *sha256* is the hash of the letter; it is empty if somebody edited the file.
-    *previous* is that of the file that the letter replaces, until the run has ended, or
-    several of them, separated by spaces.
-    """
-
-    file: str
-    case: str
-    to: str
-    name: str
-    sha256: str
-    previous: str = ""
-
-    @property
-    def hashes(self) -> tuple[str, ...]:
-        """All hashes that the file may have if nobody edited it."""
-        return tuple(f"{self.previous} {self.sha256}".split())
-
-    def manifest_entry(self) -> ManifestEntry:
-        """The entry of the manifest for this letter."""
-        hashes = " ".join(hash_ for hash_ in self.hashes if hash_ != _UNKNOWN_HASH)
-        return ManifestEntry(
-            file=self.file, case=self.case, to=self.to, name=self.name, sha256=hashes
-        )
+_HASHES = "trim(previous || ' ' || sha256)"
+_SELECT = f"SELECT file, case_id, addressee, name, {_HASHES} FROM letters WHERE"  # noqa: S608 - names of our own
+_INSERT = (
+    "INSERT OR REPLACE INTO letters "
+    "(key, file, case_id, addressee, name, sha256, previous) VALUES (?, ?,?,?,?,?,?)"
+)
 
 
 class BatchState:
@@ -109,8 +82,8 @@ class BatchState:
 
     def begin(self, header: RunHeader, *, durable: bool) -> None:
         """Begin a run, which is *durable* if its records survive a power failure."""
-        self._execute("DELETE FROM run")
-        _insert_run(self._database, header, is_rebuilt=self._is_rebuilt)
+        query = "UPDATE run SET protestgen = ?, data = ?, date = ?, time = ?"
+        self._execute(query, astuple(header))
         self._execute("DELETE FROM failed")
         self._execute("COMMIT")
         if durable:
@@ -119,14 +92,22 @@ class BatchState:
 
     def known_hashes(self, file: str) -> tuple[str, ...]:
         """The hashes that *file* may have; none if no run has written it."""
-        query = "SELECT previous, sha256 FROM letters WHERE key = ?"
+        query = f"SELECT {_HASHES} FROM letters WHERE key = ?"  # noqa: S608 - as above
         if row := self._execute(query, (key_of(file),)).fetchone():
-            return tuple(" ".join(row).split())
+            return tuple(row[0].split())
         return (_UNKNOWN_HASH,) if self._is_rebuilt else ()
 
-    def record(self, letters: Iterable[LetterRecord]) -> None:
-        """Note *letters*, which are then about to get their names."""
-        rows = ((key_of(letter.file), *astuple(letter)) for letter in letters)
+    def record(self, letters: Iterable[tuple[ManifestEntry, str]]) -> None:
+        """
+        Note *letters* whose files are about to get their names.
+
+        With each is the hash of the file that it replaces, until the run has ended. If
+        somebody edited a file, its letter has no hash, and that file keeps its hashes.
+        """
+        rows = (
+            (key_of(entry.file), *astuple(entry), previous)
+            for entry, previous in letters
+        )
         self._database.executemany(_INSERT, rows)
         self._commit()
 
@@ -138,11 +119,11 @@ class BatchState:
         """Yield the lines of the table of rows that failed."""
         return (line for (line,) in self._execute("SELECT line FROM failed"))
 
-    def earlier_letters(self) -> Iterator[LetterRecord]:
+    def earlier_letters(self) -> Iterator[ManifestEntry]:
         """Yield the letters of earlier runs that this one has not recorded."""
         return self._letters("position <= ?")
 
-    def forget(self, letter: LetterRecord) -> None:
+    def forget(self, letter: ManifestEntry) -> None:
         """Remove the record of a *letter* whose file does not exist."""
         self._execute("DELETE FROM letters WHERE key = ?", (key_of(letter.file),))
 
@@ -152,15 +133,15 @@ class BatchState:
         self._execute(f"{query} AND position > ?", (self._last_position,))
         self._commit()
 
-    def letters(self) -> Iterator[LetterRecord]:
+    def letters(self) -> Iterator[ManifestEntry]:
         """Yield all letters: first those of this run, in the order of the roster."""
         yield from self._letters("position > ?")
         yield from self._letters("position <= ?")
 
-    def _letters(self, condition: str) -> Iterator[LetterRecord]:
+    def _letters(self, condition: str) -> Iterator[ManifestEntry]:
         query = f"{_SELECT} {condition} ORDER BY position"
-        rows = self._execute(query, (self._last_position,))
-        return (LetterRecord(*row) for row in rows)
+        for file, case, to, name, hashes in self._execute(query, [self._last_position]):
+            yield ManifestEntry(file=file, case=case, to=to, name=name, sha256=hashes)
 
     def _commit(self) -> None:
         self._execute("COMMIT")
@@ -232,16 +213,11 @@ def _create_tables(database: sqlite3.Connection, folder: Path) -> None:
         database.execute(statement)
     names = (MANIFEST, OLD_JOURNAL, DAMAGED)
     is_rebuilt = any(os.path.lexists(folder / name) for name in names)
-    _insert_run(database, read_header(folder), is_rebuilt=is_rebuilt)
-    database.executemany(_INSERT, map(_row, read_entries(folder)))
-    database.execute("COMMIT")
-
-
-def _insert_run(
-    database: sqlite3.Connection, header: RunHeader | None, *, is_rebuilt: bool
-) -> None:
+    header = read_header(folder)
     values = astuple(header) if header else (None,) * 4
     database.execute("INSERT INTO run VALUES (?,?,?,?, ?)", (*values, is_rebuilt))
+    database.executemany(_INSERT, map(_row, read_entries(folder)))
+    database.execute("COMMIT")
 
 
 def _row(entry: ManifestEntry) -> tuple[int, str, str, str, str, str, str]:
