@@ -1,12 +1,15 @@
 """Starting and ending batches, and what is in their folders."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from conftest import EPOCH, Result
+from protestgen.batch.state import DATABASE
 
 PROGRAM = (sys.executable, "-m", "protestgen", "batch", "--case", "kurmanov")
 
@@ -49,5 +52,26 @@ def finish(process: subprocess.Popen[bytes]) -> Result:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Return all that is in *folder*."""
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    """Return what is in each file in *folder*, and in the tables of the database."""
+    return {
+        path.name: table_rows(path) if path.name == DATABASE else path.read_bytes()
+        for path in sorted(folder.iterdir())
+    }
+
+
+def table_rows(path: Path) -> bytes:
+    """Return the rows of the database at *path*, in their order."""
+    with closing(sqlite3.connect(path)) as database:
+        letters = "SELECT key, file, case_id, addressee, name, sha256, previous"
+        queries = (
+            "SELECT * FROM run",
+            f"{letters} FROM letters ORDER BY position",
+            "SELECT * FROM failed",
+        )
+        return repr([database.execute(query).fetchall() for query in queries]).encode()
+
+
+def file_names(folder: Path | str) -> list[str]:
+    """Return the names of all files in *folder* but the database."""
+    names = sorted(path.name for path in Path(folder).iterdir())
+    return [name for name in names if name != DATABASE]

@@ -44,6 +44,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--mutations", type=int, default=600, help="mistakes made in a campaign"
     )
     parser.addoption(
+        "--kills", type=int, default=12, help="runs of a batch that are killed"
+    )
+    parser.addoption(
         "--all-outputs", action="store_true", help="compare all outputs, not a sample"
     )
     parser.addoption(

@@ -221,6 +221,9 @@ def shown(output: Output) -> Iterator[bytes]:
             yield f"$ {' '.join(command)}\n{result.exit_code}\n".encode()
             yield from map(_normal, (result.stdout, result.stderr))
         for path in sorted(Path().rglob("*")):
+            # SQLite's own version stands in a database; the manifest has its letters.
+            if path.name == ".protestgen.sqlite":
+                continue
             if path.is_file() and str(path) not in output.files:
                 yield f"{path}\n".encode() + _normal(path.read_bytes())
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from batch_helpers import file_names
 from conftest import Result, Run
 from protestgen.batch.roster import EXAMPLE
 
@@ -58,8 +59,8 @@ def said(result: Result) -> list[str]:
 
 
 def files(folder: str = "letters") -> list[str]:
-    """Return the names of what is in *folder*."""
-    return sorted(path.name for path in Path(folder).iterdir())
+    """Return the names of what is in *folder*, without the database."""
+    return file_names(folder)
 
 
 def test_each_member_writes_to_their_own_embassy(batch: Batch, run: Run) -> None:
@@ -404,7 +405,7 @@ def test_folder_in_the_place_of_a_letter_is_told(batch: Batch) -> None:
     Path("letters", FILES[1], "inside").mkdir(parents=True)
     result = batch("--roster", "m.csv", "-o", "letters")
 
-    hint = "what is there is whole; once that is mended, run this again to go on"
+    hint = "files already written are complete; fix this and run again to resume"
     assert result.exit_code == 1
     assert said(result) == [f"error: letters/{FILES[1]}: Is a directory: {hint}"]
 

@@ -9,15 +9,18 @@ import shutil
 import signal
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from batch_helpers import HEAD, PROGRAM, contents, environment, finish, members, start
 from conftest import Result, Run, has_open_file
 from protestgen.batch.output_folder import OutputFolder
+from protestgen.batch.state import DATABASE
 
 MOUNT, UMOUNT, SETSID = (
     shutil.which(name) or name for name in ("mount", "umount", "setsid")
@@ -25,38 +28,115 @@ MOUNT, UMOUNT, SETSID = (
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 # What is done to a run comes long before it has written so many letters.
 MANY = 100_000
-# A run is killed so often; for the whole measure these variables say 5000 and 50.
-LETTERS = int(os.environ.get("PROTESTGEN_TEST_LETTERS", "500"))
-KILLS = int(os.environ.get("PROTESTGEN_TEST_KILLS", "10"))
+# What a run does to files and to its database, by the names of system calls.
+WRITES = (
+    *("mkdir", "openat", "write", "pwrite64", "rename", "unlink"),
+    *("ftruncate", "fsync", "fdatasync"),
+)
+
+
+def hidden(folder: Path) -> list[str]:
+    """Return the names in *folder* that begin with a dot."""
+    return sorted(path.name for path in folder.glob(".*"))
+
+
+@pytest.fixture(name="kills", scope="module")
+def _kills(request: pytest.FixtureRequest) -> int:
+    """Return how many runs are to be killed."""
+    return int(request.config.getoption("kills"))
+
+
+@pytest.fixture(name="strace", scope="module")
+def _strace() -> str:
+    """Return the path of the program that kills another at a system call."""
+    path = shutil.which("strace")
+    if path is None and not os.environ.get("CI"):
+        pytest.skip("strace is not installed")
+    assert path
+    return path
+
+
+@pytest.fixture(name="undisturbed", scope="module")
+def _undisturbed(tmp_path_factory: pytest.TempPathFactory, kills: int) -> Path:
+    """Return a folder with a roster, its letters in `old`, and others in `changed`."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    count = 5_000 if kills > 100 else 400
+    (folder / "m.csv").write_text(members(count), encoding="utf-8")
+    for name, style in (("old", "statement"), ("changed", "points")):
+        command = ("--roster", str(folder / "m.csv"), "--style", style, "-q", "-o")
+        assert finish(start(*command, str(folder / name))) == Result(0, "", "")
+        if name == "old":
+            shutil.copytree(folder / "old", folder / "changed")
+    return folder
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_killed_at_any_moment_it_can_be_gone_on_with(tmp_path: Path, jobs: str) -> None:
+@pytest.mark.parametrize("kind", ["moments", "writes"])
+def test_killed_run_can_be_resumed(  # noqa: PLR0917 - they are fixtures
+    undisturbed: Path, tmp_path: Path, kind: str, jobs: str, strace: str, kills: int
+) -> None:
     """
-    The folder ends byte for byte as that of a run that nothing disturbed.
-    """
-    roster = tmp_path / "m.csv"
-    roster.write_text(members(LETTERS), encoding="utf-8")
-    command = ("--roster", str(roster), "--jobs", jobs, "-q", "-o")
-    assert finish(start(*command, str(tmp_path / "whole"))).exit_code == 0
-    whole = contents(tmp_path / "whole")
-    moments = random.Random(5)  # noqa: S311 - the same ones each time
-    killed = attempts = 0
-    while killed < KILLS and attempts < 10 * KILLS:
-        folder = tmp_path / f"killed{attempts}"
-        files = moments.randrange(LETTERS)
-        process = start(*command, str(folder))
-        while process.poll() is None and len(list(folder.glob("*"))) < files:
-            time.sleep(0.001)
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        attempts += 1
-        killed += process.wait() == -signal.SIGKILL
-        process.communicate()
-        assert finish(start(*command, str(folder))).exit_code == 0
-        assert contents(folder) == whole
+    It ends as if nothing had disturbed it, whether letters were new or had changed.
 
-    assert killed == KILLS
+    It is killed once or twice: at any moment, or just before any kind of write.
+    """
+    roster = undisturbed / "m.csv"
+    command = ("--roster", str(roster), "--jobs", jobs, "--style", "points", "-q", "-o")
+    new = tmp_path / "new"
+    counts = count_writes(strace, [*command, str(new)])
+    wholes = {False: contents(new), True: contents(undisturbed / "changed")}
+    chance = random.Random(f"{kind} {jobs}")  # noqa: S311 - the same ones each time
+    done = attempts = 0
+    while done < kills / 4:
+        folder = tmp_path / "killed"
+        attempts += 1
+        assert attempts < 3 * kills
+        has_old = attempts % 2 == 0
+        if has_old:
+            shutil.copytree(undisturbed / "old", folder)
+        for _ in range(chance.randint(1, 2)):
+            arguments = [*command, str(folder)]
+            if kind == "moments":
+                done += killed_at_moment(arguments, chance.random())
+            else:
+                call = chance.choice([*counts])
+                number = chance.randint(1, counts[call])
+                done += killed_at_call(strace, arguments, call, number)
+        assert finish(start(*command, str(folder))) == Result(0, "", "")
+        assert contents(folder) == wholes[has_old]
+        shutil.rmtree(folder)
+
+
+def killed_at_moment(arguments: list[str], part: float) -> bool:
+    """Kill a batch and its processes when a *part* of its time is over, if they run."""
+    process = start(*arguments)
+    end = time.monotonic() + 0.3 + 2 * part
+    while process.poll() is None and time.monotonic() < end:
+        time.sleep(0.001)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    return process.returncode == -signal.SIGKILL
+
+
+def killed_at_call(strace: str, arguments: list[str], call: str, number: int) -> bool:
+    """Kill a batch just before a system call that it makes for the *number*th time."""
+    kill = f"inject={call}:signal=KILL:when={number}"
+    options = ["-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", kill]
+    process = start(*arguments, before=(strace, *options))
+    process.communicate(timeout=120)
+    return process.returncode == -signal.SIGKILL
+
+
+def count_writes(strace: str, arguments: list[str]) -> Counter[str]:
+    """Return how often a batch makes each of the system calls that write."""
+    with TemporaryDirectory() as folder:
+        log = Path(folder, "log")
+        trace = f"trace={','.join(WRITES)}"
+        options = ["-qq", "-o", str(log), "-e", trace]
+        finish(start(*arguments, before=(strace, *options)))
+        calls = (line.partition("(")[0] for line in log.read_text().splitlines())
+        return Counter(call for call in calls if call in WRITES)
 
 
 def test_killed_alone_it_leaves_the_folder_to_the_next(tmp_path: Path) -> None:
@@ -67,7 +147,7 @@ def test_killed_alone_it_leaves_the_folder_to_the_next(tmp_path: Path) -> None:
     roster.write_text(members(MANY), encoding="utf-8")
     command = ("--roster", str(roster), "--jobs", "2", "-q", "-o", str(folder))
     process = start(*command)
-    while len(list(folder.glob("*.txt"))) < 100 and process.poll() is None:
+    while len(list(folder.glob("kurmanov-*.txt"))) < 100 and process.poll() is None:
         time.sleep(0.05)
     process.kill()
     process.communicate()  # which waits until nobody holds its stderr any more
@@ -108,7 +188,7 @@ def test_interrupted_it_finishes_the_letters_in_hand(
     roster.write_text(members(MANY), encoding="utf-8")
     command = ("--roster", str(roster), "--jobs", "2", "-o", str(folder))
     process = start(*command)
-    while len(list(folder.glob("*.txt"))) < 100 and process.poll() is None:
+    while len(list(folder.glob("kurmanov-*.txt"))) < 100 and process.poll() is None:
         time.sleep(0.05)
     os.killpg(process.pid, number)
     result = finish(process)
@@ -117,12 +197,12 @@ def test_interrupted_it_finishes_the_letters_in_hand(
     assert result.stderr.endswith(
         "\nerror: interrupted: run the same again to resume\n"
     )
-    written = {path.name for path in folder.glob("*.txt")}
+    written = {path.name for path in folder.glob("kurmanov-*.txt")}
     manifest = (folder / "manifest.jsonl").read_text("utf-8").splitlines()
     assert 100 <= len(written) < MANY
     assert len(manifest) == len(written) + 1
     assert all(f'"{name}"' in "\n".join(manifest) for name in written)
-    assert not list(folder.glob(".*"))
+    assert hidden(folder) == [DATABASE]
 
 
 @pytest.mark.parametrize("number", SIGNALS)
@@ -177,18 +257,19 @@ def test_interrupted_while_it_waits_for_rows_it_ends(
 
     assert process.returncode == 128 + number
     assert problem.endswith(f"error: interrupted: {hint}\n")
-    assert not list(tmp_path.rglob(".*"))
+    assert hidden(path) == ([DATABASE] if output == "letters" else [])
+    assert hidden(tmp_path) == []
     assert not (tmp_path / "all.jsonl").exists()
     if output == "letters":
         manifest = (path / "manifest.jsonl").read_text("utf-8").splitlines()
-        assert len(list(path.glob("*.txt"))) == len(manifest) - 1 >= 100
+        assert len(list(path.glob("kurmanov-*.txt"))) == len(manifest) - 1 >= 100
 
 
 def _has_begun(path: Path, pid: int) -> bool:
     """Tell whether letters are written to a folder, or to a file for all."""
     if path.suffix:
         return has_open_file(pid, path.parent)
-    return len(list(path.glob("*.txt"))) >= 100
+    return len(list(path.glob("kurmanov-*.txt"))) >= 100
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
@@ -213,7 +294,7 @@ def test_nobody_has_to_listen(tmp_path: Path, jobs: str) -> None:
 
     assert (gone.returncode, silent.returncode) == (3, 3)
     assert contents(tmp_path / "gone") == contents(tmp_path / "closed")
-    assert len(list((tmp_path / "gone").glob("*.txt"))) == 200
+    assert len(list((tmp_path / "gone").glob("kurmanov-*.txt"))) == 200
 
 
 def test_bar_is_drawn_and_removed_as_terminals_expect(tmp_path: Path) -> None:
@@ -245,7 +326,7 @@ def test_bar_is_drawn_and_removed_as_terminals_expect(tmp_path: Path) -> None:
     assert "\x1b" not in left
     assert "[2K" not in left
     assert "\r\x1b[2K\x1b[31m\x1b[1merror:\x1b[0m /dev/fd/" in text
-    assert len(list(folder.glob("*.txt"))) == 1_000
+    assert len(list(folder.glob("kurmanov-*.txt"))) == 1_000
 
 
 def test_terminal_that_is_closed_ends_the_run_in_order(tmp_path: Path) -> None:
@@ -264,15 +345,15 @@ def test_terminal_that_is_closed_ends_the_run_in_order(tmp_path: Path) -> None:
         stderr=theirs,
     )
     os.close(theirs)
-    while len(list(folder.glob("*.txt"))) < 100 and process.poll() is None:
+    while len(list(folder.glob("kurmanov-*.txt"))) < 100 and process.poll() is None:
         time.sleep(0.05)
     os.close(ours)
 
     assert process.wait(timeout=60) == 128 + signal.SIGHUP
-    written = {path.name for path in folder.glob("*.txt")}
+    written = {path.name for path in folder.glob("kurmanov-*.txt")}
     manifest = (folder / "manifest.jsonl").read_text("utf-8").splitlines()
     assert 100 <= len(written) == len(manifest) - 1 < MANY
-    assert not list(folder.glob(".*"))
+    assert hidden(folder) == [DATABASE]
 
 
 def test_signal_that_is_to_be_ignored_is(tmp_path: Path) -> None:
@@ -306,8 +387,8 @@ def test_letters_edited_by_hand_outlive_killed_runs(tmp_path: Path) -> None:
     (folder / names[-1]).write_text("By hand.")
     roster.write_text(members(5_000).replace("Word", "A word"), encoding="utf-8")
     process = start(*command)
-    journal = folder / ".protestgen-batch-journal"
-    while not (journal.exists() and b'"case"' in journal.read_bytes()):
+    begun = (folder / names[1]).stat().st_mtime_ns
+    while (folder / names[1]).stat().st_mtime_ns == begun:
         assert process.poll() is None
     process.kill()
     process.communicate()
@@ -323,13 +404,13 @@ def test_letters_edited_by_hand_outlive_killed_runs(tmp_path: Path) -> None:
 
 def test_letters_edited_behind_a_killed_run_are_left(tmp_path: Path) -> None:
     """
-    Each of those that are there: told of in the journal's last lines, or not yet.
+    Each of those that are there, also where the run was killed in the middle of them.
     """
     roster, folder = tmp_path / "m.csv", tmp_path / "letters"
     roster.write_text(members(MANY), encoding="utf-8")
     command = ("--roster", str(roster), "--jobs", "2", "-o", str(folder))
     process = start(*command)
-    while len(list(folder.glob("*.txt"))) < 500:
+    while len(list(folder.glob("kurmanov-*.txt"))) < 500:
         assert process.poll() is None
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
@@ -352,11 +433,11 @@ def test_letters_edited_before_a_run_that_was_killed_are_left(tmp_path: Path) ->
     roster.write_text(members(10_000), encoding="utf-8")
     command = ("--roster", str(roster), "--jobs", "2", "-q", "-o", str(folder))
     finish(start(*command))
-    for letter in folder.glob("*.txt"):
+    for letter in folder.glob("kurmanov-*.txt"):
         letter.write_text("By hand.")
     process = start(*command, "--style", "points")
-    journal = folder / ".protestgen-batch-journal"
-    while not (journal.exists() and journal.stat().st_size > 1_000):
+    log = folder / f"{DATABASE}-wal"
+    while not (log.exists() and log.stat().st_size > 100_000):
         assert process.poll() is None
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
@@ -364,7 +445,9 @@ def test_letters_edited_before_a_run_that_was_killed_are_left(tmp_path: Path) ->
 
     assert "10,000 letters" in result.stderr
     assert "(10,000 edited and kept)" in result.stderr
-    assert {path.read_text("utf-8") for path in folder.glob("*.txt")} == {"By hand."}
+    assert {path.read_text("utf-8") for path in folder.glob("kurmanov-*.txt")} == {
+        "By hand."
+    }
 
 
 def test_letters_of_a_killed_run_are_known_to_one_about_another_case(
@@ -377,7 +460,7 @@ def test_letters_of_a_killed_run_are_known_to_one_about_another_case(
     roster.write_text(members(MANY), encoding="utf-8")
     command = ("--roster", str(roster), "-q", "-o", str(folder))
     process = start(*command, "--jobs", "2")
-    while len(list(folder.glob("*.txt"))) < 100 and process.poll() is None:
+    while len(list(folder.glob("kurmanov-*.txt"))) < 100 and process.poll() is None:
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
@@ -434,25 +517,22 @@ def test_disk_that_fills_up_is_told(tmp_path: Path, jobs: str) -> None:
     In one line; each letter that is there is whole, and a run goes on behind it.
     """
     roster = tmp_path / "m.csv"
-    roster.write_text(members(1_000), encoding="utf-8")
+    roster.write_text(members(2_000), encoding="utf-8")
     command = ("--roster", str(roster), "--jobs", jobs, "-q", "-o")
     finish(start(*command, str(tmp_path / "whole")))
     whole = contents(tmp_path / "whole")
-    with small_disk(tmp_path / "disk", "1m") as disk:
+    with small_disk(tmp_path / "disk", "6m") as disk:
         result = finish(start(*command, str(disk / "letters")))
-        letters = {
-            name: data
-            for name, data in contents(disk / "letters").items()
-            if name.endswith(".txt")
-        }
+        found = (disk / "letters").glob("*.txt")
+        letters = {path.name: path.read_bytes() for path in found}
         subprocess.run((MOUNT, "-o", "remount,size=64m", str(disk)), check=True)
         again = finish(start(*command, str(disk / "letters")))
         assert contents(disk / "letters") == whole
 
-    hint = "what is there is whole; once that is mended, run this again to go on"
+    hint = "files already written are complete; fix this and run again to resume"
     full = f"error: {disk / 'letters'}: No space left on device: {hint}\n"
     assert (result.exit_code, result.stderr) == (1, full)
-    assert 100 < len(letters) < 1_000
+    assert 100 < len(letters) < 2_000
     assert letters.items() <= whole.items()
     assert (again.exit_code, again.stderr) == (0, "")
 
@@ -508,19 +588,18 @@ def test_folder_that_turns_read_only_is_told(tmp_path: Path) -> None:
         *("--roster", str(roster), "--jobs", "1", "-q", "-o", str(folder)),
         before=before if os.geteuid() == 0 else (),
     )
-    while len(list(folder.glob("*.txt"))) < 100 and process.poll() is None:
+    while len(list(folder.glob("kurmanov-*.txt"))) < 100 and process.poll() is None:
         time.sleep(0.05)
     folder.chmod(0o500)
     result = finish(process)
     folder.chmod(0o700)
 
-    hint = "what is there is whole; once that is mended, run this again to go on"
+    hint = "files already written are complete; fix this and run again to resume"
     reason = f"error: {folder}: Permission denied: {hint}\n"
     assert (result.exit_code, result.stderr) == (1, reason)
-    assert len(list(folder.glob("*.txt"))) >= 100
+    assert len(list(folder.glob("kurmanov-*.txt"))) >= 100
     with OutputFolder(folder):  # as the next run begins
-        journal = [".protestgen-batch-journal"]
-        assert [file.name for file in folder.glob(".*")] == journal
+        assert hidden(folder) in ([DATABASE], [DATABASE, f"{DATABASE}-wal"])
 
 
 def test_rows_after_which_a_roster_ends_are_written(tmp_path: Path, run: Run) -> None:
@@ -532,6 +611,8 @@ def test_rows_after_which_a_roster_ends_are_written(tmp_path: Path, run: Run) ->
     whole = tmp_path / "whole"
     (tmp_path / "w.csv").write_bytes(data[:row_ends])
     run("batch", "--case", "kurmanov", "--roster", tmp_path / "w.csv", "-o", whole)
+    (whole / DATABASE).unlink()
+    letters = contents(whole)
     for end in (
         row_ends + 1,
         row_ends + 3,
@@ -546,7 +627,8 @@ def test_rows_after_which_a_roster_ends_are_written(tmp_path: Path, run: Run) ->
         cut = "the roster ends in the middle of this row: get the whole file"
         assert (result.exit_code, result.stderr) == (3, f"error: {roster}:8: {cut}\n")
         (folder / "failed.csv").unlink()
-        assert contents(folder) == contents(whole)
+        (folder / DATABASE).unlink()  # it has the row that failed
+        assert contents(folder) == letters
 
 
 @pytest.mark.parametrize("file", ["letters", "all.jsonl", "all.mbox"])

@@ -69,7 +69,7 @@ def written(kind: OutputKind, form: str, *rows: Row) -> Batch:
             plan,
             ProgressReporter(int, None),
             stream=BytesIO(),
-            binder=binder if kind == "pdf" else None,
+            merger=binder if kind == "pdf" else None,
         )
         batch.run(Roster("m.csv", FIELDS, iter(rows)))
     return batch
@@ -210,7 +210,7 @@ def test_without_other_processes_one_writes(
     told = f"note: no other processes ({reason}): this one writes all letters\n"
     assert (result.exit_code, result.stdout) == (0, "")
     assert told in result.stderr
-    assert len(list(Path("letters").glob("*.txt"))) == 3
+    assert len(list(Path("letters").glob("kurmanov-*.txt"))) == 3
 
 
 def test_reader_that_ends_too_early_is_an_error(

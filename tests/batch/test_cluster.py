@@ -132,14 +132,18 @@ def test_cluster_writes_what_one_process_does(
     with cluster(tmp_path / "cluster") as there:
         command = ("--roster", roster, "-q", "--cluster", there.address, "-o")
         first = write(*command, folder)
-        before = {path.name: path.stat().st_ino for path in folder.glob("*.txt")}
+        before = {
+            path.name: path.stat().st_ino for path in folder.glob("kurmanov-*.txt")
+        }
         second = write(*command, folder)
         file = write(*command, one)
     write("--roster", roster, "-q", "--jobs", "1", "-o", other)
 
     assert first == second == file == Result(0, "", "")
     assert contents(folder) == whole
-    assert before == {path.name: path.stat().st_ino for path in folder.glob("*.txt")}
+    assert before == {
+        path.name: path.stat().st_ino for path in folder.glob("kurmanov-*.txt")
+    }
     assert one.read_bytes() == other.read_bytes()
 
 
@@ -154,7 +158,7 @@ def test_who_dies_costs_nothing_but_time(
     with cluster(tmp_path / "cluster") as there:
         command = ("--roster", str(roster), "-q", "--cluster", there.address)
         process = start(*command, "-o", str(folder))
-        until(lambda: len(list(folder.glob("*.txt"))) > 100, process)
+        until(lambda: len(list(folder.glob("kurmanov-*.txt"))) > 100, process)
         mortals = {"a worker": there.workers[:1], "all workers": there.workers}
         for mortal in mortals.get(dying, [there.scheduler]):
             mortal.send_signal(signal.SIGKILL)
@@ -173,7 +177,7 @@ def test_process_that_dies_costs_nothing_but_time(
     """
     folder = tmp_path / "letters"
     process = start("--roster", str(roster), "-q", "--jobs", "2", "-o", str(folder))
-    until(lambda: len(list(folder.glob("*.txt"))) > 100, process)
+    until(lambda: len(list(folder.glob("kurmanov-*.txt"))) > 100, process)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
     os.kill(int(children.split()[0]), signal.SIGKILL)
 
@@ -212,7 +216,7 @@ def test_letters_edited_by_hand_are_left(
     other.write_text(roster.read_text("utf-8").replace("Word", "A word"), "utf-8")
     write("--roster", roster, "-q", "-o", folder)
     before = (folder / "manifest.jsonl").read_text("utf-8").splitlines()
-    edited = sorted(folder.glob("*.txt"))[::2_000]
+    edited = sorted(folder.glob("kurmanov-*.txt"))[::2_000]
     for path in edited:
         path.write_text("By hand.")
     options = {} if is_seen else {"hidden": str(out)}

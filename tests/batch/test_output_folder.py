@@ -3,7 +3,9 @@
 import errno
 import fcntl
 import os
+import sqlite3
 import stat
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,24 +14,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from batch_helpers import contents, file_names
 from protestgen import load_campaign
-from protestgen.batch.file_store import put
+from protestgen.batch.file_store import (
+    FileStatus,
+    PreparedFile,
+    folder_error,
+    name_file,
+    prepare_file,
+)
 from protestgen.batch.filenames import file_stem, is_letter_name, key_of
 from protestgen.batch.manifest import (
+    MANIFEST,
+    OLD_JOURNAL,
     ManifestEntry,
     RunHeader,
-    folder_error,
     manifest_line,
 )
-from protestgen.batch.output_folder import OutputFolder, announce
-from protestgen.batch.seen_index import SeenIndex
+from protestgen.batch.output_folder import OutputFolder
+from protestgen.batch.state import DAMAGED, DATABASE, copied_state
 from protestgen.campaign.directory import Addressee
 from protestgen.errors import OutputError
 from protestgen.letters.sender import Sender
 
-EDITION = RunHeader(
-    protestgen="1", data="x", date="2026-11-22", time="2026-11-22T12:00"
-)
+HEADER = RunHeader(protestgen="1", data="x", date="2026-11-22", time="2026-11-22T12:00")
 NAME = "kurmanov-london-ada-example-012345678901.txt"
 OTHER = "kurmanov-london-bob-example-987654321098.txt"
 RESERVED = {
@@ -114,40 +122,62 @@ def test_every_name_is_safe(name: str) -> None:
     assert 0 <= key_of(file) < 2**63
 
 
-def entry(file: str, hash_: str = "0") -> bytes:
+def hash_of(data: bytes) -> str:
+    """Return the hash of *data* as a manifest has it."""
+    return sha256(data).hexdigest()
+
+
+def entry(file: str, hashes: str = "0") -> bytes:
     """Return the line of the manifest for *file*."""
     return manifest_line(
-        ManifestEntry(file=file, case="kurmanov", name="Ada", sha256=hash_)
+        ManifestEntry(file=file, case="kurmanov", name="Ada", sha256=hashes)
     )
 
 
-def planned(*names: str) -> list[ManifestEntry]:
-    """Return what is noted of files called *names* before they are there."""
-    return [ManifestEntry(file=name, case="kurmanov") for name in names]
+def letter_in(file: PreparedFile, name: str) -> ManifestEntry:
+    """Return the entry of the letter in *file*, called *name*."""
+    return ManifestEntry(file=name, case="kurmanov", name="Ada", sha256=file.sha256)
 
 
-def write(folder: Path, *names: str, edition: RunHeader = EDITION) -> None:
+def prepare(folder: OutputFolder, name: str, data: bytes) -> PreparedFile:
+    """Prepare a letter with what the folder knows of its file."""
+    known_hashes = folder.state.known_hashes(name)
+    return folder.prepare(name, data, known_hashes, to="")
+
+
+def store(folder: OutputFolder, name: str, data: bytes) -> FileStatus:
+    """Write a letter, and return what happened to its file."""
+    file = prepare(folder, name, data)
+    (status,) = folder.store([letter_in(file, name)], [file])
+    return status
+
+
+def put(
+    folder: Path, name: str, data: bytes, before: str = "", *, durable: bool = False
+) -> FileStatus:
+    """Write a letter to a folder without a database."""
+    known_hashes = (before,) if before else ()
+    file = prepare_file(folder, name, data, known_hashes, durable=durable)
+    return name_file(folder, name, file)
+
+
+def write(folder: Path, *names: str, header: RunHeader = HEADER) -> None:
     """Write the letters *names* in a run that ends well."""
-    with OutputFolder(folder) as outbox:
-        outbox.begin(edition)
-        outbox.plan(planned(*names))
+    with OutputFolder(folder) as output:
+        output.begin(header)
         for name in names:
-            put(folder, name, name.encode())
-            outbox.record(entry(name))
-        known = {key_of(name) for name in names}
-        for other in outbox.others(known.__contains__):
-            outbox.record(manifest_line(other))
-        outbox.finish()
+            store(output, name, name.encode())
+        output.finish()
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    """Return what is in *folder*."""
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+def manifest_of(folder: Path) -> list[bytes]:
+    """Return the lines of the manifest but for the first one."""
+    return (folder / MANIFEST).read_bytes().splitlines(keepends=True)[1:]
 
 
 def test_file_is_private_and_written_once(tmp_path: Path) -> None:
     """
-    Only its owner can read it; what is there already is left alone.
+    Only its owner can read it; a file with the same text is left alone.
     """
     assert put(tmp_path, NAME, b"text", durable=True) == "new"
     path = tmp_path / NAME
@@ -162,22 +192,39 @@ def test_file_is_private_and_written_once(tmp_path: Path) -> None:
 
 def test_file_that_somebody_edited_is_left(tmp_path: Path) -> None:
     """
-    It is told by the hash of what was written; without one, a file is replaced.
+    Its hash is not the one that was noted; a file without a noted hash is replaced.
     """
-    before = sha256(b"text").hexdigest()
+    before = hash_of(b"text")
     put(tmp_path, NAME, b"text")
     (tmp_path / NAME).write_bytes(b"text, and more")
 
-    assert put(tmp_path, NAME, b"anew", before=before) == "edited"
+    assert put(tmp_path, NAME, b"anew", before) == "edited"
     assert contents(tmp_path) == {NAME: b"text, and more"}
-    assert put(tmp_path, NAME, b"text, and more", before=before) == "as before"
+    assert put(tmp_path, NAME, b"text, and more", before) == "as before"
     (tmp_path / NAME).write_bytes(b"text")
-    assert put(tmp_path, NAME, b"anew", before=before) == "changed"
+    assert put(tmp_path, NAME, b"anew", before) == "changed"
     (tmp_path / NAME).unlink()
-    assert put(tmp_path, NAME, b"anew", before=before) == "new"
+    assert put(tmp_path, NAME, b"anew", before) == "new"
 
 
-def test_what_somebody_put_in_place_of_a_file_is_left(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_file_that_is_edited_while_its_letter_waits_is_left(
+    tmp_path: Path, *, is_removed: bool
+) -> None:
+    """
+    The text of the new letter is given up; a file that was removed is written again.
+    """
+    put(tmp_path, NAME, b"text")
+    file = prepare_file(tmp_path, NAME, b"anew", (hash_of(b"text"),))
+    (tmp_path / NAME).write_bytes(b"edited")
+    if is_removed:
+        (tmp_path / NAME).unlink()
+
+    assert name_file(tmp_path, NAME, file) == ("changed" if is_removed else "edited")
+    assert contents(tmp_path) == {NAME: b"anew" if is_removed else b"edited"}
+
+
+def test_link_in_place_of_a_known_file_is_left(tmp_path: Path) -> None:
     """
     It is neither read nor followed.
     """
@@ -185,44 +232,39 @@ def test_what_somebody_put_in_place_of_a_file_is_left(tmp_path: Path) -> None:
     (tmp_path / "outside").write_bytes(b"text")
     path = tmp_path / "folder" / NAME
     path.symlink_to(tmp_path / "outside")
-    before = sha256(b"text").hexdigest()
 
-    assert put(tmp_path / "folder", NAME, b"anew", before=before) == "edited"
+    assert put(tmp_path / "folder", NAME, b"anew", hash_of(b"text")) == "edited"
     assert path.is_symlink()
     assert (tmp_path / "outside").read_bytes() == b"text"
 
 
-def test_durable_file_has_its_name_on_the_disk(
+def test_durable_letters_are_synced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    The folder is synced behind each file; nothing is, where that is not asked for.
+    The text before the file gets its name, the database too, and then the folder.
     """
-    synced = []
+    synced: list[str] = []
     fsync = os.fsync
 
     def noted(descriptor: int) -> None:
-        synced.append((Path(f"/proc/self/fd/{descriptor}").readlink(), files()))
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
         fsync(descriptor)
 
-    def files() -> list[str]:
-        return [*contents(tmp_path)]
-
     monkeypatch.setattr(os, "fsync", noted)
-    put(tmp_path, OTHER, b"text")
-    put(tmp_path, NAME, b"text", durable=True)
-    put(tmp_path, NAME, b"text", durable=True)
+    counts = []
+    for is_durable in (False, True):
+        with OutputFolder(tmp_path / str(is_durable)) as output:
+            output.begin(HEADER, durable=is_durable)
+            store(output, NAME, b"text")
+            counts.append([*synced])
 
-    temporary = f".protestgen-batch-{NAME}"
-    assert synced == [
-        (tmp_path / temporary, [temporary, OTHER]),
-        (tmp_path, [NAME, OTHER]),
-    ]
+    assert counts == [[], [f".protestgen-batch-{NAME}", "True"]]
 
 
 def test_file_does_not_leave_the_folder(tmp_path: Path) -> None:
     """
-    A link in its place is replaced, not followed.
+    A link in place of a new file is replaced, not followed.
     """
     (tmp_path / "folder").mkdir()
     (tmp_path / "outside").write_bytes(b"kept")
@@ -233,114 +275,213 @@ def test_file_does_not_leave_the_folder(tmp_path: Path) -> None:
     assert contents(tmp_path / "folder") == {NAME: b"text"}
 
 
-def test_run_that_is_gone_on_with_ends_as_if_undisturbed(tmp_path: Path) -> None:
+def test_resumed_run_ends_as_if_undisturbed(tmp_path: Path) -> None:
     """
-    A killed run leaves a journal and temporary files; the next one, neither.
+    A stopped run leaves its database and temporary files; the next one, no trace.
     """
     write(tmp_path / "whole", NAME, OTHER)
-    with OutputFolder(tmp_path / "killed") as killed:
-        killed.begin(EDITION)
-        killed.plan(planned(NAME, OTHER))
-        put(tmp_path / "killed", NAME, NAME.encode())
-    (tmp_path / "killed" / f".protestgen-batch-{OTHER}").write_bytes(b"hal")
+    with OutputFolder(tmp_path / "stopped") as stopped:
+        stopped.begin(HEADER)
+        store(stopped, NAME, NAME.encode())
+    (tmp_path / "stopped" / f".protestgen-batch-{OTHER}").write_bytes(b"hal")
 
-    with OutputFolder(tmp_path / "killed") as outbox:
-        assert outbox.last == EDITION
-    write(tmp_path / "killed", NAME, OTHER)
+    with OutputFolder(tmp_path / "stopped") as output:
+        assert output.state.last == HEADER
+    write(tmp_path / "stopped", NAME, OTHER)
 
-    assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
-
-
-def test_no_file_of_a_killed_run_is_forgotten(tmp_path: Path) -> None:
-    """
-    What it wrote is known, and what it had only planned is not there.
-    """
-    with OutputFolder(tmp_path) as killed:
-        killed.begin(EDITION)
-        killed.plan(planned(NAME, OTHER))
-        put(tmp_path, NAME, b"text")
-    with OutputFolder(tmp_path) as outbox:
-        outbox.begin(EDITION)
-
-        assert [other.file for other in outbox.others(lambda _: False)] == [NAME]
+    assert contents(tmp_path / "stopped") == contents(tmp_path / "whole")
 
 
 def test_what_was_written_is_known_to_the_next_run(tmp_path: Path) -> None:
     """
-    By the hash in the manifest; in a first run nothing is known.
+    By its hash; a first run knows nothing.
     """
-    with OutputFolder(tmp_path) as outbox:
-        outbox.begin(EDITION)
-        assert outbox.before(NAME) == ""
+    with OutputFolder(tmp_path) as output:
+        output.begin(HEADER)
+        assert output.state.known_hashes(NAME) == ()
     write(tmp_path, NAME)
-    with OutputFolder(tmp_path) as outbox:
-        outbox.begin(EDITION)
+    with OutputFolder(tmp_path) as output:
+        output.begin(HEADER)
+        known = [output.state.known_hashes(name) for name in (NAME, OTHER)]
 
-        assert (outbox.before(NAME), outbox.before(OTHER)) == ("0", "")
+    assert known == [(hash_of(NAME.encode()),), ()]
 
 
-def test_what_a_killed_run_wrote_is_known_to_the_next(tmp_path: Path) -> None:
+def test_file_of_a_stopped_run_has_its_old_or_its_new_hash(tmp_path: Path) -> None:
     """
-    A file that it was about to write is as it was, or as it was to be.
+    Until a run ends well, since it may have been killed before it replaced the file.
+    """
+    write(tmp_path, NAME)
+    old, new = hash_of(NAME.encode()), hash_of(b"anew")
+    with OutputFolder(tmp_path) as stopped:
+        stopped.begin(HEADER)
+        file = prepare(stopped, NAME, b"anew")
+        stopped.state.record([(letter_in(file, NAME), file.replaced)])
+    with OutputFolder(tmp_path) as output:
+        output.begin(HEADER)
+        known = output.state.known_hashes(NAME)
+        earlier = [letter.file for letter in output.state.earlier_letters()]
+        status = store(output, NAME, b"anew")
+        output.finish()
+
+    assert (known, earlier, status) == ((old, new), [NAME], "changed")
+    assert manifest_of(tmp_path) == [entry(NAME, new)]
+    with OutputFolder(tmp_path) as output:
+        assert output.state.known_hashes(NAME) == (new,)
+
+
+@pytest.mark.parametrize("journal", [False, True])
+def test_folder_of_an_older_version_is_taken_over(
+    tmp_path: Path, *, journal: bool
+) -> None:
+    """
+    Its manifest is read, and what a killed run left, which is then removed.
+    """
+    header = replace(HEADER, protestgen="0.1.0")
+    lines = manifest_line(header) + entry(NAME, "a") + entry(OTHER, "b")
+    (tmp_path / MANIFEST).write_bytes(lines)
+    if journal:
+        noted = manifest_line(replace(header, date="2026-11-23")) + b"\n"
+        cut_off = entry(OTHER)[:20]
+        (tmp_path / OLD_JOURNAL).write_bytes(noted + entry(OTHER, "b c d") + cut_off)
+    with OutputFolder(tmp_path) as output:
+        last = output.state.last
+        known = [output.state.known_hashes(name) for name in (NAME, OTHER)]
+        letters = [letter.file for letter in output.state.letters()]
+
+    assert last == (replace(header, date="2026-11-23") if journal else header)
+    assert known == [("a",), ("b", "c", "d") if journal else ("b",)]
+    assert letters == [NAME, OTHER]
+    assert file_names(tmp_path) == [MANIFEST]
+
+
+@pytest.mark.parametrize("name", [None, DAMAGED])
+def test_without_its_database_no_file_is_overwritten(
+    tmp_path: Path, name: str | None
+) -> None:
+    """
+    Whether it was removed or renamed: an unknown file may be one that somebody edited.
+    """
+    write(tmp_path, NAME)
+    (tmp_path / OTHER).write_bytes(b"edited")
+    database = tmp_path / DATABASE
+    if name:
+        database.rename(tmp_path / name)
+        (tmp_path / MANIFEST).unlink()
+    else:
+        database.unlink()
+    statuses = []
+    for _ in range(2):
+        with OutputFolder(tmp_path) as output:
+            output.begin(HEADER)
+            statuses.append(store(output, OTHER, b"anew"))
+            output.finish()
+
+    assert statuses == ["edited", "edited"]
+    assert (tmp_path / OTHER).read_bytes() == b"edited"
+    assert entry(OTHER, "unknown") in manifest_of(tmp_path)
+
+
+@pytest.mark.parametrize("is_dry", [False, True])
+def test_damaged_database_is_an_error(tmp_path: Path, *, is_dry: bool) -> None:
+    """
+    Which says how to go on; nothing is changed.
+    """
+    write(tmp_path, NAME)
+    (tmp_path / DATABASE).write_bytes(b"x" * 5_000)
+    with pytest.raises(OutputError) as caught:
+        (copied_state(tmp_path) if is_dry else OutputFolder(tmp_path)).__enter__()
+
+    reason = "file is not a database"
+    hint = f"rename it to '{DAMAGED}', and run again to resume from {MANIFEST}"
+    assert str(caught.value) == f"{tmp_path / DATABASE}: {reason}: {hint}"
+    assert (tmp_path / DATABASE).read_bytes() == b"x" * 5_000
+
+
+def test_database_that_is_damaged_further_on_is_an_error(tmp_path: Path) -> None:
+    """
+    It is told where the run meets it.
+    """
+    write(tmp_path, *(NAME.replace("0", digit) for digit in "123456789"))
+    with (tmp_path / DATABASE).open("r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(4096)
+        file.write(b"x" * (size - 4096))
+    with pytest.raises(OutputError) as caught:
+        write(tmp_path)
+
+    reason = "database disk image is malformed"
+    hint = f"rename it to '{DAMAGED}', and run again to resume from {MANIFEST}"
+    assert str(caught.value) == f"{tmp_path / DATABASE}: {reason}: {hint}"
+
+
+def test_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    """
+    A part of it that this version does not know would be lost.
+    """
+    write(tmp_path, NAME)
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as database:
+        database.execute("PRAGMA user_version = 2")
+    with pytest.raises(OutputError) as caught:
+        OutputFolder(tmp_path)
+
+    hint = "use that one, or choose another folder"
+    reason = f"a newer version of protestgen has written this: {hint}"
+    assert str(caught.value) == f"{tmp_path / DATABASE}: {reason}"
+
+
+def test_dry_run_changes_no_database(tmp_path: Path) -> None:
+    """
+    It has a copy, also while another run has the folder.
+    """
+    write(tmp_path, NAME)
+    with OutputFolder(tmp_path) as output:
+        output.begin(replace(HEADER, data="y"))
+        store(output, OTHER, b"text")
+        before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+        with copied_state(tmp_path) as state:
+            last = state.last
+            letters = list(state.earlier_letters())
+            state.forget(letters[0])
+        after = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    assert last == replace(HEADER, data="y")
+    assert [letter.file for letter in letters] == [NAME, OTHER]
+    assert before == after
+
+
+def test_removed_file_is_forgotten(tmp_path: Path) -> None:
+    """
+    The others stay in the manifest, behind the letters of the run.
     """
     third = NAME.replace("ada", "eve").replace("0123", "4321")
-    write(tmp_path, NAME, OTHER, third)
-    for number in range(2):
-        with OutputFolder(tmp_path) as killed:
-            killed.begin(EDITION)
-            before = {name: killed.before(name) for name in (NAME, OTHER)}
-            hashes = {name: f"{before[name]} n{number}".strip() for name in before}
-            announce(
-                tmp_path,
-                [ManifestEntry(file=name, sha256=hashes[name]) for name in hashes],
-            )
-            killed.record(entry(OTHER, f"killed{number}"))
-    with OutputFolder(tmp_path) as outbox:
-        outbox.begin(EDITION)
-        hashes = {name: outbox.before(name) for name in (NAME, OTHER, third)}
-        seen = SeenIndex()
-        found = outbox.others(lambda key: seen.first_line(key, 0) is not None)
-        others = {other.file: other.sha256 for other in found}
+    write(tmp_path, NAME, OTHER)
+    with OutputFolder(tmp_path) as output:
+        output.begin(HEADER)
+        store(output, third, b"text")
+        first, _ = output.state.earlier_letters()
+        output.remove(first)
+        output.finish()
 
-    assert hashes == {NAME: "0 n0 n1", OTHER: "killed1", third: "0"}
-    assert others == hashes
-
-
-def test_edited_file_is_not_removed(tmp_path: Path) -> None:
-    """
-    Those that are as they were written are.
-    """
-    names = (NAME, OTHER)
-    entries = [
-        ManifestEntry(file=name, sha256=sha256(name.encode()).hexdigest())
-        for name in names
-    ]
-    write(tmp_path, *names)
-    (tmp_path / NAME).write_bytes(b"edited")
-    with OutputFolder(tmp_path) as outbox:
-        outbox.begin(EDITION)
-
-        assert [outbox.remove(entry) for entry in entries] == [False, True]
-    assert (tmp_path / NAME).read_bytes() == b"edited"
-    assert not (tmp_path / OTHER).exists()
+    assert file_names(tmp_path) == sorted([OTHER, third, MANIFEST])
+    lines = [entry(third, hash_of(b"text")), entry(OTHER, hash_of(OTHER.encode()))]
+    assert manifest_of(tmp_path) == lines
 
 
 def test_manifest_names_no_file_but_letters(tmp_path: Path) -> None:
     """
-    Whatever somebody has written into it, nothing else is ever removed.
+    Whatever somebody has written into it, no other file is ever removed.
     """
     (tmp_path / "folder").mkdir()
     lines = (
         manifest_line(ManifestEntry(file=f)) for f in ("../outside.txt", "x.txt", "..")
     )
-    manifest = manifest_line(EDITION) + b"".join(lines) + b"\xff\n[]\n{\n"
-    (tmp_path / "folder" / "manifest.jsonl").write_bytes(manifest)
-    (tmp_path / "outside.txt").write_bytes(b"")
-    (tmp_path / "folder" / "x.txt").write_bytes(b"")
-    with OutputFolder(tmp_path / "folder") as outbox:
-        outbox.begin(EDITION)
+    manifest = manifest_line(HEADER) + b"".join(lines) + b"\xff\n[]\n{\n"
+    (tmp_path / "folder" / MANIFEST).write_bytes(manifest)
+    with OutputFolder(tmp_path / "folder") as output:
+        output.begin(HEADER)
 
-        assert list(outbox.others(lambda _: False)) == []
+        assert list(output.state.earlier_letters()) == []
 
 
 def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
@@ -350,12 +491,13 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
     with OutputFolder(tmp_path) as first:
         with pytest.raises(OutputError) as caught:
             OutputFolder(tmp_path)
-        first.begin(EDITION)
+        first.begin(HEADER)
         with pytest.raises(OutputError):
             OutputFolder(tmp_path)
         first.finish()
 
-    assert contents(tmp_path) == {"manifest.jsonl": manifest_line(EDITION)}
+    assert (tmp_path / MANIFEST).read_bytes() == manifest_line(HEADER)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [DATABASE, MANIFEST]
     reason = "another run is writing to this folder: wait until it has ended"
     assert str(caught.value) == f"{tmp_path}: {reason}"
 
@@ -383,10 +525,10 @@ def test_file_system_without_locks_is_written_to(
     """
     refuse_locks(errno.ENOLCK, monkeypatch)
     write(tmp_path, NAME)
-    with OutputFolder(tmp_path) as outbox:
-        assert outbox.unlocked == os.strerror(errno.ENOLCK)
+    with OutputFolder(tmp_path) as output:
+        assert output.unlocked == os.strerror(errno.ENOLCK)
 
-    assert [*contents(tmp_path)] == [NAME, "manifest.jsonl"]
+    assert file_names(tmp_path) == [NAME, MANIFEST]
 
 
 def test_lock_that_fails_is_told(
@@ -399,7 +541,7 @@ def test_lock_that_fails_is_told(
     with pytest.raises(OutputError) as caught:
         OutputFolder(tmp_path)
 
-    hint = "what is there is whole; once that is mended, run this again to go on"
+    hint = "files already written are complete; fix this and run again to resume"
     assert str(caught.value) == f"{tmp_path}: Input/output error: {hint}"
 
 
@@ -416,8 +558,8 @@ def test_manifest_without_its_date_is_not_ours(tmp_path: Path) -> None:
     """
     Somebody may have saved it as their spreadsheet writes dates.
     """
-    changed = manifest_line(replace(EDITION, date="22.11.2026"))
-    (tmp_path / "manifest.jsonl").write_bytes(changed)
+    changed = manifest_line(replace(HEADER, date="22.11.2026"))
+    (tmp_path / MANIFEST).write_bytes(changed)
     with pytest.raises(OutputError) as caught:
         OutputFolder(tmp_path)
 
@@ -425,7 +567,7 @@ def test_manifest_without_its_date_is_not_ours(tmp_path: Path) -> None:
     assert str(caught.value) == f"{tmp_path / 'manifest.jsonl'}: {reason}"
 
 
-@pytest.mark.parametrize("name", ["manifest.jsonl", "failed.csv"])
+@pytest.mark.parametrize("name", [MANIFEST, "failed.csv"])
 def test_file_of_another_program_is_kept(name: str, tmp_path: Path) -> None:
     """
     A folder in which one of our names is taken is not used.
@@ -447,7 +589,7 @@ def test_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as caught:
         OutputFolder(tmp_path / "file")
 
-    hint = "what is there is whole; once that is mended, run this again to go on"
+    hint = "files already written are complete; fix this and run again to resume"
     assert str(caught.value) == f"{tmp_path / 'file'}: File exists: {hint}"
 
 
@@ -464,7 +606,7 @@ def test_what_keeps_a_file_from_its_name_is_told(
         errno.EACCES, "Permission denied", f"{tmp_path}/x", None, f"{tmp_path}/{NAME}"
     )
     place = tmp_path / NAME if is_taken else tmp_path
-    hint = "what is there is whole; once that is mended, run this again to go on"
+    hint = "files already written are complete; fix this and run again to resume"
 
     assert str(folder_error(tmp_path, denied)) == f"{place}: Permission denied: {hint}"
 
@@ -479,26 +621,23 @@ def test_what_somebody_put_in_place_of_a_temporary_file_gets_nothing(
     folder, theirs = tmp_path / "letters", tmp_path / "theirs"
     folder.mkdir()
     theirs.write_bytes(b"")
-    names = [f".protestgen-batch-{name}" for name in (NAME, "manifest", "failed")]
     kept = []
-    for name in names:
-        path = folder / name
-        if kind == "file":
-            path.touch(mode=0o666)
-            kept.append(path.open("rb"))
-        elif kind == "link":
-            path.symlink_to(theirs)
-        else:
-            os.mkfifo(path)
+    with OutputFolder(folder) as output:
+        output.begin(HEADER)
+        for name in (NAME, MANIFEST, "failed.csv"):
+            path = folder / f".protestgen-batch-{name}"
+            if kind == "file":
+                path.touch(mode=0o666)
+                kept.append(path.open("rb"))
+            elif kind == "link":
+                path.symlink_to(theirs)
+            else:
+                os.mkfifo(path)
+        store(output, NAME, b"text")
+        output.record_failed_row(["name"], ["Ada"])
+        output.finish()
 
-    with OutputFolder(folder) as outbox:
-        outbox.begin(EDITION)
-        put(folder, NAME, b"text", durable=True)
-        outbox.record(entry(NAME))
-        outbox.fail(["name"], ["Ada"])
-        outbox.finish()
-
-    assert sorted(contents(folder)) == sorted([NAME, "manifest.jsonl", "failed.csv"])
+    assert file_names(folder) == ["failed.csv", NAME, MANIFEST]
     assert [file.read() for file in kept] == [b""] * len(kept)
     for file in kept:
         file.close()
@@ -507,57 +646,63 @@ def test_what_somebody_put_in_place_of_a_temporary_file_gets_nothing(
     assert modes == {0o600}
 
 
-@pytest.mark.parametrize("kind", ["link", "pipe"])
-def test_journal_that_is_no_file_is_refused(kind: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [DATABASE, f"{DATABASE}-wal", f"{DATABASE}-journal"])
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_database_that_is_no_file_is_refused(
+    kind: str, name: str, tmp_path: Path
+) -> None:
     """
     The names of members go through no link, and no pipe is waited for.
     """
-    journal = tmp_path / ".protestgen-batch-journal"
+    path = tmp_path / name
     if kind == "link":
         (tmp_path / "theirs").touch()
-        journal.symlink_to(tmp_path / "theirs")
+        path.symlink_to(tmp_path / "theirs")
+    elif kind == "pipe":
+        os.mkfifo(path)
     else:
-        os.mkfifo(journal)
+        path.mkdir()
 
     with pytest.raises(OutputError) as error:
         OutputFolder(tmp_path)
 
     hint = "remove it, or choose another folder"
-    assert str(error.value) == f"{journal}: somebody else has put this here: {hint}"
+    assert str(error.value) == f"{path}: somebody else has put this here: {hint}"
+    assert not (tmp_path / "theirs").exists() or not (tmp_path / "theirs").read_bytes()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
-def test_journal_of_another_user_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [DATABASE, f"{DATABASE}-wal"])
+def test_database_of_another_user_is_refused(tmp_path: Path, name: str) -> None:
     """
-    Whoever owns the journal could read the names of members in it.
+    Whoever owns it could read the names of members in it.
     """
-    journal = tmp_path / ".protestgen-batch-journal"
-    journal.touch()
-    os.chown(journal, 12345, 12345)
+    path = tmp_path / name
+    path.touch()
+    os.chown(path, 12345, 12345)
 
     with pytest.raises(OutputError, match="somebody else has put this here"):
         OutputFolder(tmp_path)
 
-    assert journal.read_bytes() == b""
+    assert path.read_bytes() == b""
 
 
-def test_journal_becomes_private(tmp_path: Path) -> None:
+def test_database_becomes_private(tmp_path: Path) -> None:
     """
-    Only its owner can read a journal that a careless copy has opened to others.
+    Only its owner can read a database that a careless copy has opened to others.
     """
-    journal = tmp_path / ".protestgen-batch-journal"
-    journal.touch()
-    journal.chmod(0o666)
+    write(tmp_path, NAME)
+    (tmp_path / DATABASE).chmod(0o666)
 
     with OutputFolder(tmp_path):
-        assert stat.S_IMODE(journal.stat().st_mode) == 0o600
+        assert stat.S_IMODE((tmp_path / DATABASE).stat().st_mode) == 0o600
 
 
 def test_pipe_in_place_of_a_manifest_is_not_waited_for(tmp_path: Path) -> None:
     """
     It is told like any other file that no run has written.
     """
-    os.mkfifo(tmp_path / "manifest.jsonl")
+    os.mkfifo(tmp_path / MANIFEST)
 
     with pytest.raises(OutputError, match="another program has made this file"):
         OutputFolder(tmp_path)

@@ -1,4 +1,4 @@
-"""Names of files for letters: readable, safe everywhere, the same on every machine."""
+"""Names of letter files: readable, safe everywhere, the same on every machine."""
 
 import re
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from protestgen.letters.sender import Sender
 
 # The longest part of a name that is for people to read.
 _LONGEST = 40
-# A name ends with so many digits to the base 32, which tell letters apart.
+# A name ends with a key of so many digits to the base 32.
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"
 _KEY_LENGTH = 12
 _PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
@@ -20,7 +20,7 @@ _SHIFTS = range(5 * (_KEY_LENGTH - 2), -1, -10)
 _ENDS = re.compile(r"[\s.,]+")
 _WORDS = re.compile(r"[a-z0-9]+")
 
-# What letters that Unicode does not take apart into others of ASCII are written as.
+# ASCII spellings of letters that Unicode does not decompose.
 _SPELT = """
     а:a б:b в:v г:g д:d е:e ё:yo ж:zh з:z и:i й:y к:k л:l м:m н:n о:o п:p р:r с:s т:t
     у:u ф:f х:kh ц:ts ч:ch ш:sh щ:shch ъ: ы:y ь: э:e ю:yu я:ya і:i ї:yi є:ye ґ:g ә:a
@@ -36,10 +36,10 @@ _LATIN = str.maketrans(
 
 def file_stem(case: str, addressee: Addressee | None, sender: Sender) -> str:
     """
-    Return the name, without its suffix, of the file for a letter.
+    The name of the file for a letter, without its suffix.
 
-    It is the same for the same person, however they write themselves, and another one
-    for anybody else; `key_of` tells them apart.
+    It is the same for the same person, however they spell their name, and different
+    for anybody else.
     """
     to, identity = _addressee(addressee)
     whole = "\0".join((case, *identity, *_person(sender), ""))
@@ -51,25 +51,25 @@ def file_stem(case: str, addressee: Addressee | None, sender: Sender) -> str:
 
 
 def key_of(name: str) -> int:
-    """Return what tells the file called *name* apart from all others, in 60 bits."""
+    """The key of the letter in the file called *name*: a number of 60 bits."""
     stem, _, suffix = name.partition(".")
     return int(stem[-_KEY_LENGTH:], 32) ^ crc32(suffix.encode()) << 28
 
 
 def may_be_about(name: str, cases: Iterable[str]) -> bool:
-    """Tell whether the letter in a file called *name* may be about one of *cases*."""
+    """Whether the letter in a file called *name* may be about one of *cases*."""
     return name.startswith(tuple(f"{case[:_LONGEST]}-" for case in cases))
 
 
 def is_letter_name(name: str) -> bool:
-    """Tell whether a file called *name* may be one of a batch."""
+    """Whether a batch may have written a file called *name*."""
     form = r"[a-z0-9-]{1,200}-[0-9a-v]{12}(\.[a-z]{1,8}){1,2}"
     return bool(re.fullmatch(form, name))
 
 
 @lru_cache(maxsize=1_000)
 def _addressee(addressee: Addressee | None) -> tuple[str, tuple[str, ...]]:
-    """Return what to call an addressee in a name, and what makes it that one."""
+    """What a name calls an addressee, and what identifies it."""
     if addressee is None:
         return "support", ("support",)
     if not isinstance(addressee, Mission):
@@ -80,7 +80,7 @@ def _addressee(addressee: Addressee | None) -> tuple[str, tuple[str, ...]]:
 
 
 def _person(sender: Sender) -> Iterable[str]:
-    """Return what makes a sender that person: the name, and an address of any kind."""
+    """What identifies a sender: the name, and an address of any kind."""
     yield _folded(sender.name or "")
     if sender.email:
         yield sender.email.casefold()
@@ -90,7 +90,7 @@ def _person(sender: Sender) -> Iterable[str]:
 
 
 def _folded(text: str) -> str:
-    """Return *text* without what people write one way or the other."""
+    """Return *text* without differences of case, spaces and punctuation."""
     folded = text.casefold()
     if not folded.isascii():
         folded = normalize("NFKC", folded)
@@ -98,7 +98,7 @@ def _folded(text: str) -> str:
 
 
 def _slug(text: str) -> str:
-    """Return *text* in letters of ASCII, as far as they can be had, and hyphens."""
+    """Return *text* in ASCII letters, as far as possible, and hyphens."""
     text = text[: 2 * _LONGEST].casefold()
     if not text.isascii():
         text = normalize("NFKD", normalize("NFC", text).translate(_LATIN))

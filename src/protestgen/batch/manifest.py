@@ -1,26 +1,21 @@
 """The manifest of an output folder: which file holds whose letter."""
 
-import errno
-import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
 
 from msgspec import DecodeError, Struct, json
-from msgspec.structs import replace
 
-from protestgen.batch.file_store import _TEMPORARY, BUFFER_SIZE, _is_among, _read
-from protestgen.errors import OutputError
+from protestgen.limits import MAX_LINE
 
-from .filenames import is_letter_name, key_of
+from .filenames import is_letter_name
 
 MANIFEST = "manifest.jsonl"
-
-
-_JOURNAL = f"{_TEMPORARY}journal"
+# Version 0.1.0 left such a manifest behind when it was killed.
+OLD_JOURNAL = ".protestgen-batch-journal"
 
 
 class RunHeader(Struct, frozen=True, kw_only=True):
@@ -39,10 +34,9 @@ class RunHeader(Struct, frozen=True, kw_only=True):
 
 class ManifestEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
-    A line of a manifest: a file, and the letter in it; *to* is the addressee.
+    A line of a manifest: a file and the letter in it; *to* is the addressee.
 
-    Where it is not known whether a file was written, *sha256* holds all hashes that it
-    may have, with spaces between them.
+    *sha256* has all hashes that the file may have, with spaces between them.
     """
 
     file: str
@@ -53,64 +47,23 @@ class ManifestEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def manifest_line(value: RunHeader | ManifestEntry) -> bytes:
-    """Return *value* as it stands in a manifest."""
+    """The line of a manifest for *value*."""
     return json.encode(value) + b"\n"
 
 
-def with_hashes(lines: bytes, hashes: Mapping[str, str]) -> bytes:
-    """Return *lines* of a manifest with other *hashes*, by the names of files."""
-    entries = map(json.Decoder(ManifestEntry).decode, lines.splitlines())
-    return b"".join(
-        manifest_line(replace(entry, sha256=hashes.get(entry.file, entry.sha256)))
-        for entry in entries
-    )
+def read_header(folder: Path) -> RunHeader | None:
+    """The header of the last run to *folder*, as its manifest has it."""
+    return header_of(folder / OLD_JOURNAL) or header_of(folder / MANIFEST)
 
 
-def last_edition(folder: Path) -> RunHeader | None:
-    """Return the edition of the last run to *folder*, if there was one."""
-    return _edition(folder / _JOURNAL) or _edition(folder / MANIFEST)
-
-
-def orphaned_files(
-    folder: Path, is_known: Callable[[int], bool], size: int | None = None
-) -> Iterator[ManifestEntry]:
-    """Yield what is in *folder* of `earlier_files`, but for those that are known."""
-    for entry in earlier_files(folder, size):
-        if not is_known(key_of(entry.file)) and (folder / entry.file).is_file():
-            yield entry
-
-
-def is_edited(folder: Path, entry: ManifestEntry) -> bool:
-    """Tell whether the file of *entry* is not as a run wrote it."""
-    try:
-        data = _read(f"{folder}/{entry.file}")
-    except OSError as error:
-        if error.errno == errno.ELOOP:  # a link
-            return True
-        raise folder_error(folder, error) from None
-    return not _is_among(data, entry.sha256)
-
-
-def earlier_files(folder: Path, size: int | None = None) -> Iterator[ManifestEntry]:
-    """
-    Yield what is noted in *folder* of files, some of them several times.
-
-    *size* is that of the journal where the notes of a run begin that is not meant.
-    """
-    lines = chain(_lines(folder / MANIFEST), _lines(folder / _JOURNAL, size))
+def read_entries(folder: Path) -> Iterator[ManifestEntry]:
+    """Yield the entries of the manifest in *folder*; the last one for a file counts."""
+    lines = chain(_lines(folder / MANIFEST), _lines(folder / OLD_JOURNAL))
     return filter(None, map(_entry, lines))
 
 
-def folder_error(folder: Path, error: OSError) -> OutputError:
-    """Return what to say where *error* keeps a *folder* from being written to."""
-    hint = "what is there is whole; once that is mended, run this again to go on"
-    # A file that cannot take its name because something else has it.
-    taken = error.filename2 if os.path.lexists(error.filename2 or "") else None
-    return OutputError(f"{taken or folder}: {error.strerror}: {hint}")
-
-
-def _edition(path: Path) -> RunHeader | None:
-    """Return the edition that the first line of a manifest or journal tells of."""
+def header_of(path: Path) -> RunHeader | None:
+    """The header of the manifest at *path*, if it is one."""
     try:
         found = json.decode(next(_lines(path), b""), type=RunHeader)
         date.fromisoformat(found.date)
@@ -121,7 +74,7 @@ def _edition(path: Path) -> RunHeader | None:
 
 
 def _entry(line: bytes) -> ManifestEntry | None:
-    """Return what *line* of a manifest or journal says of a letter, if it does."""
+    """The entry in *line*, unless it is damaged or names a file of somebody else."""
     try:
         entry = json.decode(line, type=ManifestEntry)
     except (DecodeError, UnicodeDecodeError):
@@ -129,20 +82,10 @@ def _entry(line: bytes) -> ManifestEntry | None:
     return entry if is_letter_name(entry.file) else None
 
 
-def _is_regular(path: Path) -> bool:
-    with suppress(OSError):
-        return stat.S_ISREG(path.lstat().st_mode)
-    return False
-
-
-def _lines(path: Path, size: int | None = None) -> Iterator[bytes]:
-    """Yield the lines of the file at *path*, if it is there, in its first *size*."""
-    if size == 0:
-        return
-    if not _is_regular(path):  # a pipe would be waited for
-        return
-    with suppress(FileNotFoundError), path.open("rb") as file:
-        while line := file.readline(BUFFER_SIZE):
-            yield line
-            if size is not None and (size := size - len(line)) <= 0:
-                return
+def _lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines of the file at *path*; a pipe in its place would block."""
+    with suppress(FileNotFoundError):
+        if stat.S_ISREG(path.lstat().st_mode):
+            with path.open("rb") as file:
+                while line := file.readline(MAX_LINE):
+                    yield line

@@ -1,56 +1,37 @@
-"""
-A folder of letters, and its manifest of what was written for whom.
-
-A run notes in a journal what it is about to write, and what it wrote, so that one that
-was killed can be gone on with, and none of its files is ever forgotten. A file that is
-not as a run wrote it was edited by somebody, and is left as it is.
-"""
+"""A folder of letters, which one run at a time writes to."""
 
 import csv
 import errno
 import filecmp
 import os
+import sqlite3
 import stat
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from hashlib import sha256
-from io import BufferedWriter, FileIO, StringIO
+from io import StringIO
 from itertools import chain, count
 from pathlib import Path
-from secrets import token_hex
 from typing import Self
 
-from msgspec.structs import replace
-
-from protestgen.batch.file_store import (
-    _TEMPORARY,
-    FileStatus,
-    _create,
-    _sync,
-    _write_all,
-    put,
-)
-from protestgen.batch.manifest import (
-    _JOURNAL,
-    MANIFEST,
-    ManifestEntry,
-    RunHeader,
-    _edition,
-    earlier_files,
-    folder_error,
-    is_edited,
-    last_edition,
-    manifest_line,
-    orphaned_files,
-)
 from protestgen.errors import OutputError
 
-from .filenames import key_of
-from .seen_index import HashIndex
+from .file_store import (
+    TEMPORARY,
+    FileStatus,
+    PreparedFile,
+    create_file,
+    create_folder_token,
+    folder_error,
+    name_file,
+    prepare_file,
+    sync_folder,
+)
+from .manifest import MANIFEST, ManifestEntry, RunHeader, header_of, manifest_line
+from .state import DATABASE, SIDECARS, BatchState, database_error
 
 FAILED = "failed.csv"
-# What a lock is refused with where another process has it, or where there are none.
+# A lock is refused with these where another process has it, or where there are none.
 _HELD = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
 _NO_LOCKS = {
     *(errno.ENOLCK, errno.ENOSYS, errno.EINVAL),
@@ -58,193 +39,144 @@ _NO_LOCKS = {
 }
 
 
-def announce(folder: Path, entries: Iterable[ManifestEntry]) -> None:
-    """
-    Note in the journal of *folder* what is about to be written there.
-
-    Each of the *entries* has the hashes noted before and the one to come.
-    """
-    descriptor = _open_journal(folder)
-    try:
-        _write_all(descriptor, b"".join(map(manifest_line, entries)))
-    finally:
-        os.close(descriptor)
-
-
-def can_see_folder(folder: Path, mark: str) -> bool:
-    """Tell whether *folder* is, as seen from here, one with this `Outbox.mark`."""
-    try:
-        return _mark_path(folder, mark).read_text("ascii") == mark
-    except (OSError, UnicodeDecodeError):
-        return False
-
-
-def _mark_path(folder: Path, mark: str) -> Path:
-    return folder / f"{_TEMPORARY}mark-{mark[:16]}"
-
-
 class OutputFolder:
     """
-    The *folder* that a run writes letters to, which it has to itself.
+    The *folder* that a run writes letters to, locked for other runs.
 
-    `begin` comes first, then `announce` before each lot of letters and `record` behind
-    it, and at last `finish`; or `stop` at any time, and another run can go on. *last*
-    is the header of the run before. *unlocked* says why another run could write there
-    too, if it could. *backup_failed* is where the rows are that failed before, if this
-    run has read others.
+    Call `begin` first, `store` for each chunk of letters, and `finish` at the end. A
+    run that ends before that can be resumed. *state* is the database of the folder.
+    *unlocked* says why another run could write there too, if it could. *backup_failed*
+    is the new name of the table of rows that failed before, if it got one.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._manifest: BufferedWriter | None = None
-        self._failed: BufferedWriter | None = None
-        self._mark = ""
-        self._known: HashIndex | None = None
         self.unlocked = ""
         self.backup_failed: Path | None = None
-        with self._told():
+        self._header: RunHeader | None = None
+        self._is_durable = False
+        with self._output_errors():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = _open_journal(folder, os.O_CREAT)
-            self._journal = FileIO(descriptor, "a")
-            # So much of the journal is of runs that were killed.
-            self._began = self._journal.tell()
+            self._check_foreign_files()
+            self._lock = _open_private(folder / DATABASE)
         try:
-            self._lock()
-            with self._told():
-                self._check_owned()
+            with self._output_errors():
+                self.unlocked = _lock(self._lock, folder)
+                self.state = BatchState(folder)
                 self._remove_temporary_files()
-                self.last = last_edition(folder)
         except BaseException:
-            self.stop()
+            os.close(self._lock)
             raise
 
-    def begin(self, edition: RunHeader) -> None:
-        """Begin a run of *edition*."""
-        with self._told():
-            if self.last:
-                earlier = earlier_files(self.folder, self._began)
-                pairs = ((key_of(entry.file), entry.sha256) for entry in earlier)
-                self._known = HashIndex(pairs)
-            if _edition(self._path(_JOURNAL)) is None:
-                self._journal.truncate(0)
-                self._began = 0
-                self._note(manifest_line(edition))
-            else:  # a line that was cut off ends here
-                self._note(b"\n")
-            self._manifest = _created(self._path(f"{_TEMPORARY}manifest"))
-            self._manifest.write(manifest_line(edition))
+    def __enter__(self) -> Self:
+        return self
 
-    def plan(self, entries: Iterable[ManifestEntry]) -> None:
-        """Note that the files of *entries* may be written on another machine."""
-        with self._told():
-            self._note(b"".join(map(manifest_line, entries)))
+    def __exit__(self, _type: object, error: object, _traceback: object) -> None:
+        """Leave the folder to another run."""
+        with suppress(OSError, OutputError):
+            self._remove_temporary_files()
+        self.state.close()
+        os.close(self._lock)
+        if isinstance(error, sqlite3.Error):
+            raise database_error(self.folder, error) from None
 
-    def _note(self, lines: bytes) -> None:
-        """Append *lines* to the journal at once: other processes do so as well."""
-        _write_all(self._journal.fileno(), lines)
+    def begin(self, header: RunHeader, *, durable: bool = False) -> None:
+        """Begin a run whose letters have *header* in common."""
+        self._header = header
+        self._is_durable = durable
+        self.state.begin(header, durable=durable)
 
-    def mark(self) -> str:
+    def create_token(self) -> str:
+        """Create the token by which other machines recognise the folder."""
+        with self._output_errors():
+            return create_folder_token(self.folder)
+
+    def prepare(
+        self, name: str, data: bytes, known_hashes: Collection[str], *, to: str
+    ) -> PreparedFile:
+        """Prepare a letter as `prepare_file` does."""
+        with self._output_errors():
+            return prepare_file(
+                *(self.folder, name, data, known_hashes),
+                durable=self._is_durable,
+                to=to,
+            )
+
+    def store(
+        self, letters: Sequence[ManifestEntry], files: Sequence[PreparedFile]
+    ) -> list[FileStatus]:
         """
-        Mark the folder for processes on other machines, and return the mark.
+        Give the prepared *files* of *letters* their names, and return what was done.
 
-        It is there as long as they may write letters to the folder.
+        The database knows of the letters before, so that a killed run can be resumed.
         """
-        mark = token_hex(32)
-        with self._told(), _created(_mark_path(self.folder, mark)) as file:
-            file.write(mark.encode())
-        self._mark = mark
-        return mark
+        with self._output_errors():
+            replaced = (file.replaced for file in files)
+            self.state.record(zip(letters, replaced, strict=True))
+            statuses = [
+                name_file(self.folder, letter.file, file)
+                for letter, file in zip(letters, files, strict=True)
+            ]
+            if self._is_durable:
+                sync_folder(self.folder)
+        return statuses
 
-    def before(self, name: str) -> str:
-        """Return the hashes that the file *name* may have, as far as known."""
-        return self._known.text(key_of(name)) if self._known else ""
-
-    def put(self, name: str, data: bytes, *, before: str, durable: bool) -> FileStatus:
-        """Do as `put` does, in this folder, and announce it."""
-        hashes = f"{before} {sha256(data).hexdigest()}".strip()
-        with self._told():
-            announce(self.folder, [ManifestEntry(file=name, sha256=hashes)])
-            return put(self.folder, name, data, before=before, durable=durable)
-
-    def record(self, lines: bytes) -> None:
-        """Note *lines* of the manifest for files that are there."""
-        assert self._manifest  # noqa: S101 - `begin` has opened it
-        with self._told():
-            self._manifest.write(lines)
-            self._note(lines)
-
-    def fail(
+    def record_failed_row(
         self, columns: Iterable[str], cells: Iterable[str], delimiter: str = ","
     ) -> None:
-        """Note the *cells* of a row that failed, in a table with these *columns*."""
-        with self._told():
-            if self._failed is None:
-                self._failed = _created(self._path(f"{_TEMPORARY}failed"))
-                # Without this mark a spreadsheet would not take it for UTF-8.
-                self._failed.write(BOM_UTF8 + _csv_line(columns, delimiter))
-            self._failed.write(_csv_line(cells, delimiter))
+        """Note the *cells* of a row that failed, for a table with these *columns*."""
+        if not any(self.state.failed_rows()):
+            # Without the mark, a spreadsheet would not read the file as UTF-8.
+            head = BOM_UTF8 + _csv_line(columns, delimiter)
+            self.state.record_failed_row(head)
+        self.state.record_failed_row(_csv_line(cells, delimiter))
 
-    def others(self, is_known: Callable[[int], bool]) -> Iterator[ManifestEntry]:
-        """
-        Yield the files of earlier runs that are there, but for those that are known.
-
-        *is_known* is asked with what `key_of` gives, and takes note of it.
-        """
-        for entry in orphaned_files(self.folder, is_known, self._began):
-            yield replace(entry, sha256=self.before(entry.file))
-
-    def remove(self, entry: ManifestEntry) -> bool:
-        """Remove the file of *entry*, and tell so, unless somebody has edited it."""
-        with self._told():
-            if is_edited(self.folder, entry):
-                return False
-            self._path(entry.file).unlink(missing_ok=True)
-            return True
+    def remove(self, letter: ManifestEntry) -> None:
+        """Remove the file of *letter*."""
+        with self._output_errors():
+            (self.folder / letter.file).unlink(missing_ok=True)
+        self.state.forget(letter)
 
     def finish(
         self, *, keeps_failed: bool = False, backs_up_failed: bool = False
     ) -> None:
         """
-        Let the manifest tell of this run, all of whose letters are there.
+        Write the manifest, and the table of rows that failed.
 
-        One that *keeps_failed* leaves the table of rows that failed before alone; one
-        that *backs_up_failed* gives it another name.
+        A run that *keeps_failed* leaves the table of an earlier run alone; one that
+        *backs_up_failed* renames it.
         """
-        assert self._manifest  # noqa: S101 - `begin` has opened it
-        with self._told():
-            _commit(self._manifest, self._path(MANIFEST))
-            if keeps_failed:
-                _discard(self._failed)
-            else:
-                if backs_up_failed:
-                    self._set_aside()
-                self._replace_failed()
-            if self._mark:  # processes that have died may have left files
-                self._remove_temporary_files()
-            _sync(self.folder)
-            self._path(_JOURNAL).unlink()
-            self._journal.close()
-
-    def _replace_failed(self) -> None:
-        """Let the table of rows that failed be that of this run."""
-        if self._failed:
-            _commit(self._failed, self._path(FAILED))
-        else:
-            self._path(FAILED).unlink(missing_ok=True)
-
-    def _set_aside(self) -> None:
-        """Keep the rows that failed before under another name, if there are any."""
-        path = self._path(FAILED)
-        if not path.exists():
-            return
-        if self._failed:
-            self._failed.flush()
-            if filecmp.cmp(path, self._failed.name, shallow=False):
-                return
-        names = chain(
-            ["failed-before.csv"], map("failed-before-{}.csv".format, count(2))
+        assert self._header  # noqa: S101 - `begin` has set it
+        self.state.finish()
+        lines = chain(
+            [manifest_line(self._header)],
+            map(manifest_line, self.state.letters()),
         )
-        for other in map(self._path, names):
+        with self._output_errors():
+            self._replace(MANIFEST, lines)
+            if not keeps_failed:
+                self._replace_failed(backs_up_failed=backs_up_failed)
+            sync_folder(self.folder)
+
+    def _replace_failed(self, *, backs_up_failed: bool) -> None:
+        new = self._write_temporary(FAILED, self.state.failed_rows())
+        path = self.folder / FAILED
+        has_rows = new.stat().st_size > 0
+        is_new = not (
+            has_rows and path.exists() and filecmp.cmp(path, new, shallow=False)
+        )
+        if backs_up_failed and path.exists() and is_new:
+            self._back_up(path)
+        if has_rows:
+            new.replace(path)
+        else:
+            new.unlink()
+            path.unlink(missing_ok=True)
+
+    def _back_up(self, path: Path) -> None:
+        """Rename the file at *path*, unless there is a copy of it already."""
+        names = map("failed-before-{}.csv".format, count(2))
+        for other in map(self.folder.joinpath, chain(["failed-before.csv"], names)):
             if not other.exists():
                 path.rename(other)
                 self.backup_failed = other
@@ -252,115 +184,90 @@ class OutputFolder:
             if filecmp.cmp(path, other, shallow=False):
                 return
 
-    def __enter__(self) -> Self:
-        return self
+    def _replace(self, name: str, lines: Iterable[bytes]) -> None:
+        self._write_temporary(name, lines).replace(self.folder / name)
 
-    def __exit__(self, *_error: object) -> None:
-        self.stop()
+    def _write_temporary(self, name: str, lines: Iterable[bytes]) -> Path:
+        """Write a new file to the disk that can take the place of the one at *name*."""
+        path = self.folder / f"{TEMPORARY}{name}"
+        with os.fdopen(create_file(path), "wb") as file:
+            file.writelines(lines)
+            file.flush()
+            os.fsync(file.fileno())
+        return path
 
-    def stop(self) -> None:
-        """Leave the folder to another run, if this one has not finished."""
-        if self._journal.closed:
+    def _check_foreign_files(self) -> None:
+        """Raise if another program has made a file that this run would replace."""
+        if header_of(self.folder / MANIFEST):
             return
-        if self._mark:
-            with suppress(OSError):
-                _mark_path(self.folder, self._mark).unlink(missing_ok=True)
-        for file in (self._manifest, self._failed):
-            _discard(file)
-        with suppress(OSError):
-            if not self._journal.tell():
-                self._path(_JOURNAL).unlink()
-            self._journal.close()
+        # The first run to a folder writes its manifest before the rows that failed.
+        for name in (MANIFEST, FAILED):
+            if os.path.lexists(self.folder / name):
+                hint = "another program has made this file: choose another folder"
+                raise OutputError(f"{self.folder / name}: {hint}")
+
+    def _remove_temporary_files(self) -> None:
+        with os.scandir(self.folder) as found:
+            for file in found:
+                if file.name.startswith(TEMPORARY):
+                    (self.folder / file.name).unlink()
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Tell what keeps the folder from being written to."""
+    def _output_errors(self) -> Iterator[None]:
+        """Convert the errors of files and of the database."""
         try:
             yield
         except OSError as error:
             raise folder_error(self.folder, error) from None
-
-    def _path(self, name: str) -> Path:
-        return self.folder / name
-
-    def _lock(self) -> None:
-        try:
-            from fcntl import LOCK_EX, LOCK_NB, flock
-        except ImportError:  # a system without such locks
-            return
-        try:
-            flock(self._journal, LOCK_EX | LOCK_NB)
-        except OSError as error:
-            if error.errno in _NO_LOCKS:  # letters can be written there all the same
-                self.unlocked = str(error.strerror)
-                return
-            self._journal.close()  # it may not be ours to remove
-            if error.errno in _HELD:
-                raise self._shared() from None
-            raise folder_error(self.folder, error) from None
-        if not self._is_there():
-            self._journal.close()
-            raise self._shared()
-
-    def _is_there(self) -> bool:
-        """Tell whether no other run has ended meanwhile, and removed the journal."""
-        with suppress(OSError):
-            there = self._path(_JOURNAL).stat()
-            return os.path.samestat(os.fstat(self._journal.fileno()), there)
-        return False
-
-    def _shared(self) -> OutputError:
-        reason = "another run is writing to this folder: wait until it has ended"
-        return OutputError(f"{self.folder}: {reason}")
-
-    def _check_owned(self) -> None:
-        """Raise if a file that is about to be replaced is not one of ours."""
-        if _edition(self._path(MANIFEST)):
-            return
-        # In the first run to a folder, failed rows are there once the manifest is.
-        for name in (MANIFEST, FAILED):
-            if os.path.lexists(self._path(name)):
-                hint = "another program has made this file: choose another folder"
-                raise OutputError(f"{self._path(name)}: {hint}")
-
-    def _remove_temporary_files(self) -> None:
-        if not self._journal.tell():
-            return
-        with os.scandir(self.folder) as found:
-            for file in found:
-                if file.name.startswith(_TEMPORARY) and file.name != _JOURNAL:
-                    self._path(file.name).unlink()
+        except sqlite3.Error as error:
+            raise database_error(self.folder, error) from None
 
 
-def _created(path: Path) -> BufferedWriter:
-    """Create a file that only its owner can read."""
-    return BufferedWriter(FileIO(str(path), "w", opener=lambda name, _: _create(name)))
-
-
-def _open_journal(folder: Path, flags: int = 0) -> int:
-    """Open the journal of *folder* to append to it, unless it is somebody else's."""
-    path = folder / _JOURNAL
-    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):
+def _open_private(path: Path) -> int:
+    """Open the database at *path*, which no other user has made or can read."""
+    for sidecar in (path, *(path.with_name(f"{path.name}{s}") for s in SIDECARS)):
+        with suppress(FileNotFoundError):
+            _check_own(sidecar, sidecar.lstat())
+    flags = os.O_RDWR | os.O_CREAT
+    for name in ("O_NOFOLLOW", "O_BINARY"):
         flags |= getattr(os, name, 0)
+    descriptor = os.open(path, flags, 0o600)
+    status = os.fstat(descriptor)
     try:
-        descriptor = os.open(path, flags | os.O_WRONLY | os.O_APPEND, 0o600)
-    except OSError as error:
-        if error.errno not in {errno.ELOOP, errno.ENXIO}:  # a link, a pipe
-            raise
-    else:
-        status = os.fstat(descriptor)
-        if stat.S_ISREG(status.st_mode) and _is_own(status):
-            if os.name == "posix" and status.st_mode & 0o077:
-                with suppress(OSError):  # not all file systems have modes
-                    os.fchmod(descriptor, 0o600)
-            return descriptor
+        _check_own(path, status)
+        if os.name == "posix" and status.st_mode & 0o077:
+            with suppress(OSError):  # not all file systems have modes
+                os.fchmod(descriptor, 0o600)
+    except BaseException:
         os.close(descriptor)
-    hint = "remove it, or choose another folder"
-    raise OutputError(f"{path}: somebody else has put this here: {hint}")
+        raise
+    return descriptor
 
 
-def _is_own(status: os.stat_result) -> bool:
-    return os.name != "posix" or status.st_uid in {os.geteuid(), 0}
+def _check_own(path: Path, status: os.stat_result) -> None:
+    is_own = os.name != "posix" or status.st_uid in {os.geteuid(), 0}
+    if not (stat.S_ISREG(status.st_mode) and is_own):
+        hint = "remove it, or choose another folder"
+        raise OutputError(f"{path}: somebody else has put this here: {hint}")
+
+
+def _lock(descriptor: int, folder: Path) -> str:
+    """Lock a file in *folder*, or return why it cannot be locked."""
+    try:
+        from fcntl import LOCK_EX, LOCK_NB, flock
+    except ImportError:  # a system without such locks
+        return ""
+    try:
+        flock(descriptor, LOCK_EX | LOCK_NB)
+    except OSError as error:
+        if error.errno in _NO_LOCKS:  # letters can be written there all the same
+            return str(error.strerror)
+        if error.errno in _HELD:
+            hint = "wait until it has ended"
+            reason = f"another run is writing to this folder: {hint}"
+            raise OutputError(f"{folder}: {reason}") from None
+        raise
+    return ""
 
 
 def _csv_line(cells: Iterable[str], delimiter: str) -> bytes:
@@ -369,20 +276,3 @@ def _csv_line(cells: Iterable[str], delimiter: str) -> bytes:
     csv.writer(line, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
     text = line.getvalue().removesuffix("\r\n")
     return f"{text}\n".encode("utf-8", "replace")
-
-
-def _commit(file: BufferedWriter, path: Path) -> None:
-    """Let *file*, which is complete, be the one at *path*."""
-    file.flush()
-    os.fsync(file.fileno())
-    file.close()
-    Path(file.name).replace(path)
-
-
-def _discard(file: BufferedWriter | None) -> None:
-    """Let *file* not be there, if it is."""
-    if file:
-        with suppress(OSError):
-            Path(file.name).unlink(missing_ok=True)
-        with suppress(OSError):
-            file.close()

@@ -1,4 +1,4 @@
-"""The figures of a batch, and who is told how it goes."""
+"""The figures of a batch, and the interface of its progress reports."""
 
 from collections import Counter
 from typing import Protocol
@@ -12,7 +12,7 @@ from .roster_row import FieldError
 
 
 class AggregatedNote(Struct, kw_only=True):
-    """What is to be known of so many single *letters*, the first *at* a place."""
+    """A note on single *letters*, counted; the first of them is *at* a place."""
 
     at: Location
     text: str
@@ -23,10 +23,11 @@ class BatchStats(Struct, kw_only=True):
     """
     The figures of a batch so far.
 
-    *statuses* counts the files of the *letters* by what became of them. *failed* counts
-    rows, or letters of one sender; *duplicate* counts letters. *stale* counts orphaned
-    files, *removed* those of them that are gone. *is_whole* is False if the run stopped
-    early. *notes* are counted by their text, *remarks* by their kind.
+    *statuses* counts the files of the *letters* by what the run did to them. *failed*
+    counts rows, or letters of one sender; *duplicate* counts letters. *stale* counts
+    orphaned files that stay, *removed* those that were removed. *is_whole* is False if
+    the run stopped early. *notes* has the number of letters for each text, *remarks*
+    for each kind.
     """
 
     rows: int = 0
@@ -44,26 +45,26 @@ class BatchStats(Struct, kw_only=True):
 
 
 class Reporter(Protocol):
-    """Who is told how a batch goes, in the order of the roster."""
+    """Reports how a batch goes, in the order of the roster."""
 
     def failed(self, at: Location, fault: FieldError) -> None:
-        """Tell that the row or letter *at* a place failed."""
+        """Report that the row or letter *at* a place failed."""
 
     def noted(self, note: str) -> None:
-        """Tell what in the roster is not used."""
+        """Report a part of the roster that is not used."""
 
     def duplicate(self, at: Location, first: int, *, is_certain: bool) -> None:
         """
-        Tell that the row *at* a place repeats the one in the line *first*.
+        Report that the row *at* a place repeats the one in the line *first*.
 
-        It *is_certain* by an address; a name and a city may be those of two people.
+        An address makes it *is_certain*; two people may share a name and a city.
         """
 
     def edited(self, file: str, *, is_stale: bool) -> None:
-        """Tell that a *file* that somebody has edited is left as it is."""
+        """Report that a *file* that somebody has edited is left as it is."""
 
     def stale(self, file: str, *, is_certain: bool) -> None:
-        """Tell that a *file* of an earlier run belongs to no row any more."""
+        """Report that a *file* of an earlier run is orphaned: no row asks for it."""
 
     def progress(self, tally: BatchStats) -> None:
-        """Tell how far it is."""
+        """Report the figures so far."""

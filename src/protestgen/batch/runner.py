@@ -1,6 +1,6 @@
-"""Many letters: written in lots, here or elsewhere, and what becomes of them."""
+"""A batch of letters: composed in chunks, here or elsewhere, delivered and counted."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import IO, Literal
@@ -17,48 +17,41 @@ from protestgen.formats.pdf_merge import PdfMerger
 from protestgen.letters.notes import kind_of_note
 from protestgen.letters.sender import Sender
 
+from .file_store import PreparedFile, is_edited
 from .filenames import key_of, may_be_about
-from .manifest import (
-    ManifestEntry,
-    RunHeader,
-    is_edited,
-    manifest_line,
-    orphaned_files,
-    with_hashes,
-)
+from .manifest import ManifestEntry, RunHeader
 from .output_folder import FAILED, OutputFolder
 from .planner import BatchPlan, JobPlanner, RosterJob
 from .roster import Roster, failed_for, report_columns, report_row
 from .roster_row import FieldError
 from .seen_index import SeenIndex
+from .state import BatchState, copied_state
 from .worker import (
     BatchSpec,
     ChunkResult,
     LetterTask,
 )
 
-# So many letters are written in one go, more where they are handed to others, fewer on
-# paper.
+# Letters in a chunk: more where other processes write them, fewer in a PDF.
 CHUNK = 100
 REMOTE_CHUNK = 200
 PAPER_CHUNK = 50
-# So many different notes are kept.
+# Different notes that are kept.
 _MOST_NOTES = 1_000
 
-# What becomes of a table of rows that failed before: a run reads all of them again, or
-# reads others and has its own table, or reads none.
+# What happens to the table of rows that failed before: the run reads all of these rows
+# again, or reads others and writes a table of its own, or reads none.
 FailedBefore = Literal["read", "aside", "kept"]
 
-_AWAY = "workers do not see the folder: they sent their letters here"
+_RETURNED = "workers do not see the folder: they sent their letters here"
 
 
 class Batch:
     """
-    The run of a *plan*, of which a *reporter* is told.
+    A run of a *plan* that tells a *reporter* how it goes.
 
-    Letters go to files in *outbox* or, one behind the other, to *stream*, or to
-    *binder* as pages. Without any of these they go nowhere, and the *first* of them is
-    kept.
+    Letters become files in *folder*, or are joined in *stream*, or are pages of
+    *merger*. Without any of these, *first* is the first of them.
     """
 
     def __init__(
@@ -66,17 +59,17 @@ class Batch:
         plan: BatchPlan,
         reporter: Reporter,
         *,
-        outbox: OutputFolder | None = None,
+        folder: OutputFolder | None = None,
         stream: IO[bytes] | None = None,
-        binder: PdfMerger | None = None,
+        merger: PdfMerger | None = None,
     ) -> None:
         self.tally = BatchStats()
         self.first = b""
         self._plan = plan
         self._reporter = reporter
-        self._outbox = outbox
+        self._folder = folder
         self._stream = stream
-        self._binder = binder
+        self._merger = merger
         self._seen = SeenIndex()
 
     def run(
@@ -88,10 +81,10 @@ class Batch:
         ahead: int = QUEUE_DEPTH,
     ) -> None:
         """
-        Write the letters of *roster* here, and by *executor* if there is one.
+        Write the letters of *roster*, here and by *executor* if there is one.
 
-        That one is given so many lots *ahead*. Once it *is_stopped*, the letters in
-        hand are finished.
+        The executor gets up to *ahead* chunks at a time. When *is_stopped* turns true,
+        the letters in hand are finished.
         """
         for note in roster.notes:
             self._reporter.noted(note)
@@ -101,112 +94,113 @@ class Batch:
         if self._plan.order.kind == "pdf":
             size = PAPER_CHUNK
         jobs = JobPlanner(self._plan, roster.rows, self._seen, ends, size=size)
-        lots = self._announced(jobs)
-        for lot, written in _written(self._plan.order, lots, executor, ahead):
+        chunks = map(self._with_known_hashes, jobs)
+        for chunk, written in _written(self._plan.order, chunks, executor, ahead):
             if written.stopped:
                 raise OutputError(written.stopped)
-            self._take(lot, written, roster)
+            self._take(chunk, written, roster)
             self._reporter.progress(self.tally)
         self.tally.is_whole = jobs.is_whole and not self._is_over()
 
     def _is_over(self) -> bool:
-        """Tell whether a row failed that is the last."""
+        """Whether a row failed that ends the run."""
         return self._plan.strict and bool(self.tally.failed)
 
     def finish(
         self, *, adds: bool = False, before: FailedBefore = "read", prune: bool = False
     ) -> None:
         """
-        End what is bound, or let the manifest tell of this run and of files of no row.
+        Finish the PDF; or report orphaned files, and write the manifest of the folder.
 
-        With *prune* the latter are removed, unless somebody has edited them, or a row
-        failed that they may belong to. A run that *adds* to a folder takes no file for
-        one of these, nor does any run the letters about other cases than its own. What
-        is known of rows that failed *before* is not lost, if they failed for other
-        cases or are not among those of this run.
+        With *prune* orphaned files are removed, unless somebody has edited them, or a
+        row failed that they may belong to. A run that *adds* letters leaves them alone.
+        The table of rows that failed *before* is kept if they failed for other cases or
+        are not among the rows of this run.
         """
-        if self._binder:
-            self._binder.finish()
-            self.tally.size = self._binder.size
-        if self._outbox is None:
+        if self._merger:
+            self._merger.finish()
+            self.tally.size = self._merger.size
+        if self._folder is None:
             return
-        self._seen.forget_failed()
-        is_whole = self.tally.is_whole and not adds
-        for entry in self._outbox.others(self._is_known):
-            if is_whole and self._is_ours(entry):
-                if prune and not self.tally.failed and self._outbox.remove(entry):
-                    self.tally.removed += 1
-                    continue
-                self._tell_stale(entry, self._outbox.folder)
-            self._outbox.record(manifest_line(entry))
-        self._outbox.finish(
+        folder = self._folder
+        self._take_orphans(
+            *(folder.state, folder.folder),
+            is_reported=self.tally.is_whole and not adds,
+            remove=folder.remove if prune and not self.tally.failed else None,
+        )
+        folder.finish(
             keeps_failed=before == "kept" or (adds and not self.tally.is_whole),
-            backs_up_failed=before == "aside" or self._has_failed_for_others(),
+            backs_up_failed=before == "aside" or self._has_failed_for_others(folder),
         )
 
-    def _has_failed_for_others(self) -> bool:
-        """Tell whether rows failed before for cases that this run is not about."""
-        assert self._outbox  # noqa: S101 - or else there is no such table
-        path = self._outbox.folder / FAILED
+    def _has_failed_for_others(self, folder: OutputFolder) -> bool:
+        """Whether rows failed before for cases that this run is not about."""
+        path = folder.folder / FAILED
         if not path.is_file():  # a pipe would be waited for
             return False
         with path.open("rb") as file:
             return not failed_for(file) <= {*self._plan.cases}
 
     def preview(self, folder: Path) -> None:
-        """Tell of the files in *folder* that belong to no row any more."""
-        if not self.tally.is_whole:
-            return
-        self._seen.forget_failed()
-        for entry in orphaned_files(folder, self._is_known):
-            if self._is_ours(entry):
-                self._tell_stale(entry, folder)
+        """Report which files in *folder* would be orphaned."""
+        if self.tally.is_whole:
+            with copied_state(folder) as state:
+                self._take_orphans(state, folder, is_reported=True)
 
-    def _is_ours(self, entry: ManifestEntry) -> bool:
-        """Tell whether *entry* is a letter about one of the cases of this run."""
+    def _take_orphans(
+        self,
+        state: BatchState,
+        folder: Path,
+        *,
+        is_reported: bool,
+        remove: Callable[[ManifestEntry], None] | None = None,
+    ) -> None:
+        """Report or *remove* the letters of earlier runs that no row asks for."""
+        for letter in state.earlier_letters():
+            if self._seen.has_letter(key_of(letter.file)):
+                continue
+            if not (folder / letter.file).is_file():
+                state.forget(letter)
+            elif not (is_reported and self._is_about_our_cases(letter)):
+                continue
+            elif is_edited(folder, letter.file, letter.sha256.split()):
+                self._reporter.edited(letter.file, is_stale=True)
+            elif remove:
+                remove(letter)
+                self.tally.removed += 1
+            else:
+                self.tally.stale += 1
+                self._reporter.stale(letter.file, is_certain=not self.tally.failed)
+
+    def _is_about_our_cases(self, letter: ManifestEntry) -> bool:
         cases = self._plan.cases
-        return entry.case in cases if entry.case else may_be_about(entry.file, cases)
+        return letter.case in cases if letter.case else may_be_about(letter.file, cases)
 
-    def _tell_stale(self, entry: ManifestEntry, folder: Path) -> None:
-        if is_edited(folder, entry):
-            self._reporter.edited(entry.file, is_stale=True)
-            return
-        self.tally.stale += 1
-        self._reporter.stale(entry.file, is_certain=not self.tally.failed)
+    def _with_known_hashes(self, chunk: list[RosterJob]) -> list[RosterJob]:
+        """Add to the letters of *chunk* what hashes their files may have."""
+        if self._folder and self._folder.state.last:
+            known_hashes = self._folder.state.known_hashes
+            for job in chunk:
+                job.tasks = [
+                    replace(task, known_hashes=known_hashes(task.name))
+                    for task in job.tasks
+                ]
+        return chunk
 
-    def _is_known(self, key: int) -> bool:
-        return self._seen.first_line(key, 0) is not None
-
-    def _announced(self, lots: Iterable[list[RosterJob]]) -> Iterator[list[RosterJob]]:
-        """Yield *lots*, of whose files the outbox knows."""
-        for lot in lots:
-            if self._outbox:
-                if self._outbox.last:
-                    for job in lot:
-                        job.tasks = [*map(self._known, job.tasks)]
-                if self._plan.order.mark:
-                    self._outbox.plan(map(_planned, _tasks(lot)))
-            yield lot
-
-    def _known(self, task: LetterTask) -> LetterTask:
-        """Return *task* with what is known of its file."""
-        assert self._outbox  # noqa: S101 - or else there are no files
-        return replace(task, before=self._outbox.before(task.name))
-
-    def _take(self, lot: list[RosterJob], written: ChunkResult, roster: Roster) -> None:
-        """Take note of what became of *lot*."""
-        self._put_away(written, lot)
+    def _take(
+        self, chunk: list[RosterJob], written: ChunkResult, roster: Roster
+    ) -> None:
+        """Deliver the letters of *chunk*, count them, and report what failed."""
+        self._deliver(written, chunk)
         tally = self.tally
-        tally.rows += len(lot)
+        tally.rows += len(chunk)
         tally.size += written.size
         for note, count in written.notes.items():
             if note in tally.notes or len(tally.notes) < _MOST_NOTES:
                 tally.notes[note] += count
-        if written.filed.away:
-            tally.notes[_AWAY] += len(written.filed.away)
         if written.remarks:
-            self._take_remarks(lot, written.remarks)
-        tasks = ((job, task) for job in lot for task in job.tasks)
+            self._take_remarks(chunk, written.remarks)
+        tasks = ((job, task) for job in chunk for task in job.tasks)
         for index, (job, task) in enumerate(tasks):
             if faults := written.faults.get(index):
                 self._seen.fail(key_of(task.name))
@@ -214,14 +208,14 @@ class Batch:
             else:
                 tally.letters += 1
                 tally.countries[task.wish.country or task.sender.country or ""] += 1
-        for job in lot:
+        for job in chunk:
             self._report(job, roster)
 
     def _take_remarks(
-        self, lot: list[RosterJob], remarks: dict[int, list[str]]
+        self, chunk: list[RosterJob], remarks: dict[int, list[str]]
     ) -> None:
-        """Take note of *remarks* on letters of *lot*."""
-        places = [job.at for job in lot for _ in job.tasks]
+        """Count *remarks* on single letters of *chunk*, by kind."""
+        places = [job.at for job in chunk for _ in job.tasks]
         for index, texts in sorted(remarks.items()):
             kinds = {kind_of_note(text): text for text in reversed(texts)}
             for kind, text in kinds.items():
@@ -229,42 +223,40 @@ class Batch:
                     new = AggregatedNote(at=places[index], text=text)
                     self.tally.remarks.setdefault(kind, new).letters += 1
 
-    def _put_away(self, written: ChunkResult, lot: list[RosterJob]) -> None:
-        """Let what was *written* of *lot* go to where letters go."""
-        if self._outbox:
-            lines = written.data
-            if written.filed.away:
-                lines = self._files_put_away(self._outbox, written, _tasks(lot))
-            self.tally.statuses.update(written.filed.statuses)
-            for name in written.filed.edited:
-                self._reporter.edited(name, is_stale=False)
-            self._outbox.record(lines)
+    def _deliver(self, written: ChunkResult, chunk: list[RosterJob]) -> None:
+        """Put what was *written* of *chunk* where the letters go."""
+        if self._folder:
+            self._store(self._folder, written, _tasks(chunk))
         elif self._stream:
             self._stream.write(written.data)
-        elif self._binder:
+        elif self._merger:
             for document in written.documents:
-                self._binder.add(document)
+                self._merger.add(document)
         else:
             self.first = self.first or written.data
 
-    def _files_put_away(
-        self, outbox: OutputFolder, written: ChunkResult, tasks: Iterable[LetterTask]
-    ) -> bytes:
-        """Let files that came back go to *outbox*, and return the lines on all."""
-        before = {task.name: task.before for task in tasks}
-        filed = written.filed
-        hashes = {}
-        durable = self._plan.order.durable
-        for name, data in filed.away.items():
-            status = outbox.put(name, data, before=before[name], durable=durable)
-            filed.statuses[status] += 1
+    def _store(
+        self, folder: OutputFolder, written: ChunkResult, tasks: Sequence[LetterTask]
+    ) -> None:
+        """Store the files of a chunk in *folder*; some of them may have come back."""
+        files: list[PreparedFile] = []
+        chosen = [tasks[index] for index in written.files]
+        for task, file in zip(chosen, written.files.values(), strict=True):
+            if data := file.returned:
+                self.tally.notes[_RETURNED] += 1
+                hashes = task.known_hashes
+                files.append(folder.prepare(task.name, data, hashes, to=file.to))
+            else:
+                files.append(file)
+        letters = [*map(_entry, chosen, files)]
+        statuses = folder.store(letters, files)
+        self.tally.statuses.update(statuses)
+        for letter, status in zip(letters, statuses, strict=True):
             if status == "edited":
-                filed.edited.append(name)
-                hashes[name] = before[name]
-        return with_hashes(written.data, hashes) if hashes else written.data
+                self._reporter.edited(letter.file, is_stale=False)
 
     def _report(self, job: RosterJob, roster: Roster) -> None:
-        """Report what did not come of a row."""
+        """Report the notes on a row, its duplicate letters, and why it failed."""
         for note in job.row.notes:
             self._reporter.noted(note)
         if job.repeats:
@@ -274,12 +266,13 @@ class Batch:
         self.tally.failed += 1
         for fault in job.faults:
             self._reporter.failed(job.at, fault)
-        if self._outbox and roster.columns:
+        if self._folder and roster.columns:
             row = report_row(roster, job.row, job.faults, job.cases)
-            self._outbox.fail(report_columns(roster), row, roster.delimiter)
+            columns = report_columns(roster)
+            self._folder.record_failed_row(columns, row, roster.delimiter)
 
     def _report_repeats(self, job: RosterJob) -> None:
-        """Report which letters of a row are there already, or failed before."""
+        """Report the letters of a row that an earlier row asked for."""
         firsts: dict[int, None] = {}
         for first, key in job.repeats:
             if self._seen.has_failed(key):
@@ -299,8 +292,8 @@ class Batch:
                 self._reporter.duplicate(job.at, first, is_certain=is_certain)
 
 
-def edition(campaign: Campaign, order: BatchSpec) -> RunHeader:
-    """Return what the letters of *order* have in common."""
+def run_header(campaign: Campaign, order: BatchSpec) -> RunHeader:
+    """What the letters of *order* have in common, for the manifest."""
     return RunHeader(
         protestgen=__version__,
         data=campaign_hash(campaign.folders),
@@ -309,7 +302,10 @@ def edition(campaign: Campaign, order: BatchSpec) -> RunHeader:
     )
 
 
-def _planned(task: LetterTask) -> ManifestEntry:
-    """Return what is noted of the file of *task* before anybody writes it."""
+def _entry(task: LetterTask, file: PreparedFile) -> ManifestEntry:
+    """The entry of the manifest for the letter of *task*."""
     name = task.sender.name or ""
-    return ManifestEntry(file=task.name, case=task.case, name=name, sha256=task.before)
+    hash_ = file.sha256
+    return ManifestEntry(
+        file=task.name, case=task.case, to=file.to, name=name, sha256=hash_
+    )

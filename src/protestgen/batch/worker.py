@@ -2,17 +2,16 @@
 
 import pickle
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from secrets import token_hex
 from threading import Lock
 from typing import Literal
 
-from msgspec import Struct, field, msgpack
+from msgspec import Struct, msgpack
 from msgspec.structs import replace
 
 from protestgen.campaign.loader import Campaign
@@ -22,9 +21,7 @@ from protestgen.letters.letter import Letter
 from protestgen.letters.sender import Sender
 from protestgen.letters.service import LetterOptions, LetterService
 
-from .file_store import FileStatus, put
-from .manifest import ManifestEntry, folder_error, manifest_line
-from .output_folder import announce, can_see_folder
+from .file_store import PreparedFile, can_see_folder, folder_error, prepare_file
 from .roster_row import FieldError, fault_of
 
 OutputKind = Literal["folder", "mbox", "jsonl", "pdf", "nothing"]
@@ -40,14 +37,14 @@ class LetterTask(Struct, frozen=True, array_like=True):
     """
     A letter to be written: of *sender* about *case*, to a file *name*.
 
-    *before* are the hashes which that file may have from earlier runs.
+    *known_hashes* are those that the file may have from earlier runs.
     """
 
     case: str
     sender: Sender
     wish: LetterOptions
     name: str
-    before: str = ""
+    known_hashes: tuple[str, ...] = ()
 
 
 class BatchSpec(Struct, frozen=True, kw_only=True):
@@ -57,8 +54,9 @@ class BatchSpec(Struct, frozen=True, kw_only=True):
     The letters are dated *on* a day, and leave in the format *format_name*: each as a
     file of its own in *folder*, which is *durable* once it is there; or for one stream.
     On paper that is *duplex* each begins on the front of a sheet.
-    With a *mark*, only who sees the folder with it writes files there. In the folder
-    *spool* other processes of this machine leave what is too large to be sent.
+    With a *folder_token*, only processes that see it in the folder write files there.
+    In the folder *spool* other processes of this machine leave what is too large to be
+    sent.
     """
 
     campaign: Campaign
@@ -69,39 +67,26 @@ class BatchSpec(Struct, frozen=True, kw_only=True):
     folder: Path = Path()
     durable: bool = False
     duplex: bool = False
-    mark: str = ""
+    folder_token: str = ""
     spool: Path | None = None
-
-
-class FileCounts(Struct):
-    """
-    The files of a chunk.
-
-    *statuses* counts them by what became of them; *edited* names those left alone
-    because somebody had edited them; *away* holds those that could not be written here.
-    """
-
-    statuses: Counter[FileStatus] = field(default_factory=Counter)
-    edited: list[str] = []
-    away: dict[str, bytes] = {}
 
 
 class ChunkResult(Struct, frozen=True, kw_only=True):
     """
     What became of a lot.
 
-    *data* is the letters, or of files what the manifest says of them; the first letter
-    where all of them go nowhere. It may be in the file *left* for it. Letters to be
-    bound are in *documents*. *faults* are those of letters that there cannot be, by
-    their index in the lot. *notes* tell what is to be known, with the number of letters
-    that it goes for; *remarks* do so of single letters, by their index. *stopped* says
-    what keeps all letters from being written.
+    *data* is the letters, or the first of them where all of them go nowhere. It may be
+    in the file *left* for it. *files* are those of letters that get a file each, by the
+    index of the letter. Letters to be bound are in *documents*. *faults* are those of
+    letters that there cannot be, by their index. *notes* tell what is to be known, with
+    the number of letters that it goes for; *remarks* do so of single letters, by their
+    index. *stopped* says what keeps all letters from being written.
     """
 
     data: bytes = b""
     left: Path | None = None
     documents: list[bytes] = []
-    filed: FileCounts = field(default_factory=FileCounts)
+    files: dict[int, PreparedFile] = {}
     faults: dict[int, list[FieldError]] = {}
     notes: dict[str, int] = {}
     remarks: dict[int, list[str]] = {}
@@ -122,7 +107,7 @@ class LetterWorker:
         self._writer = LetterService(order.campaign, order.on)
         self._format = FORMATS[order.format_name]
         # Where a process is taken for dead, another one may write the same letters.
-        self._name = f"{token_hex(4)}-" if order.mark else ""
+        self._name = f"{token_hex(4)}-"
 
     def write(self, tasks: Sequence[LetterTask]) -> ChunkResult:
         """Write the letters of *tasks*, as far as they can be."""
@@ -132,11 +117,12 @@ class LetterWorker:
         composed = self._composed(tasks, faults)
         if order.kind == "pdf":
             return self._set(composed, faults)
-        filed = FileCounts()
+        data = b""
+        files: dict[int, PreparedFile] = {}
         try:
             rendered = self._rendered(tasks, composed, faults)
             if order.kind == "folder":
-                data = self._put_all(tasks, composed, rendered, filed)
+                files = self._prepare_files(tasks, composed, rendered)
             elif order.kind != "nothing":
                 data = b"".join(rendered.values())
             else:
@@ -145,7 +131,7 @@ class LetterWorker:
             return ChunkResult(stopped=str(error))
         return ChunkResult(
             data=data,
-            filed=filed,
+            files=files,
             faults=faults,
             notes=_notes(composed, faults),
             remarks=_remarks(composed, faults),
@@ -175,34 +161,36 @@ class LetterWorker:
                 faults[index] = self._faults(tasks[index], error)
         return rendered
 
-    def _put_all(
+    def _prepare_files(
         self,
         tasks: Sequence[LetterTask],
         composed: _Composed,
         rendered: dict[int, bytes],
-        filed: FileCounts,
-    ) -> bytes:
-        """Write files of letters that were *rendered*; return their manifest."""
-        hashes = {i: sha256(data).hexdigest() for i, data in rendered.items()}
-        if not self._order.mark:
-            self._announce(
-                _entry(tasks[i], composed[i][0], f"{tasks[i].before} {hash_}".strip())
-                for i, hash_ in hashes.items()
-            )
-        lines = []
-        for index, data in rendered.items():
-            task = tasks[index]
-            is_ours = self._put(task, data, filed)
-            hash_ = hashes[index] if is_ours else task.before
-            lines.append(manifest_line(_entry(task, composed[index][0], hash_)))
-        return b"".join(lines)
-
-    def _announce(self, entries: Iterable[ManifestEntry]) -> None:
-        folder = self._order.folder
+    ) -> dict[int, PreparedFile]:
+        """Prepare the files of letters that were *rendered*."""
         try:
-            announce(folder, entries)
+            return {
+                index: self._prepare_file(tasks[index], composed[index][0], data)
+                for index, data in rendered.items()
+            }
         except OSError as error:
-            raise folder_error(folder, error) from None
+            raise folder_error(self._order.folder, error) from None
+
+    def _prepare_file(
+        self, task: LetterTask, letter: Letter, data: bytes
+    ) -> PreparedFile:
+        """Prepare the file of *letter*, or return it if its folder cannot be seen."""
+        order = self._order
+        to = letter.addressee.label if letter.addressee else "support"
+        token = order.folder_token
+        if token and not can_see_folder(order.folder, token):
+            return PreparedFile("new", "", to=to, returned=data)
+        return prepare_file(
+            *(order.folder, task.name, data, task.known_hashes),
+            durable=order.durable,
+            writer=self._name,
+            to=to,
+        )
 
     def _first(self, composed: _Composed, rendered: dict[int, bytes]) -> bytes:
         """Return the first letter for a person to look at, if there is one."""
@@ -270,26 +258,6 @@ class LetterWorker:
             for half in (halves[:middle], halves[middle:])
             for document in self._documents(dict(half), faults)
         ]
-
-    def _put(self, task: LetterTask, data: bytes, filed: FileCounts) -> bool:
-        """Write a file, if its folder is to be seen, unless it was edited."""
-        order = self._order
-        if order.mark and not can_see_folder(order.folder, order.mark):
-            filed.away[task.name] = data
-            return True
-        try:
-            status = put(
-                *(order.folder, task.name, data),
-                before=task.before,
-                durable=order.durable,
-                writer=self._name,
-            )
-        except OSError as error:
-            raise folder_error(order.folder, error) from None
-        filed.statuses[status] += 1
-        if status == "edited":
-            filed.edited.append(task.name)
-        return status != "edited"
 
     def _faults(self, task: LetterTask, error: Exception) -> list[FieldError]:
         """Return all that is wrong with *task*, of which *error* was met first."""
@@ -387,17 +355,6 @@ def _notes(composed: _Composed, faults: Mapping[int, object]) -> Counter[str]:
 def _remarks(composed: _Composed, faults: Mapping[int, object]) -> dict[int, list[str]]:
     """Return the notes on single letters without *faults*."""
     return {i: own for i, (_, _, own) in composed.items() if own and i not in faults}
-
-
-def _entry(task: LetterTask, letter: Letter, hashes: str) -> ManifestEntry:
-    """Return what is noted of the file of *task*, which has one of *hashes*."""
-    return ManifestEntry(
-        file=task.name,
-        case=letter.case,
-        to=letter.addressee.label if letter.addressee else "support",
-        name=letter.sender.name or "",
-        sha256=hashes,
-    )
 
 
 def _blamed(reason: str, task: LetterTask) -> str:

@@ -12,13 +12,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from protestgen.batch.dispatch import QUEUE_DEPTH
-from protestgen.batch.manifest import RunHeader, last_edition
+from protestgen.batch.manifest import RunHeader
 from protestgen.batch.output_folder import FAILED, OutputFolder
 from protestgen.batch.planner import BatchPlan
 from protestgen.batch.report import BatchStats
 from protestgen.batch.roster import EXAMPLE
 from protestgen.batch.roster_row import FIELDS
-from protestgen.batch.runner import Batch, edition
+from protestgen.batch.runner import Batch, run_header
+from protestgen.batch.state import copied_state
 from protestgen.batch.worker import BatchSpec
 from protestgen.campaign.loader import Campaign
 from protestgen.countries import find_country
@@ -119,7 +120,7 @@ def _write(
     order = _order(campaign, options, target, outbox)
     if outbox and cluster:
         folder = outbox.folder.absolute()
-        order = replace(order, folder=folder, mark=outbox.mark())
+        order = replace(order, folder=folder, folder_token=outbox.create_token())
     if (jobs := count_jobs(options, source, order.kind)) > 1:
         order = replace(order, spool=spool_folder(stack))
     plan = _plan(order, options, wish, countries)
@@ -149,8 +150,8 @@ def _batch(
 ) -> Batch:
     if stream and plan.order.kind == "pdf":
         merger = PdfMerger(stream, duplex=plan.order.duplex)
-        return Batch(plan, reporter, binder=stack.enter_context(merger))
-    return Batch(plan, reporter, outbox=outbox, stream=stream)
+        return Batch(plan, reporter, merger=stack.enter_context(merger))
+    return Batch(plan, reporter, folder=outbox, stream=stream)
 
 
 def _finish(run: _Run, reporter: ProgressReporter, *, is_interrupted: bool) -> None:
@@ -213,7 +214,7 @@ def _order(
     outbox: OutputFolder | None,
 ) -> BatchSpec:
     """Return what letters have in common; the *outbox* begins with it."""
-    last = outbox.last if outbox else _last(target)
+    last = outbox.state.last if outbox else _last(target)
     on, time = _dated(options.on, last)
     settings = replace(options.format_options(campaign.folders), now=time)
     if target.kind == "mbox":
@@ -229,15 +230,16 @@ def _order(
         duplex=options.duplex,
     )
     if outbox:
-        outbox.begin(edition(campaign, order))
+        outbox.begin(run_header(campaign, order), durable=order.durable)
     return order
 
 
 def _last(target: Target) -> RunHeader | None:
-    """Return the header of the last run to a folder, if there was one."""
-    return (
-        last_edition(target.path) if target.kind == "folder" and target.path else None
-    )
+    """The header of the last run to a folder, for a dry run."""
+    if target.kind != "folder" or target.path is None:
+        return None
+    with copied_state(target.path) as state:
+        return state.last
 
 
 def _plan(

@@ -119,7 +119,7 @@ _run_options = option_group(
     click.option(
         "--durable",
         is_flag=True,
-        help="Flush each letter to the disk before writing the next.",
+        help="Write each letter to the disk at once.",
     ),
     click.option(
         "--dry-run",

@@ -1,0 +1,227 @@
+"""What is known of an output folder, in a database that outlives a killed run."""
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
+from urllib.parse import quote
+
+from msgspec.structs import astuple
+
+from protestgen.errors import OutputError
+
+from .file_store import folder_error
+from .filenames import key_of
+from .manifest import (
+    MANIFEST,
+    OLD_JOURNAL,
+    ManifestEntry,
+    RunHeader,
+    read_entries,
+    read_header,
+)
+
+DATABASE = ".protestgen.sqlite"
+# SQLite also has files with these suffixes, while it is open or if it was killed.
+SIDECARS = ("-wal", "-journal")
+DAMAGED = f"{DATABASE}.damaged"
+
+# Stands for the hashes of a file that a run may have written, if they were lost.
+_UNKNOWN_HASH = "unknown"
+_VERSION = 1
+_SCHEMA = f"""
+CREATE TABLE run (protestgen, data, date, time, is_rebuilt);
+CREATE TABLE letters (
+    position INTEGER PRIMARY KEY, key INTEGER UNIQUE,
+    file, case_id, addressee, name, sha256, previous
+);
+CREATE TABLE failed (line);
+PRAGMA user_version = {_VERSION}
+"""
+_HASHES = "trim(previous || ' ' || sha256)"
+_SELECT = f"SELECT file, case_id, addressee, name, {_HASHES} FROM letters WHERE"  # noqa: S608 - names of our own
+_INSERT = (
+    "INSERT OR REPLACE INTO letters "
+    "(key, file, case_id, addressee, name, sha256, previous) VALUES (?, ?,?,?,?,?,?)"
+)
+
+
+class BatchState:
+    """
+    The database of the output *folder*: the last run, its letters, rows that failed.
+
+    *last* is the header of the last run. What `record` has noted survives the end of
+    the process. Only one process may have the database open; `OutputFolder` sees to it.
+    Methods raise `sqlite3.Error`, for which `database_error` has the message.
+    """
+
+    def __init__(self, folder: Path, database_folder: Path | None = None) -> None:
+        self._database = _connect((database_folder or folder) / DATABASE)
+        try:
+            if not _version(self._database, folder):
+                _create_tables(self._database, folder)
+            self._execute("BEGIN")
+            *header, self._is_rebuilt = self._execute("SELECT * FROM run").fetchone()
+            fields = dict(zip(RunHeader.__struct_fields__, header, strict=True))
+            self.last = RunHeader(**fields) if all(header) else None
+            query = "SELECT coalesce(max(position), 0) FROM letters"
+            # The letters of this run have higher positions.
+            (self._last_position,) = self._execute(query).fetchone()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the database; this cannot fail."""
+        with suppress(sqlite3.Error):
+            self._database.close()
+
+    def begin(self, header: RunHeader, *, durable: bool) -> None:
+        """Begin a run, which is *durable* if its records survive a power failure."""
+        query = "UPDATE run SET protestgen = ?, data = ?, date = ?, time = ?"
+        self._execute(query, astuple(header))
+        self._execute("DELETE FROM failed")
+        self._execute("COMMIT")
+        if durable:
+            self._execute("PRAGMA synchronous = FULL")
+        self._execute("BEGIN")
+
+    def known_hashes(self, file: str) -> tuple[str, ...]:
+        """The hashes that *file* may have; none if no run has written it."""
+        query = f"SELECT {_HASHES} FROM letters WHERE key = ?"  # noqa: S608 - as above
+        if row := self._execute(query, (key_of(file),)).fetchone():
+            return tuple(row[0].split())
+        return (_UNKNOWN_HASH,) if self._is_rebuilt else ()
+
+    def record(self, letters: Iterable[tuple[ManifestEntry, str]]) -> None:
+        """
+        Note *letters* whose files are about to get their names.
+
+        With each is the hash of the file that it replaces, until the run has ended. If
+        somebody edited a file, its letter has no hash, and that file keeps its hashes.
+        """
+        rows = (
+            (key_of(entry.file), *astuple(entry), previous)
+            for entry, previous in letters
+        )
+        self._database.executemany(_INSERT, rows)
+        self._commit()
+
+    def record_failed_row(self, line: bytes) -> None:
+        """Note a *line* of the table of rows that failed."""
+        self._execute("INSERT INTO failed VALUES (?)", (line,))
+
+    def failed_rows(self) -> Iterator[bytes]:
+        """Yield the lines of the table of rows that failed."""
+        return (line for (line,) in self._execute("SELECT line FROM failed"))
+
+    def earlier_letters(self) -> Iterator[ManifestEntry]:
+        """Yield the letters of earlier runs that this one has not recorded."""
+        return self._letters("position <= ?")
+
+    def forget(self, letter: ManifestEntry) -> None:
+        """Remove the record of a *letter* whose file does not exist."""
+        self._execute("DELETE FROM letters WHERE key = ?", (key_of(letter.file),))
+
+    def finish(self) -> None:
+        """Note that all letters of this run have their names."""
+        query = "UPDATE letters SET previous = '' WHERE previous != '' AND sha256 != ''"
+        self._execute(f"{query} AND position > ?", (self._last_position,))
+        self._commit()
+
+    def letters(self) -> Iterator[ManifestEntry]:
+        """Yield all letters: first those of this run, in the order of the roster."""
+        yield from self._letters("position > ?")
+        yield from self._letters("position <= ?")
+
+    def _letters(self, condition: str) -> Iterator[ManifestEntry]:
+        query = f"{_SELECT} {condition} ORDER BY position"
+        for file, case, to, name, hashes in self._execute(query, [self._last_position]):
+            yield ManifestEntry(file=file, case=case, to=to, name=name, sha256=hashes)
+
+    def _commit(self) -> None:
+        self._execute("COMMIT")
+        self._execute("BEGIN")
+
+    def _execute(self, query: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+        return self._database.execute(query, values)
+
+
+def database_error(folder: Path, error: sqlite3.Error) -> OutputError:
+    """The error that says why the database of *folder* cannot be used."""
+    kind = getattr(error, "sqlite_errorname", "")
+    if kind.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        hint = f"rename it to '{DAMAGED}', and run again to resume from {MANIFEST}"
+        return OutputError(f"{folder / DATABASE}: {error}: {hint}")
+    if kind == "SQLITE_FULL":
+        return folder_error(folder, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+    return folder_error(folder, OSError(0, str(error)))
+
+
+@contextmanager
+def copied_state(folder: Path) -> Iterator[BatchState]:
+    """Give the state of *folder* to a dry run, which changes a copy of it only."""
+    with TemporaryDirectory(prefix="protestgen-") as name:
+        for file in (DATABASE, *(f"{DATABASE}{suffix}" for suffix in SIDECARS)):
+            with suppress(FileNotFoundError):
+                copyfile(folder / file, Path(name, file), follow_symlinks=False)
+        try:
+            state = BatchState(folder, Path(name))
+            yield state
+            state.close()
+        except sqlite3.Error as error:
+            raise database_error(folder, error) from None
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """
+    Open the database at *path* for this process alone.
+
+    SQLite locks nothing, as not all file systems have its kind of locks.
+    """
+    locks = "?vfs=unix-none" if os.name == "posix" else ""
+    uri = f"file:{quote(str(path.absolute()))}{locks}"
+    database = sqlite3.connect(uri, uri=True, isolation_level=None)
+    for pragma in (
+        "locking_mode = EXCLUSIVE",
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "wal_autocheckpoint = 200",
+    ):
+        database.execute(f"PRAGMA {pragma}")
+    return database
+
+
+def _version(database: sqlite3.Connection, folder: Path) -> int:
+    """The version of the tables, or 0 if there are none."""
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version > _VERSION:
+        hint = "use that one, or choose another folder"
+        reason = f"a newer version of protestgen has written this: {hint}"
+        raise OutputError(f"{folder / DATABASE}: {reason}")
+    return int(version)
+
+
+def _create_tables(database: sqlite3.Connection, folder: Path) -> None:
+    """Create the tables, with what the manifest in *folder* says, if there is one."""
+    database.execute("BEGIN")
+    for statement in _SCHEMA.split(";"):
+        database.execute(statement)
+    names = (MANIFEST, OLD_JOURNAL, DAMAGED)
+    is_rebuilt = any(os.path.lexists(folder / name) for name in names)
+    header = read_header(folder)
+    values = astuple(header) if header else (None,) * 4
+    database.execute("INSERT INTO run VALUES (?,?,?,?, ?)", (*values, is_rebuilt))
+    database.executemany(_INSERT, map(_row, read_entries(folder)))
+    database.execute("COMMIT")
+
+
+def _row(entry: ManifestEntry) -> tuple[int, str, str, str, str, str, str]:
+    """The row of the table of letters for an *entry* of a manifest."""
+    *previous, sha256 = entry.sha256.split() or [_UNKNOWN_HASH]
+    columns = (entry.file, entry.case, entry.to, entry.name, sha256)
+    return key_of(entry.file), *columns, " ".join(previous)
