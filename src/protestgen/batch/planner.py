@@ -16,8 +16,7 @@ from protestgen.letters.sender import Sender
 from protestgen.letters.service import LetterOptions, LetterService
 
 from .filenames import file_stem, key_of
-from .roster import Row
-from .roster_row import FieldError, Member, fault_of
+from .roster_row import FieldError, Member, Row, fault_of
 from .seen_index import SeenIndex
 from .worker import BatchSpec, LetterTask, choice_faults
 

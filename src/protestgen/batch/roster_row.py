@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from protestgen.countries import find_country
-from protestgen.errors import ProtestgenError, quoted, unexpected
+from protestgen.errors import Location, ProtestgenError, quoted, unexpected
 from protestgen.letters.sender import Sender
 from protestgen.limits import MAX_CELL
 from protestgen.schema.types import Id, Line, parse_line
@@ -60,6 +60,22 @@ class FieldError(Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.field}: {self.reason}" if self.field else self.reason
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """
+    A row of a roster: its *member*, as far as one can be read, and the *faults* in it.
+
+    *cells* are as they stand in the file, in the order of the roster's columns, and the
+    *rest* is what does not fit into these. *notes* tell what in the row is not used.
+    """
+
+    at: Location
+    cells: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
+    member: Member | None = None
+    faults: tuple[FieldError, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def fault_of(error: Exception, field: str = "") -> FieldError:
