@@ -35,9 +35,17 @@ class Problem(Struct, frozen=True):
 
 
 class ProtestgenError(Exception):
-    """Base of all errors that end as one line and one exit code."""
+    """
+    Base of all errors that end as one line and one exit code.
+
+    *field* is the field of a sender, or the choice for a letter, that is at fault.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
     def lines(self) -> Sequence[str]:
         """Return the lines to show, one for each thing that is wrong."""
@@ -154,11 +162,38 @@ class ChoiceError(ProtestgenError):
 class UnknownNameError(ChoiceError):
     """A name that is not among the known ones."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], *, see: str) -> None:
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str], *, see: str, field: str = ""
+    ) -> None:
         self.name = name
         near = nearest(name, known)
         hint = f"did you mean '{near}'?" if near else f"see '{see}'"
-        super().__init__(f"unknown {kind} {quoted(name)}: {hint}")
+        super().__init__(f"unknown {kind} {quoted(name)}: {hint}", field=field)
+
+
+class AddresseeError(ChoiceError):
+    """
+    A letter without an addressee, or one whose *wanted* addressee may be several.
+
+    *options* are values of `to` that would do.
+    """
+
+    def __init__(
+        self, problem: str, options: Iterable[str], *, wanted: str = "", rest: str = ""
+    ) -> None:
+        self._problem = problem
+        self._options = tuple(options)
+        self._wanted = wanted
+        self._rest = rest
+        super().__init__(self.sentence("--to "), field="to")
+
+    def sentence(self, prefix: str = "") -> str:
+        """Say what to choose; each value has the *prefix* that a command needs."""
+        named = [f"'{prefix}{option}'" for option in self._options] or ["an office"]
+        *first, last = named
+        choice = f"{', '.join(first)} or {last}" if first else last
+        subject = f"'{prefix}{self._wanted}' " if self._wanted else ""
+        return f"{subject}{self._problem}: choose {choice}{self._rest}"
 
 
 class UnknownLanguageError(ChoiceError):

@@ -79,9 +79,9 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 def fault_of(error: Exception, field: str = "") -> FieldError:
-    """Return *error*, which may be one that nobody expects, as a fault of a row."""
+    """Make a fault of *error*, expected or not; *field* is used if it has none."""
     if isinstance(error, ProtestgenError):
-        return FieldError(str(error), field)
+        return FieldError(str(error), error.field or field)
     return FieldError(unexpected(error), field, "".join(format_exception(error)))
 
 

@@ -45,20 +45,31 @@ def sender_mailbox(letter: Letter) -> Mailbox:
     if not letter.sender.email:
         raise FormatError(
             "an e-mail needs your own address: add '--email', "
-            "or run 'protestgen profile'"
+            "or run 'protestgen profile'",
+            field="email",
         )
-    return Mailbox(name, ascii_address(letter.sender.email, "your e-mail address"))
+    address = _own_address(letter.sender.email, "your e-mail address", "email")
+    return Mailbox(name, address)
 
 
 def reply_mailbox(letter: Letter) -> Mailbox | None:
     """Return where answers go, if that is not the address that it is from."""
     if not letter.sender.reply_to:
         return None
-    address = ascii_address(letter.sender.reply_to, "the address for answers")
+    what = "the address for answers"
+    address = _own_address(letter.sender.reply_to, what, "reply_to")
     sender = sender_mailbox(letter)
     if address.casefold() == sender.address.casefold():
         return None
     return Mailbox(sender.name, address)
+
+
+def _own_address(address: str, what: str, field: str) -> str:
+    """Return an address of the sender in ASCII, or raise with its *field*."""
+    try:
+        return ascii_address(address, what)
+    except FormatError as error:
+        raise FormatError(str(error), field=field) from None
 
 
 def addressee_mailbox(letter: Letter) -> Mailbox:
