@@ -9,7 +9,12 @@ from typing import IO, Literal
 from msgspec.structs import replace
 
 from protestgen import __version__
-from protestgen.batch.dispatch import QUEUE_DEPTH, _tasks, _written
+from protestgen.batch.dispatch import (
+    QUEUE_DEPTH,
+    chunk_size,
+    tasks_of,
+    write_chunks,
+)
 from protestgen.batch.report import AggregatedNote, BatchStats, Reporter
 from protestgen.campaign.loader import Campaign, fingerprint
 from protestgen.errors import OutputError
@@ -36,11 +41,6 @@ from .worker import (
     LetterTask,
 )
 
-# So many letters are written in one go, more where they are handed to others, fewer on
-# paper.
-CHUNK = 100
-REMOTE_CHUNK = 200
-PAPER_CHUNK = 50
 # So many different notes are kept.
 _MOST_NOTES = 1_000
 
@@ -96,12 +96,10 @@ class Batch:
             self._reporter.noted(note)
         strict = self._plan.strict
         ends = (lambda: is_stopped() or self._is_over()) if strict else is_stopped
-        size = REMOTE_CHUNK if executor else CHUNK
-        if self._plan.order.kind == "pdf":
-            size = PAPER_CHUNK
+        size = chunk_size(self._plan.order, is_shared=executor is not None)
         jobs = JobPlanner(self._plan, roster.rows, self._seen, ends, size=size)
         lots = self._announced(jobs)
-        for lot, written in _written(self._plan.order, lots, executor, ahead):
+        for lot, written in write_chunks(self._plan.order, lots, executor, ahead):
             if written.stopped:
                 raise OutputError(written.stopped)
             self._take(lot, written, roster)
@@ -184,7 +182,7 @@ class Batch:
                     for job in lot:
                         job.tasks = [*map(self._known, job.tasks)]
                 if self._plan.order.mark:
-                    self._outbox.plan(map(_planned, _tasks(lot)))
+                    self._outbox.plan(map(_planned, tasks_of(lot)))
             yield lot
 
     def _known(self, task: LetterTask) -> LetterTask:
@@ -233,7 +231,7 @@ class Batch:
         if self._outbox:
             lines = written.data
             if written.filed.away:
-                lines = self._files_put_away(self._outbox, written, _tasks(lot))
+                lines = self._files_put_away(self._outbox, written, tasks_of(lot))
             self.tally.statuses.update(written.filed.statuses)
             for name in written.filed.edited:
                 self._reporter.edited(name, is_stale=False)

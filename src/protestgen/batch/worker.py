@@ -32,8 +32,8 @@ OutputKind = Literal["folder", "mbox", "jsonl", "pdf", "nothing"]
 # So many letters are set on paper at a time: more take more memory, little less time.
 PDF_CHUNK = 50
 
-# What writes letters is not made for several threads, which a process may have.
-_ALONE = Lock()
+# A worker of Dask has several threads, and a `LetterWorker` is not made for that.
+_LOCK = Lock()
 
 
 class LetterTask(Struct, frozen=True, array_like=True):
@@ -57,8 +57,7 @@ class BatchSpec(Struct, frozen=True, kw_only=True):
     The letters are dated *on* a day, and leave in the format *format_name*: each as a
     file of its own in *folder*, which is *durable* once it is there; or for one stream.
     On paper that is *duplex* each begins on the front of a sheet.
-    With a *mark*, only who sees the folder with it writes files there. In the folder
-    *spool* other processes of this machine leave what is too large to be sent.
+    With a *mark*, only who sees the folder with it writes files there.
     """
 
     campaign: Campaign
@@ -70,7 +69,13 @@ class BatchSpec(Struct, frozen=True, kw_only=True):
     durable: bool = False
     duplex: bool = False
     mark: str = ""
-    spool: Path | None = None
+
+    @property
+    def is_costly(self) -> bool:
+        """Whether each letter is set in type, which takes far longer than the rest."""
+        return "pdf" in {self.kind, self.format_name, self.options.attach} or (
+            self.format_name == "fax"
+        )
 
 
 class FileCounts(Struct):
@@ -88,18 +93,16 @@ class FileCounts(Struct):
 
 class ChunkResult(Struct, frozen=True, kw_only=True):
     """
-    What became of a lot.
+    The result of a chunk.
 
-    *data* is the letters, or of files what the manifest says of them; the first letter
-    where all of them go nowhere. It may be in the file *left* for it. Letters to be
-    bound are in *documents*. *faults* are those of letters that there cannot be, by
-    their index in the lot. *notes* tell what is to be known, with the number of letters
-    that it goes for; *remarks* do so of single letters, by their index. *stopped* says
-    what keeps all letters from being written.
+    *data* is the letters, for files what the manifest says of them, or the first letter
+    where all of them go nowhere; *documents* are letters for one PDF. By the index of a
+    letter in the chunk, *faults* are why there is none, and *remarks* what its sender
+    should know; *notes* are what several should, with how many. *stopped* says what
+    keeps all letters from being written.
     """
 
     data: bytes = b""
-    left: Path | None = None
     documents: list[bytes] = []
     filed: FileCounts = field(default_factory=FileCounts)
     faults: dict[int, list[FieldError]] = {}
@@ -117,7 +120,6 @@ class LetterWorker:
     """Where the letters of an *order* are written."""
 
     def __init__(self, order: BatchSpec) -> None:
-        self.spool = order.spool
         self._order = order
         self._writer = LetterService(order.campaign, order.on)
         self._format = FORMATS[order.format_name]
@@ -299,7 +301,7 @@ class LetterWorker:
             faults = choice_faults(self._writer, task.case, task.sender, task.wish)
         except Exception as other:  # noqa: BLE001 - it fails this letter only
             return [fault_of(other)]
-        return faults or [FieldError(str(error), _blamed(str(error), task))]
+        return faults or [fault_of(error)]
 
     def render(self, letter: Letter) -> bytes:
         """Return *letter* as it stands in its file, or in that of all letters."""
@@ -326,53 +328,25 @@ def choice_faults(
     return [FieldError(str(error), field) for field, error in errors]
 
 
-def write_lot(order: bytes, tasks: bytes) -> ChunkResult:
-    """
-    Write a lot in another process, which got both as bytes.
-
-    They are what `pack_order` and `pack_tasks` give.
-    """
-    with _ALONE:
-        desk = _desk(order)
-        written = desk.write(msgpack.decode(tasks, type=list[LetterTask]))
-    return _left(written, desk.spool)
+def write_chunk(spec: bytes, tasks: bytes) -> ChunkResult:
+    """Write letters in another process, from `pack_spec` and `pack_tasks`."""
+    with _LOCK:
+        return _worker(spec).write(msgpack.decode(tasks, type=list[LetterTask]))
 
 
-def _left(written: ChunkResult, spool: Path | None) -> ChunkResult:
-    """
-    Return *written*, its data in a file.
-
-    Who waits for it has other work, and would be slow to take it from a pipe.
-    """
-    if spool is None or not written.data:
-        return written
-    path = spool / token_hex(8)
-    path.write_bytes(written.data)
-    return replace(written, data=b"", left=path)
-
-
-def fetched(written: ChunkResult) -> ChunkResult:
-    """Return *written* with its data, whose file is removed."""
-    if written.left is None:
-        return written
-    data = written.left.read_bytes()
-    written.left.unlink()
-    return replace(written, data=data, left=None)
-
-
-def pack_order(order: BatchSpec) -> bytes:
-    """Return *order* for `write_lot`."""
-    return pickle.dumps(order)
+def pack_spec(spec: BatchSpec) -> bytes:
+    """Serialise *spec* for `write_chunk`."""
+    return pickle.dumps(spec)
 
 
 def pack_tasks(tasks: Sequence[LetterTask]) -> bytes:
-    """Return *tasks* for `write_lot`."""
+    """Serialise *tasks* for `write_chunk`."""
     return msgpack.encode(tasks)
 
 
 @lru_cache(maxsize=1)
-def _desk(order: bytes) -> LetterWorker:
-    theirs: BatchSpec = pickle.loads(order)  # noqa: S301 - it comes from our own program
+def _worker(spec: bytes) -> LetterWorker:
+    theirs: BatchSpec = pickle.loads(spec)  # noqa: S301 - it comes from our own program
     campaign = theirs.campaign.here()
     options = replace(theirs.options, folders=campaign.folders)
     return LetterWorker(replace(theirs, campaign=campaign, options=options))
@@ -398,17 +372,3 @@ def _entry(task: LetterTask, letter: Letter, hashes: str) -> ManifestEntry:
         name=letter.sender.name or "",
         sha256=hashes,
     )
-
-
-def _blamed(reason: str, task: LetterTask) -> str:
-    """Return the field of a row whose value *reason* names."""
-    values = {
-        "style": task.wish.style,
-        "to": task.wish.to,
-        "email": task.sender.email,
-        "reply_to": task.sender.reply_to,
-    }
-    for column, value in values.items():
-        if value and f"'{value}'" in reason:
-            return column
-    return ""

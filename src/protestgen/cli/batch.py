@@ -4,11 +4,10 @@ import errno
 import os
 import sys
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, Any, NoReturn
 
 import click
@@ -18,12 +17,12 @@ from protestgen.batch.dispatch import QUEUE_DEPTH
 from protestgen.batch.manifest import RunHeader, last_edition
 from protestgen.batch.output_folder import FAILED, OutputFolder
 from protestgen.batch.planner import BatchPlan
-from protestgen.batch.process_pool import _begin
+from protestgen.batch.process_pool import start_processes
 from protestgen.batch.report import BatchStats
 from protestgen.batch.roster import EXAMPLE, Roster
 from protestgen.batch.roster_row import FIELDS
 from protestgen.batch.runner import Batch, edition
-from protestgen.batch.worker import BatchSpec, OutputKind
+from protestgen.batch.worker import BatchSpec
 from protestgen.campaign.loader import Campaign
 from protestgen.cli.batch_source import _Source, _source
 from protestgen.cli.batch_target import (
@@ -62,9 +61,9 @@ from .param_types import Command, complete_case, complete_country
 from .progress import ProgressReporter
 from .signals import GracefulShutdown
 
-# A roster that is smaller, in bytes, is done before other processes have begun.
+# A roster that is smaller, in bytes, is done before other processes have started.
 _SMALL = 1 << 15
-_SMALL_ON_PAPER = 1 << 13
+_SMALL_AND_COSTLY = 1 << 13
 _SOME_FAILED = 3
 _GO_ON = "run the same again to go on"
 
@@ -208,8 +207,7 @@ def _write(
     if outbox and cluster:
         folder = outbox.folder.absolute()
         order = replace(order, folder=folder, mark=outbox.mark())
-    if (jobs := _jobs(choices, source, order.kind)) > 1:
-        order = replace(order, spool=_spool(stack))
+    jobs = _jobs(choices, source, order)
     plan = _plan(order, choices, wish, countries)
     board = ProgressReporter(
         *(source.position, source.size, source.unit),
@@ -224,8 +222,8 @@ def _write(
     with board, interrupts.awaited():
         executor, ahead = cluster, QUEUE_DEPTH
         if jobs > 1:
-            # To each of the other processes, one lot to write and one to go on with.
-            executor, ahead = _executor(jobs, order.spool, stack), 2 * jobs - 1
+            # One chunk for each other process to write, and one to write next.
+            executor, ahead = _executor(jobs, stack), 2 * jobs - 1
         batch.run(source.roster, executor, is_stopped=interrupts.__bool__, ahead=ahead)
     board.tell_more()
     if stream and target.path and not batch.tally.is_whole:
@@ -406,7 +404,7 @@ def _standard_output(stream: IO[bytes]) -> Iterator[IO[bytes]]:
 def _cluster(
     campaign: Campaign, choices: dict[str, Any], stack: ExitStack
 ) -> Executor | None:
-    """Return what writes letters on other machines, if that is asked for."""
+    """Connect to the cluster, if one is asked for."""
     address: str | None = choices["cluster"]
     if address is None:
         return None
@@ -418,37 +416,26 @@ def _cluster(
     return stack.enter_context(connected_cluster(address, campaign.folders))
 
 
-def _jobs(choices: dict[str, Any], source: _Source, kind: OutputKind) -> int:
-    """Return how many processes write letters, other machines apart."""
+def _jobs(choices: dict[str, Any], source: _Source, order: BatchSpec) -> int:
+    """Return the number of processes of this machine that write letters."""
     if choices["cluster"]:
+        if not order.is_costly:
+            hint = "a cluster saves time only where PDFs are made"
+            show_note(f"these letters are written faster without '--cluster': {hint}")
         return 1
     jobs: int | None = choices["jobs"]
     if jobs is None:
         known = source.size is not None or source.roster.columns == ()
-        small = _SMALL_ON_PAPER if kind == "pdf" else _SMALL
+        small = _SMALL_AND_COSTLY if order.is_costly else _SMALL
         is_small = known and (source.size or 0) < small
         jobs = 1 if is_small else os.cpu_count() or 1
     return jobs
 
 
-def _spool(stack: ExitStack) -> Path | None:
-    """Return a folder for what processes have for one another, if it can be made."""
+def _executor(jobs: int, stack: ExitStack) -> Executor | None:
+    """Start the processes besides this one, if that is possible."""
     try:
-        folder = TemporaryDirectory(prefix="protestgen-", ignore_cleanup_errors=True)
-    except OSError:
-        return None
-    return Path(stack.enter_context(folder))
-
-
-def _executor(
-    jobs: int, spool: Path | None, stack: ExitStack
-) -> ProcessPoolExecutor | None:
-    """Return what writes letters in all of the processes but this one, if it can be."""
-    try:
-        with ExitStack() as room:  # there are handles for pipes, and then for files
-            for _ in range(10 + 3 * jobs):
-                room.enter_context(Path(os.devnull).open("rb"))
-        executor = ProcessPoolExecutor(jobs - 1, initializer=_begin, initargs=(spool,))
+        executor = start_processes(jobs - 1)
     except (OSError, ImportError, NotImplementedError) as error:  # no semaphores
         reason = getattr(error, "strerror", None) or error
         show_note(f"no other processes ({reason}): this one writes all letters")
