@@ -1,4 +1,4 @@
-"""A member of a roster, read from the cells of a row."""
+"""A row of a roster, and the member that is read from its cells."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ _ALIASES = {
     "languages": "language",
     "organization": "organisation",
 }
-# What spreadsheets show in a cell that they cannot compute.
+# Shown by spreadsheets in a cell that they cannot compute.
 _ERRORS = frozenset(
     ("#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!", "#SPILL!")
 )
@@ -35,9 +35,9 @@ _YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
 
 class Member(Struct, frozen=True, kw_only=True):
     """
-    Who signs, and what was chosen for their letter alone.
+    A person who signs, and the choices for their letter.
 
-    Each *language* is called as people call it, or by its code.
+    *language* holds names or codes of languages, as people write them.
     """
 
     sender: Sender
@@ -49,9 +49,9 @@ class Member(Struct, frozen=True, kw_only=True):
 
 class FieldError(Struct, frozen=True):
     """
-    What is wrong with a row, and in which *field* if it is in one.
+    A fault in a row, and the *field* that it is in, if any.
 
-    An error that the program does not expect has a *traceback*.
+    An unexpected error has a *traceback*.
     """
 
     reason: str
@@ -86,21 +86,21 @@ def fault_of(error: Exception, field: str = "") -> FieldError:
 
 
 def field_of(heading: str) -> str | None:
-    """Return the field that a column with this *heading* holds, if any."""
+    """Return the field that a column with this *heading* holds, or None."""
     bare = bare_heading(heading)
     return _FIELDS.get(_ALIASES.get(bare, bare))
 
 
 def bare_heading(heading: str) -> str:
-    """Return *heading* without what people write one way or the other."""
+    """Return *heading* in one spelling: without spaces, hyphens and capitals."""
     return re.sub(r"[\s_-]+", "", heading).casefold()
 
 
 def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[FieldError, ...]]:
     """
-    Return the member whose fields have the texts *values*, and all faults in these.
+    Read the member whose fields have the texts *values*, and find all faults in them.
 
-    A field with a fault is left open.
+    A field with a fault is left empty.
     """
     found: dict[str, Any] = {}
     faults = []
@@ -117,7 +117,7 @@ def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[FieldError, ..
             )
         elif text := value.strip():
             try:
-                found[field] = _READERS[field](_with_plain_ends(text))
+                found[field] = _READERS[field](_normalise_line_ends(text))
             except ValueError as error:
                 faults.append(FieldError(str(error), field))
             except Exception as error:  # noqa: BLE001 - it fails this row only
@@ -128,20 +128,19 @@ def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[FieldError, ..
     return Member(sender=Sender(**found), **own), tuple(faults)
 
 
-def _with_plain_ends(text: str) -> str:
-    """Return *text* with the ends of lines that all readers of cells expect."""
+def _normalise_line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _reader(kind: Any) -> Callable[[str], Any]:
-    """Return the function that reads the text of a cell as a *kind*."""
+    """Return the function that parses a cell as the type *kind*."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
         parse: Callable[[str], Any] = arguments[1]
         return parse
     if origin is tuple:
-        parting = r"[\s,;]+" if arguments[0] == Id else r"\n"
-        return _sequence_reader(_reader(arguments[0]), parting)
+        separator = r"[\s,;]+" if arguments[0] == Id else r"\n"
+        return _sequence_reader(_reader(arguments[0]), separator)
     if kind is bool:
         return _yes_or_no
     (inner,) = (argument for argument in arguments if argument is not NoneType)
@@ -149,10 +148,10 @@ def _reader(kind: Any) -> Callable[[str], Any]:
 
 
 def _sequence_reader(
-    parse: Callable[[str], Any], parting: str
+    parse: Callable[[str], Any], separator: str
 ) -> Callable[[str], tuple[Any, ...]]:
     def read(text: str) -> tuple[Any, ...]:
-        items = re.split(parting, text)
+        items = re.split(separator, text)
         return tuple([parse(item) for item in items if item.strip()])
 
     return read
@@ -166,7 +165,7 @@ def _yes_or_no(text: str) -> bool:
 
 
 def _name(text: str) -> str:
-    """Read a name; some programs leave a dash or a dot where there is none."""
+    """Read a name, but not the dash or dot that some programs write for none."""
     name = parse_line(text)
     if not any(map(str.isalnum, name)):
         raise ValueError(f"{quoted(name)} is not a name")
@@ -179,8 +178,7 @@ _READERS = {
     for field in (*fields(Sender), *fields(Member))
     if field.name != "sender"
 }
-# A name counts as one that tells somebody; a country may be called as people call it,
-# and languages stand beside one another as on the command line.
+# Countries and languages have the names that people use, as on the command line.
 _READERS |= {
     "name": _name,
     "country": lru_cache(1_000)(find_country),
