@@ -252,14 +252,29 @@ def test_quotes_that_are_not_closed_cost_one_row() -> None:
     assert [row.at.line for row in rows] == [2, 3, 4, 6, 7]
 
 
-def test_odd_quotes_in_a_cell_fail_its_row() -> None:
+@pytest.mark.parametrize("name", ['the end"', 'the "end', '5" by 6"', 'x""'])
+def test_quotes_that_stand_round_no_words_fail_their_row(name: str) -> None:
     """
-    They may end a cell that was not opened; quotes in pairs are part of a name.
+    They may end a cell that was not opened; quotes round words are part of a name.
     """
-    _, rows = read('name,why\nAda "Addie" Example,x\nthe end",\n')
+    _, rows = read(f'name,country\nAda "Addie" Example,gb\n{name},\nBob,gb\n')
 
-    assert names(rows) == ['Ada "Addie" Example']
+    assert names(rows) == ['Ada "Addie" Example', "Bob"]
     assert faults(rows) == [f"m.csv:3: {UNCLOSED}"]
+
+
+def test_short_row_behind_a_torn_one_is_no_sure_row() -> None:
+    """
+    Its quotes may have seemed to end the cell too early.
+    """
+    data = 'name,why\nAda,"I said "no" to 5"\nand goodbye\nthe end"\nBob,fine\n'
+    _, rows = read(data)
+
+    assert names(rows) == []
+    assert faults(rows) == [
+        f"m.csv:2: {BEHIND}",
+        *(f"m.csv:{line}: {TORN}" for line in (3, 4, 5)),
+    ]
 
 
 def test_error_of_a_spreadsheet_is_no_text() -> None:

@@ -27,8 +27,9 @@ _REASONS = {
 _TELLING = ("country", "email", "reply_to")
 # What a spreadsheet would run as a formula, behind any number of apostrophes.
 _FORMULA = re.compile(r"'*(?:\s*[=+@＝＋－＠-]|[\t\r\n])")
-# The text of a cell in quotes: other quotes stand round words in it, or are doubled.
-_QUOTED = r'(?:[^"]++|(?<!\w)"(?=\w)[^"\r\n]*+(?<!\s)"(?!\w)|"")*+'
+# Quotes round words, and the text of a quoted cell in which others are not doubled.
+_WORDS = r'(?<!\w)"(?=\w)[^"{}\r\n]*+(?<!\s)"(?!\w)'
+_QUOTED = rf'(?:[^"]++|{_WORDS.format("")}|"")*+'
 
 
 def csv_reader(lines: TextLines, delimiter: str) -> Iterator[list[str]]:
@@ -80,6 +81,11 @@ class CsvRows:
         self._delimiter = delimiter
         self._failed = failed
         self._is_torn = False
+        self._follows_torn = False  # the row above was torn, but its end was found
+        end = re.escape(delimiter)
+        bare = rf'(?:[^"{end}\r\n]++|{_WORDS.format(end)})*+'
+        cell = rf' *+(?:"(?:[^"]++|"")*+" *+|{bare})'
+        self._sound = re.compile(rf"{cell}(?:{end}{cell})*+[\r\n]*")
 
     def __iter__(self) -> "CsvRows":
         return self
@@ -101,15 +107,16 @@ class CsvRows:
         text, width = self._lines.row, len(cells)
         if (width < self._width or LOST in cells[-1]) and not has_end(text):
             return self._failed_row(_TORN if self._is_torn else CUT_OFF)
-        if text.count('"') % 2:
+        if '"' in text and not self._sound.fullmatch(text):
             return self._torn_row(_TORN if self._is_torn else UNCLOSED)
         row = self._member_row(strip_padding(cells, len(self._fields)))
-        if self._is_torn:
+        if self._is_torn or (self._follows_torn and width != self._width):
             if not self._is_certain(row, text, width):
                 return self._torn_row(_TORN)
             self._is_torn = False
         elif width > self._width and '"' in text and not self._failed:
             self._is_torn = True  # a quote in a cell may have closed it
+        self._follows_torn = False
         return row
 
     def _member_row(self, cells: list[str]) -> Row:
@@ -147,6 +154,7 @@ class CsvRows:
         if self._is_torn:
             return self._torn_row(_TORN)
         if self._has_found_end():
+            self._follows_torn = True
             return self._failed_row(_reason(error))
         return self._torn_row(reason)
 
@@ -189,7 +197,7 @@ class _CellScanner:
         escaped = re.escape(delimiter)
         end = rf"({escaped}|[\r\n]*\Z)"
         self._start = re.compile(rf' *+(?:"|[^"{escaped}\r\n]*+{end})')
-        self._quoted = re.compile(rf'{_QUOTED}(?:\Z|" *+{end})')
+        self._quoted = re.compile(rf'{_QUOTED}(?:\Z|" *+{end}(?! ))')
         self._pattern = self._start
 
     def read(self, line: str) -> None:
