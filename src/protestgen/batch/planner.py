@@ -1,8 +1,9 @@
 """Who writes to whom: the letters of each member of a roster, each of them once."""
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
+from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -91,7 +92,7 @@ class JobPlanner:
         self._is_stopped = is_stopped
         self._size = size
         self._service = LetterService(plan.order.campaign, plan.order.on)
-        self._codes = lru_cache(self._find_languages)
+        self._codes = lru_cache(partial(_find_languages, plan.order.campaign.folders))
         self.is_whole = True
 
     def __iter__(self) -> Iterator[list[RosterJob]]:
@@ -175,10 +176,6 @@ class JobPlanner:
             job.add_fault(fault_of(error, "language"))
             return ()
 
-    def _find_languages(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        known = languages(self._plan.order.campaign.folders)
-        return tuple(dict.fromkeys(find_language(name, known) for name in names))
-
     def _add_task(
         self, job: RosterJob, case: str, sender: Sender, wish: LetterOptions
     ) -> bool:
@@ -251,3 +248,10 @@ class JobPlanner:
             demands=member.demands or wish.demands,
             fallback=wish.fallback,
         )
+
+
+def _find_languages(
+    folders: tuple[Path, ...], names: tuple[str, ...]
+) -> tuple[str, ...]:
+    known = languages(folders)
+    return tuple(dict.fromkeys(find_language(name, known) for name in names))
