@@ -23,8 +23,8 @@ templating: metering blocks undefined render_cache code_generator sandbox_filter
 letters: sender letter completeness ascii compose editing notes service appeal
 formats: __init__ text html json markdown mbox mail_message mail_headers body subject eml
     mailto pdf fax pdf_reader pdf_writer pdf_merge
-batch: filenames seen_index text_stream roster_row roster file_store manifest state
-    output_folder worker process_pool dask_cluster planner dispatch report runner
+batch: filenames seen_index text_stream roster_row csv_rows roster file_store manifest
+    state output_folder worker process_pool dask_cluster planner dispatch report runner
 check: finding context dates languages postal texts contacts letters __init__
 authoring: scaffold new_entry
 cli: console context param_types options __init__ prompts signals progress profile letter

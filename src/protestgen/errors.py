@@ -175,11 +175,38 @@ class ChoiceError(ProtestgenError):
 class UnknownNameError(ChoiceError):
     """A name of a *kind* of thing that is not *known*; *see* is a command to run."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], *, see: str) -> None:
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str], *, see: str, field: str = ""
+    ) -> None:
         self.name = name
         near = nearest(name, known)
         hint = f"did you mean '{near}'?" if near else f"see '{see}'"
-        super().__init__(f"unknown {kind} {quoted(name)}: {hint}")
+        super().__init__(f"unknown {kind} {quoted(name)}: {hint}", field=field)
+
+
+class AddresseeError(ChoiceError):
+    """
+    A letter without an addressee, or one whose *wanted* addressee may be several.
+
+    *options* are values of `to` that would do.
+    """
+
+    def __init__(
+        self, problem: str, options: Iterable[str], *, wanted: str = "", rest: str = ""
+    ) -> None:
+        self._problem = problem
+        self._options = tuple(options)
+        self._wanted = wanted
+        self._rest = rest
+        super().__init__(self.sentence("--to "), field="to")
+
+    def sentence(self, prefix: str = "") -> str:
+        """Say what to choose; each value has the *prefix* that a command needs."""
+        named = [f"'{prefix}{option}'" for option in self._options] or ["an office"]
+        *first, last = named
+        choice = f"{', '.join(first)} or {last}" if first else last
+        subject = f"'{prefix}{self._wanted}' " if self._wanted else ""
+        return f"{subject}{self._problem}: choose {choice}{self._rest}"
 
 
 class UnknownLanguageError(ChoiceError):

@@ -38,11 +38,13 @@ MAX_WORD = 1_000
 MAX_LONG_WORDS = 5_000
 MAX_INVISIBLE = 2_000
 
-# A roster: its columns, the characters of a cell and of a line, and the lines of a row.
+# A roster: its columns, the characters of a cell and of a line, and the lines of a row;
+# and the characters in which the end of a row with wrong quotes is looked for.
 MAX_COLUMNS = 1_000
 MAX_CELL = 50_000
 MAX_LINE = 131_072
 MAX_ROW_LINES = 2_000
+MAX_ROW = 2_000_000
 
 # The processes of a batch.
 MAX_JOBS = 256

@@ -156,27 +156,6 @@ def test_killed_alone_it_leaves_the_folder_to_the_next(tmp_path: Path) -> None:
     assert finish(start(*command)).exit_code == 0
 
 
-@pytest.mark.parametrize("signal_", [None, signal.SIGKILL])
-def test_what_processes_have_for_one_another_does_not_stay(
-    tmp_path: Path, signal_: signal.Signals | None
-) -> None:
-    """
-    Those that outlive the one that was killed take it away.
-    """
-    roster, spool = tmp_path / "m.csv", tmp_path / "spool"
-    roster.write_text(members(MANY if signal_ else 2_000), encoding="utf-8")
-    spool.mkdir()
-    command = ("--roster", str(roster), "--jobs", "2", "-q", "--format", "jsonl")
-    process = start(*command, "-o", "-", before=("env", f"TMPDIR={spool}"))
-    while not list(spool.glob("protestgen-*/*")) and process.poll() is None:
-        time.sleep(0.001)
-    if signal_:
-        process.send_signal(signal_)
-
-    assert finish(process).exit_code == -(signal_ or 0)
-    assert not list(spool.iterdir())
-
-
 @pytest.mark.parametrize("number", SIGNALS)
 def test_interrupted_it_finishes_the_letters_in_hand(
     tmp_path: Path, number: signal.Signals

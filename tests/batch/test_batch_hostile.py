@@ -15,8 +15,8 @@ import pytest
 from conftest import Result, Run, has_open_file
 from protestgen import Sender, load_campaign
 from protestgen.batch.planner import BatchPlan
-from protestgen.batch.roster import Roster, Row
-from protestgen.batch.roster_row import FIELDS, Member
+from protestgen.batch.roster import Roster
+from protestgen.batch.roster_row import FIELDS, Member, Row
 from protestgen.batch.runner import Batch
 from protestgen.batch.worker import BatchSpec, OutputKind
 from protestgen.cli.progress import ProgressReporter

@@ -472,7 +472,7 @@ def test_what_failed_is_whole_and_fails_until_it_is_mended(
     assert (first.exit_code, again.exit_code) == (3, 3)
     assert row == kept
     counts = f"{len(kept)} cells where there are {len(kept) - 1} columns"
-    behind = "what stands behind them is of this row: mend it, and empty that"
+    behind = "the surplus cells belong to this row: fix it, and clear them"
     assert said(again)[-3:] == [
         f"error: letters/failed.csv:2: {counts}: {behind}",
         "note: 0 letters in letters; 1 row failed",
@@ -707,8 +707,8 @@ def test_rest_of_a_torn_cell_is_nobody(batch: Batch, padding: str) -> None:
     )
     result = batch(roster, "-o", "letters", "--country", "gb")
 
-    torn = "error: m.csv:3: this may belong to the row above: mend the quotes there"
-    assert torn in said(result)
+    reason = "text behind the closing quotes: double the quotes in a cell"
+    assert f"error: m.csv:2: {reason}" in said(result)
     assert [*letters()] == ["bob"]
 
 

@@ -11,16 +11,26 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
 from msgspec import Struct
+from msgspec.structs import replace
 
 from batch_helpers import contents, finish, members, start
 from conftest import ROOT, Result, Run
 from protestgen import __version__
+from protestgen.batch.dispatch import chunk_size
+from protestgen.batch.worker import BatchSpec
+from protestgen.campaign.loader import load_campaign
+from protestgen.formats import Options
 
 LETTERS = 10_000
+NO_GAIN = (
+    "note: these letters are written faster without '--cluster': "
+    "a cluster saves time only where PDFs are made"
+)
 NAMESPACE = shutil.which("unshare") or "unshare"
 
 Process = subprocess.Popen[bytes]
@@ -145,6 +155,56 @@ def test_cluster_writes_what_one_process_does(
         path.name: path.stat().st_ino for path in folder.glob("kurmanov-*.txt")
     }
     assert one.read_bytes() == other.read_bytes()
+
+
+def test_cluster_sets_documents(tmp_path: Path) -> None:
+    """
+    Byte for byte as one process does; only for other letters is a cluster no gain.
+    """
+    roster = tmp_path / "m.csv"
+    roster.write_text(members(120), encoding="utf-8")
+    folder, one = tmp_path / "1", tmp_path / "1.pdf"
+    command = ("--roster", roster, "--date", "2011-04-01")
+    with cluster(tmp_path / "cluster") as there:
+        files = write(
+            *(*command, "--cluster", there.address),
+            *("--format", "pdf", "-o", folder),
+        )
+        file = write(*command, "-q", "--cluster", there.address, "-o", one)
+        texts = write(*command, "--cluster", there.address, "-o", tmp_path / "texts")
+    own = ("--jobs", "1", "-q", *command)
+    write(*own, "--format", "pdf", "-o", tmp_path / "2")
+    write(*own, "-o", tmp_path / "2.pdf")
+
+    assert [result.exit_code for result in (files, file, texts)] == [0, 0, 0]
+    assert file.stderr == ""
+    assert NO_GAIN not in files.stderr
+    assert NO_GAIN in texts.stderr
+    assert contents(folder) == contents(tmp_path / "2")
+    assert one.read_bytes() == (tmp_path / "2.pdf").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("format_name", "attach"), [("pdf", None), ("fax", None), ("eml", "pdf")]
+)
+def test_costly_letters_are_handed_out_a_few_at_a_time(
+    format_name: str, attach: str | None
+) -> None:
+    """
+    So that no process waits long for another one; other letters go many at a time.
+    """
+    text = BatchSpec(
+        campaign=load_campaign(),
+        on=date(2011, 4, 1),
+        format_name="eml",
+        options=Options(),
+        kind="folder",
+    )
+    costly = replace(text, format_name=format_name, options=Options(attach=attach))
+
+    assert chunk_size(costly, is_shared=True) <= 300 / 2 / 10
+    assert chunk_size(text, is_shared=True) >= 200
+    assert chunk_size(costly, is_shared=False) == chunk_size(text, is_shared=False)
 
 
 @pytest.mark.parametrize("dying", ["a worker", "all workers", "the scheduler"])
@@ -315,8 +375,8 @@ def test_cluster_without_workers_is_told(tmp_path: Path, roster: Path) -> None:
 LATE = """
 import os, sys, time
 from contextlib import suppress
-from protestgen.cluster import connected_cluster
-from protestgen.shipped import shipped_folder
+from protestgen.batch.dask_cluster import connected_cluster
+from protestgen.campaign.bundled import shipped_folder
 with connected_cluster(sys.argv[1], [shipped_folder()]) as workers:
     os.kill(int(sys.argv[2]), 9)
     futures = []

@@ -1,4 +1,4 @@
-"""The workers of a Dask cluster, who write letters as processes of this machine do."""
+"""The workers of a Dask cluster, which write letters on other machines."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -19,15 +19,15 @@ from protestgen.errors import ClusterError, MissingExtraError
 if TYPE_CHECKING:
     from distributed import Client
 
-# So long, in seconds, a scheduler may take to answer, and its workers.
+# Seconds in which a scheduler must answer, and its workers.
 CONNECT_TIMEOUT_S = 4
 WORKERS_TIMEOUT_S = 30
-# So long, in seconds, a cluster may be without workers before it is given up.
+# Seconds after which a cluster without workers is given up.
 SHUTDOWN_TIMEOUT_S = 10
 
-# What a worker must have in common with this process: the version of the program, the
-# hash of the campaign, and its folders over the bundled one. They are plain
-# values, which other versions of the program can read.
+# What a worker must share with this process: the version of the program, the
+# hash of the campaign, and its folders above the bundled one. These are plain
+# values, which any version of the program can read.
 _Terms = tuple[str, str, tuple[str, ...]]
 
 T = TypeVar("T")
@@ -36,15 +36,15 @@ T = TypeVar("T")
 @contextmanager
 def connected_cluster(address: str, folders: Sequence[Path]) -> Iterator[Executor]:
     """
-    Yield what has calls made by the workers of the Dask scheduler at *address*.
+    Yield an `Executor` backed by the workers of the Dask scheduler at *address*.
 
-    Each of them must have this version of the program, and see the campaign in
-    *folders*, of which the last is the bundled one; if not, this raises `ClusterError`.
-    Calls that there is no worker for any more are cancelled.
+    Each worker must run this version of the program and see the campaign in *folders*,
+    the last of which is the bundled one; otherwise this raises `ClusterError`. If all
+    workers are gone, their calls are cancelled.
     """
     terms = (__version__, campaign_hash(folders), tuple(map(str, folders[:-1])))
     with catch_warnings():
-        simplefilter("ignore")  # they are of Dask's own versions, and go to stderr
+        simplefilter("ignore")  # Dask's, about its versions
         client = _connect(address)
         ended = Event()
         try:
@@ -54,17 +54,17 @@ def connected_cluster(address: str, folders: Sequence[Path]) -> Iterator[Executo
             yield workers
         finally:
             ended.set()
-            with suppress(Exception):  # a scheduler that has gone needs no farewell
+            with suppress(Exception):  # the scheduler may be gone
                 client.close(timeout=CONNECT_TIMEOUT_S)
 
 
 class _Workers(Executor):
-    """The workers that *client* knows, if they keep to *terms*."""
+    """The workers of *client*, each of which must keep to *terms*."""
 
     def __init__(self, client: "Client", terms: _Terms) -> None:
         self._client = client
         self._terms = terms
-        # Two letters of the same words are two letters.
+        # Equal calls are not one call: each writes letters.
         self._executor = client.get_executor(pure=False)
         self._futures: WeakSet[Future[Any]] = WeakSet()
         self._is_over = False
@@ -86,7 +86,7 @@ class _Workers(Executor):
             future.cancel()
 
     def watch(self, ended: Event) -> None:
-        """Cancel all calls once there are no workers any more."""
+        """Cancel all calls if no workers have been left for some seconds."""
         alone = 0
         while not ended.wait(1):
             alone += 1
@@ -98,13 +98,13 @@ class _Workers(Executor):
 
 
 def _connect(address: str) -> "Client":
-    """Return a client of the scheduler at *address*."""
+    """Connect to the scheduler at *address*."""
     try:
         import dask
     except ImportError:
         raise MissingExtraError("a cluster", "dask") from None
     if "distributed" not in sys.modules:
-        # What it would log on stderr is told in our own words, or is of no matter.
+        # Its logs would go to stderr; what matters of them is an error of ours.
         loggers = (
             *("distributed", "distributed.client", "distributed.gc"),
             *("tornado", "tornado.application", "concurrent.futures"),
@@ -126,7 +126,7 @@ def _connect(address: str) -> "Client":
 
 
 def _check_workers(client: "Client", address: str, terms: _Terms) -> None:
-    """Raise if there are no workers, or one of them does not keep to *terms*."""
+    """Raise if there are no workers, or if one does not keep to *terms*."""
     try:
         client.wait_for_workers(1, timeout=CONNECT_TIMEOUT_S)
         ask = partial(client.run, _fault, terms, on_error="return")
@@ -136,7 +136,7 @@ def _check_workers(client: "Client", address: str, terms: _Terms) -> None:
         reason = f"no worker of this scheduler answers: {hint}"
         raise ClusterError(f"{address}: {reason}") from None
     for worker, answer in sorted(answers.items()):
-        if isinstance(answer, OSError):  # it has gone
+        if isinstance(answer, OSError):  # the worker has ended meanwhile
             continue
         if isinstance(answer, Exception):
             version, _, _ = terms
@@ -146,7 +146,7 @@ def _check_workers(client: "Client", address: str, terms: _Terms) -> None:
 
 
 def _call(terms: _Terms, function: Callable[[], T]) -> T:
-    """Return what *function* does, in a worker that may have come after the others."""
+    """Call *function* in a worker, which may have joined after `_check_workers`."""
     if fault := _fault(terms):
         from distributed import get_worker
 
@@ -156,7 +156,7 @@ def _call(terms: _Terms, function: Callable[[], T]) -> T:
 
 @lru_cache(maxsize=8)
 def _fault(terms: _Terms) -> str:
-    """Return how the process that this runs in does not keep to *terms*."""
+    """Return how this process does not keep to *terms*, or nothing."""
     version, known, folders = terms
     if version != __version__:
         return f"protestgen {__version__} is there, {version} here: install the same"
@@ -167,7 +167,7 @@ def _fault(terms: _Terms) -> str:
 
 
 def _within(seconds: float, function: Callable[[], T]) -> T:
-    """Return what *function* does, or raise if that takes longer than *seconds*."""
+    """Call *function*, or raise if that takes longer than *seconds*."""
     future: Future[T] = Future()
 
     def call() -> None:

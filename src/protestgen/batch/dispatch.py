@@ -1,4 +1,4 @@
-"""Handing out chunks of letters, and taking them back in order."""
+"""Hands out chunks of letters, and takes them back in order."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -10,91 +10,108 @@ from protestgen.errors import ProtestgenError
 
 from .planner import RosterJob
 from .worker import (
+    PDF_CHUNK,
     BatchSpec,
     ChunkResult,
     LetterTask,
     LetterWorker,
-    fetched,
-    pack_order,
+    pack_spec,
     pack_tasks,
-    write_lot,
+    write_chunk,
 )
 
-# So many lots are with others before one is written here as well.
+# Chunks that wait at an executor before one is written here as well.
 QUEUE_DEPTH = 16
+# Letters in a chunk: here, elsewhere, and elsewhere if each takes long. The last is so
+# small that no process waits long for another one at the end.
+_CHUNK, _REMOTE_CHUNK, _COSTLY_CHUNK = 100, 200, 10
+
+_Chunk = list[RosterJob]
+_Pending = tuple[_Chunk, Future[ChunkResult] | None]
 
 
-def _written(
-    order: BatchSpec,
-    lots: Iterable[list[RosterJob]],
-    executor: Executor | None,
-    ahead: int,
-) -> Iterator[tuple[list[RosterJob], ChunkResult]]:
-    """Yield *lots* in their order, each with what became of it."""
-    desk = LetterWorker(order)
+def chunk_size(spec: BatchSpec, *, is_shared: bool) -> int:
+    """Return how many letters to write at a time; *is_shared* with other processes."""
+    if spec.kind == "pdf":
+        return PDF_CHUNK
+    if not is_shared:
+        return _CHUNK
+    return _COSTLY_CHUNK if spec.is_costly else _REMOTE_CHUNK
+
+
+def tasks_of(chunk: _Chunk) -> list[LetterTask]:
+    """Return the letters of *chunk*."""
+    return [task for job in chunk for task in job.tasks]
+
+
+def write_chunks(
+    spec: BatchSpec, chunks: Iterable[_Chunk], executor: Executor | None, ahead: int
+) -> Iterator[tuple[_Chunk, ChunkResult]]:
+    """
+    Yield *chunks* in their order, each with its result.
+
+    The *executor*, if there is one, has up to *ahead* of them at a time. This process
+    writes others meanwhile, and those that do not come back.
+    """
+    worker = LetterWorker(spec)
     if executor:
-        yield from _written_by(executor, order, lots, desk, ahead)
+        yield from _share_chunks(executor, spec, chunks, worker, ahead)
     else:
-        for lot in lots:
-            yield lot, desk.write(_tasks(lot))
+        for chunk in chunks:
+            yield chunk, worker.write(tasks_of(chunk))
 
 
-def _written_by(
+def _share_chunks(
     executor: Executor,
-    order: BatchSpec,
-    lots: Iterable[list[RosterJob]],
-    desk: LetterWorker,
+    spec: BatchSpec,
+    chunks: Iterable[_Chunk],
+    worker: LetterWorker,
     ahead: int,
-) -> Iterator[tuple[list[RosterJob], ChunkResult]]:
-    """
-    Do so by *executor* and, while it has enough to do, at *desk*.
-
-    There a lot is written as well that does not come back.
-    """
-    packed = pack_order(order)
-    waiting: deque[tuple[list[RosterJob], Future[ChunkResult] | None]] = deque()
-    for lot in chain(lots, repeat(None)):
-        if lot is not None:
-            if sum(map(_is_awaited, waiting)) < ahead:
-                future = _handed_out(lot, packed, executor)
+) -> Iterator[tuple[_Chunk, ChunkResult]]:
+    packed = pack_spec(spec)
+    waiting: deque[_Pending] = deque()
+    for chunk in chain(chunks, repeat(None)):
+        if chunk is not None:
+            if sum(map(_is_running, waiting)) < ahead:
+                future = _submit(chunk, packed, executor)
             else:
-                future = _done(desk.write(_tasks(lot)))
-            waiting.append((lot, future))
+                future = _done(worker.write(tasks_of(chunk)))
+            waiting.append((chunk, future))
         while waiting and (
-            lot is None or not _is_awaited(waiting[0]) or len(waiting) > 2 * ahead
+            chunk is None or not _is_running(waiting[0]) or len(waiting) > 2 * ahead
         ):
             first, future = waiting.popleft()
-            yield first, _returned(future, executor) or desk.write(_tasks(first))
-        if lot is None:
+            yield first, _result(future, executor) or worker.write(tasks_of(first))
+        if chunk is None:
             return
 
 
-def _is_awaited(handed: tuple[list[RosterJob], Future[ChunkResult] | None]) -> bool:
-    _, future = handed
+def _is_running(pending: _Pending) -> bool:
+    _, future = pending
     return future is not None and not future.done()
 
 
-def _done(written: ChunkResult) -> Future[ChunkResult]:
+def _done(result: ChunkResult) -> Future[ChunkResult]:
     future: Future[ChunkResult] = Future()
-    future.set_result(written)
+    future.set_result(result)
     return future
 
 
-def _handed_out(
-    lot: list[RosterJob], packed: bytes, executor: Executor
+def _submit(
+    chunk: _Chunk, spec: bytes, executor: Executor
 ) -> Future[ChunkResult] | None:
-    """Return what will become of *lot* elsewhere, if it can be written there."""
-    with suppress(Exception):  # whatever ails an executor costs only time
-        return executor.submit(write_lot, packed, pack_tasks(_tasks(lot)))
+    """Submit *chunk*, or return None if *executor* is broken, which only costs time."""
+    with suppress(Exception):
+        return executor.submit(write_chunk, spec, pack_tasks(tasks_of(chunk)))
     return None
 
 
-def _returned(
+def _result(
     future: Future[ChunkResult] | None, executor: Executor
 ) -> ChunkResult | None:
-    """Return what became of a lot elsewhere, or None if it is to be written here."""
+    """Wait for the result of a chunk, or return None if it is to be written here."""
     try:
-        return fetched(future.result()) if future else None
+        return future.result() if future else None
     except ProtestgenError:
         raise
     except BrokenExecutor:
@@ -102,7 +119,3 @@ def _returned(
     except Exception:  # noqa: BLE001 - as above
         return None
     return None
-
-
-def _tasks(lot: list[RosterJob]) -> list[LetterTask]:
-    return [task for job in lot for task in job.tasks]

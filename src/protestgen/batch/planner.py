@@ -1,35 +1,35 @@
 """Who writes to whom: the letters of each member of a roster, each of them once."""
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
+from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from protestgen.campaign.directory import Addressee
 from protestgen.countries import country_name, find_language
-from protestgen.errors import Location, ProtestgenError
+from protestgen.errors import AddresseeError, Location, ProtestgenError
 from protestgen.language.loader import languages
 from protestgen.letters.letter import ORGANISATION_STYLE, SUPPORT_STYLE
 from protestgen.letters.sender import Sender
 from protestgen.letters.service import LetterOptions, LetterService
 
 from .filenames import file_stem, key_of
-from .roster import Row
-from .roster_row import FieldError, Member, fault_of, kind_of
+from .roster_row import FieldError, Member, Row, fault_of, kind_of
 from .seen_index import SeenIndex
 from .worker import BatchSpec, LetterTask, choice_faults
 
 
 class BatchPlan(Struct, frozen=True, kw_only=True):
     """
-    What is to be written: of each member a letter in each of the *cases*.
+    What to write: for each member a letter about each of the *cases*.
 
-    They go to the embassy in the member's own country, which is *home* where the roster
-    does not say; or else those of one sender to the embassies in *countries*. *wish* is
-    what members do not choose themselves. The names of files have *suffix*. A *strict*
-    batch ends with the first row that fails.
+    It goes to the embassy in the member's own country, or in *home* if the roster names
+    none. With *countries*, one sender writes to the embassies there. *wish* is for what
+    members do not choose themselves. Files are named with *suffix*. A *strict* batch
+    ends with the first row that fails.
     """
 
     order: BatchSpec
@@ -43,10 +43,10 @@ class BatchPlan(Struct, frozen=True, kw_only=True):
 
 class RosterJob(Struct, kw_only=True):
     """
-    A row and what became of it so far; or of one letter of it, to a *country*.
+    A roster row's letters and faults; or one *country* that a single sender writes to.
 
-    *tasks* are its letters, about *cases*; *repeats* are those that were asked for
-    before: in which line, and what `key_of` gives for their files.
+    *tasks* are its letters, about *cases*. *repeats* are letters that another row asked
+    for before: its line, and the key of the file's name.
     """
 
     row: Row
@@ -56,21 +56,26 @@ class RosterJob(Struct, kw_only=True):
     faults: list[FieldError] = []
     repeats: list[tuple[int, int]] = []
 
-    def add_fault(self, field: str, reason: str, kind: str = "") -> None:
-        """Note a *reason* why there is no letter, if *field* could be read."""
-        if all(fault.field != field for fault in self.row.faults):
-            self.faults.append(FieldError(reason, field, kind=kind))
+    def add_fault(self, fault: FieldError) -> None:
+        """Add *fault*, unless its field could not even be read."""
+        fields = {read.field for read in self.row.faults}
+        if fault.field not in fields and fault not in self.faults:
+            self.faults.append(fault)
 
     @property
     def at(self) -> Location:
-        """What to call it."""
+        """The place to name in messages."""
         if self.country is None:
             return self.row.at
         return Location(f"{self.cases[0]} to {country_name(self.country)}")
 
 
 class JobPlanner:
-    """The jobs that *plan* makes of *rows*, in lots of a *size*, until *is_stopped*."""
+    """
+    The jobs that *plan* makes of *rows*, in chunks of *size* letters.
+
+    It ends early, and *is_whole* is False, once *is_stopped* or if a strict plan fails.
+    """
 
     def __init__(
         self,
@@ -86,38 +91,42 @@ class JobPlanner:
         self._seen = seen
         self._is_stopped = is_stopped
         self._size = size
-        self._writer = LetterService(plan.order.campaign, plan.order.on)
-        self._codes = lru_cache(self._new_codes)
+        self._service = LetterService(plan.order.campaign, plan.order.on)
+        self._codes = lru_cache(partial(_find_languages, plan.order.campaign.folders))
         self.is_whole = True
 
     def __iter__(self) -> Iterator[list[RosterJob]]:
-        lot: list[RosterJob] = []
+        chunk: list[RosterJob] = []
         letters = 0
-        for job in chain.from_iterable(map(self._jobs, self._rows)):
+        for job in self._jobs():
+            chunk.append(job)
+            letters += len(job.tasks)
+            if letters >= self._size or len(chunk) >= self._size:
+                yield chunk
+                chunk, letters = [], 0
+        if chunk:
+            yield chunk
+
+    def _jobs(self) -> Iterator[RosterJob]:
+        """Yield jobs with their letters and faults, until the end of the plan."""
+        for job in chain.from_iterable(map(self._empty_jobs, self._rows)):
             if self._is_stopped():
                 self.is_whole = False
-                break
+                return
             try:
                 self._build(job)
             except ProtestgenError:
                 raise
             except Exception as error:  # noqa: BLE001 - it fails this row only
                 job.faults.append(fault_of(error))
-            lot.append(job)
-            letters += len(job.tasks)
+            yield job
             if job.faults and self._plan.strict:
                 self.is_whole = False
-                break
-            if letters >= self._size or len(lot) >= self._size:
-                yield lot
-                lot, letters = [], 0
-        else:  # what comes from a pipe may have ended for that
-            self.is_whole = not self._is_stopped()
-        if lot:
-            yield lot
+                return
+        self.is_whole = not self._is_stopped()  # a pipe may have ended for that
 
-    def _jobs(self, row: Row) -> Iterable[RosterJob]:
-        """Return the job of *row*, or one for each of its letters to many countries."""
+    def _empty_jobs(self, row: Row) -> Iterable[RosterJob]:
+        """Return the job of *row*, or one for each case and country."""
         cases = self._plan.cases
         if not self._plan.countries:
             return (RosterJob(row=row, cases=cases, faults=list(row.faults)),)
@@ -128,55 +137,49 @@ class JobPlanner:
         )
 
     def _build(self, job: RosterJob) -> None:
-        """Add its letters to *job*, or why there are none."""
+        """Add its letters to *job*, or the reasons why there are none."""
         member = job.row.member
         if member is None:
             return
+        codes = self._check_member(job, member)
         sender = member.sender
-        codes: tuple[str, ...] = ()
-        if self._plan.order.format_name == "eml" and not sender.email:
-            job.add_fault("email", "empty: an e-mail is from an address")
-        if member.language:
-            codes = self._codes_of(job, member.language)
-        if member.to or member.demands:
-            self._check_support(job, member)
-        style = member.style or self._plan.wish.style
-        if style == ORGANISATION_STYLE and not sender.organisation:
-            reason = f"empty: the style '{style}' is written for one"
-            job.add_fault("organisation", reason)
         if sender.country is None and self._plan.home:
             sender = replace(sender, country=self._plan.home)
         is_sound = not job.faults
         wish = self._wish(member, job.country, codes)
         for case in job.cases:
             if not is_sound or not self._add_task(job, case, sender, wish):
-                self._collect_faults(job, case, sender, wish)
+                self._add_faults(job, case, sender, wish)
 
-    def _codes_of(self, job: RosterJob, names: tuple[str, ...]) -> tuple[str, ...]:
+    def _check_member(self, job: RosterJob, member: Member) -> tuple[str, ...]:
+        """Add the faults in what a member chose; return the codes of the languages."""
+        sender, style = member.sender, member.style or self._plan.wish.style
+        if self._plan.order.format_name == "eml" and not sender.email:
+            job.add_fault(FieldError("empty: an e-mail is from an address", "email"))
+        codes = self._language_codes(job, member.language) if member.language else ()
+        for field in ("to", "demands") if style == SUPPORT_STYLE else ():
+            if getattr(member, field):
+                reason = f"does not go with the style '{style}': leave it empty"
+                job.add_fault(FieldError(reason, field))
+        if style == ORGANISATION_STYLE and not sender.organisation:
+            reason = f"empty: the style '{style}' is written for one"
+            job.add_fault(FieldError(reason, "organisation"))
+        return codes
+
+    def _language_codes(
+        self, job: RosterJob, names: tuple[str, ...]
+    ) -> tuple[str, ...]:
         """Return the codes of the languages that a row calls by *names*."""
         try:
             return self._codes(names)
         except ProtestgenError as error:
-            job.add_fault("language", str(error), kind_of(error))
+            job.add_fault(fault_of(error, "language"))
             return ()
-
-    def _new_codes(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        known = languages(self._plan.order.campaign.folders)
-        return tuple(dict.fromkeys(find_language(name, known) for name in names))
-
-    def _check_support(self, job: RosterJob, member: Member) -> None:
-        """Note what does not go with a message of support, if that is to be written."""
-        style = member.style or self._plan.wish.style
-        for field in ("to", "demands") if style == SUPPORT_STYLE else ():
-            if getattr(member, field):
-                job.add_fault(
-                    field, f"does not go with the style '{style}': leave it empty"
-                )
 
     def _add_task(
         self, job: RosterJob, case: str, sender: Sender, wish: LetterOptions
     ) -> bool:
-        """Add a letter to *job*, unless there is nobody that it goes to."""
+        """Add a letter to *job*, or return False if it has no addressee."""
         try:
             addressee = self._addressee(case, sender, wish)
         except ProtestgenError:
@@ -196,46 +199,47 @@ class JobPlanner:
     ) -> Addressee | None:
         to = None if wish.style == SUPPORT_STYLE else wish.to or ""
         country = wish.country or sender.country
-        addressee, _, _ = self._writer.addressees(case, country, to)
+        addressee, _, _ = self._service.addressees(case, country, to)
         return addressee
 
-    def _collect_faults(
+    def _add_faults(
         self, job: RosterJob, case: str, sender: Sender, wish: LetterOptions
     ) -> None:
-        """Note all that keeps a letter from being one of *job*."""
-        faults = choice_faults(self._writer, case, sender, wish)
-        unread = {fault.field for fault in job.row.faults}
+        """Add all faults that keep *job* from having a letter about *case*."""
         try:
-            if not unread & {"country", "to"}:
+            if not {"country", "to"} & {fault.field for fault in job.row.faults}:
                 self._addressee(case, sender, wish)
         except ProtestgenError as error:
-            faults.insert(0, self._misaddressed(job, sender, wish, error))
-        for fault in faults:
-            if fault.field not in unread and fault not in job.faults:
-                job.faults.append(fault)
+            job.add_fault(self._addressee_fault(job, sender, wish, error))
+        for fault in choice_faults(self._service, case, sender, wish):
+            job.add_fault(fault)
 
-    def _misaddressed(
+    def _addressee_fault(
         self,
         job: RosterJob,
         sender: Sender,
         wish: LetterOptions,
         error: ProtestgenError,
     ) -> FieldError:
-        """Return why nobody is written to, as a fault of a cell."""
-        member, reason, kind = job.row.member, str(error), kind_of(error)
+        """Make a fault of an *error* in choosing the addressee, and name its field."""
+        member, kind = job.row.member, kind_of(error)
         if job.country or member is None:
-            return FieldError(reason, kind=kind)
+            return FieldError(str(error), kind=kind)
         if not (wish.country or sender.country):
-            return FieldError(
-                "empty: name the country that the member lives in", "country"
-            )
-        if member.to:  # which is called so on the command line
-            return FieldError(reason.replace("'--to ", "'"), "to", kind=kind)
-        return FieldError(reason, "" if self._plan.wish.to else "country", kind=kind)
+            reason = "empty: name the country that the member lives in"
+            return FieldError(reason, "country")
+        if member.to:
+            reason = str(error)
+            if isinstance(error, AddresseeError):
+                reason = error.sentence()
+            return FieldError(reason, "to", kind=kind)
+        field = "" if self._plan.wish.to else "country"
+        return FieldError(str(error), field, kind=kind)
 
     def _wish(
         self, member: Member, country: str | None, codes: tuple[str, ...]
     ) -> LetterOptions:
+        """Combine the choices of a *member* with those for all."""
         wish = self._plan.wish
         return LetterOptions(
             country=country,
@@ -245,3 +249,10 @@ class JobPlanner:
             demands=member.demands or wish.demands,
             fallback=wish.fallback,
         )
+
+
+def _find_languages(
+    folders: tuple[Path, ...], names: tuple[str, ...]
+) -> tuple[str, ...]:
+    known = languages(folders)
+    return tuple(dict.fromkeys(find_language(name, known) for name in names))

@@ -2,36 +2,44 @@
 
 import os
 import signal
-from contextlib import suppress
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
-from shutil import rmtree
 from threading import Thread
 
+# File handles to have left: for the roster, the letters, and the pipes of a process.
+_HANDLES, _HANDLES_PER_PROCESS = 13, 3
 
-def _begin(spool: Path | None) -> None:
+
+def start_processes(count: int) -> ProcessPoolExecutor:
     """
-    Begin a process that writes letters for the one that hands them out.
+    Start *count* processes besides this one.
 
-    That one alone is interrupted; once it has gone, however it ended, this one does so
-    too, removes the *spool* and leaves the folder to another run. If this one is ended,
-    its letters are written by that one.
+    Raises `OSError`, `ImportError` or `NotImplementedError` where that is impossible.
+    """
+    with ExitStack() as stack:
+        for _ in range(_HANDLES + _HANDLES_PER_PROCESS * count):
+            stack.enter_context(Path(os.devnull).open("rb"))
+    return ProcessPoolExecutor(count, initializer=_begin)
+
+
+def _begin() -> None:
+    """
+    Prepare a process: only its parent is interrupted, and it ends with its parent.
+
+    It may be ended alone; its parent then writes its letters.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     if parent := parent_process():
-        arguments = (parent.sentinel, spool)
-        Thread(target=_end_with, args=arguments, daemon=True).start()
+        Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
 
 
-def _end_with(sentinel: int, spool: Path | None) -> None:
+def _end_with(sentinel: int) -> None:
+    """End this process with its parent, which leaves the folder to another run."""
     wait([sentinel])
-    if spool:
-        gone = spool.with_name(f"{spool.name}-gone")
-        with suppress(OSError):  # it is another process that removes it
-            spool.rename(gone)  # or else a letter might be left there meanwhile
-            rmtree(gone, ignore_errors=True)
     os._exit(1)

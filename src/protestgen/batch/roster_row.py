@@ -1,4 +1,4 @@
-"""A member of a roster, read from the cells of a row."""
+"""A row of a roster, and the member that is read from its cells."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from protestgen.countries import find_country
-from protestgen.errors import ProtestgenError, quoted, unexpected
+from protestgen.errors import Location, ProtestgenError, quoted, unexpected
 from protestgen.letters.sender import Sender
 from protestgen.limits import MAX_CELL
 from protestgen.schema.types import Id, Line, parse_line
@@ -26,7 +26,7 @@ _ALIASES = {
     "languages": "language",
     "organization": "organisation",
 }
-# What spreadsheets show in a cell that they cannot compute.
+# Shown by spreadsheets in a cell that they cannot compute.
 _ERRORS = frozenset(
     ("#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!", "#SPILL!")
 )
@@ -35,9 +35,9 @@ _YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
 
 class Member(Struct, frozen=True, kw_only=True):
     """
-    Who signs, and what was chosen for their letter alone.
+    A person who signs, and the choices for their letter.
 
-    Each *language* is called as people call it, or by its code.
+    *language* holds names or codes of languages, as people write them.
     """
 
     sender: Sender
@@ -49,10 +49,10 @@ class Member(Struct, frozen=True, kw_only=True):
 
 class FieldError(Struct, frozen=True):
     """
-    What is wrong with a row, and in which *field* if it is in one.
+    A fault in a row, and the *field* that it is in, if any.
 
     Errors of one *kind* differ in their values only; without a kind, the *reason* alone
-    tells them apart. An error that the program does not expect has a *traceback*.
+    tells them apart. An unexpected error has a *traceback*.
     """
 
     reason: str
@@ -64,11 +64,27 @@ class FieldError(Struct, frozen=True):
         return f"{self.field}: {self.reason}" if self.field else self.reason
 
 
+class Row(Struct, frozen=True, kw_only=True):
+    """
+    A row of a roster: its *member*, as far as one can be read, and the *faults* in it.
+
+    *cells* are as they stand in the file, in the order of the roster's columns, and the
+    *rest* is what does not fit into these. *notes* tell what in the row is not used.
+    """
+
+    at: Location
+    cells: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
+    member: Member | None = None
+    faults: tuple[FieldError, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 def fault_of(error: Exception, field: str = "") -> FieldError:
-    """Return *error*, which may be one that nobody expects, as a fault of a row."""
+    """Make a fault of *error*, expected or not; *field* is used if it has none."""
     kind = kind_of(error)
     if isinstance(error, ProtestgenError):
-        return FieldError(str(error), field, kind=kind)
+        return FieldError(str(error), error.field or field, kind=kind)
     details = "".join(format_exception(error))
     return FieldError(unexpected(error), field, details, kind)
 
@@ -84,21 +100,21 @@ def kind_of(error: Exception) -> str:
 
 
 def field_of(heading: str) -> str | None:
-    """Return the field that a column with this *heading* holds, if any."""
+    """Return the field that a column with this *heading* holds, or None."""
     bare = bare_heading(heading)
     return _FIELDS.get(_ALIASES.get(bare, bare))
 
 
 def bare_heading(heading: str) -> str:
-    """Return *heading* without what people write one way or the other."""
+    """Return *heading* in one spelling: without spaces, hyphens and capitals."""
     return re.sub(r"[\s_-]+", "", heading).casefold()
 
 
 def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[FieldError, ...]]:
     """
-    Return the member whose fields have the texts *values*, and all faults in these.
+    Read the member whose fields have the texts *values*, and find all faults in them.
 
-    A field with a fault is left open.
+    A field with a fault is left empty.
     """
     found: dict[str, Any] = {}
     faults = []
@@ -114,7 +130,7 @@ def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[FieldError, ..
             faults.append(FieldError(reason, field, kind="spreadsheet error"))
         elif text := value.strip():
             try:
-                found[field] = _READERS[field](_with_plain_ends(text))
+                found[field] = _READERS[field](_normalise_line_ends(text))
             except ValueError as error:
                 faults.append(FieldError(str(error), field, kind=kind_of(error)))
             except Exception as error:  # noqa: BLE001 - it fails this row only
@@ -125,20 +141,19 @@ def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[FieldError, ..
     return Member(sender=Sender(**found), **own), tuple(faults)
 
 
-def _with_plain_ends(text: str) -> str:
-    """Return *text* with the ends of lines that all readers of cells expect."""
+def _normalise_line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _reader(kind: Any) -> Callable[[str], Any]:
-    """Return the function that reads the text of a cell as a *kind*."""
+    """Return the function that parses a cell as the type *kind*."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
         parse: Callable[[str], Any] = arguments[1]
         return parse
     if origin is tuple:
-        parting = r"[\s,;]+" if arguments[0] == Id else r"\n"
-        return _sequence_reader(_reader(arguments[0]), parting)
+        separator = r"[\s,;]+" if arguments[0] == Id else r"\n"
+        return _sequence_reader(_reader(arguments[0]), separator)
     if kind is bool:
         return _yes_or_no
     (inner,) = (argument for argument in arguments if argument is not NoneType)
@@ -146,10 +161,10 @@ def _reader(kind: Any) -> Callable[[str], Any]:
 
 
 def _sequence_reader(
-    parse: Callable[[str], Any], parting: str
+    parse: Callable[[str], Any], separator: str
 ) -> Callable[[str], tuple[Any, ...]]:
     def read(text: str) -> tuple[Any, ...]:
-        items = re.split(parting, text)
+        items = re.split(separator, text)
         return tuple([parse(item) for item in items if item.strip()])
 
     return read
@@ -163,7 +178,7 @@ def _yes_or_no(text: str) -> bool:
 
 
 def _name(text: str) -> str:
-    """Read a name; some programs leave a dash or a dot where there is none."""
+    """Read a name, but not the dash or dot that some programs write for none."""
     name = parse_line(text)
     if not any(map(str.isalnum, name)):
         raise ValueError(f"{quoted(name)} is not a name")
@@ -176,8 +191,7 @@ _READERS = {
     for field in (*fields(Sender), *fields(Member))
     if field.name != "sender"
 }
-# A name counts as one that tells somebody; a country may be called as people call it,
-# and languages stand beside one another as on the command line.
+# Countries and languages have the names that people use, as on the command line.
 _READERS |= {
     "name": _name,
     "country": lru_cache(1_000)(find_country),

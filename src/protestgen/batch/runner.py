@@ -8,7 +8,12 @@ from typing import IO, Literal
 from msgspec.structs import replace
 
 from protestgen import __version__
-from protestgen.batch.dispatch import QUEUE_DEPTH, _tasks, _written
+from protestgen.batch.dispatch import (
+    QUEUE_DEPTH,
+    chunk_size,
+    tasks_of,
+    write_chunks,
+)
 from protestgen.batch.report import AggregatedNote, BatchStats, Reporter
 from protestgen.campaign.data_files import campaign_hash
 from protestgen.campaign.loader import Campaign
@@ -32,10 +37,6 @@ from .worker import (
     LetterTask,
 )
 
-# Letters in a chunk: more where other processes write them, fewer in a PDF.
-CHUNK = 100
-REMOTE_CHUNK = 200
-PAPER_CHUNK = 50
 # Different notes that are kept.
 _MOST_NOTES = 1_000
 
@@ -90,12 +91,10 @@ class Batch:
             self._reporter.noted(note)
         strict = self._plan.strict
         ends = (lambda: is_stopped() or self._is_over()) if strict else is_stopped
-        size = REMOTE_CHUNK if executor else CHUNK
-        if self._plan.order.kind == "pdf":
-            size = PAPER_CHUNK
+        size = chunk_size(self._plan.order, is_shared=executor is not None)
         jobs = JobPlanner(self._plan, roster.rows, self._seen, ends, size=size)
         chunks = map(self._with_known_hashes, jobs)
-        for chunk, written in _written(self._plan.order, chunks, executor, ahead):
+        for chunk, written in write_chunks(self._plan.order, chunks, executor, ahead):
             if written.stopped:
                 raise OutputError(written.stopped)
             self._take(chunk, written, roster)
@@ -226,7 +225,7 @@ class Batch:
     def _deliver(self, written: ChunkResult, chunk: list[RosterJob]) -> None:
         """Put what was *written* of *chunk* where the letters go."""
         if self._folder:
-            self._store(self._folder, written, _tasks(chunk))
+            self._store(self._folder, written, tasks_of(chunk))
         elif self._stream:
             self._stream.write(written.data)
         elif self._merger:

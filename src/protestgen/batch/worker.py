@@ -1,8 +1,8 @@
-"""A lot of letters, written in one go: in this process, or in another one."""
+"""Writes chunks of letters, in this process or in another one."""
 
 import pickle
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import chain
@@ -26,16 +26,16 @@ from .roster_row import FieldError, fault_of
 
 OutputKind = Literal["folder", "mbox", "jsonl", "pdf", "nothing"]
 
-# So many letters are set on paper at a time: more take more memory, little less time.
+# Letters in a PDF document: more take more memory, little less time.
 PDF_CHUNK = 50
 
-# What writes letters is not made for several threads, which a process may have.
-_ALONE = Lock()
+# A worker of Dask has several threads, and a `LetterWorker` is not made for that.
+_LOCK = Lock()
 
 
 class LetterTask(Struct, frozen=True, array_like=True):
     """
-    A letter to be written: of *sender* about *case*, to a file *name*.
+    A letter to write: from *sender* about *case*, to a file *name*.
 
     *known_hashes* are those that the file may have from earlier runs.
     """
@@ -49,14 +49,12 @@ class LetterTask(Struct, frozen=True, array_like=True):
 
 class BatchSpec(Struct, frozen=True, kw_only=True):
     """
-    What all lots of a batch have in common.
+    What all chunks of a batch have in common.
 
-    The letters are dated *on* a day, and leave in the format *format_name*: each as a
-    file of its own in *folder*, which is *durable* once it is there; or for one stream.
-    On paper that is *duplex* each begins on the front of a sheet.
+    The letters are dated *on* a day, and written in the format *format_name*: each to a
+    file of its own in *folder*, *durable* at once, or all of them to one stream. In one
+    PDF that is *duplex*, each begins on the front of a sheet.
     With a *folder_token*, only processes that see it in the folder write files there.
-    In the folder *spool* other processes of this machine leave what is too large to be
-    sent.
     """
 
     campaign: Campaign
@@ -68,23 +66,27 @@ class BatchSpec(Struct, frozen=True, kw_only=True):
     durable: bool = False
     duplex: bool = False
     folder_token: str = ""
-    spool: Path | None = None
+
+    @property
+    def is_costly(self) -> bool:
+        """Whether each letter is set in type, which takes far longer than the rest."""
+        return "pdf" in {self.kind, self.format_name, self.options.attach} or (
+            self.format_name == "fax"
+        )
 
 
 class ChunkResult(Struct, frozen=True, kw_only=True):
     """
-    What became of a lot.
+    The result of a chunk.
 
-    *data* is the letters, or the first of them where all of them go nowhere. It may be
-    in the file *left* for it. *files* are those of letters that get a file each, by the
-    index of the letter. Letters to be bound are in *documents*. *faults* are those of
-    letters that there cannot be, by their index. *notes* tell what is to be known, with
-    the number of letters that it goes for; *remarks* do so of single letters, by their
-    index. *stopped* says what keeps all letters from being written.
+    *data* is the letters for one stream, or the first letter where all of them go
+    nowhere; *documents* are letters for one PDF. By the index of a letter in the chunk,
+    *files* are what is prepared of its file, *faults* are why there is none, and
+    *remarks* what its sender should know; *notes* are what several should, with how
+    many. *stopped* says what keeps all letters from being written.
     """
 
     data: bytes = b""
-    left: Path | None = None
     documents: list[bytes] = []
     files: dict[int, PreparedFile] = {}
     faults: dict[int, list[FieldError]] = {}
@@ -94,61 +96,81 @@ class ChunkResult(Struct, frozen=True, kw_only=True):
     stopped: str = ""
 
 
-# Letters by their index in a lot, with notes on what was chosen, and on each alone.
+# Letters by their index in a chunk, with notes on their choices, and on each alone.
 _Composed = dict[int, tuple[Letter, list[str], list[str]]]
 
 
 class LetterWorker:
-    """Where the letters of an *order* are written."""
+    """Writes the letters of an *order*."""
 
     def __init__(self, order: BatchSpec) -> None:
-        self.spool = order.spool
         self._order = order
-        self._writer = LetterService(order.campaign, order.on)
+        self._service = LetterService(order.campaign, order.on)
         self._format = FORMATS[order.format_name]
         # Where a process is taken for dead, another one may write the same letters.
         self._name = f"{token_hex(4)}-"
 
     def write(self, tasks: Sequence[LetterTask]) -> ChunkResult:
-        """Write the letters of *tasks*, as far as they can be."""
-        order = self._order
+        """Write the letters of *tasks*; one that fails is among the faults."""
+        kind = self._order.kind
         faults: dict[int, list[FieldError]] = {}
-        # All at first, since what does the same again and again is done faster.
-        composed = self._composed(tasks, faults)
-        if order.kind == "pdf":
-            return self._set(composed, faults)
-        data = b""
+        # Compose all before rendering any: better locality.
+        composed = self._compose(tasks, faults)
+        documents: list[bytes] = []
+        rendered: dict[int, bytes] = {}
         files: dict[int, PreparedFile] = {}
+        data = b""
         try:
-            rendered = self._rendered(tasks, composed, faults)
-            if order.kind == "folder":
-                files = self._prepare_files(tasks, composed, rendered)
-            elif order.kind != "nothing":
-                data = b"".join(rendered.values())
+            if kind == "pdf":
+                documents = self._typeset(composed, faults)
             else:
-                data = self._first(composed, rendered)
+                rendered = self._render(tasks, composed, faults)
+            if kind == "folder":
+                files = self._prepare_files(tasks, composed, rendered)
+            elif kind == "nothing":
+                data = self._preview(composed, rendered)
+            else:
+                data = b"".join(rendered.values())
         except (MissingExtraError, OutputError) as error:
             return ChunkResult(stopped=str(error))
+        sound = {i: notes for i, (_, *notes) in composed.items() if i not in faults}
         return ChunkResult(
             data=data,
+            documents=documents,
             files=files,
             faults=faults,
-            notes=_notes(composed, faults),
-            remarks=_remarks(composed, faults),
+            notes=Counter(chain.from_iterable(notes for notes, _ in sound.values())),
+            remarks={index: own for index, (_, own) in sound.items() if own},
             size=sum(map(len, rendered.values())),
         )
 
-    def _rendered(
+    def _compose(
+        self, tasks: Sequence[LetterTask], faults: dict[int, list[FieldError]]
+    ) -> _Composed:
+        """Compose letters, or put into *faults* why there is none."""
+        letters: dict[int, tuple[Letter, list[str]]] = {}
+        for index, task in enumerate(tasks):
+            case = self._order.campaign.case(task.case)
+            try:
+                letters[index] = self._service.write(case, task.sender, task.wish)
+            except Exception as error:  # noqa: BLE001 - it fails this letter only
+                faults[index] = self._faults(task, error)
+        composed: _Composed = {}
+        for index, (letter, notes) in letters.items():
+            try:
+                chosen, own = self._service.remarks(letter)
+                composed[index] = (letter, [*notes, *chosen], own)
+            except Exception as error:  # noqa: BLE001 - as above
+                faults[index] = self._faults(tasks[index], error)
+        return composed
+
+    def _render(
         self,
         tasks: Sequence[LetterTask],
         composed: _Composed,
         faults: dict[int, list[FieldError]],
     ) -> dict[int, bytes]:
-        """
-        Return letters that were *composed* as bytes, or put why not in *faults*.
-
-        What is to be known of their format is added to the notes on each.
-        """
+        """Render letters, or put into *faults* why that fails; add remarks on each."""
         rendered: dict[int, bytes] = {}
         for index, (letter, _, own) in composed.items():
             try:
@@ -192,55 +214,32 @@ class LetterWorker:
             to=to,
         )
 
-    def _first(self, composed: _Composed, rendered: dict[int, bytes]) -> bytes:
-        """Return the first letter for a person to look at, if there is one."""
-        for index, data in rendered.items():
-            return self._shown(composed[index][0], data)
-        return b""
+    def _preview(self, composed: _Composed, rendered: dict[int, bytes]) -> bytes:
+        """Return the first letter, as a person can read it."""
+        index = next(iter(rendered), None)
+        if index is None:
+            return b""
+        if self._order.format_name in ("pdf", "fax"):
+            return FORMATS["text"].render(composed[index][0], self._order.options)
+        return rendered[index]
 
-    def _composed(
-        self, tasks: Sequence[LetterTask], faults: dict[int, list[FieldError]]
-    ) -> _Composed:
-        """Return the letters of *tasks*, or put why there is none among *faults*."""
-        letters: dict[int, tuple[Letter, list[str]]] = {}
-        for index, task in enumerate(tasks):
-            case = self._order.campaign.case(task.case)
-            try:
-                letters[index] = self._writer.write(case, task.sender, task.wish)
-            except Exception as error:  # noqa: BLE001 - it fails this letter only
-                faults[index] = self._faults(task, error)
-        composed: _Composed = {}
-        for index, (letter, notes) in letters.items():
-            try:
-                chosen, own = self._writer.remarks(letter)
-                composed[index] = (letter, [*notes, *chosen], own)
-            except Exception as error:  # noqa: BLE001 - as above
-                faults[index] = self._faults(tasks[index], error)
-        return composed
-
-    def _set(
+    def _typeset(
         self, composed: _Composed, faults: dict[int, list[FieldError]]
-    ) -> ChunkResult:
-        """Set letters that were *composed* on paper, as far as they can be."""
-        documents: list[bytes] = []
+    ) -> list[bytes]:
+        """Set letters in documents of several, as far as that succeeds."""
         indexes = list(composed)
-        for start in range(0, len(indexes), PDF_CHUNK):
-            sheaf = {i: composed[i][0] for i in indexes[start : start + PDF_CHUNK]}
-            try:
-                documents += self._documents(sheaf, faults)
-            except MissingExtraError as error:
-                return ChunkResult(stopped=str(error))
-        return ChunkResult(
-            documents=documents,
-            faults=faults,
-            notes=_notes(composed, faults),
-            remarks=_remarks(composed, faults),
-        )
+        return [
+            document
+            for start in range(0, len(indexes), PDF_CHUNK)
+            for document in self._documents(
+                {i: composed[i][0] for i in indexes[start : start + PDF_CHUNK]}, faults
+            )
+        ]
 
     def _documents(
         self, letters: dict[int, Letter], faults: dict[int, list[FieldError]]
     ) -> list[bytes]:
-        """Return *letters* on paper; what cannot be set is put among the *faults*."""
+        """Set *letters* in one document, or in two if one of them fails."""
         order = self._order
         try:
             texts = list(letters.values())
@@ -251,26 +250,23 @@ class LetterWorker:
             if len(letters) == 1:
                 faults[next(iter(letters))] = [fault_of(error)]
                 return []
-        halves = list(letters.items())
-        middle = len(halves) // 2
-        return [
-            document
-            for half in (halves[:middle], halves[middle:])
-            for document in self._documents(dict(half), faults)
-        ]
+        items = list(letters.items())
+        middle = len(items) // 2
+        first = self._documents(dict(items[:middle]), faults)
+        return [*first, *self._documents(dict(items[middle:]), faults)]
 
     def _faults(self, task: LetterTask, error: Exception) -> list[FieldError]:
-        """Return all that is wrong with *task*, of which *error* was met first."""
+        """Return all faults of *task*, of which *error* was found first."""
         if not isinstance(error, ProtestgenError):
             return [fault_of(error)]
         try:
-            faults = choice_faults(self._writer, task.case, task.sender, task.wish)
+            faults = choice_faults(self._service, task.case, task.sender, task.wish)
         except Exception as other:  # noqa: BLE001 - it fails this letter only
             return [fault_of(other)]
-        return faults or [fault_of(error, _blamed(str(error), task))]
+        return faults or [fault_of(error)]
 
     def render(self, letter: Letter) -> bytes:
-        """Return *letter* as it stands in its file, or in that of all letters."""
+        """Render *letter* for its own file, or for that of all letters."""
         order = self._order
         if order.kind == "jsonl":
             return json.render_line(letter)
@@ -279,93 +275,34 @@ class LetterWorker:
             return mbox.entry(data, letter.sender.email or "", order.options.now)
         return data
 
-    def _shown(self, letter: Letter, data: bytes) -> bytes:
-        """Return *letter* for a person to look at, which has *data* in its format."""
-        if self._order.format_name in ("pdf", "fax"):
-            return FORMATS["text"].render(letter, self._order.options)
-        return data
-
 
 def choice_faults(
-    writer: LetterService, case: str, sender: Sender, wish: LetterOptions
+    service: LetterService, case: str, sender: Sender, wish: LetterOptions
 ) -> list[FieldError]:
-    """Return what was chosen for a letter about *case* that there is not."""
-    errors = writer.errors(writer.campaign.case(case), sender, wish)
+    """Return the faults in what was chosen for a letter about *case*."""
+    errors = service.errors(service.campaign.case(case), sender, wish)
     return [fault_of(error, field) for field, error in errors]
 
 
-def write_lot(order: bytes, tasks: bytes) -> ChunkResult:
-    """
-    Write a lot in another process, which got both as bytes.
-
-    They are what `pack_order` and `pack_tasks` give.
-    """
-    with _ALONE:
-        desk = _desk(order)
-        written = desk.write(msgpack.decode(tasks, type=list[LetterTask]))
-    return _left(written, desk.spool)
+def write_chunk(spec: bytes, tasks: bytes) -> ChunkResult:
+    """Write letters in another process, from `pack_spec` and `pack_tasks`."""
+    with _LOCK:
+        return _worker(spec).write(msgpack.decode(tasks, type=list[LetterTask]))
 
 
-def _left(written: ChunkResult, spool: Path | None) -> ChunkResult:
-    """
-    Return *written*, its data in a file.
-
-    Who waits for it has other work, and would be slow to take it from a pipe.
-    """
-    if spool is None or not written.data:
-        return written
-    path = spool / token_hex(8)
-    path.write_bytes(written.data)
-    return replace(written, data=b"", left=path)
-
-
-def fetched(written: ChunkResult) -> ChunkResult:
-    """Return *written* with its data, whose file is removed."""
-    if written.left is None:
-        return written
-    data = written.left.read_bytes()
-    written.left.unlink()
-    return replace(written, data=data, left=None)
-
-
-def pack_order(order: BatchSpec) -> bytes:
-    """Return *order* for `write_lot`."""
-    return pickle.dumps(order)
+def pack_spec(spec: BatchSpec) -> bytes:
+    """Serialise *spec* for `write_chunk`."""
+    return pickle.dumps(spec)
 
 
 def pack_tasks(tasks: Sequence[LetterTask]) -> bytes:
-    """Return *tasks* for `write_lot`."""
+    """Serialise *tasks* for `write_chunk`."""
     return msgpack.encode(tasks)
 
 
 @lru_cache(maxsize=1)
-def _desk(order: bytes) -> LetterWorker:
-    theirs: BatchSpec = pickle.loads(order)  # noqa: S301 - it comes from our own program
+def _worker(spec: bytes) -> LetterWorker:
+    theirs: BatchSpec = pickle.loads(spec)  # noqa: S301 - it comes from our own program
     campaign = theirs.campaign.here()
     options = replace(theirs.options, folders=campaign.folders)
     return LetterWorker(replace(theirs, campaign=campaign, options=options))
-
-
-def _notes(composed: _Composed, faults: Mapping[int, object]) -> Counter[str]:
-    """Return the notes on what was chosen for letters without *faults*."""
-    told = (notes for index, (_, notes, _) in composed.items() if index not in faults)
-    return Counter(chain.from_iterable(told))
-
-
-def _remarks(composed: _Composed, faults: Mapping[int, object]) -> dict[int, list[str]]:
-    """Return the notes on single letters without *faults*."""
-    return {i: own for i, (_, _, own) in composed.items() if own and i not in faults}
-
-
-def _blamed(reason: str, task: LetterTask) -> str:
-    """Return the field of a row whose value *reason* names."""
-    values = {
-        "style": task.wish.style,
-        "to": task.wish.to,
-        "email": task.sender.email,
-        "reply_to": task.sender.reply_to,
-    }
-    for column, value in values.items():
-        if value and f"'{value}'" in reason:
-            return column
-    return ""

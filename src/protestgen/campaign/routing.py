@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from protestgen.campaign.directory import MISSION_KINDS, Addressee, Mission, Office
 from protestgen.countries import country_code, country_in_sentence, country_name
-from protestgen.errors import ChoiceError, UnknownNameError
+from protestgen.errors import AddresseeError, ChoiceError, UnknownNameError
 
 # How many offices a message offers.
 _OFFERED = 3
@@ -40,7 +40,8 @@ class Directory(Struct, frozen=True):
             return office, None
         if country is None:
             raise ChoiceError(
-                "no country: add '--country' with the one that you live in"
+                "no country: add '--country' with the one that you live in",
+                field="country",
             )
         among = _Missions(self, state, country_code(country), write_to)
         if wanted == "embassy":
@@ -112,7 +113,7 @@ class _Missions:
         if self.local and not exact:
             mission, none = self.local[0], self._none("embassy")
             return mission, f"{none}: this letter is to the {mission.label}"
-        raise ChoiceError(self._nobody("embassy"))
+        raise self._nobody("embassy")
 
     def by_name(self, wanted: str) -> tuple[Mission, str | None]:
         """Return the mission whose kind, city or both are *wanted*."""
@@ -124,15 +125,15 @@ class _Missions:
         if len(found) == 1:
             return found[0], note
         if found:
-            raise ChoiceError(
-                f"'--to {wanted}' may mean {len(found)} missions: "
-                f"choose {_choices(map(self._option, found))}"
-            )
+            problem = f"may mean {len(found)} missions"
+            options = map(self._option, found)
+            raise AddresseeError(problem, options, wanted=wanted)
         if wanted in MISSION_KINDS:
-            raise ChoiceError(self._nobody(wanted))
+            raise self._nobody(wanted)
         near = map(self._option, self.local)
         known = [*near, *self.offices, *MISSION_KINDS]
-        raise UnknownNameError("addressee", wanted, known, see="protestgen embassies")
+        see = "protestgen embassies"
+        raise UnknownNameError("addressee", wanted, known, see=see, field="to")
 
     def _option(self, mission: Mission) -> str:
         """Return the value of `--to` that means *mission* only."""
@@ -145,17 +146,16 @@ class _Missions:
         where = country_in_sentence(self.country)
         return f"no {kind.replace('-', ' ')} of {state} is known in {where}"
 
-    def _nobody(self, kind: str) -> str:
-        """Return what to say where no mission of this *kind* can be chosen."""
+    def _nobody(self, kind: str) -> AddresseeError:
+        """Make the error for want of a mission of this *kind*."""
         if near := self.local or self.covering:
-            return f"{self._none(kind)}: choose {_choices(map(self._option, near))}"
-        offices = _choices(self.offered)
+            return AddresseeError(self._none(kind), map(self._option, near))
         if self.state == self.country:
-            return f"a state has no embassy in its own country: choose {offices}"
-        return (
-            f"{self._none('mission')}, and none that covers it: choose {offices}, "
-            f"or another country (see 'protestgen embassies')"
-        )
+            problem = "a state has no embassy in its own country"
+            return AddresseeError(problem, self.offered)
+        problem = f"{self._none('mission')}, and none that covers it"
+        rest = ", or another country (see 'protestgen embassies')"
+        return AddresseeError(problem, self.offered, rest=rest)
 
 
 def _matches(wanted: str, missions: Iterable[Mission]) -> list[Mission]:
@@ -179,8 +179,3 @@ def _at(mission: Mission) -> str:
     """Return the name of a mission in a sentence, with its country."""
     host = country_name(mission.host)
     return mission.label if host == mission.city else f"{mission.label} ({host})"
-
-
-def _choices(names: Iterable[str]) -> str:
-    *first, last = [f"'--to {name}'" for name in names] or ["an office"]
-    return f"{', '.join(first)} or {last}" if first else last

@@ -35,7 +35,6 @@ from .batch_options import BatchOptions, batch_options
 from .batch_processes import (
     connect_cluster,
     count_jobs,
-    spool_folder,
     start_executor,
 )
 from .batch_source import Source, open_source
@@ -121,8 +120,7 @@ def _write(
     if outbox and cluster:
         folder = outbox.folder.absolute()
         order = replace(order, folder=folder, folder_token=outbox.create_token())
-    if (jobs := count_jobs(options, source, order.kind)) > 1:
-        order = replace(order, spool=spool_folder(stack))
+    jobs = count_jobs(options, source, order)
     plan = _plan(order, options, wish, countries)
     reporter = ProgressReporter(
         *(source.position, source.size, source.unit),
@@ -134,7 +132,7 @@ def _write(
         executor, ahead = cluster, QUEUE_DEPTH
         if jobs > 1:
             # One chunk for each other process to write, and one to write next.
-            executor, ahead = start_executor(jobs, order.spool, stack), 2 * jobs - 1
+            executor, ahead = start_executor(jobs, stack), 2 * jobs - 1
         batch.run(source.roster, executor, is_stopped=interrupts.__bool__, ahead=ahead)
     run = _Run(batch, options, target, source, outbox, stream)
     _finish(run, reporter, is_interrupted=bool(interrupts))

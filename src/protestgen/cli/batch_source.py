@@ -11,8 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from protestgen.batch.output_folder import FAILED
-from protestgen.batch.roster import Roster, Row, read_roster
-from protestgen.batch.roster_row import Member
+from protestgen.batch.roster import Roster, read_roster
+from protestgen.batch.roster_row import Member, Row
 from protestgen.batch.runner import FailedBefore
 from protestgen.errors import ChoiceError, Location, read_error
 from protestgen.letters.sender import read_profile

@@ -90,7 +90,8 @@ class Templates:
         except TemplateNotFound:
             pass
         styles = self.styles(language.code)
-        raise UnknownNameError("style", style, styles, see="protestgen styles")
+        see = "protestgen styles"
+        raise UnknownNameError("style", style, styles, see=see, field="style")
 
     def cache(
         self, language: Language, style: str, shared: Mapping[str, object]
