@@ -131,7 +131,7 @@ def test_installed_wheel_finds_its_data(built: Path, tmp_path: Path) -> None:
         [
             sys.executable,
             "-c",
-            "import protestgen.shipped as s; print(s.shipped_folder())",
+            "import protestgen.campaign.bundled as b; print(b.shipped_folder())",
         ],
         check=True,
         capture_output=True,

@@ -311,8 +311,8 @@ def test_cluster_without_workers_is_told(tmp_path: Path, roster: Path) -> None:
 LATE = """
 import os, sys, time
 from contextlib import suppress
-from protestgen.cluster import connected_cluster
-from protestgen.shipped import shipped_folder
+from protestgen.batch.dask_cluster import connected_cluster
+from protestgen.campaign.bundled import shipped_folder
 with connected_cluster(sys.argv[1], [shipped_folder()]) as workers:
     os.kill(int(sys.argv[2]), 9)
     futures = []

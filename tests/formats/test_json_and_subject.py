@@ -5,12 +5,12 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from conftest import Run
+from conftest import ROOT, Run
 from email_helpers import EMBASSY, OFFICE, SENDER, a_letter, campaign_folder
 from protestgen.formats import FORMATS
 from protestgen.letters.sender import profile_text, read_profile
 
-DOCS = Path(__file__).parents[1] / "docs" / "json.md"
+DOCS = ROOT / "docs" / "json.md"
 
 
 def test_subject_is_one_line() -> None:

@@ -523,8 +523,8 @@ def test_very_deep_nesting_is_refused(
 import sys
 from pathlib import Path
 from protestgen.errors import DataError
-from protestgen.sender import Sender
-from protestgen.yamlfile import read_yaml
+from protestgen.letters.sender import Sender
+from protestgen.schema.reader import read_yaml
 try:
     read_yaml(Path(sys.argv[1]), Sender)
 except DataError as error:

@@ -1028,7 +1028,8 @@ def test_fingerprint_is_of_the_files_that_are_read(tmp_path: Path) -> None:
             file.truncate(2**40)
     (mine / "data" / "notes.txt").write_text("nothing of a letter")
     program = (
-        "import sys; from pathlib import Path; from protestgen.campaign import *\n"
+        "import sys; from pathlib import Path\n"
+        "from protestgen.campaign.loader import fingerprint\n"
         "print(fingerprint([Path(sys.argv[1])]))"
     )
 
