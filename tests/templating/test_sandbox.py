@@ -1,15 +1,17 @@
 """
-What a stranger's campaign can not do: read, run, fill the memory or go on for ever.
+A stranger's campaign cannot read files, run programs, fill the memory or run for ever.
 
-Every attack runs as a whole program with a ceiling of its own, and ends in one line.
+Attacks on time and memory run in a program of their own; the others, which are refused
+at once, in this process. Both are bounded, and each attack ends in one line.
 """
 
 import os
 import re
 import resource
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +22,7 @@ from conftest import Result, Run
 from protestgen.campaign.loader import fingerprint
 from protestgen.schema.types import normalize
 
-SECRET = "secret"  # noqa: S105 - it is none
+SECRET = "secret"  # noqa: S105 - a word to look for
 SECONDS = 10
 MEMORY = 400 * 2**20
 LETTER = ("letter", "--case", "kolov", "--country", "uk", "--style", "mine", "-q")
@@ -685,6 +687,35 @@ def within_bounds(
     return Result(done.returncode, done.stdout, done.stderr)
 
 
+@pytest.fixture(name="run_bounded")
+def _run_bounded(run: Run) -> Iterator[Run]:
+    """
+    Return a function that runs the command line with little time and memory.
+
+    An attack that succeeds ends this process at worst, never the machine.
+    """
+
+    def too_late(_number: int, _frame: object) -> None:
+        raise TimeoutError
+
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    bounds = {
+        resource.RLIMIT_AS: pages * resource.getpagesize() + MEMORY,
+        resource.RLIMIT_CPU: int(used.ru_utime + used.ru_stime) + 2 * SECONDS,
+    }
+    before = {kind: resource.getrlimit(kind) for kind in bounds}
+    handler = signal.signal(signal.SIGALRM, too_late)
+    signal.alarm(3 * SECONDS)
+    for kind, bound in bounds.items():
+        resource.setrlimit(kind, (bound, before[kind][1]))
+    yield run
+    for kind, limits in before.items():
+        resource.setrlimit(kind, limits)
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, handler)
+
+
 @pytest.fixture(name="templates")
 def _templates(tmp_path: Path) -> Path:
     """Return the folder of a stranger's templates, with ways out of it."""
@@ -700,21 +731,21 @@ def _templates(tmp_path: Path) -> Path:
     return folder
 
 
-def attack(templates: Path, text: str) -> Result:
-    """Write a letter in a style that is *text*, within bounds."""
+def attack(templates: Path, text: str, run: Run = within_bounds) -> Result:
+    """Write a letter in a style that is *text*, in a program of its own or by *run*."""
     first = "" if text.startswith("{% extends") else "Subject\n\n"
     (templates / "mine.txt.j2").write_text(f"{first}{text}\n", encoding="utf-8")
-    return within_bounds("--campaign", templates.parents[1], *LETTER)
+    return run("--campaign", templates.parents[1], *LETTER)
 
 
 @pytest.mark.parametrize(("text", "error"), REFUSED.values(), ids=REFUSED)
 def test_what_letters_do_not_need_is_refused(
-    text: str, error: str, templates: Path
+    text: str, error: str, templates: Path, run_bounded: Run
 ) -> None:
     """
     A template reaches data, and nothing of Python; it repeats nothing without bound.
     """
-    assert attack(templates, text) == Result(
+    assert attack(templates, text, run_bounded) == Result(
         1, "", f"error: {templates}/mine.txt.j2{error}\n"
     )
 
@@ -788,11 +819,15 @@ def test_depth_is_bounded(text: str, templates: Path) -> None:
 
 
 @pytest.mark.parametrize(("text", "error"), FILES.values(), ids=FILES)
-def test_no_other_file_is_read(text: str, error: str, templates: Path) -> None:
+def test_no_other_file_is_read(
+    text: str, error: str, templates: Path, run_bounded: Run
+) -> None:
     """
-    By no name is there a way out of the folder of the campaign.
+    No name of a template leads out of the folders of templates.
     """
-    assert attack(templates, text) == Result(1, "", f"error: {templates}/{error}\n")
+    result = attack(templates, text, run_bounded)
+
+    assert result == Result(1, "", f"error: {templates}/{error}\n")
 
 
 def test_folder_of_templates_may_not_be_a_link(templates: Path) -> None:
@@ -824,12 +859,14 @@ HARMLESS = {
 
 
 @pytest.mark.parametrize(("text", "why"), HARMLESS.values(), ids=HARMLESS)
-def test_words_are_no_template(text: str, why: str, templates: Path) -> None:
+def test_words_are_no_template(
+    text: str, why: str, templates: Path, run_bounded: Run
+) -> None:
     """
-    What a sender or a data file says is shown as it is.
+    A sender's words are printed as they are, never run as a template.
     """
     (templates / "mine.txt.j2").write_text(f"Subject\n\n{text}\n", encoding="utf-8")
-    result = within_bounds("--campaign", templates.parents[1], *LETTER, "--why", why)
+    result = run_bounded("--campaign", templates.parents[1], *LETTER, "--why", why)
 
     assert (result.exit_code, result.stderr) == (0, "")
     assert f"\n\n{why}\n\n" in result.stdout
@@ -904,10 +941,10 @@ def test_data_is_only_data(text: str, error: str, tmp_path: Path) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["demands.yaml", "embassies.yaml", "forms.yaml"])
 def test_no_other_data_is_read(
-    name: str, target: str | None, message: str, tmp_path: Path
+    name: str, target: str | None, message: str, tmp_path: Path, run_bounded: Run
 ) -> None:
     """
-    Data files are those in the folder of the campaign.
+    Only plain files in the folder of the campaign are read as its data.
     """
     (tmp_path / "secret.yaml").write_text(f"{SECRET}: 1\n", encoding="utf-8")
     path = tmp_path / "mine" / "data" / name
@@ -916,7 +953,7 @@ def test_no_other_data_is_read(
         path.symlink_to(target)
     else:
         os.mkfifo(path)
-    result = within_bounds("--campaign", tmp_path / "mine", *LETTER[:5])
+    result = run_bounded("--campaign", tmp_path / "mine", *LETTER[:5])
 
     assert result == Result(1, "", f"error: {path}: {message}\n")
 
