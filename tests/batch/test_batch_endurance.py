@@ -15,8 +15,18 @@ from pathlib import Path
 
 import pytest
 
-from batch_helpers import HEAD, PROGRAM, contents, environment, finish, members, start
-from conftest import Result, Run, has_open_file
+from batch_helpers import (
+    HEAD,
+    PROGRAM,
+    contents,
+    environment,
+    finish,
+    letters_in,
+    members,
+    start,
+    wait_until,
+)
+from conftest import Result, Run, has_written
 from protestgen.batch.output_folder import OutputFolder
 
 MOUNT, UMOUNT, SETSID = (
@@ -67,8 +77,7 @@ def test_killed_alone_it_leaves_the_folder_to_the_next(tmp_path: Path) -> None:
     roster.write_text(members(MANY), encoding="utf-8")
     command = ("--roster", str(roster), "--jobs", "2", "-q", "-o", str(folder))
     process = start(*command)
-    while len(list(folder.glob("*.txt"))) < 100 and process.poll() is None:
-        time.sleep(0.05)
+    wait_until(lambda: letters_in(folder) >= 100, process)
     process.kill()
     process.communicate()  # which waits until nobody holds its stderr any more
     roster.write_text(members(3), encoding="utf-8")
@@ -88,8 +97,7 @@ def test_what_processes_have_for_one_another_does_not_stay(
     spool.mkdir()
     command = ("--roster", str(roster), "--jobs", "2", "-q", "--format", "jsonl")
     process = start(*command, "-o", "-", before=("env", f"TMPDIR={spool}"))
-    while not list(spool.glob("protestgen-*/*")) and process.poll() is None:
-        time.sleep(0.001)
+    wait_until(lambda: list(spool.glob("protestgen-*/*")), process)
     if signal_:
         process.send_signal(signal_)
 
@@ -108,8 +116,7 @@ def test_interrupted_it_finishes_the_letters_in_hand(
     roster.write_text(members(MANY), encoding="utf-8")
     command = ("--roster", str(roster), "--jobs", "2", "-o", str(folder))
     process = start(*command)
-    while len(list(folder.glob("*.txt"))) < 100 and process.poll() is None:
-        time.sleep(0.05)
+    wait_until(lambda: letters_in(folder) >= 100, process)
     os.killpg(process.pid, number)
     result = finish(process)
 
@@ -133,9 +140,7 @@ def test_interrupted_one_file_for_all_is_not_there(
     roster, file = tmp_path / "m.csv", tmp_path / "all.jsonl"
     roster.write_text(members(MANY), encoding="utf-8")
     process = start("--roster", str(roster), "--jobs", "1", "-o", str(file))
-    while not _has_begun(file, process.pid) and process.poll() is None:
-        time.sleep(0.05)
-    time.sleep(0.2)
+    wait_until(lambda: _has_begun(file, process.pid), process)
     process.send_signal(number)
     result = finish(process)
 
@@ -168,8 +173,7 @@ def test_interrupted_while_it_waits_for_rows_it_ends(
         process.stdin.write(members(2_000).encode())
         process.stdin.flush()
         # Until lots are written; the last one waits for more rows.
-        while process.poll() is None and not _has_begun(path, process.pid):
-            time.sleep(0.05)
+        wait_until(lambda: _has_begun(path, process.pid), process)
         process.send_signal(number)
         problem = process.stderr.read().decode()
 
@@ -183,10 +187,8 @@ def test_interrupted_while_it_waits_for_rows_it_ends(
 
 
 def _has_begun(path: Path, pid: int) -> bool:
-    """Tell whether letters are written to a folder, or to a file for all."""
-    if path.suffix:
-        return has_open_file(pid, path.parent)
-    return len(list(path.glob("*.txt"))) >= 100
+    """Return whether letters are written to a folder, or to one file for all."""
+    return has_written(pid, path.parent) if path.suffix else letters_in(path) >= 100
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
@@ -262,8 +264,7 @@ def test_terminal_that_is_closed_ends_the_run_in_order(tmp_path: Path) -> None:
         stderr=theirs,
     )
     os.close(theirs)
-    while len(list(folder.glob("*.txt"))) < 100 and process.poll() is None:
-        time.sleep(0.05)
+    wait_until(lambda: letters_in(folder) >= 100, process)
     os.close(ours)
 
     assert process.wait(timeout=60) == 128 + signal.SIGHUP
@@ -281,8 +282,7 @@ def test_signal_that_is_to_be_ignored_is(tmp_path: Path) -> None:
     roster.write_text(members(3_000), encoding="utf-8")
     command = ("--roster", str(roster), "--jobs", "1", "-q", "-o", str(file))
     process = start(*command, before=("nohup",))
-    while not list(tmp_path.glob(".*")) and process.poll() is None:
-        time.sleep(0.05)
+    wait_until(lambda: list(tmp_path.glob(".*")), process)
     process.send_signal(signal.SIGHUP)
     result = finish(process)
 
@@ -305,8 +305,7 @@ def test_letters_edited_by_hand_outlive_killed_runs(tmp_path: Path) -> None:
     roster.write_text(members(5_000).replace("Word", "A word"), encoding="utf-8")
     process = start(*command)
     journal = folder / ".protestgen-batch-journal"
-    while not (journal.exists() and b'"case"' in journal.read_bytes()):
-        assert process.poll() is None
+    wait_until(lambda: journal.exists() and b'"case"' in journal.read_bytes(), process)
     process.kill()
     process.communicate()
     (folder / names[1]).write_text("By hand.")
@@ -327,8 +326,7 @@ def test_letters_edited_behind_a_killed_run_are_left(tmp_path: Path) -> None:
     roster.write_text(members(MANY), encoding="utf-8")
     command = ("--roster", str(roster), "--jobs", "2", "-o", str(folder))
     process = start(*command)
-    while len(list(folder.glob("*.txt"))) < 500:
-        assert process.poll() is None
+    wait_until(lambda: letters_in(folder) >= 500, process)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     roster.write_text(members(2_000), encoding="utf-8")
@@ -354,8 +352,7 @@ def test_letters_edited_before_a_run_that_was_killed_are_left(tmp_path: Path) ->
         letter.write_text("By hand.")
     process = start(*command, "--style", "points")
     journal = folder / ".protestgen-batch-journal"
-    while not (journal.exists() and journal.stat().st_size > 1_000):
-        assert process.poll() is None
+    wait_until(lambda: journal.exists() and journal.stat().st_size > 1_000, process)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     result = finish(start(*[word for word in command if word != "-q"]))
@@ -375,8 +372,7 @@ def test_letters_of_a_killed_run_are_known_to_one_about_another_case(
     roster.write_text(members(MANY), encoding="utf-8")
     command = ("--roster", str(roster), "-q", "-o", str(folder))
     process = start(*command, "--jobs", "2")
-    while len(list(folder.glob("*.txt"))) < 100 and process.poll() is None:
-        time.sleep(0.05)
+    wait_until(lambda: letters_in(folder) >= 100, process)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     letters = {path.name for path in folder.glob("kurmanov-*.txt")}
@@ -506,8 +502,7 @@ def test_folder_that_turns_read_only_is_told(tmp_path: Path) -> None:
         *("--roster", str(roster), "--jobs", "1", "-q", "-o", str(folder)),
         before=before if os.geteuid() == 0 else (),
     )
-    while len(list(folder.glob("*.txt"))) < 100 and process.poll() is None:
-        time.sleep(0.05)
+    wait_until(lambda: letters_in(folder) >= 100, process)
     folder.chmod(0o500)
     result = finish(process)
     folder.chmod(0o700)

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
 
-from conftest import Result, Run, has_open_file
+from batch_helpers import wait_until
+from conftest import Result, Run, has_written
 from protestgen import Sender, load_campaign
 from protestgen.batch.planner import BatchPlan
 from protestgen.batch.roster import Roster, Row
@@ -255,16 +255,8 @@ def test_file_that_is_not_whole_leaves_nothing(
         rows = "".join(f"Ada {number},a@home.example,,uk,\n" for number in range(5_000))
         process.stdin.write((HEAD + rows).encode())
         process.stdin.flush()
-        wait_until(lambda: has_open_file(process.pid, tmp_path / "out"))
+        wait_until(lambda: has_written(process.pid, tmp_path / "out"), process)
         process.send_signal(number)
         process.wait(30)
 
     assert list(Path("out").iterdir()) == []
-
-
-def wait_until(is_done: Callable[[], bool]) -> None:
-    """Wait for something that another process does."""
-    end = monotonic() + 30
-    while not is_done():
-        assert monotonic() < end
-        sleep(0.02)

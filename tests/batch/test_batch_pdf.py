@@ -5,32 +5,26 @@ import os
 import re
 import signal
 import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from conftest import EPOCH, Result, Run, has_open_file
-from pdf_helpers import facts_of, letter, options, picture_of, program, text_of
+from batch_helpers import finish, start, wait_until
+from conftest import Result, Run, find_program, has_written
+from pdf_helpers import READ_PDF, facts_of, letter, options, picture_of, text_of
 from protestgen.formats import pdf
 from protestgen.formats.pdf_merge import PdfMerger
 from protestgen.letters.letter import Letter
+
+pytestmark = READ_PDF
 
 HEAD = "name,email,city,country,why\n"
 COUNTRIES = ("uk", "de", "fr", "us")
 LONG = "I have followed this for years. " * 300
 
 Batch = Callable[..., Result]
-
-
-@pytest.fixture(autouse=True)
-def _programs() -> None:
-    """Skip the tests, or in CI fail, without the programs that read a PDF."""
-    for name in ("pdfinfo", "pdftoppm", "pdftotext"):
-        program(name)
 
 
 @pytest.fixture(name="batch")
@@ -74,7 +68,7 @@ def bound(*documents: bytes, duplex: bool = False) -> bytes:
 
 def problems_of(data: bytes) -> str:
     """Return what a reader of PDFs finds wrong with the tags and pages of *data*."""
-    line = (program("pdfinfo"), "-struct-text", "-")
+    line = (find_program("pdfinfo"), "-struct-text", "-")
     done = subprocess.run(line, input=data, capture_output=True, check=True)
     # Typst writes this one, and poppler wants an older kind of value.
     known = "Syntax Error: Suspects object is wrong type (boolean)\n"
@@ -83,7 +77,7 @@ def problems_of(data: bytes) -> str:
 
 def tags_of(data: bytes) -> str:
     """Return the tags of *data*, with what is said in them."""
-    line = (program("pdfinfo"), "-struct-text", "-")
+    line = (find_program("pdfinfo"), "-struct-text", "-")
     done = subprocess.run(line, input=data, capture_output=True, check=True)
     return done.stdout.decode()
 
@@ -222,23 +216,12 @@ def test_interrupted_there_is_no_document(tmp_path: Path) -> None:
     file, members = tmp_path / "all.pdf", tmp_path / "m.csv"
     rows = (f"Member {i} Example,,Leeds,uk,\n" for i in range(2_000))
     members.write_text(HEAD + "".join(rows), encoding="utf-8")
-    process = subprocess.Popen(
-        (
-            *(sys.executable, "-m", "protestgen", "batch", "--case", "kurmanov"),
-            *("--roster", str(members), "--jobs", "2", "-o", str(file)),
-        ),
-        env=os.environ | {"SOURCE_DATE_EPOCH": str(EPOCH)},
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    while not has_open_file(process.pid, tmp_path) and process.poll() is None:
-        time.sleep(0.05)
-    time.sleep(0.5)
+    process = start("--roster", str(members), "--jobs", "2", "-o", str(file))
+    wait_until(lambda: has_written(process.pid, tmp_path), process)
     os.killpg(process.pid, signal.SIGINT)
-    _, stderr = process.communicate(timeout=120)
+    result = finish(process)
 
-    assert process.returncode == 130
-    assert stderr.decode() == "error: interrupted: nothing is written\n"
+    assert result == Result(130, "", "error: interrupted: nothing is written\n")
     assert list(tmp_path.iterdir()) == [members]
 
 

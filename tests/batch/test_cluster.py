@@ -9,14 +9,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 from msgspec import Struct
 
-from batch_helpers import contents, finish, members, start
+from batch_helpers import contents, finish, letters_in, members, start, wait_until
 from conftest import ROOT, Result, Run
 from protestgen import __version__
 
@@ -58,14 +58,6 @@ def program(name: str, log: Path, *arguments: str, **options: str) -> Iterator[P
         process.wait()
 
 
-def until(is_so: Callable[[], bool], process: Process) -> None:
-    """Wait until something is so, or *process* has ended."""
-    deadline = time.monotonic() + 60
-    while not is_so() and process.poll() is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 @contextmanager
 def cluster(
     folder: Path, workers: int = 2, options: Mapping[str, str] | None = None
@@ -78,8 +70,8 @@ def cluster(
         log = folder / "scheduler.log"
         arguments = (*place, "--port", "0")
         scheduler = stack.enter_context(program("scheduler", log, *arguments))
-        until(file.exists, scheduler)
-        until(lambda: file.read_bytes().endswith(b"}"), scheduler)
+        wait_until(file.exists, scheduler)
+        wait_until(lambda: file.read_bytes().endswith(b"}"), scheduler)
         address = json.loads(file.read_bytes())["address"]
         processes, places = [], []
         for number in range(workers):
@@ -89,9 +81,9 @@ def cluster(
             processes.append(stack.enter_context(worker))
         for number, process in enumerate(processes):
             log = folder / f"worker{number}.log"
-            until(lambda log=log: "Registered to" in log.read_text(), process)  # type: ignore[misc]
-            if process.poll() is not None and options and "hidden" in options:
+            if "hidden" in (options or {}) and os.geteuid() != 0:
                 pytest.skip("file systems are mounted by root only")
+            wait_until(lambda log=log: "Registered to" in log.read_text(), process)  # type: ignore[misc]
             _, _, rest = log.read_text().partition("Start worker at:")
             places.append(rest.split()[0])
         yield Cluster(address, scheduler, processes, places)
@@ -154,7 +146,7 @@ def test_who_dies_costs_nothing_but_time(
     with cluster(tmp_path / "cluster") as there:
         command = ("--roster", str(roster), "-q", "--cluster", there.address)
         process = start(*command, "-o", str(folder))
-        until(lambda: len(list(folder.glob("*.txt"))) > 100, process)
+        wait_until(lambda: letters_in(folder) > 100, process)
         mortals = {"a worker": there.workers[:1], "all workers": there.workers}
         for mortal in mortals.get(dying, [there.scheduler]):
             mortal.send_signal(signal.SIGKILL)
@@ -173,7 +165,7 @@ def test_process_that_dies_costs_nothing_but_time(
     """
     folder = tmp_path / "letters"
     process = start("--roster", str(roster), "-q", "--jobs", "2", "-o", str(folder))
-    until(lambda: len(list(folder.glob("*.txt"))) > 100, process)
+    wait_until(lambda: letters_in(folder) > 100, process)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
     os.kill(int(children.split()[0]), signal.SIGKILL)
 
