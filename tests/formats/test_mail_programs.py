@@ -8,7 +8,6 @@ all addresses end with `.example`.
 import os
 import pwd
 import re
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -21,8 +20,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from msgspec import Struct
 
-from conftest import ROOT, Result, Run
+from conftest import ROOT, Result, Run, find_program
 from email_helpers import CAMPAIGN, campaign_folder, read_mail
+
+pytestmark = pytest.mark.programs  # each test says which it needs
 
 EMBASSY = (
     "Embassy of the Republic of Kazakhstan in the United Kingdom",
@@ -107,17 +108,6 @@ def _campaign(folder: Path) -> Path:
     return campaign_folder(folder / "campaign")
 
 
-def _program(name: str) -> str:
-    """Return the path of a program; the test cannot run without it."""
-    path = f"{os.environ['PATH']}{os.pathsep}/usr/sbin"
-    if found := shutil.which(name, path=path):
-        return found
-    reason = f"the program '{name}' is not installed"
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 def _unprivileged() -> dict[str, Any]:
     """Return how to run a program as an ordinary user."""
     if os.geteuid() != 0:
@@ -131,7 +121,7 @@ Send = Callable[[bytes], None]
 
 def _msmtp(server: Server, folder: Path) -> Send:
     """Return a function that hands a message to `msmtp -t`."""
-    program = _program("msmtp")
+    program = find_program("msmtp")
     settings = folder / "msmtprc"
     settings.write_text(_msmtp_settings(server))
 
@@ -151,9 +141,9 @@ def _sendmail(server: Server, folder: Path) -> Send:
 
     It is the one of Exim, which any user can run with settings of their own.
     """
-    program = _program("sendmail")
+    program = find_program("sendmail")
     if Path(program).resolve().name != "exim4":
-        _program("the sendmail of exim4")
+        find_program("the sendmail of exim4")
     user = _unprivileged()
     owner, group = user.get("user", os.getuid()), user.get("group", os.getgid())
     spool = folder / "spool"
@@ -190,7 +180,7 @@ def _sendmail(server: Server, folder: Path) -> Send:
 
 def _mutt(server: Server, folder: Path) -> Send:
     """Return a function that hands a message to `mutt -H -`."""
-    program = _program("mutt")
+    program = find_program("mutt")
     settings = folder / "muttrc"
     settings.write_text(_mutt_settings(server))
 
@@ -216,7 +206,7 @@ def _write_settings(server: Server) -> None:
     (home / ".msmtprc").write_text(_msmtp_settings(server))
     (home / ".msmtprc").chmod(0o600)
     (home / ".muttrc").write_text(_mutt_settings(server))
-    (home / ".mailrc").write_text(f"set sendmail={_program('msmtp')}\n")
+    (home / ".mailrc").write_text(f"set sendmail={find_program('msmtp')}\n")
 
 
 def _feed(arguments: list[object], message: bytes, **options: Any) -> None:
@@ -317,7 +307,7 @@ def test_subject_and_body_make_a_message(
     """
     A program that builds the message itself gets the subject and the text.
     """
-    program = _program("bsd-mailx")
+    program = find_program("bsd-mailx")
     _write_settings(server)
     letter = _letter(campaign, case, sender)
     subject = run(*letter, "--format", "subject").stdout
@@ -368,7 +358,7 @@ def test_line_of_shell_sends_the_letter(
     """
     A pipe, with the user's own settings in their places, sends the letter.
     """
-    _program(program)
+    find_program(program)
     _write_settings(server)
     letter = LETTER.format(campaign=campaign)
     result = shell(line.format(letter=letter), LC_ALL="C.UTF-8")
@@ -392,7 +382,7 @@ def test_line_of_the_readme_sends_the_letter(
     The lines under "By e-mail" do what they say, as they are printed.
     """
     path = f"{_set_up_sendmail(server, folder)}{os.pathsep}$PATH"
-    _program(program)
+    find_program(program)
     _write_settings(server)
     profile = Path(os.environ["HOME"]) / ".config" / "protestgen" / "profile.yaml"
     profile.parent.mkdir(parents=True)
@@ -415,11 +405,11 @@ def _set_up_sendmail(server: Server, folder: Path) -> Path:
     as_user = ""
     if user := _unprivileged():
         ids = f"--reuid {user['user']} --regid {user['group']}"
-        as_user = f"{_program('setpriv')} {ids} --clear-groups "
+        as_user = f"{find_program('setpriv')} {ids} --clear-groups "
     program = folder / "bin" / "sendmail"
     program.parent.mkdir(exist_ok=True)
     program.write_text(
-        f'#!/bin/sh\nexec {as_user}{_program("exim4")} -C {folder}/exim.conf -odi "$@"\n'
+        f'#!/bin/sh\nexec {as_user}{find_program("exim4")} -C {folder}/exim.conf -odi "$@"\n'
     )
     program.chmod(0o755)
     return program.parent

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from conftest import EPOCH, Result, Run
 from pdf_helpers import (
     CAMPAIGN,
+    READ_PDF,
     Word,
     facts_of,
     letter,
@@ -20,7 +21,6 @@ from pdf_helpers import (
     metadata_of,
     options,
     picture_of,
-    program,
     text_of,
     words_of,
 )
@@ -32,6 +32,8 @@ from protestgen.formats import FORMATS, LAYOUTS
 from protestgen.formats.pdf import page
 from protestgen.letters.letter import Letter
 from protestgen.templating.blocks import ItemList, Paragraph
+
+pytestmark = READ_PDF
 
 # Where an address may lie, in millimetres: left, top, right, bottom. In France, what
 # both the window of the standard and the box of the post office show.
@@ -86,13 +88,6 @@ HOSTILE = (
     "Қазақстан",
     "ёлка",
 )
-
-
-@pytest.fixture(autouse=True)
-def _programs() -> None:
-    """Skip the tests, or in CI fail, without the programs that read a PDF."""
-    for name in ("pdfinfo", "pdftoppm", "pdftotext"):
-        program(name)
 
 
 def typeset(written: Letter, **chosen: str) -> bytes:

@@ -462,6 +462,7 @@ def test_the_profile_decides_in_which_language(run: Run, tmp_path: Path) -> None
     assert run(*letter, "--lang", "en").stdout.startswith("22 November 2026\n")
 
 
+@pytest.mark.programs("pdftotext")
 @every_language
 @pytest.mark.parametrize("name", ["text", "body", "subject", "json", "html", "pdf"])
 def test_formats_carry_the_language(name: str, code: str) -> None:
@@ -527,6 +528,7 @@ def test_a_page_for_a_browser_says_its_language(code: str) -> None:
     )
 
 
+@pytest.mark.programs("pdftotext")
 @every_language
 def test_two_languages_are_two_sheets_of_paper(code: str) -> None:
     """
@@ -542,6 +544,7 @@ def test_two_languages_are_two_sheets_of_paper(code: str) -> None:
     assert f"/Lang ({code})".encode() in pdf or f"/Lang({code}".encode() in pdf
 
 
+@pytest.mark.programs("pdftotext")
 @every_language
 def test_a_fax_has_its_cover_in_the_language(code: str) -> None:
     """

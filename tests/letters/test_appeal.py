@@ -18,7 +18,6 @@ from pdf_helpers import (
     facts_of,
     metadata_of,
     options,
-    program,
     text_of,
     words_of,
 )
@@ -554,11 +553,11 @@ def test_page_asks_for_nothing() -> None:
     assert not {"script", "link", "img", "a"} & {name for name, _ in outline.tags}
 
 
+@pytest.mark.programs("chromium", "pdfinfo", "pdftotext")
 def test_page_is_printed_from_a_browser(tmp_path: Path) -> None:
     """
     All addresses are on few sheets, in two columns.
     """
-    program("pdftotext")
     page, printed = tmp_path / "appeal.html", tmp_path / "printed.pdf"
     text = page_of(appeal()).replace("@page {", "@page { size: A4;")
     page.write_text(text, encoding="utf-8")
@@ -594,12 +593,12 @@ def test_campaign_may_change_the_page(run: Run, readers: Path) -> None:
     )
 
 
+@pytest.mark.programs("pdfinfo", "pdftotext")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_paper_holds_everything(language: str) -> None:
     """
     In every language all is on few pages, and nothing leaves the sheet.
     """
-    program("pdftotext")
     written = appeal(wish=AppealOptions(language=language))
     pdf = APPEAL_FORMATS["pdf"].render_appeal(written, options())
     facts = facts_of(pdf)
@@ -616,11 +615,11 @@ def test_paper_holds_everything(language: str) -> None:
             assert mission.email in text
 
 
+@pytest.mark.programs("pdfinfo", "pdftotext")
 def test_paper_shows_text_as_it_stands() -> None:
     """
     Nothing in the data is code of the typesetter.
     """
-    program("pdftotext")
     signs = ["#panic()", "*a* _b_", "= a", "@b", "$ x $", "`c` <d>"]
     pdf = APPEAL_FORMATS["pdf"].render_appeal(hostile(signs), options())
     text = " ".join(text_of(pdf, "-raw").split())
@@ -628,11 +627,11 @@ def test_paper_shows_text_as_it_stands() -> None:
     assert [sign for sign in signs if sign not in text] == []
 
 
+@pytest.mark.programs("pdfinfo", "pdftotext")
 def test_paper_is_that_of_the_country() -> None:
     """
     In the United States it is Letter.
     """
-    program("pdftotext")
     for country, size in (("us", "(letter)"), ("gb", "(A4)")):
         written = appeal(wish=AppealOptions(countries=(country,)))
         pdf = APPEAL_FORMATS["pdf"].render_appeal(written, options())
