@@ -428,7 +428,7 @@ def test_letters_of_three_scripts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "lacking"),
+    ("name", "missing"),
     [
         ("王小明", "'王' (U+738B), '小' (U+5C0F), '明' (U+660E)"),
         ("Ada 😀 Example", "'😀' (U+1F600)"),
@@ -438,7 +438,7 @@ def test_letters_of_three_scripts() -> None:
     ids=["chinese", "emoji", "arabic", "many"],
 )
 def test_character_that_the_fonts_lack(
-    name: str, missing_fields: str, run: Run, tmp_path: Path
+    name: str, missing: str, run: Run, tmp_path: Path
 ) -> None:
     """
     A character without a glyph is an error that names it, and nothing is written.
@@ -451,12 +451,12 @@ def test_character_that_the_fonts_lack(
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert not file.exists()
-    if missing_fields:
+    if missing:
         named = {f"'{c}' (U+{ord(c):04X})" for c in name if not c.isascii()}
         start, _, end = result.stderr.partition(" lack ")
         listed, _, hint = end.partition(": ")
         assert start == "error: the fonts of the PDF"
-        assert set(listed.split(", ")) == named == set(missing_fields.split(", "))
+        assert set(listed.split(", ")) == named == set(missing.split(", "))
         assert hint == "use Latin, Greek or Cyrillic letters instead\n"
     else:
         assert " and 2 more: use Latin" in result.stderr
@@ -550,9 +550,7 @@ def test_missing_extra_is_named(shell: Callable[..., Result]) -> None:
         ),
     ],
 )
-def test_a_text_that_is_too_long_for_paper_is_refused(
-    capfd: pytest.CaptureFixture[str], body: str, message: str
-) -> None:
+def test_a_text_that_is_too_long_for_paper_is_refused(body: str, message: str) -> None:
     """
     A long text takes gigabytes, and stops Typst where no word of it can be parted.
     """
@@ -560,7 +558,6 @@ def test_a_text_that_is_too_long_for_paper_is_refused(
         typeset(replace(letter(), body=(Paragraph(body),)))
 
     assert str(caught.value) == message
-    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_a_long_letter_is_set() -> None:

@@ -327,7 +327,7 @@ def test_dates_stand_behind_places_where_that_is_usual(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "text", "glued"),
+    ("code", "text", "spaced"),
     [
         ("de", "am 1. Mai 2011", "am 1.\u00a0Mai 2011"),
         ("fr", "le 1er mai : « oui »", "le 1er\u00a0mai\u00a0: «\u00a0oui\u00a0»"),
@@ -338,12 +338,12 @@ def test_dates_stand_behind_places_where_that_is_usual(code: str) -> None:
     ],
 )
 def test_lines_are_not_broken_where_it_would_be_wrong(
-    code: str, text: str, with_no_break_spaces: str
+    code: str, text: str, spaced: str
 ) -> None:
     """
     Each language has its own places for spaces that do not break.
     """
-    assert language(code).with_no_break_spaces(text) == with_no_break_spaces
+    assert language(code).with_no_break_spaces(text) == spaced
 
 
 def test_several_who_sign_speak_of_themselves_as_we() -> None:
