@@ -32,8 +32,8 @@ _HOMES = {
     "FORMATS": "formats",
     "Letter": "letters.letter",
     "Sender": "letters.sender",
-    "LetterOptions": "writer",
-    "LetterService": "writer",
+    "LetterOptions": "letters.service",
+    "LetterService": "letters.service",
     "compose": "letters.compose",
     "load_campaign": "campaign.loader",
 }

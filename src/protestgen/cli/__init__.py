@@ -4,7 +4,6 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
-from functools import cached_property
 from importlib import import_module
 from itertools import pairwise
 from typing import Any
@@ -12,11 +11,10 @@ from typing import Any
 import click
 
 from protestgen import __version__
-from protestgen.campaign.loader import Campaign, load_campaign
 from protestgen.errors import ProtestgenError, UnknownNameError, unexpected
 
 from . import console
-from .context import campaign_folders, check_time_zone, wants_traceback
+from .context import App, check_time_zone, wants_traceback
 from .options import common_options
 
 # Each is a module of this package with a function of the same name, imported when it
@@ -37,18 +35,6 @@ COMMANDS = (
 
 # Options that say what a command works on, and nothing about a person.
 _TASK_OPTIONS = ("--case", "--country", "--to", "--style", "--lang", "--format")
-
-
-class App:
-    """What the commands of one run share."""
-
-    def __init__(self, ctx: click.Context) -> None:
-        self._ctx = ctx
-
-    @cached_property
-    def campaign(self) -> Campaign:
-        """The campaign, read when it is first needed."""
-        return load_campaign(*campaign_folders(self._ctx))
 
 
 class _Commands(click.Group):

@@ -14,9 +14,8 @@ from protestgen.letters.letter import DEFAULT_STYLE
 from protestgen.letters.service import LetterService
 from protestgen.schema.types import parse_id
 
-from . import App
 from .console import show_notes, write_product
-from .context import now
+from .context import App, now
 from .options import common_options, output_options, take_form
 from .param_types import (
     Command,

@@ -47,9 +47,8 @@ from protestgen.letters.service import LetterOptions
 from protestgen.limits import MAX_JOBS
 from protestgen.templating.environment import Templates
 
-from . import App
 from .console import show_error, show_note, write_product
-from .context import now
+from .context import App, now
 from .options import (
     common_options,
     date_option,

@@ -3,8 +3,8 @@
 import click
 from msgspec.structs import asdict
 
-from . import App
 from .console import show_note, write_json, write_table
+from .context import App
 from .options import common_options
 from .param_types import Command
 

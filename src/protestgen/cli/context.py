@@ -3,21 +3,39 @@
 import os
 import re
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 import click
 
-from protestgen.campaign.loader import SETTINGS_FILE, campaign_around
+from protestgen.campaign.loader import (
+    SETTINGS_FILE,
+    Campaign,
+    campaign_around,
+    load_campaign,
+)
 from protestgen.errors import quoted
 
 from .console import show_note
 
 # Where the folders of `--campaign` are kept while the command line is read.
-_FOLDERS = "protestgen.folders"
+FOLDERS_KEY = "protestgen.folders"
 
 
 # The last second of the year 3000, as a time of `SOURCE_DATE_EPOCH`.
 _MAX_EPOCH = 32_535_215_999
+
+
+class App:
+    """The campaign of one run, which its commands share."""
+
+    def __init__(self, ctx: click.Context) -> None:
+        self._ctx = ctx
+
+    @cached_property
+    def campaign(self) -> Campaign:
+        """The campaign, read when a command first asks for it."""
+        return load_campaign(*campaign_folders(self._ctx))
 
 
 def campaign_folders(ctx: click.Context) -> list[Path]:
@@ -27,7 +45,7 @@ def campaign_folders(ctx: click.Context) -> list[Path]:
     These are the ones of `--campaign`, of the environment, and around the current one.
     """
     environment = os.environ.get("PROTESTGEN_CAMPAIGN", "").split(os.pathsep)
-    named = [*ctx.meta.get(_FOLDERS, ()), *(Path(f) for f in environment if f)]
+    named = [*ctx.meta.get(FOLDERS_KEY, ()), *(Path(f) for f in environment if f)]
     around = _folder_around()
     if around is None or os.path.realpath(around) in map(os.path.realpath, named):
         return named

@@ -23,9 +23,8 @@ from protestgen.letters.letter import Letter
 from protestgen.letters.sender import Sender, read_profile
 from protestgen.letters.service import LetterService
 
-from . import App
 from .console import show_note, show_notes, write_product
-from .context import now
+from .context import App, now
 from .options import (
     PERSONAL,
     common_options,

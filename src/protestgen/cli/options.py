@@ -9,7 +9,7 @@ import click
 from msgspec import Struct
 
 from protestgen.campaign.loader import SETTINGS_FILE
-from protestgen.cli.context import _FOLDERS, now
+from protestgen.cli.context import FOLDERS_KEY, now
 from protestgen.countries import find_country
 from protestgen.formats import (
     DEFAULT_FORMAT,
@@ -273,7 +273,7 @@ def _with_options(command: Command, *options: Callable[[Command], Command]) -> C
 def _add_folders(
     ctx: click.Context, _param: click.Parameter, folders: tuple[Path, ...]
 ) -> None:
-    ctx.meta.setdefault(_FOLDERS, []).extend(folders)
+    ctx.meta.setdefault(FOLDERS_KEY, []).extend(folders)
 
 
 def _be_quiet(_ctx: click.Context, _param: click.Parameter, value: object) -> None:

@@ -8,8 +8,8 @@ from protestgen.campaign.case import Case
 from protestgen.language.language import Language
 from protestgen.language.loader import load_language
 
-from . import App
 from .console import write_json, write_lines
+from .context import App
 from .options import common_options
 from .param_types import Command, complete_case
 

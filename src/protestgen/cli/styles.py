@@ -4,8 +4,8 @@ import click
 
 from protestgen.templating.environment import Templates
 
-from . import App
 from .console import write_json, write_table
+from .context import App
 from .options import common_options
 from .param_types import Command
 
