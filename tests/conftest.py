@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from shutil import which
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import settings
@@ -119,23 +120,22 @@ def _default_signals() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _home(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _home(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Keep the profile and the settings of the user out of the tests."""
-    home = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(EPOCH))
-    monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.setenv("PROTESTGEN_TRACEBACK", "1")  # no unexpected error is hidden
-    for name in (
-        "XDG_CONFIG_HOME",
-        "PROTESTGEN_CAMPAIGN",
-        "NO_COLOR",
-        "EDITOR",
-        "VISUAL",
-    ):
-        monkeypatch.delenv(name, raising=False)
+    with TemporaryDirectory() as home:
+        monkeypatch.setenv("HOME", home)
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(EPOCH))
+        monkeypatch.setenv("TZ", "UTC")
+        monkeypatch.setenv("PROTESTGEN_TRACEBACK", "1")  # no unexpected error is hidden
+        for name in (
+            "XDG_CONFIG_HOME",
+            "PROTESTGEN_CAMPAIGN",
+            "NO_COLOR",
+            "EDITOR",
+            "VISUAL",
+        ):
+            monkeypatch.delenv(name, raising=False)
+        yield
 
 
 @pytest.fixture(name="run")

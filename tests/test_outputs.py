@@ -24,6 +24,7 @@ def sample(keys: list[str]) -> list[str]:
     return draw.sample(letters, LETTERS) + draw.sample(others, SAMPLE - LETTERS)
 
 
+@pytest.mark.slow
 def test_outputs_are_as_recorded(request: pytest.FixtureRequest) -> None:
     """
     No output of the program differs from the recorded one.

@@ -100,6 +100,7 @@ def _followed(shell: Shell, tmp_path: Path) -> Path:
     return tmp_path / "music"
 
 
+@pytest.mark.slow
 def test_who_follows_the_steps_has_a_campaign(followed: Path) -> None:
     """
     Every command does what is shown, and at the end there is what was promised.

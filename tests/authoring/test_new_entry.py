@@ -544,6 +544,7 @@ def is_read(parse: Callable[[str], str], text: str) -> bool:
         return False
 
 
+@pytest.mark.slow
 @given(title=LINES, summary=PROSE, people=st.lists(LINES, max_size=3))
 @settings(max_examples=300, suppress_health_check=list(HealthCheck))
 def test_any_text_is_read_as_it_was_given(

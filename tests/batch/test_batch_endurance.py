@@ -29,6 +29,8 @@ from batch_helpers import (
 from conftest import Result, Run, has_written
 from protestgen.batch.output_folder import OutputFolder
 
+pytestmark = pytest.mark.slow
+
 MOUNT, UMOUNT, SETSID = (
     shutil.which(name) or name for name in ("mount", "umount", "setsid")
 )

@@ -103,6 +103,7 @@ def test_each_letter_as_it_is_alone(batch: Batch, *, duplex: bool) -> None:
     assert pages() == expected
 
 
+@pytest.mark.slow
 def test_pages_look_as_those_of_single_letters(batch: Batch) -> None:
     """
     Every pixel, in all layouts, and in letters that are set smaller or go on overleaf.
@@ -174,6 +175,7 @@ def test_without_a_letter_there_is_no_document(batch: Batch) -> None:
     assert Path("all.pdf").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_same_bytes_whatever_the_processes(
     shell: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,6 +193,7 @@ def test_same_bytes_whatever_the_processes(
     assert Path("a.pdf").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
 def test_what_the_document_says_of_itself(batch: Batch) -> None:
     """
     It has a title and no author, and the tags of each letter, which is a part.

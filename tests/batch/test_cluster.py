@@ -20,6 +20,8 @@ from batch_helpers import contents, finish, letters_in, members, start, wait_unt
 from conftest import ROOT, Result, Run
 from protestgen import __version__
 
+pytestmark = pytest.mark.slow
+
 LETTERS = 10_000
 NAMESPACE = shutil.which("unshare") or "unshare"
 

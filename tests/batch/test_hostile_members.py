@@ -261,6 +261,7 @@ def tries(
         yield roster, draw.choice(CASES), (*target, *options)
 
 
+@pytest.mark.slow
 def test_one_bad_row_is_one_row_lost(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -505,6 +505,7 @@ def faults(
             yield f"campaign {number}, {' '.join(command)}: {problem}"
 
 
+@pytest.mark.slow
 def test_a_hostile_campaign_ends_in_letters_or_errors(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -210,6 +210,7 @@ def test_it_is_valid(folder: Path) -> None:
     assert list(map(str, check_campaign((), ON))) == []
 
 
+@pytest.mark.slow
 def test_one_mistake_is_told_where_it_was_made(
     folder: Path, request: pytest.FixtureRequest
 ) -> None:

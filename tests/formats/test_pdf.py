@@ -485,6 +485,7 @@ HOSTILE_LINE = st.lists(
 ).map(lambda parts: f"X{' '.join(' '.join(parts).split())}Y")
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(st.lists(HOSTILE_LINE, min_size=9, max_size=9))
 def test_nothing_in_a_letter_is_markup(values: list[str]) -> None:

@@ -495,6 +495,7 @@ HARMLESS = kinds(APPEAL_FORMATS["markdown"].render_appeal(hostile(["x"] * 6)).de
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(st.lists(texts, min_size=6, max_size=6))
 def test_nothing_in_an_appeal_is_markdown(values: list[str]) -> None:
@@ -527,6 +528,7 @@ def page_of(written: Appeal) -> str:
 HARMLESS_PAGE = Outline(page_of(hostile(["x"] * 6)))
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(st.lists(texts, min_size=6, max_size=6))
 def test_nothing_in_an_appeal_is_html(values: list[str]) -> None:

@@ -750,6 +750,7 @@ def test_what_letters_do_not_need_is_refused(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
 def test_work_is_bounded(text: str, templates: Path) -> None:
     """
@@ -915,6 +916,7 @@ DATA = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "error"), DATA.values(), ids=DATA)
 def test_data_is_only_data(text: str, error: str, tmp_path: Path) -> None:
     """
@@ -982,6 +984,7 @@ def write_cases(folder: Path, *entries: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_few_names_are_suggested(tmp_path: Path) -> None:
     """
     What thousands of unknown names may mean is looked for a few times only.
@@ -999,6 +1002,7 @@ def test_few_names_are_suggested(tmp_path: Path) -> None:
     assert last == "error: ... and 1,900 more"
 
 
+@pytest.mark.slow
 def test_long_chains_of_cases_are_followed(tmp_path: Path) -> None:
     """
     Whether a case follows itself is known in one step for each case.
@@ -1145,6 +1149,7 @@ def test_layout_prints_no_object(text: str, run: Run, tmp_path: Path) -> None:
     assert not output.exists()
 
 
+@pytest.mark.slow
 def test_long_templates_cost_steps(templates: Path) -> None:
     """
     Many long templates take long to compile, though nothing in them runs.

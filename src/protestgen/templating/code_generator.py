@@ -26,7 +26,9 @@ class MeteringCodeGenerator(CodeGenerator):
     """Writes into the code of a template what it costs, and what Jinja lets pass."""
 
     def write_commons(self) -> None:
-        self.writeline("spend, weigh = environment.charge, environment.charge_for_value")
+        self.writeline(
+            "spend, weigh = environment.charge, environment.charge_for_value"
+        )
         super().write_commons()
 
     def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:
