@@ -1,4 +1,4 @@
-"""A batch that is killed, runs out of room or meets hostile rows leaves nothing torn."""
+"""A batch that is killed, runs out of room or meets hostile rows leaves no torn file."""
 
 import json
 import os
@@ -43,9 +43,9 @@ KILLS = int(os.environ.get("PROTESTGEN_TEST_KILLS", "10"))
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_killed_at_any_moment_it_can_be_gone_on_with(tmp_path: Path, jobs: str) -> None:
+def test_run_killed_at_any_moment_can_be_resumed(tmp_path: Path, jobs: str) -> None:
     """
-    The folder ends byte for byte as that of a run that nothing disturbed.
+    A resumed folder equals that of an undisturbed run, byte for byte.
     """
     roster = tmp_path / "m.csv"
     roster.write_text(members(LETTERS), encoding="utf-8")
@@ -71,9 +71,9 @@ def test_killed_at_any_moment_it_can_be_gone_on_with(tmp_path: Path, jobs: str) 
     assert killed == KILLS
 
 
-def test_killed_alone_it_leaves_the_folder_to_the_next(tmp_path: Path) -> None:
+def test_worker_processes_end_with_a_killed_run(tmp_path: Path) -> None:
     """
-    Its helpers end with it, however it ended, and hold the folder no longer.
+    Worker processes end with the run that started them, and release the folder.
     """
     roster, folder = tmp_path / "m.csv", tmp_path / "letters"
     roster.write_text(members(MANY), encoding="utf-8")
@@ -88,11 +88,11 @@ def test_killed_alone_it_leaves_the_folder_to_the_next(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("signal_", [None, signal.SIGKILL])
-def test_what_processes_have_for_one_another_does_not_stay(
+def test_spool_files_do_not_stay(
     tmp_path: Path, signal_: signal.Signals | None
 ) -> None:
     """
-    Those that outlive the one that was killed take it away.
+    Spool files are removed by the run, or by its workers if it is killed.
     """
     roster, spool = tmp_path / "m.csv", tmp_path / "spool"
     roster.write_text(members(MANY if signal_ else 2_000), encoding="utf-8")
@@ -108,11 +108,11 @@ def test_what_processes_have_for_one_another_does_not_stay(
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-def test_interrupted_it_finishes_the_letters_in_hand(
+def test_interrupted_run_finishes_its_letters(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     """
-    The manifest tells of each that is there, and how to go on is said.
+    After a signal the manifest lists each letter written, and the error says how to resume.
     """
     roster, folder = tmp_path / "m.csv", tmp_path / "letters"
     roster.write_text(members(MANY), encoding="utf-8")
@@ -133,11 +133,11 @@ def test_interrupted_it_finishes_the_letters_in_hand(
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-def test_interrupted_one_file_for_all_is_not_there(
+def test_interrupted_run_creates_no_single_file(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     """
-    It is whole, or it is as it was.
+    One file for all letters is complete, or is not created.
     """
     roster, file = tmp_path / "m.csv", tmp_path / "all.jsonl"
     roster.write_text(members(MANY), encoding="utf-8")
@@ -159,11 +159,11 @@ def test_interrupted_one_file_for_all_is_not_there(
         ("letters", "run the same again to go on"),
     ],
 )
-def test_interrupted_while_it_waits_for_rows_it_ends(
+def test_interrupted_run_ends_while_it_waits_for_rows(
     tmp_path: Path, number: signal.Signals, output: str, hint: str
 ) -> None:
     """
-    As if there were no more rows; what is read is written.
+    A signal ends a run that waits for its roster; rows read so far are written.
     """
     path = tmp_path / output
     command = (*PROGRAM, "--roster", "-", "--jobs", "1", "-o", str(path))
@@ -194,9 +194,9 @@ def _has_begun(path: Path, pid: int) -> bool:
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_nobody_has_to_listen(tmp_path: Path, jobs: str) -> None:
+def test_closed_stderr_is_no_error(tmp_path: Path, jobs: str) -> None:
     """
-    Whoever read what is told may have gone, or never have been there.
+    A run goes on if the reader of its messages has gone, or there never was one.
     """
     roster = tmp_path / "m.csv"
     bad = "".join(f"Bob Example {i},bob@home,,,uk,\n" for i in range(50))
@@ -218,9 +218,9 @@ def test_nobody_has_to_listen(tmp_path: Path, jobs: str) -> None:
     assert len(list((tmp_path / "gone").glob("*.txt"))) == 200
 
 
-def test_bar_is_drawn_and_removed_as_terminals_expect(tmp_path: Path) -> None:
+def test_progress_bar_is_drawn_and_removed(tmp_path: Path) -> None:
     """
-    Also where the roster comes from another program, so that nobody knows how long.
+    The progress bar works on a terminal also where the length of the roster is unknown.
     """
     roster, folder = tmp_path / "m.csv", tmp_path / "letters"
     roster.write_text(members(1_000) + "Bob,bob@home,,,uk,\n", encoding="utf-8")
@@ -250,9 +250,9 @@ def test_bar_is_drawn_and_removed_as_terminals_expect(tmp_path: Path) -> None:
     assert len(list(folder.glob("*.txt"))) == 1_000
 
 
-def test_terminal_that_is_closed_ends_the_run_in_order(tmp_path: Path) -> None:
+def test_closed_terminal_ends_the_run_gracefully(tmp_path: Path) -> None:
     """
-    As a connection that is lost does; nothing can be said any more.
+    When its terminal closes, a run finishes its letters and writes the manifest.
     """
     roster, folder = tmp_path / "m.csv", tmp_path / "letters"
     roster.write_text(members(MANY), encoding="utf-8")
@@ -276,7 +276,7 @@ def test_terminal_that_is_closed_ends_the_run_in_order(tmp_path: Path) -> None:
     assert not list(folder.glob(".*"))
 
 
-def test_signal_that_is_to_be_ignored_is(tmp_path: Path) -> None:
+def test_ignored_signal_stays_ignored(tmp_path: Path) -> None:
     """
     With `nohup` a run outlives its terminal.
     """
@@ -292,9 +292,9 @@ def test_signal_that_is_to_be_ignored_is(tmp_path: Path) -> None:
     assert len(file.read_bytes().splitlines()) == 3_000
 
 
-def test_letters_edited_by_hand_outlive_killed_runs(tmp_path: Path) -> None:
+def test_edited_letters_survive_killed_runs(tmp_path: Path) -> None:
     """
-    Of all that was there before the run, and of what it had written.
+    A resumed run keeps letters edited before it was killed and since.
     """
     roster, folder = tmp_path / "m.csv", tmp_path / "letters"
     roster.write_text(members(5_000), encoding="utf-8")
@@ -320,9 +320,9 @@ def test_letters_edited_by_hand_outlive_killed_runs(tmp_path: Path) -> None:
     assert by_hand == {names[0], names[1], names[-1]}
 
 
-def test_letters_edited_behind_a_killed_run_are_left(tmp_path: Path) -> None:
+def test_letters_edited_after_a_killed_run_are_kept(tmp_path: Path) -> None:
     """
-    Each of those that are there: told of in the journal's last lines, or not yet.
+    Letters edited after a kill are kept, whether the journal lists them yet or not.
     """
     roster, folder = tmp_path / "m.csv", tmp_path / "letters"
     roster.write_text(members(MANY), encoding="utf-8")
@@ -342,9 +342,9 @@ def test_letters_edited_behind_a_killed_run_are_left(tmp_path: Path) -> None:
     assert by_hand == letters[::2]
 
 
-def test_letters_edited_before_a_run_that_was_killed_are_left(tmp_path: Path) -> None:
+def test_letters_edited_before_a_killed_run_are_kept(tmp_path: Path) -> None:
     """
-    Also those that it was about to write.
+    Letters edited before a run are kept, also those it planned to write when killed.
     """
     roster, folder = tmp_path / "m.csv", tmp_path / "letters"
     roster.write_text(members(10_000), encoding="utf-8")
@@ -364,11 +364,11 @@ def test_letters_edited_before_a_run_that_was_killed_are_left(tmp_path: Path) ->
     assert {path.read_text("utf-8") for path in folder.glob("*.txt")} == {"By hand."}
 
 
-def test_letters_of_a_killed_run_are_known_to_one_about_another_case(
+def test_run_about_another_case_keeps_letters_of_a_killed_run(
     tmp_path: Path,
 ) -> None:
     """
-    As what they are, so that it leaves them alone, and the manifest tells of them.
+    A run about another case keeps the letters of a killed run and lists them in the manifest.
     """
     roster, folder = tmp_path / "m.csv", tmp_path / "letters"
     roster.write_text(members(MANY), encoding="utf-8")
@@ -391,9 +391,9 @@ def test_letters_of_a_killed_run_are_known_to_one_about_another_case(
     assert {path.name for path in folder.glob("kurmanov-*.txt")} == letters
 
 
-def test_room_for_temporary_files_is_told_apart(tmp_path: Path) -> None:
+def test_full_temporary_folder_is_named(tmp_path: Path) -> None:
     """
-    It is not where the letters go that is full.
+    The error names the temporary folder, not the output, as full.
     """
     roster, file = tmp_path / "m.csv", tmp_path / "all.pdf"
     roster.write_text(members(300), encoding="utf-8")
@@ -425,9 +425,9 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_disk_that_fills_up_is_told(tmp_path: Path, jobs: str) -> None:
+def test_full_disk_is_an_error(tmp_path: Path, jobs: str) -> None:
     """
-    In one line; each letter that is there is whole, and a run goes on behind it.
+    A full disk gives one line; each letter on it is complete, and the run can be resumed.
     """
     roster = tmp_path / "m.csv"
     roster.write_text(members(1_000), encoding="utf-8")
@@ -453,11 +453,11 @@ def test_disk_that_fills_up_is_told(tmp_path: Path, jobs: str) -> None:
     assert (again.exit_code, again.stderr) == (0, "")
 
 
-def test_letters_are_written_where_there_is_no_room_to_leave_them(
+def test_letters_are_written_without_room_for_spool_files(
     tmp_path: Path,
 ) -> None:
     """
-    They are the same, whoever has written them.
+    Letters are the same if worker processes have no room for spool files.
     """
     roster = tmp_path / "m.csv"
     roster.write_text(members(2_000), encoding="utf-8")
@@ -472,9 +472,9 @@ def test_letters_are_written_where_there_is_no_room_to_leave_them(
 
 
 @pytest.mark.parametrize("file", ["all.jsonl", "all.mbox"])
-def test_disk_that_fills_up_keeps_no_torn_file(tmp_path: Path, file: str) -> None:
+def test_full_disk_keeps_the_old_file(tmp_path: Path, file: str) -> None:
     """
-    One file for all letters is not begun in its place.
+    A full disk leaves one file for all letters as it was.
     """
     roster = tmp_path / "m.csv"
     rows = (f"Ada {i},ada{i}@home.example,,Leeds,uk,\n" for i in range(2_000))
@@ -492,9 +492,9 @@ def test_disk_that_fills_up_keeps_no_torn_file(tmp_path: Path, file: str) -> Non
     assert (result.exit_code, result.stderr) == (1, problem)
 
 
-def test_folder_that_turns_read_only_is_told(tmp_path: Path) -> None:
+def test_folder_that_turns_read_only_is_an_error(tmp_path: Path) -> None:
     """
-    In one line; what was written until then is whole.
+    The error is one line, and letters written so far are complete.
     """
     roster, folder = tmp_path / "m.csv", tmp_path / "letters"
     roster.write_text(members(MANY), encoding="utf-8")
@@ -518,9 +518,9 @@ def test_folder_that_turns_read_only_is_told(tmp_path: Path) -> None:
         assert [file.name for file in folder.glob(".*")] == journal
 
 
-def test_rows_after_which_a_roster_ends_are_written(tmp_path: Path, run: Run) -> None:
+def test_roster_cut_off_is_written_up_to_its_last_row(tmp_path: Path, run: Run) -> None:
     """
-    Wherever it was cut off, there is one line about it and no torn letter.
+    A roster cut off anywhere gives one error, and no torn letter.
     """
     data = members(3).encode() + 'Zoë Example,zoe@home.example,,"Zürich'.encode()
     row_ends = data.index(b"Zo")
@@ -545,11 +545,9 @@ def test_rows_after_which_a_roster_ends_are_written(tmp_path: Path, run: Run) ->
 
 
 @pytest.mark.parametrize("file", ["letters", "all.jsonl", "all.mbox"])
-def test_roster_that_cannot_be_read_is_told(
-    tmp_path: Path, run: Run, file: str
-) -> None:
+def test_unreadable_roster_is_an_error(tmp_path: Path, run: Run, file: str) -> None:
     """
-    By its name; nothing is there in place of the letters.
+    The error names the roster, and no output is created.
     """
     roster = "/proc/self/mem"
     path = tmp_path / "out" / file
@@ -605,7 +603,7 @@ def test_hostile_rows_do_no_harm(
     tmp_path: Path, run: Run, count: int, format_: str
 ) -> None:
     """
-    No file is written outside the folder, and every good row has its letter.
+    Hostile rows write no file outside the folder, and every good row has its letter.
     """
     import csv
 

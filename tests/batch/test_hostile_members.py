@@ -262,13 +262,11 @@ def tries(
 
 
 @pytest.mark.slow
-def test_one_bad_row_is_one_row_lost(
-    tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def test_bad_row_costs_one_row(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """
-    A hostile member costs no other member's letter, no traceback and little work.
+    A hostile member costs no other letter, no traceback and little work.
 
-    Rows that are written, that failed and that were left out are all rows there are.
+    The rows written, failed and skipped are all the rows of the roster.
     """
     members = request.config.getoption("members")
     problems = []

@@ -1,4 +1,4 @@
-"""The folder that a batch writes to: names, files, and what a killed run leaves."""
+"""The output folder of a batch: names, files, and recovery after a killed run."""
 
 import errno
 import fcntl
@@ -80,16 +80,16 @@ def readable(name: str) -> str:
         ("👩‍👩‍👧 Ada", "ada"),
     ],
 )
-def test_name_can_be_read(name: str, part: str) -> None:
+def test_file_name_is_readable_ascii(name: str, part: str) -> None:
     """
-    In ASCII as far as letters have one, and without what means something in a path.
+    A file name has ASCII letters where possible, and nothing with a meaning in a path.
     """
     assert readable(name) == part
 
 
-def test_one_person_has_one_name() -> None:
+def test_one_person_has_one_file_name() -> None:
     """
-    However they write themselves; another address makes another person.
+    Spellings of one name give one file name; another address gives another.
     """
     assert stem("Ada Example") == stem(" ADA   example.")
     assert stem("Ada", email="a@b.example") == stem(
@@ -101,9 +101,9 @@ def test_one_person_has_one_name() -> None:
 
 
 @given(st.text(max_size=300))
-def test_every_name_is_safe(name: str) -> None:
+def test_every_file_name_is_safe(name: str) -> None:
     """
-    On each file system, whatever stands in it; and is known as one of ours.
+    A file name is valid on every file system, and recognised as one of ours.
     """
     file = f"{stem(name)}.txt"
 
@@ -147,7 +147,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_file_is_private_and_written_once(tmp_path: Path) -> None:
     """
-    Only its owner can read it; what is there already is left alone.
+    Only the owner can read a new file; an unchanged file is not written again.
     """
     assert put(tmp_path, NAME, b"text", durable=True) == "new"
     path = tmp_path / NAME
@@ -160,9 +160,9 @@ def test_file_is_private_and_written_once(tmp_path: Path) -> None:
     assert contents(tmp_path) == {NAME: b"tex!"}
 
 
-def test_file_that_somebody_edited_is_left(tmp_path: Path) -> None:
+def test_edited_file_is_kept(tmp_path: Path) -> None:
     """
-    It is told by the hash of what was written; without one, a file is replaced.
+    An edited file is recognised by its hash; without a known hash it is replaced.
     """
     before = sha256(b"text").hexdigest()
     put(tmp_path, NAME, b"text")
@@ -177,9 +177,9 @@ def test_file_that_somebody_edited_is_left(tmp_path: Path) -> None:
     assert put(tmp_path, NAME, b"anew", before=before) == "new"
 
 
-def test_what_somebody_put_in_place_of_a_file_is_left(tmp_path: Path) -> None:
+def test_special_file_in_place_of_a_letter_is_kept(tmp_path: Path) -> None:
     """
-    It is neither read nor followed.
+    A link, pipe or folder in place of a file is neither read nor followed.
     """
     (tmp_path / "folder").mkdir()
     (tmp_path / "outside").write_bytes(b"text")
@@ -192,11 +192,11 @@ def test_what_somebody_put_in_place_of_a_file_is_left(tmp_path: Path) -> None:
     assert (tmp_path / "outside").read_bytes() == b"text"
 
 
-def test_durable_file_has_its_name_on_the_disk(
+def test_durable_file_is_synced_with_its_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    The folder is synced behind each file; nothing is, where that is not asked for.
+    The folder is synced after each durable file, and not otherwise.
     """
     synced = []
     fsync = os.fsync
@@ -220,9 +220,9 @@ def test_durable_file_has_its_name_on_the_disk(
     ]
 
 
-def test_file_does_not_leave_the_folder(tmp_path: Path) -> None:
+def test_link_in_place_of_a_file_is_replaced(tmp_path: Path) -> None:
     """
-    A link in its place is replaced, not followed.
+    A link in place of a file is replaced, not followed.
     """
     (tmp_path / "folder").mkdir()
     (tmp_path / "outside").write_bytes(b"kept")
@@ -233,9 +233,9 @@ def test_file_does_not_leave_the_folder(tmp_path: Path) -> None:
     assert contents(tmp_path / "folder") == {NAME: b"text"}
 
 
-def test_run_that_is_gone_on_with_ends_as_if_undisturbed(tmp_path: Path) -> None:
+def test_resumed_run_ends_like_an_undisturbed_one(tmp_path: Path) -> None:
     """
-    A killed run leaves a journal and temporary files; the next one, neither.
+    A killed run leaves a journal and temporary files; the resumed run removes them.
     """
     write(tmp_path / "whole", NAME, OTHER)
     with OutputFolder(tmp_path / "killed") as killed:
@@ -253,7 +253,7 @@ def test_run_that_is_gone_on_with_ends_as_if_undisturbed(tmp_path: Path) -> None
 
 def test_no_file_of_a_killed_run_is_forgotten(tmp_path: Path) -> None:
     """
-    What it wrote is known, and what it had only planned is not there.
+    The files of a killed run are known; those that it only planned are not.
     """
     with OutputFolder(tmp_path) as killed:
         killed.begin(EDITION)
@@ -265,9 +265,9 @@ def test_no_file_of_a_killed_run_is_forgotten(tmp_path: Path) -> None:
         assert [other.file for other in outbox.others(lambda _: False)] == [NAME]
 
 
-def test_what_was_written_is_known_to_the_next_run(tmp_path: Path) -> None:
+def test_next_run_knows_the_hashes_of_the_manifest(tmp_path: Path) -> None:
     """
-    By the hash in the manifest; in a first run nothing is known.
+    The next run knows each file by the hash in the manifest; a first run knows none.
     """
     with OutputFolder(tmp_path) as outbox:
         outbox.begin(EDITION)
@@ -279,9 +279,9 @@ def test_what_was_written_is_known_to_the_next_run(tmp_path: Path) -> None:
         assert (outbox.before(NAME), outbox.before(OTHER)) == ("0", "")
 
 
-def test_what_a_killed_run_wrote_is_known_to_the_next(tmp_path: Path) -> None:
+def test_next_run_knows_what_a_killed_run_wrote(tmp_path: Path) -> None:
     """
-    A file that it was about to write is as it was, or as it was to be.
+    A file planned by a killed run may have its old or its new hash.
     """
     third = NAME.replace("ada", "eve").replace("0123", "4321")
     write(tmp_path, NAME, OTHER, third)
@@ -308,7 +308,7 @@ def test_what_a_killed_run_wrote_is_known_to_the_next(tmp_path: Path) -> None:
 
 def test_edited_file_is_not_removed(tmp_path: Path) -> None:
     """
-    Those that are as they were written are.
+    Only unedited files are removed.
     """
     names = (NAME, OTHER)
     entries = [
@@ -325,9 +325,9 @@ def test_edited_file_is_not_removed(tmp_path: Path) -> None:
     assert not (tmp_path / OTHER).exists()
 
 
-def test_manifest_names_no_file_but_letters(tmp_path: Path) -> None:
+def test_manifest_cannot_remove_other_files(tmp_path: Path) -> None:
     """
-    Whatever somebody has written into it, nothing else is ever removed.
+    Whatever is written into a manifest, no file but a letter is removed.
     """
     (tmp_path / "folder").mkdir()
     lines = (
@@ -345,7 +345,7 @@ def test_manifest_names_no_file_but_letters(tmp_path: Path) -> None:
 
 def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
     """
-    The second one is told to wait, and takes nothing from the first.
+    A second run in one folder is refused, and the first goes on.
     """
     with OutputFolder(tmp_path) as first:
         with pytest.raises(OutputError) as caught:
@@ -361,11 +361,11 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [errno.EWOULDBLOCK, errno.EACCES])
-def test_lock_that_is_held_is_that_of_another_run(
+def test_held_lock_means_another_run(
     number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    However the system says so.
+    Each errno for a held lock is recognised.
     """
     refuse_locks(number, monkeypatch)
     with pytest.raises(OutputError) as caught:
@@ -375,11 +375,11 @@ def test_lock_that_is_held_is_that_of_another_run(
     assert str(caught.value) == f"{tmp_path}: {reason}"
 
 
-def test_file_system_without_locks_is_written_to(
+def test_file_system_without_locks_is_usable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    Many in a network are such; why no other run is kept away is to be told.
+    A file system without locks is used, and reported as unlocked.
     """
     refuse_locks(errno.ENOLCK, monkeypatch)
     write(tmp_path, NAME)
@@ -389,11 +389,11 @@ def test_file_system_without_locks_is_written_to(
     assert [*contents(tmp_path)] == [NAME, "manifest.jsonl"]
 
 
-def test_lock_that_fails_is_told(
+def test_failed_lock_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    As any other failure of a disk.
+    A lock that fails is reported like any error of the disk.
     """
     refuse_locks(errno.EIO, monkeypatch)
     with pytest.raises(OutputError) as caught:
@@ -412,9 +412,9 @@ def refuse_locks(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fcntl, "flock", flock)
 
 
-def test_manifest_without_its_date_is_not_ours(tmp_path: Path) -> None:
+def test_manifest_without_a_date_is_refused(tmp_path: Path) -> None:
     """
-    Somebody may have saved it as their spreadsheet writes dates.
+    A manifest changed by another program is not replaced.
     """
     changed = manifest_line(replace(EDITION, date="22.11.2026"))
     (tmp_path / "manifest.jsonl").write_bytes(changed)
@@ -428,7 +428,7 @@ def test_manifest_without_its_date_is_not_ours(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["manifest.jsonl", "failed.csv"])
 def test_file_of_another_program_is_kept(name: str, tmp_path: Path) -> None:
     """
-    A folder in which one of our names is taken is not used.
+    A folder where another program's file has one of our names is refused.
     """
     (tmp_path / name).write_bytes(b"mine\n")
     with pytest.raises(OutputError) as caught:
@@ -439,9 +439,9 @@ def test_file_of_another_program_is_kept(name: str, tmp_path: Path) -> None:
     assert contents(tmp_path) == {name: b"mine\n"}
 
 
-def test_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     """
-    In one line, before anything is written.
+    The error is one line, before anything is written.
     """
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(OutputError) as caught:
@@ -452,11 +452,11 @@ def test_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("is_taken", [False, True])
-def test_what_keeps_a_file_from_its_name_is_told(
+def test_error_names_the_obstacle_of_a_rename(
     tmp_path: Path, *, is_taken: bool
 ) -> None:
     """
-    Something that has it; else the folder, which must have changed meanwhile.
+    The error names the file in the way, or else the folder.
     """
     if is_taken:
         (tmp_path / NAME).touch()
@@ -470,11 +470,9 @@ def test_what_keeps_a_file_from_its_name_is_told(
 
 
 @pytest.mark.parametrize("kind", ["file", "link", "pipe"])
-def test_what_somebody_put_in_place_of_a_temporary_file_gets_nothing(
-    kind: str, tmp_path: Path
-) -> None:
+def test_existing_temporary_name_is_not_written_to(kind: str, tmp_path: Path) -> None:
     """
-    A temporary file is a new one, which only its owner can read.
+    A temporary file is always new, and only its owner can read it.
     """
     folder, theirs = tmp_path / "letters", tmp_path / "theirs"
     folder.mkdir()
@@ -510,7 +508,7 @@ def test_what_somebody_put_in_place_of_a_temporary_file_gets_nothing(
 @pytest.mark.parametrize("kind", ["link", "pipe"])
 def test_journal_that_is_no_file_is_refused(kind: str, tmp_path: Path) -> None:
     """
-    The names of members go through no link, and no pipe is waited for.
+    A link or pipe in place of the journal is neither followed nor waited for.
     """
     journal = tmp_path / ".protestgen-batch-journal"
     if kind == "link":
@@ -529,7 +527,7 @@ def test_journal_that_is_no_file_is_refused(kind: str, tmp_path: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 def test_journal_of_another_user_is_refused(tmp_path: Path) -> None:
     """
-    Whoever owns the journal could read the names of members in it.
+    The owner of a journal could read the names of members in it.
     """
     journal = tmp_path / ".protestgen-batch-journal"
     journal.touch()
@@ -543,7 +541,7 @@ def test_journal_of_another_user_is_refused(tmp_path: Path) -> None:
 
 def test_journal_becomes_private(tmp_path: Path) -> None:
     """
-    Only its owner can read a journal that a careless copy has opened to others.
+    A journal that others could read becomes private.
     """
     journal = tmp_path / ".protestgen-batch-journal"
     journal.touch()
@@ -553,9 +551,9 @@ def test_journal_becomes_private(tmp_path: Path) -> None:
         assert stat.S_IMODE(journal.stat().st_mode) == 0o600
 
 
-def test_pipe_in_place_of_a_manifest_is_not_waited_for(tmp_path: Path) -> None:
+def test_pipe_in_place_of_a_manifest_is_refused(tmp_path: Path) -> None:
     """
-    It is told like any other file that no run has written.
+    A pipe in place of the manifest is refused at once.
     """
     os.mkfifo(tmp_path / "manifest.jsonl")
 

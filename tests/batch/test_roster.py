@@ -1,4 +1,4 @@
-"""Rosters: what is read, and what is said of rows that cannot be used."""
+"""Rosters: which files are read, and the errors of their rows."""
 
 import csv
 import errno
@@ -55,7 +55,7 @@ def refusal(data: str | bytes) -> str:
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_every_usual_csv_is_read(delimiter: str, encoding: str, end: str) -> None:
     """
-    Whatever a spreadsheet writes: delimiter, encoding and line ends are found out.
+    Delimiter, encoding and line ends of a spreadsheet's CSV are detected.
     """
     lines = [
         ["Name", "E-Mail", "address", "Member_No", "WHY"],
@@ -77,9 +77,9 @@ def test_every_usual_csv_is_read(delimiter: str, encoding: str, end: str) -> Non
     ]
 
 
-def test_delimiter_is_the_one_that_parts_the_headings() -> None:
+def test_delimiter_is_found_in_the_heading() -> None:
     """
-    A comma inside a heading in quotes parts nothing.
+    A comma inside a quoted heading is no delimiter.
     """
     roster, rows = read('name;"town, street, house";email\nAda Example;x;a@b.example\n')
 
@@ -91,7 +91,7 @@ def test_delimiter_is_the_one_that_parts_the_headings() -> None:
 @pytest.mark.parametrize("line", ["sep=;", "SEP=\t", '"sep=|"'])
 def test_first_line_may_name_the_delimiter(line: str, end: str) -> None:
     """
-    As spreadsheets tell one another; lines are counted as they stand in the file.
+    A `sep=` line names the delimiter, and line numbers count it.
     """
     cell = line.strip('"')[-1]
     lines = [line, f"name{cell}why, or not", f"Ada Example{cell}a,b", f"...{cell}"]
@@ -104,7 +104,7 @@ def test_first_line_may_name_the_delimiter(line: str, end: str) -> None:
 
 def test_json_lines_hold_the_same_members() -> None:
     """
-    Lists are lists, and a value that is not there is null or left out.
+    JSON Lines give the same members: lists stay lists, null is absent.
     """
     data = (
         '{"name": "Ada Example", "Address": ["1 Street", "Leeds"], "email": null}\n\n'
@@ -127,9 +127,9 @@ def test_json_lines_hold_the_same_members() -> None:
     assert second.demands == ("a", "b")
 
 
-def test_rest_of_a_torn_row_is_nobody() -> None:
+def test_rest_of_a_torn_row_is_no_member() -> None:
     """
-    Where a cell goes on behind its quotes, its other lines are no names.
+    The lines behind a torn quoted cell are not read as members.
     """
     data = (
         'name,why,city\nAda Example,"He said "no" to me.\nSecond line.\n\nThird.",Leeds\n'
@@ -146,9 +146,9 @@ def test_rest_of_a_torn_row_is_nobody() -> None:
     ]
 
 
-def test_quotes_that_are_not_closed_cost_one_row() -> None:
+def test_unclosed_quotes_cost_one_row() -> None:
     """
-    Nobody below is lost with it, and its text is kept.
+    The rows below unclosed quotes are read, and the text of the bad row is kept.
     """
     data = (
         "name,address,city\n"
@@ -172,9 +172,9 @@ def test_quotes_that_are_not_closed_cost_one_row() -> None:
     assert [row.at.line for row in rows] == [2, 3, 4, 6, 7]
 
 
-def test_error_of_a_spreadsheet_is_no_text() -> None:
+def test_spreadsheet_error_fails_its_row() -> None:
     """
-    What it could not compute gets into no letter.
+    A cell like `#REF!` gets into no letter.
     """
     _, rows = read("name,why\n#NAME?,x\nAda Example,#REF!\nBob Example,No #REF!\n")
 
@@ -187,7 +187,7 @@ def test_error_of_a_spreadsheet_is_no_text() -> None:
 
 def test_json_has_each_field_once() -> None:
     """
-    However it is spelt; what is not given is not counted.
+    Two spellings of one field are an error; absent ones do not count.
     """
     data = (
         '{"name": "Ada Example", "Name": "Bob Example"}\n'
@@ -204,7 +204,7 @@ def test_json_has_each_field_once() -> None:
 
 def test_row_has_the_choices_of_its_letter() -> None:
     """
-    Country, style, addressee and demands; a country has the names people call it.
+    A row chooses country, style, addressee and demands.
     """
     data = (
         "name,country,style,to,demands,cosigners,omit address\n"
@@ -222,7 +222,7 @@ def test_row_has_the_choices_of_its_letter() -> None:
 
 def test_formula_is_text() -> None:
     """
-    What a spreadsheet would compute is a name like any other.
+    A cell that looks like a formula is read as text.
     """
     _, rows = read('name\n"=HYPERLINK(""x"")"\n+Ada\n@Bob\n')
 
@@ -231,7 +231,7 @@ def test_formula_is_text() -> None:
 
 def test_example_is_a_roster() -> None:
     """
-    What there is to start from has no fault, and no column that is not used.
+    The example has no error and no unused column.
     """
     roster, rows = read(EXAMPLE)
 
@@ -239,9 +239,9 @@ def test_example_is_a_roster() -> None:
     assert names(rows) == ["Ada Example", "Jürgen Beispiel", "Zoé Exemple"]
 
 
-def test_bad_row_is_told_with_all_its_faults() -> None:
+def test_bad_row_reports_all_its_errors() -> None:
     """
-    Line, field and reason; the lines of cells that hold several are counted.
+    Each error has line, field and reason; line numbers count cells of several lines.
     """
     data = (
         f"{HEAD}"
@@ -266,9 +266,9 @@ def test_bad_row_is_told_with_all_its_faults() -> None:
     ]
 
 
-def test_row_that_is_no_csv_fails_alone() -> None:
+def test_malformed_csv_row_fails_alone() -> None:
     """
-    Quotes out of place and lines without end do not take the next rows with them.
+    Misplaced quotes and endless lines do not cost the rows below.
     """
     long = "x" * 200_000
     _, rows = read(f'name,why\n"a"b,c\nAda Example,{long}\n"Bob" ,\nEve Example,\n')
@@ -284,7 +284,7 @@ def test_row_that_is_no_csv_fails_alone() -> None:
 
 def test_row_that_is_no_object_fails_alone() -> None:
     """
-    JSON of another shape is told with its line.
+    JSON of another shape is reported with its line.
     """
     _, rows = read(
         '{"name": "Ada Example"}\n{"name": 3}\n[]\n{"name": "Eve Example"}\n'
@@ -307,9 +307,9 @@ def test_row_that_is_no_object_fails_alone() -> None:
     ],
     ids=["row", "quotes", "character", "utf-16", "json"],
 )
-def test_roster_that_is_cut_off_says_so(data: bytes) -> None:
+def test_cut_off_roster_is_an_error(data: bytes) -> None:
     """
-    Its last row is none, wherever in it the file ends; the others are.
+    The last row of a cut-off file is not used, wherever it ends; the others are.
     """
     _, rows = read(data)
 
@@ -317,18 +317,18 @@ def test_roster_that_is_cut_off_says_so(data: bytes) -> None:
     assert faults(rows) == [f"m.csv:3: {CUT}"]
 
 
-def test_last_line_needs_no_end() -> None:
+def test_last_row_needs_no_line_end() -> None:
     """
-    A row that has all its cells is whole.
+    A last row with all its cells is complete.
     """
     _, rows = read("name,why\nAda Example,x")
 
     assert names(rows) == ["Ada Example"]
 
 
-def test_character_that_is_lost_further_down_fails_its_row() -> None:
+def test_wrong_encoding_fails_its_row() -> None:
     """
-    Where the begin of a file is in UTF-8, a row that is not fails alone.
+    In a file that begins as UTF-8, a row that is not fails alone.
     """
     rows = b"".join(b"Ada Example %d,\n" % number for number in range(10_000))
     _, found = read(b"name,why\n" + rows + b"Bob Example,Zo\xeb\nEve Example,\n")
@@ -399,25 +399,25 @@ def test_character_that_is_lost_further_down_fails_its_row() -> None:
         "endless",
     ],
 )
-def test_what_is_no_roster_is_refused(data: bytes, problem: str) -> None:
+def test_other_files_are_refused(data: bytes, problem: str) -> None:
     """
-    In one line that says what to do, before anything is written.
+    A file that is no roster gives one line with a hint, before anything is written.
     """
     assert refusal(data) == problem
 
 
-def test_failed_rows_that_were_mended_are_a_roster() -> None:
+def test_fixed_failed_csv_is_a_roster() -> None:
     """
-    The columns in which a row's faults were told are no unknown ones.
+    The error columns of failed.csv are not reported as unknown.
     """
     roster, rows = read("name,line,field,problem\nAda Example,3,email,wrong\n")
 
     assert (roster.notes, names(rows)) == ((), ["Ada Example"])
 
 
-def test_memory_is_flat(tmp_path: Path) -> None:
+def test_roster_needs_little_memory(tmp_path: Path) -> None:
     """
-    A roster of any length is read row by row.
+    Memory does not grow with the length of a roster.
     """
     import tracemalloc
 
@@ -446,7 +446,7 @@ def check(data: bytes) -> None:
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_roster_or_an_error(data: bytes) -> None:
     """
-    Nothing that stands in a file ends in a traceback.
+    No bytes in a file end in a traceback.
     """
     check(data)
     check(b"name,why\n" + data)
@@ -455,15 +455,15 @@ def test_any_bytes_are_a_roster_or_an_error(data: bytes) -> None:
 @given(st.text(max_size=400))
 def test_any_text_is_a_roster_or_an_error(data: str) -> None:
     """
-    Nor does any text, as JSON either.
+    No text in a file ends in a traceback, as CSV or JSON.
     """
     check(f"name,why\n{data}".encode(errors="replace"))
     check(f'{{"name": "Ada Example"}}\n{data}'.encode(errors="replace"))
 
 
-def test_line_that_is_no_text_is_told_behind_a_mark() -> None:
+def test_byte_order_mark_is_no_part_of_the_first_line() -> None:
     """
-    The mark that programs put before UTF-8 is no part of the first line.
+    An error in the first line is located after the byte order mark.
     """
     said = refusal(b"\xef\xbb\xbfname,country\nZo\xc3\xab,gb\n\xe9,gb\n")
 
@@ -482,9 +482,9 @@ class Torn(io.BytesIO):
 
 
 @pytest.mark.parametrize("rows", [0, 1, 10_000])
-def test_roster_that_cannot_be_read_on_is_told(rows: int) -> None:
+def test_read_error_names_the_roster(rows: int) -> None:
     """
-    It is the roster that is at fault, and not where the letters go.
+    An error while reading names the roster, not the output.
     """
     text = HEAD + "".join(f"Ada {i},,,uk,\n" for i in range(rows))
     with pytest.raises(DataError) as caught:
@@ -509,9 +509,9 @@ FORMULAS = [
 
 
 @pytest.mark.parametrize("text", FORMULAS)
-def test_table_of_failed_rows_holds_no_formula(text: str) -> None:
+def test_failed_csv_holds_no_formula(text: str) -> None:
     """
-    A spreadsheet takes each cell for text, and the next run reads it as it was.
+    Spreadsheets take each cell of failed.csv as text, and the next run reads the original.
     """
     data = StringIO()
     csv.writer(data).writerow(["name", "why", text])
@@ -531,9 +531,9 @@ def test_table_of_failed_rows_holds_no_formula(text: str) -> None:
     assert mended.rest == row.rest
 
 
-def test_problem_in_the_table_of_failed_rows_has_no_control_characters() -> None:
+def test_errors_in_failed_csv_have_no_control_characters() -> None:
     """
-    They are spelt out there as on the terminal, while the cells stay as they were.
+    Error texts are escaped as on a terminal; the cells stay as they were.
     """
     roster, (row,) = read('name,to\n"","\x1b[2J"\n')
 
@@ -542,9 +542,9 @@ def test_problem_in_the_table_of_failed_rows_has_no_control_characters() -> None
     assert cells == ["", "\x1b[2J", "2", "to", "unknown '\\x1b[2J'", "kolov"]
 
 
-def test_doubled_key_fails_its_row() -> None:
+def test_duplicate_key_fails_its_row() -> None:
     """
-    The last of two values does not win in silence.
+    A JSON row with one key twice fails: neither value wins.
     """
     _, rows = read('{"name": "Ada", "why": "a", "why": "b"}\n{"name": "Bob"}\n')
 
@@ -552,9 +552,9 @@ def test_doubled_key_fails_its_row() -> None:
     assert names(rows) == ["Bob"]
 
 
-def test_line_that_is_too_long_costs_no_row_above_it() -> None:
+def test_long_line_costs_no_row_above_it() -> None:
     """
-    Quotes that are not closed above it cost their own row only.
+    Unclosed quotes above a line that is too long cost their own row only.
     """
     data = f'name,why\nAda,"open\nBob,\n{"x" * 200_000}\nEve,\n'
 
@@ -568,9 +568,9 @@ def test_line_that_is_too_long_costs_no_row_above_it() -> None:
     )
 
 
-def test_roster_without_an_end_is_refused() -> None:
+def test_endless_first_line_is_refused() -> None:
     """
-    A first line that never ends is not read to its end.
+    A first line that never ends is read up to a bound.
     """
     with Path("/dev/zero").open("rb") as stream, pytest.raises(DataError) as error:
         read_roster(stream, "/dev/zero")
@@ -581,7 +581,7 @@ def test_roster_without_an_end_is_refused() -> None:
 
 def test_roster_has_a_bound_on_columns() -> None:
     """
-    Many unknown columns are named up to a bound, and too many refused.
+    Unknown columns are named up to a bound, and too many are refused.
     """
     some = ",".join(f"column{number}" for number in range(150))
     many = ",".join(f"column{number}" for number in range(1_000))
@@ -595,9 +595,9 @@ def test_roster_has_a_bound_on_columns() -> None:
     )
 
 
-def test_keys_without_end_are_named_up_to_a_bound() -> None:
+def test_unknown_keys_are_named_up_to_a_bound() -> None:
     """
-    One row of JSON with many unknown keys costs no more than many such rows.
+    Many unknown keys in one row cost no more than many such rows.
     """
     keys = ", ".join(f'"key{number}": ""' for number in range(500))
 
@@ -608,7 +608,7 @@ def test_keys_without_end_are_named_up_to_a_bound() -> None:
 
 def test_cell_and_row_have_bounds() -> None:
     """
-    A longer cell, or a row of more lines, fails; the rows below it do not.
+    A cell or row that is too long fails, and the rows below are read.
     """
     lines = "\n" * 2_000
     data = f'name,why\nAda,{"a" * 50_001}\nBob,"{lines}"\nEve,{"a" * 50_000}\n'
