@@ -1,4 +1,4 @@
-"""The guide for authors: who follows it step by step gets what it shows."""
+"""The authors' guide: following it step by step gives what it shows."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -101,9 +101,9 @@ def _followed(shell: Shell, tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_who_follows_the_steps_has_a_campaign(followed: Path) -> None:
+def test_steps_of_the_guide_make_a_campaign(followed: Path) -> None:
     """
-    Every command does what is shown, and at the end there is what was promised.
+    Every command of the guide prints what is shown, and the campaign is complete at the end.
     """
     campaign = load_campaign(followed)
 
@@ -122,9 +122,9 @@ def test_who_follows_the_steps_has_a_campaign(followed: Path) -> None:
     assert (len(letters), len(german)) == (4, 2)
 
 
-def test_every_extract_is_of_a_file_that_is_written() -> None:
+def test_every_extract_is_from_a_file_of_the_guide() -> None:
     """
-    What is explained is what the reader has written before.
+    Each extract that the guide explains is from a file that the reader has written before.
     """
     written = "".join(STEPS)
     explained = GUIDE.split("## What YAML is")[1]
@@ -159,14 +159,14 @@ def known(struct: type[Struct]) -> dict[str, bool]:
 )
 def test_every_key_is_explained(heading: str, struct: type[Struct]) -> None:
     """
-    The tables have all keys that there are, and say which are needed.
+    The tables of the guide have all keys, and say which are required.
     """
     assert dict(rows(heading)) == known(struct)
 
 
 def test_every_key_of_an_office_is_explained() -> None:
     """
-    Its table has what is its own, and says what it shares with an embassy.
+    The table of offices has their own keys, and names those shared with embassies.
     """
     shared = {
         key: needed
@@ -181,7 +181,7 @@ def test_every_key_of_an_office_is_explained() -> None:
 
 def test_every_role_is_named() -> None:
     """
-    Those of missions follow from their kinds, and support is for no office.
+    The guide names each role; those of missions follow from their kinds.
     """
     roles = set(load_language("en", (shipped_folder(),)).forms.roles)
     (row,) = re.findall(r"^\| `role` .*$", GUIDE, re.MULTILINE)
@@ -192,14 +192,14 @@ def test_every_role_is_named() -> None:
 
 def test_every_key_of_a_translation_is_explained() -> None:
     """
-    None of them is needed by the schema: that letters need them all is said above.
+    The table of translations has all keys; the schema requires none of them.
     """
     assert dict(rows("A translation")) == known(CaseText)
 
 
 def test_every_link_leads_somewhere() -> None:
     """
-    To a page that there is, and to a heading of it.
+    Each link of the guide leads to an existing page and heading.
     """
     links = re.findall(r"\]\(([\w./]*)(?:#([\w-]+))?\)", GUIDE)
 

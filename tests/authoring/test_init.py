@@ -1,4 +1,4 @@
-"""`init`: a campaign of one's own that runs at once."""
+"""The `init` command: a new campaign that works at once."""
 
 import json
 import os
@@ -51,7 +51,7 @@ def files(folder: Path) -> list[str]:
 
 def test_a_new_campaign_runs_at_once(run: Run, tmp_path: Path) -> None:
     """
-    From options alone comes a folder whose letters can be read, and nothing bundled.
+    Options alone make a folder whose letters can be written, without bundled cases.
     """
     mine = tmp_path / "mine"
     made = run("init", mine, *OPTIONS)
@@ -83,7 +83,7 @@ def test_a_new_campaign_runs_at_once(run: Run, tmp_path: Path) -> None:
 
 def test_the_command_to_copy_is_quoted(shell: Shell) -> None:
     """
-    What is told to be typed does what it says, whatever the folder is called.
+    The command that `init` suggests works for any name of a folder.
     """
     options = " ".join(OPTIONS)
     made = shell(f"protestgen init 'our $HOME; echo \\`x' {options}")
@@ -94,9 +94,9 @@ def test_the_command_to_copy_is_quoted(shell: Shell) -> None:
     assert result.stdout.startswith("22 November 2026")
 
 
-def test_its_style_has_one_block_of_its_own(run: Run, tmp_path: Path) -> None:
+def test_the_example_style_changes_one_block(run: Run, tmp_path: Path) -> None:
     """
-    The example of a style is the bundled one but for its request, in each of its forms.
+    The example style differs from the bundled one in its request only.
     """
     run("init", tmp_path / "mine", *OPTIONS)
     letter = run(
@@ -111,9 +111,9 @@ def test_its_style_has_one_block_of_its_own(run: Run, tmp_path: Path) -> None:
     ) in letter
 
 
-def test_its_office_can_be_written_to(run: Run, tmp_path: Path) -> None:
+def test_the_example_office_can_be_written_to(run: Run, tmp_path: Path) -> None:
     """
-    The office of the example is named in its case, and may be chosen.
+    The case of the example names its office, which can be chosen.
     """
     run("init", tmp_path / "mine", *OPTIONS)
     letter = run(
@@ -125,9 +125,11 @@ def test_its_office_can_be_written_to(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", ["mine", "mine/"])
-def test_what_is_not_said_is_asked(folder: str, shell: Shell, tmp_path: Path) -> None:
+def test_missing_options_are_asked_for(
+    folder: str, shell: Shell, tmp_path: Path
+) -> None:
     """
-    The questions understand names, and ask again for what cannot be.
+    Questions accept names of countries and languages, and repeat after a wrong answer.
     """
     answers = r"Turky\nTurkey\nTürkiye\nUK\nGermany\nuk\n\nit\n\n"
     result = shell(f"printf '{answers}' | protestgen init {folder}")
@@ -150,9 +152,9 @@ def test_what_is_not_said_is_asked(folder: str, shell: Shell, tmp_path: Path) ->
     assert [(m.state, m.host) for m in embassies] == [("tr", "gb"), ("tr", "de")]
 
 
-def test_what_options_say_is_not_asked(shell: Shell, tmp_path: Path) -> None:
+def test_given_options_are_not_asked_for(shell: Shell, tmp_path: Path) -> None:
     """
-    One question is left where one option is.
+    Only the questions without an option are asked.
     """
     result = shell(r"printf 'France\n\n' | protestgen init mine --state kz --lang en")
 
@@ -163,9 +165,9 @@ def test_what_options_say_is_not_asked(shell: Shell, tmp_path: Path) -> None:
     assert embassy.host == "fr"
 
 
-def test_without_a_terminal_options_are_asked_for(shell: Shell, tmp_path: Path) -> None:
+def test_without_a_terminal_options_are_required(shell: Shell, tmp_path: Path) -> None:
     """
-    Where nobody answers, nothing is written, and the way without questions is told.
+    Without input nothing is written, and the error names the options.
     """
     result = shell("protestgen init mine --state kz")
 
@@ -190,7 +192,7 @@ def test_questions_are_asked_on_a_terminal(
     typed: bytes, code: int, end: str, tmp_path: Path
 ) -> None:
     """
-    Who answers gets a campaign; who gives up, nothing.
+    Answers on a terminal make a campaign; giving up writes nothing.
     """
     ours, theirs = pty.openpty()
     os.write(ours, typed)
@@ -223,11 +225,11 @@ def test_questions_are_asked_on_a_terminal(
         ),
     ],
 )
-def test_wrong_options_are_answered(
+def test_wrong_options_are_errors(
     options: tuple[str, ...], problem: str, run: Run, tmp_path: Path
 ) -> None:
     """
-    A slip in an option is told before anything is written.
+    A wrong option is an error before anything is written.
     """
     result = run("init", tmp_path / "mine", *options, "--lang", "en")
 
@@ -245,11 +247,11 @@ def test_wrong_options_are_answered(
         (["data/demands.yaml", ".env", "x", "y"], "'.env', 'data', 'x' ..."),
     ],
 )
-def test_a_folder_in_use_is_left_alone(
+def test_a_folder_in_use_is_refused(
     names: list[str], some: str, run: Run, tmp_path: Path
 ) -> None:
     """
-    Nothing is ever overwritten, and what is in the way is named.
+    Nothing is overwritten, and the error names what is in the way.
     """
     mine = tmp_path / "mine"
     for name in names:
@@ -264,9 +266,9 @@ def test_a_folder_in_use_is_left_alone(
     assert files(mine) == sorted(names)
 
 
-def test_a_file_in_the_way_is_left_alone(run: Run, tmp_path: Path) -> None:
+def test_a_file_in_the_way_is_refused(run: Run, tmp_path: Path) -> None:
     """
-    A campaign is a folder.
+    A file where the campaign's folder would be is an error.
     """
     mine = tmp_path / "mine"
     mine.write_text("my own")
@@ -276,9 +278,9 @@ def test_a_file_in_the_way_is_left_alone(run: Run, tmp_path: Path) -> None:
     assert mine.read_text() == "my own"
 
 
-def test_a_link_to_nothing_is_left_alone(run: Run, tmp_path: Path) -> None:
+def test_a_dangling_link_is_refused(run: Run, tmp_path: Path) -> None:
     """
-    What it leads to may be on a disk that is not there at the moment.
+    A link to a missing disk is not replaced.
     """
     mine = tmp_path / "mine"
     mine.symlink_to("nowhere")
@@ -290,7 +292,7 @@ def test_a_link_to_nothing_is_left_alone(run: Run, tmp_path: Path) -> None:
 
 def test_an_empty_repository_may_become_a_campaign(run: Run, tmp_path: Path) -> None:
     """
-    A folder that is there already may be empty, or hold nothing but git's own.
+    The folder of a new campaign may exist if it is empty or holds only git's files.
     """
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "HEAD").write_text("ref")
@@ -300,9 +302,9 @@ def test_an_empty_repository_may_become_a_campaign(run: Run, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("folders", [["mine"], []], ids=["folder", "none"])
-def test_a_campaign_is_whole_or_not_at_all(folders: list[str], tmp_path: Path) -> None:
+def test_a_failed_init_leaves_nothing(folders: list[str], tmp_path: Path) -> None:
     """
-    When one file cannot be written, none stays, nor a folder that was not there.
+    If one file cannot be written, all others and new folders are removed.
     """
     mine = tmp_path / "mine"
     for name in folders:
@@ -315,9 +317,9 @@ def test_a_campaign_is_whole_or_not_at_all(folders: list[str], tmp_path: Path) -
     assert [path.name for path in tmp_path.rglob("*")] == folders
 
 
-def test_the_roster_is_for_its_owner(run: Run, tmp_path: Path) -> None:
+def test_the_roster_is_private(run: Run, tmp_path: Path) -> None:
     """
-    A campaign is shared; who its members are is not, even among users of a machine.
+    Other users of the machine cannot read the roster.
     """
     run("init", tmp_path / "mine", *OPTIONS)
     modes = {
@@ -328,9 +330,9 @@ def test_the_roster_is_for_its_owner(run: Run, tmp_path: Path) -> None:
     assert set(modes.values()) == {0o644}
 
 
-def test_members_are_from_all_countries_and_write_all_languages() -> None:
+def test_example_members_cover_countries_and_languages() -> None:
     """
-    The roster of the example shows what a roster is for.
+    The roster of the example shows what rosters are for.
     """
     outline = CampaignSpec(
         state="kz",
@@ -350,7 +352,7 @@ def test_members_are_from_all_countries_and_write_all_languages() -> None:
 
 def test_the_example_is_in_every_language() -> None:
     """
-    Whatever language letters are written in, a campaign can begin with it.
+    A campaign can begin in any language of the letters.
     """
     known = languages([shipped_folder()])
 
@@ -359,11 +361,11 @@ def test_the_example_is_in_every_language() -> None:
 
 @pytest.mark.parametrize("language", scaffold_languages())
 @pytest.mark.parametrize("style", ["points", "statement", "support"])
-def test_the_example_has_all_its_texts(
+def test_the_example_is_fully_translated(
     style: str, language: str, run: Run, tmp_path: Path
 ) -> None:
     """
-    Its letters are whole in each language, and hold the words of the example in it.
+    The example's letters are complete in each language.
     """
     run("init", tmp_path, "--state", "kz", "--country", "de", "--lang", language)
     letter = run(
@@ -388,9 +390,9 @@ def test_the_example_has_all_its_texts(
 
 
 @pytest.mark.parametrize("language", scaffold_languages())
-def test_the_texts_are_of_the_english_words(language: str, tmp_path: Path) -> None:
+def test_the_translations_know_their_source(language: str, tmp_path: Path) -> None:
     """
-    Each translation names the words that it was made from, so that it can grow stale.
+    Each translation has the hash of its English text, so that it can become stale.
     """
     outline = CampaignSpec(state="kz", countries=("gb",), languages=(language,))
     write_scaffold(tmp_path, scaffold(outline, date(2026, 11, 22)))
@@ -403,11 +405,9 @@ def test_the_texts_are_of_the_english_words(language: str, tmp_path: Path) -> No
     assert missing_fields(case, text, forms.title_cases) == []
 
 
-def test_a_state_that_a_language_cannot_tell_is_asked_for(
-    shell: Shell, tmp_path: Path
-) -> None:
+def test_inflected_names_of_states_are_asked_for(shell: Shell, tmp_path: Path) -> None:
     """
-    Where names are inflected, only somebody who speaks the language knows them.
+    Where a language inflects names, the form of the state's name is asked for.
     """
     line = "protestgen init mine --state nauru --country fj --lang ru"
     unanswered = shell(line)
@@ -434,7 +434,7 @@ def test_a_state_that_a_language_cannot_tell_is_asked_for(
 
 def test_the_name_of_a_state_can_be_an_option(run: Run, tmp_path: Path) -> None:
     """
-    What is asked can be said at once; for other languages it says nothing.
+    The inflected name can be given as an option.
     """
     options = ("--state", "nr", "--country", "fj", "--lang", "ru,de")
     mine = tmp_path / "mine"
@@ -451,7 +451,7 @@ def test_the_name_of_a_state_can_be_an_option(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize("state", sorted(COUNTRY_CODES))
 def test_any_state_may_be_written_about(state: str, run: Run, tmp_path: Path) -> None:
     """
-    Whatever a state is called, its campaign can be read and a letter be written.
+    A campaign about any state can be read, and a letter be written.
     """
     country = "ie" if state != "ie" else "gb"
     write_scaffold(
@@ -469,7 +469,7 @@ def test_any_state_may_be_written_about(state: str, run: Run, tmp_path: Path) ->
 
 def test_checks_on_github_run_the_check(run: Run, tmp_path: Path) -> None:
     """
-    The workflow is YAML, and its last step is the line that its comment names.
+    The workflow is YAML, and its last step is the command that its comment names.
     """
     run("init", tmp_path / "mine", *OPTIONS)
     text = (tmp_path / "mine" / FILES[0]).read_text()
@@ -507,7 +507,7 @@ def test_checks_on_github_install_this_copy(
     origin: object, address: str, shell: Shell, tmp_path: Path
 ) -> None:
     """
-    The workflow installs from where this copy is from, and no package of that name.
+    The workflow installs from the source of this copy, not from a package index.
     """
     info = tmp_path / "site" / "protestgen-0.1.0.dist-info"
     info.mkdir(parents=True)

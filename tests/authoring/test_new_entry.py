@@ -1,4 +1,4 @@
-"""`new`: an entry more in a file, the rest of which stays as it is."""
+"""The `new` command: adds an entry to a file and leaves the rest as it is."""
 
 import re
 from collections.abc import Callable
@@ -119,7 +119,7 @@ def entry_file(folder: Path, text: str) -> Path:
 
 def test_an_embassy_goes_to_the_end_of_the_embassies(run: Run, tmp_path: Path) -> None:
     """
-    Behind the last of them, before the offices; with what is to be known of its fields.
+    A new embassy follows the last one, before the offices, with comments on its fields.
     """
     before = f"# Ours.\nembassies:\n{indent(mission('gb', 'London'), '  ')}"
     after = f"\n# Offices:\noffices:\n{OFFICE.format(id='ours')}# The end.\n"
@@ -167,7 +167,7 @@ def test_the_rest_stays_byte_for_byte(
     kind: str, files: dict[str, str], line: int, run: Run, tmp_path: Path
 ) -> None:
     """
-    Whatever the file looks like, the entry is put into it and nothing else is changed.
+    An entry is inserted into any valid file, and nothing else changes.
     """
     mine = campaign(tmp_path / "mine", **files)
     texts = {
@@ -193,7 +193,7 @@ def test_the_rest_stays_byte_for_byte(
 
 def test_a_case_is_commented(run: Run, tmp_path: Path) -> None:
     """
-    Long texts have lines of their own, and what else a case may have is named.
+    A new case has lines for its texts and comments on optional fields.
     """
     mine = campaign(tmp_path / "mine")
     run("--campaign", mine, "new", "case", "--from", entry_file(tmp_path, CASE))
@@ -247,7 +247,7 @@ def test_a_case_is_commented(run: Run, tmp_path: Path) -> None:
 
 def test_a_case_is_asked_for(shell: Shell, tmp_path: Path) -> None:
     """
-    Step by step, each answer held against the parser of its field as it is typed.
+    Each answer for a case is checked by the parser of its field.
     """
     mine = campaign(tmp_path / "mine")
     answers = entry_file(tmp_path, "\n".join(CASE_ANSWERS) + "\n")
@@ -272,7 +272,7 @@ def test_a_case_is_asked_for(shell: Shell, tmp_path: Path) -> None:
 
 def test_an_office_and_an_embassy_are_asked_for(shell: Shell, tmp_path: Path) -> None:
     """
-    The answers that most entries have are offered; Enter leaves out what may be.
+    Common answers are the default, and Enter skips optional fields.
     """
     mine = campaign(tmp_path / "mine", demands=f"cases:\n{case('ada')}")
     office = r"court\nThe Court\noffise\n\n\nkz\n\n\n\n\n\n\n\n\n\nmedium\na page\n\n"
@@ -297,9 +297,9 @@ def test_an_office_and_an_embassy_are_asked_for(shell: Shell, tmp_path: Path) ->
     assert (paris.covers, paris.confidence) == (("mc",), "low")
 
 
-def test_an_id_is_taken_once(shell: Shell, tmp_path: Path) -> None:
+def test_an_id_is_unique_in_the_campaign(shell: Shell, tmp_path: Path) -> None:
     """
-    What the campaign has already is told as it is typed; a bundled id may be replaced.
+    An id in use is refused at once; a bundled id may be replaced.
     """
     mine = campaign(tmp_path / "mine", demands=f"cases:\n{case('ada')}")
     (mine / "protestgen.yaml").write_text("extends: bundled\n")
@@ -317,7 +317,7 @@ def test_an_id_is_taken_once(shell: Shell, tmp_path: Path) -> None:
 
 def test_answers_are_not_lost(shell: Shell, tmp_path: Path) -> None:
     """
-    What only the whole campaign shows to be wrong leaves the answers in a file.
+    If only the whole campaign shows an error, the answers are kept in a file.
     """
     london = f"embassies:\n{mission('fr', 'Paris')}"
     mine = campaign(tmp_path / "mine", embassies=london)
@@ -376,11 +376,11 @@ def test_answers_are_not_lost(shell: Shell, tmp_path: Path) -> None:
     ],
     ids=["key", "id", "addressee", "doubled", "covers", "kind"],
 )
-def test_what_would_not_be_read_is_not_written(
+def test_an_invalid_entry_is_not_written(
     kind: str, text: str, problem: str, run: Run, tmp_path: Path
 ) -> None:
     """
-    The campaign is read with the entry before the file is touched.
+    The campaign is loaded with the entry before the file is changed.
     """
     mine = campaign(tmp_path / "mine", demands=f"cases:\n{case('ada')}")
     entry = entry_file(tmp_path, text)
@@ -396,7 +396,7 @@ def test_entries_added_at_the_same_time_are_all_kept(
     shell: Shell, tmp_path: Path
 ) -> None:
     """
-    One `new` waits for the other.
+    Two `new` commands wait for each other.
     """
     own = campaign(tmp_path / "own", demands="cases:\n" + case())
     for number in range(4):
@@ -411,9 +411,9 @@ def test_entries_added_at_the_same_time_are_all_kept(
     assert {*entries(own)} == {"ada", *(f"strike-{n}" for n in range(4))}
 
 
-def test_a_file_that_changes_meanwhile_is_not_written_over(tmp_path: Path) -> None:
+def test_a_file_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
     """
-    What an editor has saved since the file was read is not lost.
+    Changes that an editor saved since the file was read are kept.
     """
     own = campaign(tmp_path / "own", demands="cases:\n" + case())
     path = own / "data" / "demands.yaml"
@@ -430,9 +430,9 @@ def test_a_file_that_changes_meanwhile_is_not_written_over(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("text", ["cases: {}\n", "{cases: {}}\n"])
-def test_brackets_are_not_added_to(text: str, run: Run, tmp_path: Path) -> None:
+def test_entries_in_brackets_are_refused(text: str, run: Run, tmp_path: Path) -> None:
     """
-    Entries in brackets would have to be written anew, so they are left to their author.
+    An entry is not added to a mapping in brackets.
     """
     mine = campaign(tmp_path / "mine", demands=text)
     path = mine / "data" / "demands.yaml"
@@ -448,11 +448,11 @@ def test_brackets_are_not_added_to(text: str, run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("folders", [(), ("--campaign", ROOT)])
-def test_the_bundled_campaign_is_not_added_to(
+def test_the_bundled_campaign_is_not_changed(
     folders: tuple[object, ...], run: Run, tmp_path: Path
 ) -> None:
     """
-    An entry goes to a campaign of one's own, and how to get one is told.
+    Without a campaign of one's own, the error says how to make one.
     """
     result = run(*folders, "new", "case", "--from", entry_file(tmp_path, CASE))
 
@@ -467,7 +467,7 @@ def test_an_entry_goes_to_the_campaign_on_top(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    Of several folders it is the first, and it may refer to what is in the others.
+    Of several folders the first gets the entry, which may refer to the others.
     """
     lower = campaign(tmp_path / "lower", embassies=f"offices:\n{OFFICE.format(id='o')}")
     upper = campaign(tmp_path / "upper")
@@ -481,9 +481,9 @@ def test_an_entry_goes_to_the_campaign_on_top(
     assert not (lower / "data" / "demands.yaml").exists()
 
 
-def test_a_campaign_needs_no_data_yet(run: Run, tmp_path: Path) -> None:
+def test_the_first_entry_creates_its_file(run: Run, tmp_path: Path) -> None:
     """
-    The first entry of a folder makes the file that it stands in.
+    The first entry of a campaign creates the file for it.
     """
     mine = tmp_path / "mine"
     mine.mkdir()
@@ -493,11 +493,9 @@ def test_a_campaign_needs_no_data_yet(run: Run, tmp_path: Path) -> None:
     assert entries(mine)[0] == "strike"
 
 
-def test_a_link_out_of_the_campaign_is_not_written_through(
-    run: Run, tmp_path: Path
-) -> None:
+def test_a_link_out_of_the_campaign_is_not_followed(run: Run, tmp_path: Path) -> None:
     """
-    A stranger's campaign cannot have one's other files changed.
+    A link in a campaign cannot change files outside of it.
     """
     mine = campaign(tmp_path / "mine")
     other = tmp_path / "other.yaml"
@@ -513,9 +511,9 @@ def test_a_link_out_of_the_campaign_is_not_written_through(
     assert other.read_text() == "cases:\n"
 
 
-def test_a_file_is_made_in_the_campaign_only(run: Run, tmp_path: Path) -> None:
+def test_a_folder_linked_elsewhere_gets_no_file(run: Run, tmp_path: Path) -> None:
     """
-    The folder that it would be in may lead out of it as well.
+    A folder that is a link out of the campaign gets no new file.
     """
     mine, other = campaign(tmp_path / "mine"), tmp_path / "other"
     (mine / "data").rename(other)
@@ -551,7 +549,7 @@ def test_any_text_is_read_as_it_was_given(
     title: str, summary: str, people: list[str], tmp_path: Path
 ) -> None:
     """
-    Whatever stands in an entry, the file says the same: nothing in it acts as YAML.
+    Any text of an entry is read back unchanged: nothing in it acts as YAML.
     """
     mine = tmp_path / "mine"
     if not mine.exists():

@@ -93,11 +93,11 @@ def test_nothing_is_looked_for_above_the_home_folder(
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
 @pytest.mark.parametrize("name", ["data", "templates"])
-def test_a_folder_of_somebody_else_is_not_used(
+def test_a_folder_of_another_user_is_not_used(
     name: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    One's own `protestgen.yaml` does not make data beside it one's own.
+    A campaign folder that belongs to another user is not used.
     """
     folder = campaign(tmp_path / "shared", "theirs", "none")
     (folder / name).mkdir(exist_ok=True)
@@ -112,11 +112,11 @@ def test_a_folder_of_somebody_else_is_not_used(
     )
 
 
-def test_a_file_of_somebody_else_is_not_used(
+def test_a_file_of_another_user_is_not_used(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    On a shared machine nobody can put letters into another one's mouth.
+    On a shared machine no other user can put text into one's letters.
     """
     folder = campaign(tmp_path / "shared", "theirs", "none")
     if os.getuid() == 0:
@@ -135,11 +135,11 @@ def test_a_file_of_somebody_else_is_not_used(
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
-def test_a_link_of_somebody_else_is_not_used(
+def test_a_link_of_another_user_is_not_used(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    It is theirs even if the file that it leads to is the user's.
+    A link of another user is not followed, even to one's own file.
     """
     folder = campaign(tmp_path / "shared", "theirs", "none")
     path = folder / "protestgen.yaml"
@@ -153,7 +153,7 @@ def test_a_link_of_somebody_else_is_not_used(
     assert result.stderr.startswith("note: protestgen.yaml is somebody else's")
 
 
-def test_a_folder_that_is_gone_is_in_no_campaign(
+def test_a_removed_folder_is_in_no_campaign(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
@@ -167,11 +167,11 @@ def test_a_folder_that_is_gone_is_in_no_campaign(
     assert "kurmanov" in titles(run)
 
 
-def test_a_campaign_may_want_nothing_bundled(
+def test_a_campaign_may_exclude_the_bundled_one(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    With `extends: none` there are its own cases and addresses, in our languages.
+    With `extends: none` only the campaign's own cases and addresses exist.
     """
     own = campaign(tmp_path / "own", "the arrest of Ada", "none")
     text = f"embassies:\n{mission('gb', 'London')}"
@@ -191,11 +191,9 @@ def test_a_campaign_may_want_nothing_bundled(
     assert (letter.exit_code, letter.stderr) == (0, "")
 
 
-def test_one_layer_that_wants_nothing_bundled_is_enough(
-    run: Run, tmp_path: Path
-) -> None:
+def test_one_layer_can_exclude_the_bundled_campaign(run: Run, tmp_path: Path) -> None:
     """
-    A folder of corrections lies over such a campaign, without the bundled one again.
+    A folder of corrections over such a campaign does not bring the bundled one back.
     """
     upper = campaign(tmp_path / "upper", "corrected")
     lower = campaign(tmp_path / "lower", "as it was", "none")
@@ -225,7 +223,7 @@ def test_cases_say_where_they_are_from(
 
 def test_a_campaign_may_have_no_case_yet(run: Run, tmp_path: Path) -> None:
     """
-    That is no error, and how to get one is told.
+    A campaign without cases is no error, and a note says how to add one.
     """
     own = campaign(tmp_path / "own", "the arrest of Ada", "none")
     (own / "data" / "demands.yaml").write_text("# To be written.\ncases:\n")

@@ -1,4 +1,4 @@
-"""Texts of cases in other languages: found, held against the English, missed."""
+"""Translations of cases: how they are found, checked and missed."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -102,9 +102,9 @@ def test_a_case_keeps_its_facts_and_changes_its_words(make: Make) -> None:
     assert german.at is case.at
 
 
-def test_nothing_lacks_in_a_whole_text(make: Make) -> None:
+def test_a_complete_translation_misses_nothing(make: Make) -> None:
     """
-    A language may ask for the title in grammatical cases.
+    A language may require the title in grammatical cases.
     """
     campaign = make(demands=CASES, demands_de=TEXTS)
     case, text = campaign.case("picket"), load_translation(campaign, "de")["picket"]
@@ -192,11 +192,11 @@ def test_the_fallback_is_a_whole_letter_in_english(
         ("title: die", "titel: die", "3:5: unknown key 'titel': did you mean 'title'?"),
     ],
 )
-def test_texts_that_fit_no_case_are_told(
+def test_translations_must_fit_their_case(
     make: Make, tmp_path: Path, old: str, new: str, message: str
 ) -> None:
     """
-    A misspelt id is found at its place, and a list must be as long as the English one.
+    A misspelt id is an error at its place, and a list must be as long as the English one.
     """
     campaign = make(demands=CASES, demands_de=TEXTS.replace(old, new, 1))
     place = f"{tmp_path / 'mine' / 'data' / 'demands.yaml'}:3:5"
@@ -207,9 +207,9 @@ def test_texts_that_fit_no_case_are_told(
     assert line.removeprefix("demands.de.yaml:") == expected
 
 
-def test_all_that_is_wrong_is_told_at_once(make: Make) -> None:
+def test_all_errors_are_reported_together(make: Make) -> None:
     """
-    The problems of several files come together.
+    The errors of several files come together.
     """
     campaign = make(
         demands=CASES,
@@ -230,11 +230,9 @@ def test_texts_of_large_campaigns_stand_beside_their_cases(make: Make) -> None:
     assert load_translation(campaign, "de")["picket"].title == "die Mahnwache"
 
 
-def test_a_replaced_case_has_not_the_words_of_the_other(
-    make: Make, tmp_path: Path
-) -> None:
+def test_a_replaced_case_drops_its_translations(make: Make, tmp_path: Path) -> None:
     """
-    Texts serve the cases of their own folder and of those below, not those above.
+    Translations apply to cases of their own folder and those below, not above.
     """
     make("below", demands=CASES, demands_de=TEXTS)
     make("above", demands=CASES.replace("the picket", "the other picket"))
@@ -259,11 +257,9 @@ def test_a_replaced_case_has_not_the_words_of_the_other(
         ("Dear families", "Dear family"),
     ],
 )
-def test_a_change_of_the_english_text_can_be_told(
-    make: Make, old: str, new: str
-) -> None:
+def test_a_stale_translation_is_recognised(make: Make, old: str, new: str) -> None:
     """
-    A translation holds the fingerprint of what it was made from.
+    A translation holds the hash of the English text that it was made from.
     """
     before = make("before", demands=CASES).case("picket")
     after = make("after", demands=CASES.replace(old, new, 1)).case("picket")
@@ -272,9 +268,9 @@ def test_a_change_of_the_english_text_can_be_told(
     assert len(fingerprint(before)) == 8
 
 
-def test_what_is_no_text_does_not_count(make: Make) -> None:
+def test_only_texts_make_a_translation_stale(make: Make) -> None:
     """
-    Status and sources may change without a translation growing stale.
+    Status and sources may change without a translation becoming stale.
     """
     before = make("before", demands=CASES).case("picket")
     after = make("after", demands=CASES.replace("status: open", "status: closed")).case(

@@ -202,22 +202,22 @@ def errors() -> list[Finding]:
     return [found for found in check_campaign((), ON) if found.severity == "error"]
 
 
-def test_it_is_valid(folder: Path) -> None:
+def test_the_campaign_is_valid(folder: Path) -> None:
     """
-    Nothing is wrong with the campaign before it is mutated.
+    The campaign has no errors before it is mutated.
     """
     assert folder.is_dir()
     assert list(map(str, check_campaign((), ON))) == []
 
 
 @pytest.mark.slow
-def test_one_mistake_is_told_where_it_was_made(
+def test_one_mistake_is_reported_at_its_line(
     folder: Path, request: pytest.FixtureRequest
 ) -> None:
     """
-    Of the mutations that are mistakes, 95 of 100 are told at their own line alone.
+    Of the mutations that are mistakes, 95 of 100 are reported at their own line alone.
 
-    The others break what another line refers to, and that one is told.
+    The others break what another line refers to, and that line is reported.
     """
     found = Counter[str]()
     for number in range(request.config.getoption("mutations")):

@@ -1,4 +1,4 @@
-"""The appeal of a campaign: what it asks for, and how it is written down."""
+"""The appeal of a campaign: what it asks for, and how it is printed."""
 
 import re
 from collections.abc import Callable
@@ -73,7 +73,7 @@ def test_appeal_of_a_closed_case_reads_as_accepted(
     language: str, case: str, run: Run, golden: Golden
 ) -> None:
     """
-    It tells what came of it and of each demand, thanks, and calls for nothing.
+    The appeal of a closed case reports the outcome and thanks, and asks for nothing.
     """
     result = run("appeal", case, "--lang", language)
 
@@ -86,7 +86,7 @@ def test_appeal_of_an_open_case_reads_as_accepted(
     language: str, run: Run, golden: Golden, readers: Path
 ) -> None:
     """
-    It tells what happened, what is demanded, who to write to, and how.
+    The appeal of an open case says what happened, what is demanded, and whom to write to.
     """
     change(readers, ("# write_by:", "write_by:"))
     result = run("--campaign", readers, "appeal", "reading-room", "--lang", language)
@@ -97,7 +97,7 @@ def test_appeal_of_an_open_case_reads_as_accepted(
 
 def test_closed_case_has_no_addresses_and_no_letter() -> None:
     """
-    Nobody is asked to write about what is over.
+    Nobody is asked to write about a closed case.
     """
     ended = appeal("temir-bank", NOW)
 
@@ -107,9 +107,9 @@ def test_closed_case_has_no_addresses_and_no_letter() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_address_is_there_once(language: str) -> None:
+def test_every_address_is_listed_once(language: str) -> None:
     """
-    All missions of the state are listed, under the names of their countries in order.
+    All missions of the state are listed by country, in order.
     """
     written = appeal(wish=AppealOptions(language=language))
     (section,) = [section for section in written.sections if section.parts]
@@ -149,9 +149,9 @@ def test_every_address_is_there_once(language: str) -> None:
 )
 def test_countries_may_be_chosen(language: str, names: list[str], run: Run) -> None:
     """
-    They are sorted by their names in the language, capitals and accents aside.
+    Chosen countries are sorted by their names in the language.
 
-    One without an embassy is led to the embassy that serves it, and no further.
+    A country without an embassy refers to the embassy that serves it.
     """
     chosen = ("--country", "sweden", "--country", "Österreich", "--country", "ie")
     result = run(*OPEN, "--lang", language, *chosen)
@@ -163,7 +163,7 @@ def test_countries_may_be_chosen(language: str, names: list[str], run: Run) -> N
 
 def test_all_countries_are_the_default(run: Run) -> None:
     """
-    `all` says so, also beside others.
+    `all` means the default, also beside other countries.
     """
     everything = run(*OPEN).stdout
 
@@ -185,11 +185,11 @@ def test_all_countries_are_the_default(run: Run) -> None:
         (("appeal", "shanyrak", "--date", "2006-08-21", "--country", "nigeria"), 2, "error: nobody is known to write to about case 'shanyrak': leave '--country' out, or add an addressee"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_had_is_told(
+def test_wrong_choices_are_errors(
     arguments: tuple[str, ...], code: int, message: str, run: Run
 ) -> None:
     """
-    Each as one line; with an error nothing is written.
+    Each wrong choice is one line; with an error nothing is written.
     """
     result = run(*arguments)
 
@@ -197,16 +197,16 @@ def test_what_cannot_be_had_is_told(
     assert bool(result.stdout) == (code == 0)
 
 
-def test_notes_can_be_left_out(run: Run) -> None:
+def test_quiet_leaves_notes_out(run: Run) -> None:
     """
-    As everywhere.
+    With `--quiet` an appeal has no notes.
     """
     assert run("-q", *OPEN, "--country", "nigeria").stderr == ""
 
 
-def test_late_appeal_is_told(run: Run, readers: Path) -> None:
+def test_late_appeal_is_noted(run: Run, readers: Path) -> None:
     """
-    Whoever sends an appeal on after its last day should know.
+    An appeal after its last day is noted.
     """
     change(readers, ("# write_by: 2026-12-31", "write_by: 2026-11-30"))
     line = ("--campaign", readers, "appeal", "reading-room", "--date")
@@ -219,7 +219,7 @@ def test_late_appeal_is_told(run: Run, readers: Path) -> None:
 
 def test_met_demands_are_not_made_again(run: Run, readers: Path) -> None:
     """
-    What has been met is told, and is in no letter; when all is, no letters are wanted.
+    Met demands are reported and left out of the letter; if all are met, no letter is asked for.
     """
     change(readers, ("- id: reinstate\n", "- id: reinstate\n        met: 2026-11-24\n"))
     line = ("--campaign", readers, "appeal", "reading-room", "--date", "2026-11-25")
@@ -254,7 +254,7 @@ def test_offices_alone_may_be_written_to(run: Run, readers: Path) -> None:
 
 def test_copies_are_asked_for(run: Run, readers: Path) -> None:
     """
-    Who gets one is told, and stands in the model letter.
+    Recipients of copies are named, and stand in the model letter.
     """
     both = "write_to: [embassy]\n    copies_to: [ombudsman]"
     change(readers, ("write_to: [embassy, ombudsman]", both))
@@ -264,9 +264,9 @@ def test_copies_are_asked_for(run: Run, readers: Path) -> None:
     assert "> cc: Office of the Ombudsman of Türkiye\n" in result.stdout
 
 
-def test_model_letter_is_for_all_who_write(run: Run, readers: Path) -> None:
+def test_model_letter_fits_all_who_write(run: Run, readers: Path) -> None:
     """
-    What is known of one ambassador is in it only where no other is written to.
+    Details of one ambassador appear only if nobody else is written to.
     """
     own = "kind: embassy\n    salutation: Dear Ambassador Example"
     change(readers, ("kind: embassy", own), name="embassies")
@@ -278,7 +278,7 @@ def test_model_letter_is_for_all_who_write(run: Run, readers: Path) -> None:
 
 def test_model_letter_has_the_style_and_the_country(run: Run) -> None:
     """
-    With one country alone, it is written as there.
+    With one country, the model letter is written as from there.
     """
     line = (*OPEN, "--style", "points", "--country")
 
@@ -288,9 +288,9 @@ def test_model_letter_has_the_style_and_the_country(run: Run) -> None:
     assert "> 1. " in run(*line, "ie").stdout
 
 
-def test_language_that_is_not_whole_is_refused(run: Run) -> None:
+def test_incomplete_language_is_refused(run: Run) -> None:
     """
-    A language needs words for the appeal too, unless it may be in English.
+    A language without a template for appeals is refused, unless English may stand in.
     """
     line = ("--campaign", ITALIAN, "appeal", "reading-room", "--lang", "it")
     reason = (
@@ -310,9 +310,9 @@ def test_language_that_is_not_whole_is_refused(run: Run) -> None:
     assert "## What happened\n" in result.stdout
 
 
-def test_texts_that_are_not_translated_are_told(run: Run, readers: Path) -> None:
+def test_missing_translations_are_errors(run: Run, readers: Path) -> None:
     """
-    So it is with the words of the case.
+    A case that is not translated is refused, unless English may stand in.
     """
     (readers / "data" / "demands.de.yaml").unlink()
     result = run("--campaign", readers, "appeal", "reading-room", "--lang", "de")
@@ -325,9 +325,9 @@ def test_texts_that_are_not_translated_are_told(run: Run, readers: Path) -> None
     )
 
 
-def test_form_is_told_by_the_file(run: Run, tmp_path: Path) -> None:
+def test_suffix_decides_the_format(run: Run, tmp_path: Path) -> None:
     """
-    The suffix decides, unless an option does; files are whole or not there.
+    The suffix decides on the format, unless an option does; files are complete or absent.
     """
     for name, start in (
         ("a.md", b"# The police"),
@@ -342,9 +342,9 @@ def test_form_is_told_by_the_file(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "b.md").read_bytes().startswith(b"<!doctype html>")
 
 
-def test_word_processor_file_is_told(run: Run, tmp_path: Path) -> None:
+def test_suffix_of_a_word_processor_is_refused(run: Run, tmp_path: Path) -> None:
     """
-    A name promises what the file does not hold.
+    A suffix that the file would not live up to is refused.
     """
     result = run("appeal", "kurmanov", "-o", tmp_path / "a.docx")
 
@@ -361,9 +361,9 @@ def template(campaign: Path, text: str) -> Path:
     return path
 
 
-def test_campaign_may_change_the_words(run: Run, readers: Path) -> None:
+def test_campaign_can_replace_a_block(run: Run, readers: Path) -> None:
     """
-    As the guide shows: one block anew, all others as they are.
+    A campaign replaces one block, as the guide shows, and keeps the others.
     """
     guide = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
     section = guide.partition("\n## The appeal\n")[2]
@@ -388,11 +388,11 @@ def test_campaign_may_change_the_words(run: Run, readers: Path) -> None:
         ("Title\n\n{{ 'xyz'|country }}\n", "PATH:3: there is no country 'xyz': use the codes of the data"),
     ],
 )  # fmt: skip
-def test_mistake_in_the_words_is_told(
+def test_template_error_is_located(
     text: str, message: str, run: Run, readers: Path
 ) -> None:
     """
-    As it is in a style.
+    An error in the template of an appeal has file and line.
     """
     path = template(readers, text)
     result = run("--campaign", readers, "appeal", "reading-room")
@@ -401,9 +401,9 @@ def test_mistake_in_the_words_is_told(
     assert result.stderr == f"error: {message.replace('PATH', str(path))}\n"
 
 
-def test_marks_are_the_template_s_own(run: Run, readers: Path) -> None:
+def test_data_makes_no_structure(run: Run, readers: Path) -> None:
     """
-    What is filled in begins no section, list or letter, wherever it stands.
+    Data begin no section, list or letter, wherever they stand.
     """
     template(readers, "Title\n\n{{ case.outcome }}\n{{ case.outcome }}\n\nEnd.\n")
     for case in ("# Heading", "## Heading", "[letter]", "- item", "1. item"):
@@ -498,9 +498,9 @@ HARMLESS = kinds(APPEAL_FORMATS["markdown"].render_appeal(hostile(["x"] * 6)).de
 @pytest.mark.slow
 @settings(max_examples=400)
 @given(st.lists(texts, min_size=6, max_size=6))
-def test_nothing_in_an_appeal_is_markdown(values: list[str]) -> None:
+def test_data_is_no_markdown(values: list[str]) -> None:
     """
-    Whatever the data hold is shown as it stands: no heading, list, link or emphasis.
+    Any data are printed as they are: no heading, list, link or emphasis.
     """
     data = APPEAL_FORMATS["markdown"].render_appeal(hostile(values)).decode()
     found, text = kinds(data)
@@ -510,9 +510,9 @@ def test_nothing_in_an_appeal_is_markdown(values: list[str]) -> None:
         assert value in text
 
 
-def test_readable_addresses_stay_as_they_are() -> None:
+def test_addresses_are_not_escaped_needlessly() -> None:
     """
-    Nothing is escaped that is no markup: addresses can be copied from the source.
+    Addresses can be copied from the Markdown source.
     """
     plain = "A_b@example.org, http://a.example/a_b-c?d=e&f=g, AT&T (5 %) - 1.5 + 2!"
     data = APPEAL_FORMATS["markdown"].render_appeal(replace(appeal(), title=plain))
@@ -531,9 +531,9 @@ HARMLESS_PAGE = Outline(page_of(hostile(["x"] * 6)))
 @pytest.mark.slow
 @settings(max_examples=100)
 @given(st.lists(texts, min_size=6, max_size=6))
-def test_nothing_in_an_appeal_is_html(values: list[str]) -> None:
+def test_data_is_no_html(values: list[str]) -> None:
     """
-    Nor is it in a page.
+    Any data are printed as text in HTML.
     """
     outline = Outline(page_of(hostile(values)))
 
@@ -542,9 +542,9 @@ def test_nothing_in_an_appeal_is_html(values: list[str]) -> None:
         assert value in outline.text
 
 
-def test_page_asks_for_nothing() -> None:
+def test_page_fetches_nothing() -> None:
     """
-    It is one file, whose policy forbids to fetch anything.
+    The page is one file, and its policy forbids to fetch anything.
     """
     page = page_of(appeal())
     outline = Outline(page)
@@ -558,7 +558,7 @@ def test_page_asks_for_nothing() -> None:
 @pytest.mark.programs("chromium", "pdfinfo", "pdftotext")
 def test_page_is_printed_from_a_browser(tmp_path: Path) -> None:
     """
-    All addresses are on few sheets, in two columns.
+    A browser prints all addresses on few sheets, in two columns.
     """
     page, printed = tmp_path / "appeal.html", tmp_path / "printed.pdf"
     text = page_of(appeal()).replace("@page {", "@page { size: A4;")
@@ -573,9 +573,9 @@ def test_page_is_printed_from_a_browser(tmp_path: Path) -> None:
     assert max(word.left for word in words_of(pdf) if word.text == "Embassy") > 100
 
 
-def test_campaign_may_change_the_page(run: Run, readers: Path) -> None:
+def test_campaign_can_replace_the_layout(run: Run, readers: Path) -> None:
     """
-    Its own layout comes first, and is held to the tags of all pages.
+    The layout of a campaign wins, and is limited to the same tags.
     """
     layout = readers / "templates" / "layout" / "appeal.html.j2"
     layout.parent.mkdir()
@@ -597,9 +597,9 @@ def test_campaign_may_change_the_page(run: Run, readers: Path) -> None:
 
 @pytest.mark.programs("pdfinfo", "pdftotext")
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_paper_holds_everything(language: str) -> None:
+def test_paper_has_everything(language: str) -> None:
     """
-    In every language all is on few pages, and nothing leaves the sheet.
+    In every language the PDF has few pages, and no text leaves the sheet.
     """
     written = appeal(wish=AppealOptions(language=language))
     pdf = APPEAL_FORMATS["pdf"].render_appeal(written, options())
@@ -618,9 +618,9 @@ def test_paper_holds_everything(language: str) -> None:
 
 
 @pytest.mark.programs("pdfinfo", "pdftotext")
-def test_paper_shows_text_as_it_stands() -> None:
+def test_data_is_no_typst() -> None:
     """
-    Nothing in the data is code of the typesetter.
+    Nothing in the data acts as Typst code.
     """
     signs = ["#panic()", "*a* _b_", "= a", "@b", "$ x $", "`c` <d>"]
     pdf = APPEAL_FORMATS["pdf"].render_appeal(hostile(signs), options())
@@ -630,9 +630,9 @@ def test_paper_shows_text_as_it_stands() -> None:
 
 
 @pytest.mark.programs("pdfinfo", "pdftotext")
-def test_paper_is_that_of_the_country() -> None:
+def test_paper_fits_the_country() -> None:
     """
-    In the United States it is Letter.
+    The sheet is Letter in the United States and A4 elsewhere.
     """
     for country, size in (("us", "(letter)"), ("gb", "(A4)")):
         written = appeal(wish=AppealOptions(countries=(country,)))
@@ -640,9 +640,9 @@ def test_paper_is_that_of_the_country() -> None:
         assert size in facts_of(pdf)["Page size"]
 
 
-def test_character_that_no_font_has_is_told() -> None:
+def test_character_without_a_glyph_is_an_error() -> None:
     """
-    It is an error, not a box.
+    A character that no font has is an error, not a box.
     """
     with pytest.raises(Exception, match=r"^the fonts of the PDF lack '字' \(U\+5B57\)"):
         APPEAL_FORMATS["pdf"].render_appeal(replace(appeal(), title="字"), options())

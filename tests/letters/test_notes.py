@@ -1,4 +1,4 @@
-"""What a sender is told about a letter before it is sent."""
+"""Notes to the sender about a letter."""
 
 from pathlib import Path
 from textwrap import dedent
@@ -22,7 +22,7 @@ def notes(run: Run, *arguments: str) -> list[str]:
 
 def test_everything_doubtful_is_said_a_line_each(run: Run) -> None:
     """
-    What is to be known stands on stderr, a line for each thing, harm first.
+    Each doubt is one line on stderr, the most harmful first.
     """
     expected = """
     'regime' may do harm to those the letter is for: find another word
@@ -92,11 +92,9 @@ def test_letter_dated_before_its_case_is_noted(run: Run) -> None:
     assert found == ["the letter is dated before what it tells of, 2011-05-02"]
 
 
-def test_words_from_the_editor_are_looked_at_too(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_edited_words_are_checked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """
-    A rude word is noted wherever it came from.
+    A rude word is noted also if it was typed in the editor.
     """
     monkeypatch.setenv("EDITOR", "sed -i s/Excellency/murderer/")
     found = notes(run, "--case", "kurmanov", "--country", "us", *ADA, "--edit")
@@ -106,9 +104,9 @@ def test_words_from_the_editor_are_looked_at_too(
     )
 
 
-def test_own_words_that_are_too_long_are_noted(run: Run) -> None:
+def test_long_letter_is_noted(run: Run) -> None:
     """
-    More than a page is read by nobody.
+    A letter longer than a page is noted.
     """
     found = notes(
         run, "--case", "kurmanov", "--country", "us", *ADA, "--why", "so " * 400
@@ -119,7 +117,7 @@ def test_own_words_that_are_too_long_are_noted(run: Run) -> None:
 
 def test_support_without_address_is_noted(run: Run) -> None:
     """
-    Where a message of support can be sent is for the campaign to say.
+    A message of support without an address is noted.
     """
     assert notes(run, "--case", "kurmanov", "--style", "support", *ADA) == [
         CLOSED,
@@ -157,9 +155,9 @@ def test_language_that_the_addressee_would_rather_read_is_noted(
     assert note not in notes(run, *letter, "--lang", "en,ru")
 
 
-def test_own_words_in_two_letters_are_noted(run: Run) -> None:
+def test_untranslated_own_words_are_noted(run: Run) -> None:
     """
-    The program translates nobody's words.
+    Own words in letters of two languages are noted: they are not translated.
     """
     letter = ("--case", "kolov", "--country", "uk", *ADA, "--lang", "en,ru")
     note = "your own words stand in each of the letters as you wrote them"
@@ -168,9 +166,9 @@ def test_own_words_in_two_letters_are_noted(run: Run) -> None:
     assert note not in notes(run, *letter)
 
 
-def test_words_that_do_harm_are_those_of_the_language(run: Run) -> None:
+def test_words_to_avoid_are_those_of_the_language(run: Run) -> None:
     """
-    Each letter is held against the words of its own language, and of its case.
+    Each letter is checked for the words of its own language and case.
     """
     letter = ("--case", "kolov", "--country", "de", *ADA, "--lang", "de")
     note = "'Diktatur' may do harm to those the letter is for: find another word"
@@ -192,11 +190,11 @@ def test_words_that_do_harm_are_those_of_the_language(run: Run) -> None:
         ("el", "Είστε σκυλιά.", "σκυλιά"),
     ],
 )
-def test_rude_word_is_noted_in_spite_of_quiet(
+def test_harmful_word_is_noted_despite_quiet(
     code: str, words: str, found: str, run: Run
 ) -> None:
     """
-    A word that may do harm is no note that can be missed; others are.
+    `--quiet` hides other notes, but not one on a word that may do harm.
     """
     result = run(
         "-q", "letter", "--case", "kolov", "--country", "uk", "--lang", code,
@@ -211,9 +209,9 @@ def test_rude_word_is_noted_in_spite_of_quiet(
     assert all("may do harm" in note for note in notes)
 
 
-def test_batch_notes_a_rude_word_in_spite_of_quiet(run: Run, tmp_path: Path) -> None:
+def test_batch_notes_a_harmful_word_despite_quiet(run: Run, tmp_path: Path) -> None:
     """
-    The first letter that may do harm is named, with how many others do.
+    The first such letter is named, with the count of the others.
     """
     roster = tmp_path / "members.csv"
     rows = "".join(f"A{n} Example,uk,You disgust me.\n" for n in range(3))
@@ -231,7 +229,7 @@ def test_batch_notes_a_rude_word_in_spite_of_quiet(run: Run, tmp_path: Path) -> 
 
 def test_words_to_avoid_take_no_time_each() -> None:
     """
-    A text is read once, however many words are looked for.
+    A text is searched once for all words to avoid.
     """
     words = tuple(f"rude{n} word" for n in range(20_000))
     start = process_time()
@@ -281,7 +279,7 @@ def test_an_address_is_old_by_one_rule(
 
 def test_missing_organisation_is_noted(run: Run) -> None:
     """
-    The style of organisations needs one.
+    The style of organisations without an organisation is noted.
     """
     found = notes(
         run, "--case", "kurmanov", "--country", "us", *ADA, "--style", "organisation"
@@ -290,9 +288,9 @@ def test_missing_organisation_is_noted(run: Run) -> None:
     assert found[-1] == "the letter names no organisation: add '--organisation'"
 
 
-def test_write_by_is_kept_in_mind(run: Run, tmp_path: Path) -> None:
+def test_letter_after_the_last_day_is_noted(run: Run, tmp_path: Path) -> None:
     """
-    A letter that comes too late is noted.
+    A letter dated after `write_by` is noted.
     """
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "demands.yaml").write_text(
@@ -324,9 +322,9 @@ def test_write_by_is_kept_in_mind(run: Run, tmp_path: Path) -> None:
     assert result.stderr == "note: letters were to be written by 2026-11-20\n"
 
 
-def test_profile_of_somebody_else_is_left_out(run: Run) -> None:
+def test_other_sender_does_not_use_the_profile(run: Run) -> None:
     """
-    A friend's letter does not carry the address of whose machine it is written on.
+    A letter for another sender has nothing of the user's own profile.
     """
     profile = Path.home() / ".config" / "protestgen" / "profile.yaml"
     profile.parent.mkdir(parents=True)

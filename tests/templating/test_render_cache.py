@@ -1,4 +1,4 @@
-"""Texts that are kept for many letters: no letter shows that they are."""
+"""Cached texts of templates: each letter reads as if rendered alone."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -46,9 +46,9 @@ def write(
 @pytest.mark.parametrize(
     "style", ["statement", "personal", "organisation", "points", "support"]
 )
-def test_letter_is_the_same_as_one_alone(style: str) -> None:
+def test_letter_is_the_same_as_without_the_cache(style: str) -> None:
     """
-    Whoever wrote before, and about what.
+    A letter does not depend on the letters rendered before it.
     """
     campaign = load_campaign()
     writer = LetterService(campaign, ON)
@@ -122,7 +122,7 @@ def test_words_of_one_sender_are_in_no_other_letter(
     template: str, tmp_path: Path
 ) -> None:
     """
-    However a template hands them on.
+    However a template passes own words on, they stay in their sender's letter.
     """
     folder = tmp_path / "templates" / "en"
     folder.mkdir(parents=True)
@@ -202,7 +202,7 @@ def test_whatever_is_done_with_own_words_is_done_with_these(
     template: str, tmp_path: Path
 ) -> None:
     """
-    Letters read as if each were rendered with its own words and for itself.
+    Templates that change or test own words use those of each sender.
     """
     folder = tmp_path / "templates" / "en"
     folder.mkdir(parents=True)
@@ -244,7 +244,7 @@ def test_bundled_styles_are_rendered_once_for_all_words(
     style: str, language: str
 ) -> None:
     """
-    Members of one town share a text, whatever they say in their own words.
+    Senders in one town share a cached text, whatever their own words.
     """
     rendered = 0
 
@@ -268,9 +268,9 @@ def test_bundled_styles_are_rendered_once_for_all_words(
     assert rendered == 1
 
 
-def test_style_in_the_place_of_a_bundled_one_keeps_its_blocks(tmp_path: Path) -> None:
+def test_style_over_a_bundled_one_keeps_its_blocks(tmp_path: Path) -> None:
     """
-    Two templates of one name, one of which extends the other, are not taken for one.
+    Two templates of one name, one extending the other, are not confused.
     """
     folder = tmp_path / "templates" / "en"
     folder.mkdir(parents=True)

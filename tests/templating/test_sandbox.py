@@ -743,7 +743,7 @@ def test_what_letters_do_not_need_is_refused(
     text: str, error: str, templates: Path, run_bounded: Run
 ) -> None:
     """
-    A template reaches data, and nothing of Python; it repeats nothing without bound.
+    A template reaches data and nothing of Python, and repeats nothing without bound.
     """
     assert attack(templates, text, run_bounded) == Result(
         1, "", f"error: {templates}/mine.txt.j2{error}\n"
@@ -754,7 +754,7 @@ def test_what_letters_do_not_need_is_refused(
 @pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
 def test_work_is_bounded(text: str, templates: Path) -> None:
     """
-    Whatever takes too long or grows too large ends with its line.
+    Work that takes too long or grows too large ends with one line.
     """
     assert attack(templates, text) == Result(
         1, "", f"error: {templates}/mine.txt.j2:3: {WORK}\n"
@@ -768,11 +768,11 @@ def test_work_is_bounded(text: str, templates: Path) -> None:
         ("environment.concat", "''.join", "{% set x %}{{ w }}{% endset %}"),
     ],
 )
-def test_limits_that_do_not_hold_are_noticed(
+def test_campaign_templates_need_a_jinja_with_limits(
     old: str, new: str, probe: str, templates: Path
 ) -> None:
     """
-    Templates of a campaign are not used with a Jinja that takes no heed of the limits.
+    A campaign's templates are refused if the installed Jinja ignores the limits.
     """
     path = templates / "mine.txt.j2"
     loops = "{% for a in s %}{% for b in s %}{% for c in 'abc' %}"
@@ -794,9 +794,9 @@ def test_limits_that_do_not_hold_are_noticed(
 
 
 @pytest.mark.parametrize(("text", "place"), CIRCLES.values(), ids=CIRCLES)
-def test_circles_are_told(text: str, place: str, templates: Path) -> None:
+def test_endless_recursion_is_an_error(text: str, place: str, templates: Path) -> None:
     """
-    What uses itself without end is told as that.
+    A macro, block or template that uses itself without end is an error.
     """
     assert attack(templates, text) == Result(
         1,
@@ -809,7 +809,7 @@ def test_circles_are_told(text: str, place: str, templates: Path) -> None:
 @pytest.mark.parametrize("text", NESTED.values(), ids=NESTED)
 def test_depth_is_bounded(text: str, templates: Path) -> None:
     """
-    A template that is too deep for a compiler is told as that.
+    A template nested too deeply for the compiler is an error.
     """
     assert attack(templates, text) == Result(
         1,
@@ -833,7 +833,7 @@ def test_no_other_file_is_read(
 
 def test_folder_of_templates_may_not_be_a_link(templates: Path) -> None:
     """
-    Nor is there one if the folder itself lies elsewhere.
+    A folder of templates that is a link out of the campaign is refused.
     """
     campaign = templates.parents[2] / "other"
     campaign.mkdir()
@@ -873,9 +873,9 @@ def test_words_are_no_template(
     assert f"\n\n{why}\n\n" in result.stdout
 
 
-def test_letters_have_nothing_of_one_another(templates: Path) -> None:
+def test_letters_share_no_state(templates: Path) -> None:
     """
-    A template keeps nothing of one letter for the next one.
+    A template keeps nothing from one letter to the next.
     """
     from protestgen import load_campaign
     from protestgen.language.loader import load_language
@@ -920,7 +920,7 @@ DATA = {
 @pytest.mark.parametrize(("text", "error"), DATA.values(), ids=DATA)
 def test_data_is_only_data(text: str, error: str, tmp_path: Path) -> None:
     """
-    YAML names no code and no file, and unfolds to no more than it is.
+    YAML names no code and no file, and does not expand.
     """
     (tmp_path / "data").mkdir()
     path = tmp_path / "data" / "demands.yaml"
@@ -985,9 +985,9 @@ def write_cases(folder: Path, *entries: str) -> Path:
 
 
 @pytest.mark.slow
-def test_few_names_are_suggested(tmp_path: Path) -> None:
+def test_suggestions_are_bounded(tmp_path: Path) -> None:
     """
-    What thousands of unknown names may mean is looked for a few times only.
+    For thousands of unknown names only a few suggestions are computed.
     """
     cases = (
         CASE.format(id=f"ada-{n}", more=f"follows: adam-{n}") for n in range(2_000)
@@ -1003,9 +1003,9 @@ def test_few_names_are_suggested(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_long_chains_of_cases_are_followed(tmp_path: Path) -> None:
+def test_long_chains_of_cases_are_linear(tmp_path: Path) -> None:
     """
-    Whether a case follows itself is known in one step for each case.
+    A ring of cases is found in time linear in their number.
     """
     cases = (CASE.format(id=f"a{n}", more=f"follows: a{n + 1}") for n in range(12_000))
     ring = CASE.format(id="a12000", more="follows: a11999")
@@ -1019,9 +1019,9 @@ def test_long_chains_of_cases_are_followed(tmp_path: Path) -> None:
     ]
 
 
-def test_cases_of_a_campaign_are_counted(tmp_path: Path) -> None:
+def test_entries_of_a_campaign_are_bounded(tmp_path: Path) -> None:
     """
-    There are no more of them than can be checked.
+    More cases or offices than can be checked are refused.
     """
     path = tmp_path / "data" / "embassies.yaml"
     path.parent.mkdir()
@@ -1037,9 +1037,9 @@ def test_cases_of_a_campaign_are_counted(tmp_path: Path) -> None:
     )
 
 
-def test_styles_of_a_language_are_counted(tmp_path: Path) -> None:
+def test_styles_of_a_language_are_bounded(tmp_path: Path) -> None:
     """
-    There are no more of them than a check can write letters in.
+    More styles than a check can render are refused.
     """
     folder = tmp_path / "templates" / "en"
     folder.mkdir(parents=True)
@@ -1051,9 +1051,9 @@ def test_styles_of_a_language_are_counted(tmp_path: Path) -> None:
     assert within_bounds("check", tmp_path) == Result(1, "", error)
 
 
-def test_fingerprint_is_of_the_files_that_are_read(tmp_path: Path) -> None:
+def test_fingerprint_reads_only_campaign_files(tmp_path: Path) -> None:
     """
-    It follows no link out of the folder, waits for no pipe and reads no huge file.
+    The hash of a campaign follows no link out of it, waits for no pipe and reads no huge file.
     """
     mine = tmp_path / "mine"
     path = write_cases(mine, CASE.format(id="ada", more=""))
@@ -1106,11 +1106,11 @@ PAGES = {
 
 
 @pytest.mark.parametrize(("text", "found"), PAGES.values(), ids=PAGES)
-def test_no_page_runs_or_fetches(
+def test_page_runs_and_fetches_nothing(
     text: str, found: str, run: Run, tmp_path: Path
 ) -> None:
     """
-    Also the page that a stranger lays out is text and its looks.
+    A layout with a script, a link or an address to fetch is refused.
     """
     layout = tmp_path / "templates" / "layout" / "letter.html.j2"
     layout.parent.mkdir(parents=True)
@@ -1133,7 +1133,7 @@ def test_no_page_runs_or_fetches(
 )
 def test_layout_prints_no_object(text: str, run: Run, tmp_path: Path) -> None:
     """
-    A filter that makes a text of an object would print the address that is left out.
+    A layout cannot print an object, whose text would reveal an omitted address.
     """
     layout = tmp_path / "templates" / "layout" / "letter.html.j2"
     layout.parent.mkdir(parents=True)
@@ -1150,9 +1150,9 @@ def test_layout_prints_no_object(text: str, run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_long_templates_cost_steps(templates: Path) -> None:
+def test_long_templates_are_bounded(templates: Path) -> None:
     """
-    Many long templates take long to compile, though nothing in them runs.
+    Templates that are long to compile count as work, though nothing in them runs.
     """
     for name in "abcdefghijklmnopqrs":
         text = "{% if 0 %}{% block a %}" + "{{ a ~ a }}" * 4_000
@@ -1167,7 +1167,7 @@ def test_long_templates_cost_steps(templates: Path) -> None:
     assert re.fullmatch(f"error: .*: {WORK}\n", result.stderr)
 
 
-def test_layout_is_bound_as_well(run: Run, tmp_path: Path) -> None:
+def test_layout_is_sandboxed(run: Run, tmp_path: Path) -> None:
     """
     The layout of a page runs in the same sandbox.
     """
@@ -1186,7 +1186,7 @@ def test_layout_is_bound_as_well(run: Run, tmp_path: Path) -> None:
 
 def test_accents_are_bounded() -> None:
     """
-    To sort a million accents on one letter would take an hour.
+    More accents on one letter than any script has are refused.
     """
     with pytest.raises(ValueError, match=r"^40 accents stand on one letter"):
         normalize("e" + "\u0323\u0300" * 500_000)
