@@ -76,5 +76,5 @@ def finish(process: subprocess.Popen[bytes]) -> Result:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Return all that is in *folder*."""
+    """Return the contents of the files in *folder*, by name."""
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}

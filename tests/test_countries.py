@@ -22,7 +22,7 @@ from protestgen.errors import UnknownLanguageError, UnknownNameError
 
 
 def refusal(text: str) -> str:
-    """Return what is said when *text* is taken for a country."""
+    """Return the error for *text* as a country."""
     with pytest.raises(UnknownNameError) as caught:
         find_country(text)
     return str(caught.value)

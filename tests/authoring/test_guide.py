@@ -80,7 +80,7 @@ class Reader:
 
 
 def _conversation(example: Example) -> tuple[str, str]:
-    """Return what is shown without a terminal, and what is typed."""
+    """Return the output without a terminal, and the input."""
     if not example.command.startswith("protestgen new"):
         return "\n".join(example.shown), ""
     shown, typed = "", ""

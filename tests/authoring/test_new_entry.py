@@ -535,7 +535,7 @@ PROSE = st.text(min_size=1, max_size=400).filter(
 
 
 def is_read(parse: Callable[[str], str], text: str) -> bool:
-    """Tell whether *text* is one that a field may hold."""
+    """Return whether a field may hold *text*."""
     try:
         return bool(parse(text).strip())
     except ValueError:

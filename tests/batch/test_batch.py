@@ -46,7 +46,7 @@ def _batch(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Batch:
 
 
 def roster(*rows: str) -> None:
-    """Let `m.csv` hold *rows*."""
+    """Write *rows* to `m.csv`."""
     Path("m.csv").write_text(HEAD + "".join(f"{row}\n" for row in rows), "utf-8")
 
 
@@ -139,7 +139,7 @@ def test_second_run_writes_missing_and_changed_letters(batch: Batch) -> None:
 
 
 def edited(file: str) -> str:
-    """Return what is said of a *file* that somebody has edited."""
+    """Return the note on an edited *file*."""
     reason = "edited since it was written: it is left as it is"
     return f"note: {file} was {reason}; remove it to have it written anew"
 

@@ -413,7 +413,7 @@ def test_full_temporary_folder_is_named(tmp_path: Path) -> None:
 
 @contextmanager
 def small_disk(folder: Path, size: str) -> Iterator[Path]:
-    """Let *folder* be a file system of *size*."""
+    """Mount a file system of *size* at *folder*."""
     folder.mkdir()
     mount = (MOUNT, "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder))
     if subprocess.run(mount, capture_output=True, check=False).returncode:

@@ -41,7 +41,7 @@ def _batch(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Batch:
 
 
 def roster(count: int, **whys: str) -> None:
-    """Let `m.csv` hold *count* members, of whom some have own words: `_2` the third."""
+    """Write *count* members to `m.csv`; `_2` gives the third own words, and so on."""
     rows = (
         f"Member {i} Example,m{i}@home.example,Leeds,{COUNTRIES[i % 4]},"
         f"{whys.get(f'_{i}', f'Word {i}.')}\n"
@@ -67,7 +67,7 @@ def bound(*documents: bytes, duplex: bool = False) -> bytes:
 
 
 def problems_of(data: bytes) -> str:
-    """Return what a reader of PDFs finds wrong with the tags and pages of *data*."""
+    """Return the problems that pdfinfo reports for the tags and pages of *data*."""
     line = (find_program("pdfinfo"), "-struct-text", "-")
     done = subprocess.run(line, input=data, capture_output=True, check=True)
     # Typst writes this one, and poppler wants an older kind of value.

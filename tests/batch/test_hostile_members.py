@@ -101,7 +101,7 @@ def worst_lines(draw: random.Random) -> str:
 
 
 def one_of(*texts: str) -> Callable[[random.Random], str]:
-    """Return what draws one of *texts*."""
+    """Return a function that draws one of *texts*."""
     return lambda draw: draw.choice(texts)
 
 
@@ -219,7 +219,7 @@ def use(
 
 
 def counted(outcome: Outcome) -> tuple[int, int, int]:
-    """Return how many rows were written, left out as doubled, and failed."""
+    """Return the number of rows written, skipped as duplicates, and failed."""
     summary = re.search(
         r"^note: ([\d,]+) letters?\b.* in [\d.]+ s$", outcome.stderr, re.MULTILINE
     )
@@ -232,7 +232,7 @@ def counted(outcome: Outcome) -> tuple[int, int, int]:
 
 
 def wrong(outcome: Outcome, roster: Roster) -> str:
-    """Return what must not be in the *outcome* of a roster."""
+    """Return the first fault in the *outcome* of a roster, or nothing."""
     if problem := outcome.problem(letters=roster.rows):
         return problem
     written, duplicate, failed = counted(outcome)

@@ -122,7 +122,7 @@ def entry(file: str, hash_: str = "0") -> bytes:
 
 
 def planned(*names: str) -> list[ManifestEntry]:
-    """Return what is noted of files called *names* before they are there."""
+    """Return manifest entries, without hashes, of files called *names*."""
     return [ManifestEntry(file=name, case="kurmanov") for name in names]
 
 
@@ -141,7 +141,7 @@ def write(folder: Path, *names: str, edition: RunHeader = EDITION) -> None:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Return what is in *folder*."""
+    """Return the contents of the files in *folder*, by name."""
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
@@ -404,7 +404,7 @@ def test_failed_lock_is_an_error(
 
 
 def refuse_locks(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the system refuse all locks, for the reason *number*."""
+    """Refuse all locks with errno *number*."""
 
     def flock(_file: object, _operation: int) -> None:
         raise OSError(number, os.strerror(number))

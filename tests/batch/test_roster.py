@@ -39,12 +39,12 @@ def names(rows: list[Row]) -> list[str | None]:
 
 
 def faults(rows: list[Row]) -> list[str]:
-    """Return what is said of the rows that cannot be used."""
+    """Return the errors of the rows that cannot be used."""
     return [f"{row.at}: {fault}" for row in rows for fault in row.faults]
 
 
 def refusal(data: str | bytes) -> str:
-    """Return what is said of *data*, which is no roster."""
+    """Return the error of *data*, which is no roster."""
     with pytest.raises(DataError) as caught:
         read(data)
     return str(caught.value)
@@ -474,7 +474,7 @@ class Torn(io.BytesIO):
     """What is on a disk that fails behind it."""
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Return what is left of it, or fail."""
+        """Return the rest of the data, or fail."""
         data = super().read(size)
         if not data:
             raise OSError(errno.EIO, "Input/output error")

@@ -23,7 +23,7 @@ def campaign(folder: Path, title: str, extends: str = "", id_: str = "ada") -> P
 
 
 def titles(run: Run, *options: object) -> dict[str, str]:
-    """Return what the cases that a command reads are about."""
+    """Return the titles of the cases that a command reads."""
     result = run(*options, "cases", "--json")
     assert (result.exit_code, result.stderr) == (0, "")
     return {case["id"]: case["title"] for case in json.loads(result.stdout)}

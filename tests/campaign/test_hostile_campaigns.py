@@ -167,7 +167,7 @@ class Campaign:
             (folder / "protestgen.yaml").write_text("extends: none\n")
 
     def spoil(self) -> None:
-        """Let one to three accidents happen."""
+        """Make one to three random changes."""
         accidents = (
             self._values,
             self._values,
@@ -296,7 +296,7 @@ class Campaign:
         special(path, self.draw.choice(SPECIAL))
 
     def _many(self) -> None:
-        """Let there be many entries, files or words."""
+        """Multiply entries, files or words."""
         count = self.draw.choice((100, 300))
         kind = self.draw.choice(("cases", "avoid", "demands", "files", "missions"))
         path = self.folder / "data" / "demands.yaml"
@@ -433,7 +433,7 @@ def special(path: Path, kind: str) -> None:
 
 
 def load(path: Path) -> Any:
-    """Return what stands in a file of YAML, where all is text."""
+    """Return the values of a YAML file, all scalars as text."""
     return yaml.load(_read(path), Loader=yaml.BaseLoader)  # noqa: S506 - texts only
 
 
@@ -461,7 +461,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def commands(draw: random.Random, *, everything: bool) -> Iterator[tuple[str, ...]]:
-    """Yield what is done with a campaign."""
+    """Yield the commands to run on a campaign."""
     formats = FORMATS if everything else draw.sample(FORMATS, 2)
     yield ("check",)
     yield from draw.sample((("cases",), ("cases", "--json"), ("styles",)), 2)
@@ -491,7 +491,7 @@ def commands(draw: random.Random, *, everything: bool) -> Iterator[tuple[str, ..
 def faults(
     worker: Worker, folder: Path, number: int, *, everything: bool
 ) -> Iterator[str]:
-    """Yield what goes wrong with the campaign of this *number*, made in *folder*."""
+    """Yield the failures of commands on campaign *number*, made in *folder*."""
     draw = draws(f"campaign {number}")
     campaign = Campaign(folder / "mine", draw)
     campaign.spoil()

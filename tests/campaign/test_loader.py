@@ -33,7 +33,7 @@ def _load(tmp_path: Path) -> Load:
 
 
 def problems(load: Load, files: dict[str, str]) -> list[str]:
-    """Return what is wrong with a campaign of *files*, with their names only."""
+    """Return the errors of a campaign of *files*, without the folder."""
     with pytest.raises(DataError) as caught:
         load(files)
     lines = caught.value.lines()

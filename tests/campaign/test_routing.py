@@ -20,7 +20,7 @@ def choose(
     write_to: tuple[str, ...] = WRITE_TO,
     directory: Directory = DIRECTORY,
 ) -> tuple[str, str | None]:
-    """Return what the addressee is called, and the note."""
+    """Return the name of the addressee, and the note."""
     addressee, note = directory.choose(
         state=state, country=country, to=to, write_to=write_to
     )
@@ -34,7 +34,7 @@ def refusal(
     state: str = "kz",
     write_to: tuple[str, ...] = WRITE_TO,
 ) -> str:
-    """Return what is said where nobody is chosen."""
+    """Return the error where no addressee is found."""
     with pytest.raises(ChoiceError) as caught:
         choose(country, to, state=state, write_to=write_to)
     (line,) = caught.value.lines()

@@ -74,7 +74,7 @@ def _make(tmp_path: Path) -> Make:
 
 
 def problems(campaign: Campaign) -> list[str]:
-    """Return what is wrong with the German texts of *campaign*."""
+    """Return the errors of the German texts of *campaign*."""
     with pytest.raises(DataError) as caught:
         load_translation(campaign, "de")
     return [line.rpartition("/")[2] for line in caught.value.lines()]

@@ -48,7 +48,7 @@ def _change(mine: Path) -> Change:
 
 
 def told(mine: Path) -> list[str]:
-    """Return what is found, without the folder."""
+    """Return the findings, without the folder."""
     return [str(found).removeprefix(f"{mine}/") for found in check_campaign([mine], ON)]
 
 

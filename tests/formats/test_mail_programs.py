@@ -109,7 +109,7 @@ def _campaign(folder: Path) -> Path:
 
 
 def _unprivileged() -> dict[str, Any]:
-    """Return how to run a program as an ordinary user."""
+    """Return the options of `subprocess` that run a program as an ordinary user."""
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")

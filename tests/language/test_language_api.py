@@ -43,7 +43,7 @@ def _load(tmp_path: Path) -> Loader:
 
 
 def problems(load: Loader, text: str) -> list[str]:
-    """Return what is wrong with the forms *text*, without the folder."""
+    """Return the errors of the forms *text*, without the folder."""
     with pytest.raises(DataError) as caught:
         load(text)
     return [line.rpartition("/")[2] for line in caught.value.lines()]

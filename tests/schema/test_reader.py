@@ -58,7 +58,7 @@ class Strict(Struct, frozen=True, kw_only=True):
 
 
 def problems(text: str, schema: type[Struct] = Toy) -> list[str]:
-    """Return what is wrong with *text*, each as `line:column: message`."""
+    """Return the errors of *text*, each as `line:column: message`."""
     with pytest.raises(DataError) as caught:
         parse_yaml(text, "t", schema)
     return [line.removeprefix("t:") for line in caught.value.lines()]

@@ -19,7 +19,7 @@ from protestgen.schema.types import (
 
 
 def refusal(parse: Callable[[str], object], text: str) -> str:
-    """Return what *parse* says of *text*."""
+    """Return the error of *parse* for *text*."""
     with pytest.raises(ValueError, match=r".") as caught:
         parse(text)
     return str(caught.value)
