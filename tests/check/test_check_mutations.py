@@ -47,10 +47,10 @@ VALUES = (
 
 class Mutation(Struct, frozen=True):
     """
-    A text with one mistake in it, which is to be told at one of *lines*.
+    A text with one mistake, which must be reported at one of *lines*.
 
-    What is missing has no line of its own. It is told where the group of keys begins
-    that it is missing from; if the file was cut off, one of those that break off.
+    A missing key is reported where its mapping begins; in a file that was cut off, where
+    one of the open mappings or lists begins.
     """
 
     what: str
@@ -85,7 +85,7 @@ def root(text: str) -> yaml.Node:
 
 
 def line(text: str, index: int) -> int:
-    """Return the number of the line that the character of this index is in."""
+    """Return the line number of the character at *index*."""
     return text.count("\n", 0, index) + 1
 
 
@@ -161,7 +161,7 @@ def cut(draw: random.Random, text: str, _entry: Entry) -> Mutation | None:
 
 
 def around(node: yaml.Node, index: int) -> Iterator[yaml.Node]:
-    """Yield the nodes that the character of this index is in, and their keys."""
+    """Yield the nodes around the character at *index*, and their keys."""
     if not node.start_mark.index <= index <= node.end_mark.index:
         return
     yield node
@@ -176,10 +176,13 @@ def around(node: yaml.Node, index: int) -> Iterator[yaml.Node]:
 
 
 MUTATIONS = (drop, double, misspell, retype, cut)
+# The share of mutations that must be errors: an optional key may be dropped, a list may
+# be empty, the name of a translated case may change, and a file may end after an entry.
+FOUND = {"drop": 0.5, "double": 1, "misspell": 0.9, "retype": 0.7, "cut": 0.8}
 
 
 def mutated(number: int, text: str) -> Mutation | None:
-    """Return the mutation of this number, if it is one."""
+    """Return the mutation of this number, or None if it changes nothing."""
     draw = random.Random(number)  # noqa: S311 - no secret
     known = [*entries(root(text))]
     return draw.choice(MUTATIONS)(draw, text, draw.choice(known))
@@ -211,29 +214,28 @@ def test_the_campaign_is_valid(folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_one_mistake_is_reported_at_its_line(
+def test_mistakes_are_found_and_reported_at_their_lines(
     folder: Path, request: pytest.FixtureRequest
 ) -> None:
     """
-    Of the mutations that are mistakes, 95 of 100 are reported at their own line alone.
+    Most mutations are errors, and 95 of 100 errors are reported at their own line alone.
 
     The others break what another line refers to, and that line is reported.
     """
-    found = Counter[str]()
+    made, told, exact = Counter[str](), Counter[str](), Counter[str]()
     for number in range(request.config.getoption("mutations")):
         path = folder / "data" / NAMES[number % len(NAMES)]
         text = path.read_text(encoding="utf-8")
         if (mutation := mutated(number, text)) is None:
             continue
         path.write_text(mutation.text, encoding="utf-8")
-        told = errors()
+        places = {(error.file, error.line) for error in errors()}
         path.write_text(text, encoding="utf-8")
-        if told:
-            places = {(error.file, error.line) for error in told}
-            exact = places <= {(str(path), line) for line in mutation.lines}
-            found["told"] += 1
-            found["exact"] += exact
-            found[mutation.what] += exact
+        made[mutation.what] += 1
+        if places:
+            told[mutation.what] += 1
+            exact[mutation.what] += places <= {(str(path), n) for n in mutation.lines}
 
-    assert min(found[mutate.__name__] for mutate in MUTATIONS) > found["told"] / 20
-    assert found["exact"] >= 0.95 * found["told"]
+    assert made.keys() == FOUND.keys()
+    assert {what for what in made if told[what] < FOUND[what] * made[what]} == set()
+    assert exact.total() >= 0.95 * told.total()
