@@ -48,8 +48,8 @@ def start(*arguments: str, before: Sequence[str] = ()) -> subprocess.Popen[bytes
 def wait_until(
     condition: Callable[[], object], process: subprocess.Popen[bytes]
 ) -> None:
-    """Wait until *condition* holds; fail if *process* ends first, or after a minute."""
-    deadline = time.monotonic() + 60
+    """Wait until *condition* holds; fail if *process* ends first, or after three minutes."""
+    deadline = time.monotonic() + 180
     while not condition():
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
@@ -67,7 +67,7 @@ def letters_in(folder: Path) -> int:
 def finish(process: subprocess.Popen[bytes]) -> Result:
     """Wait for *process* to end."""
     try:
-        _, stderr = process.communicate(timeout=120)
+        _, stderr = process.communicate(timeout=300)
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()

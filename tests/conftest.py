@@ -11,7 +11,7 @@ from shutil import which
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from msgspec import Struct
 
 from protestgen.cli import run as run_cli
@@ -32,8 +32,10 @@ class Result(Struct, frozen=True):
 
 Run = Callable[..., Result]
 
-# An example may take long where the machine is busy.
-settings.register_profile("patient", deadline=None)
+# An example, or drawing it, may take long where the machine is busy.
+settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("patient")
 
 
@@ -167,7 +169,7 @@ def _shell(tmp_path: Path) -> Callable[..., Result]:
             capture_output=True,
             stdin=subprocess.DEVNULL,
             check=False,
-            timeout=60,
+            timeout=180,
         )
         return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
 

@@ -155,7 +155,7 @@ def browse(page: Path, *arguments: str) -> str:
             ],
             capture_output=True,
             check=True,
-            timeout=60,
+            timeout=180,
         )
     return done.stdout.decode()
 

@@ -164,7 +164,7 @@ def loaded(program: str) -> set[str]:
     """Return the modules that *program* has loaded when it ends."""
     program += "\nimport sys; sys.stderr.write('\\n' + ' '.join(sys.modules))"
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, check=True, timeout=60
+        [sys.executable, "-c", program], capture_output=True, check=True, timeout=180
     )
     return set(done.stderr.decode().splitlines()[-1].split())
 

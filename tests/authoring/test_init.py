@@ -202,7 +202,7 @@ def test_questions_are_asked_on_a_terminal(
         capture_output=True,
         cwd=tmp_path,
         check=False,
-        timeout=60,
+        timeout=180,
     )
     os.close(ours)
     os.close(theirs)

@@ -240,7 +240,7 @@ def test_progress_bar_is_drawn_and_removed(tmp_path: Path) -> None:
             shown += part
     os.close(ours)
 
-    assert process.wait(timeout=60) == 3
+    assert process.wait(timeout=180) == 3
     text = shown.decode()
     assert "letters" in text
     left = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)
@@ -269,7 +269,7 @@ def test_closed_terminal_ends_the_run_gracefully(tmp_path: Path) -> None:
     wait_until(lambda: letters_in(folder) >= 100, process)
     os.close(ours)
 
-    assert process.wait(timeout=60) == 128 + signal.SIGHUP
+    assert process.wait(timeout=180) == 128 + signal.SIGHUP
     written = {path.name for path in folder.glob("*.txt")}
     manifest = (folder / "manifest.jsonl").read_text("utf-8").splitlines()
     assert 100 <= len(written) == len(manifest) - 1 < MANY

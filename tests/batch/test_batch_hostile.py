@@ -257,6 +257,6 @@ def test_ended_run_leaves_no_part_of_its_file(
         process.stdin.flush()
         wait_until(lambda: has_written(process.pid, tmp_path / "out"), process)
         process.send_signal(number)
-        process.wait(30)
+        process.wait(180)
 
     assert list(Path("out").iterdir()) == []

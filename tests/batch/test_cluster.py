@@ -324,7 +324,7 @@ def test_lost_cluster_prints_nothing(tmp_path: Path) -> None:
     """
     with cluster(tmp_path / "cluster", 1) as there:
         program = [sys.executable, "-c", LATE, there.address, str(there.scheduler.pid)]
-        done = subprocess.run(program, capture_output=True, check=True, timeout=60)
+        done = subprocess.run(program, capture_output=True, check=True, timeout=180)
 
     assert (done.stdout, done.stderr) == (b"", b"")
 
@@ -348,7 +348,7 @@ def test_address_without_a_scheduler_is_an_error(
     hint = f"start one, or see that {address} is its address"
     reason = f"{address}: no Dask scheduler answers there: {hint}"
     assert result == Result(1, "", f"error: {reason}\n")
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 120
     assert not (tmp_path / "letters").exists()
 
 

@@ -42,7 +42,7 @@ def in_terminal(*arguments: str, columns: int = 80) -> str:
             if not part:
                 break
             shown += part
-        process.wait(timeout=30)
+        process.wait(timeout=180)
     os.close(ours)
     return shown.decode().replace("\r\n", "\n")
 

@@ -68,7 +68,7 @@ class Server:
 
     def delivery(self) -> Delivery:
         """Return the one message that was sent since the last call."""
-        delivery = self._deliveries.get(timeout=30)
+        delivery = self._deliveries.get(timeout=120)
         assert self._deliveries.empty()
         return delivery
 
@@ -216,7 +216,7 @@ def _feed(arguments: list[object], message: bytes, **options: Any) -> None:
         capture_output=True,
         cwd="/",
         check=False,
-        timeout=60,
+        timeout=180,
         **options,
     )
     assert done.returncode == 0, done.stderr.decode()

@@ -23,7 +23,9 @@ from protestgen.campaign.loader import fingerprint
 from protestgen.schema.types import normalize
 
 SECRET = "secret"  # noqa: S105 - a word to look for
+# Seconds of processor time, and until a program that waits for something is ended.
 SECONDS = 10
+TIMEOUT = 120
 MEMORY = 400 * 2**20
 LETTER = ("letter", "--case", "kolov", "--country", "uk", "--style", "mine", "-q")
 
@@ -682,7 +684,7 @@ def within_bounds(
         check=False,
         encoding="utf-8",
         preexec_fn=bound,
-        timeout=3 * SECONDS,
+        timeout=TIMEOUT,
     )
     return Result(done.returncode, done.stdout, done.stderr)
 
@@ -706,7 +708,7 @@ def _run_bounded(run: Run) -> Iterator[Run]:
     }
     before = {kind: resource.getrlimit(kind) for kind in bounds}
     handler = signal.signal(signal.SIGALRM, too_late)
-    signal.alarm(3 * SECONDS)
+    signal.alarm(TIMEOUT)
     for kind, bound in bounds.items():
         resource.setrlimit(kind, (bound, before[kind][1]))
     yield run
