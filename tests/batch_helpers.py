@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import EPOCH, Result
+from conftest import EPOCH, Result, coverage_variables
 
 PROGRAM = (sys.executable, "-m", "protestgen", "batch", "--case", "kurmanov")
 
@@ -31,7 +31,7 @@ def members(count: int) -> str:
 
 def environment() -> dict[str, str]:
     """Return variables with which two runs write the same letters."""
-    return os.environ | {"SOURCE_DATE_EPOCH": str(EPOCH)}
+    return os.environ | coverage_variables() | {"SOURCE_DATE_EPOCH": str(EPOCH)}
 
 
 def start(*arguments: str, before: Sequence[str] = ()) -> subprocess.Popen[bytes]:
