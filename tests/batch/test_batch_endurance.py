@@ -281,15 +281,16 @@ def test_ignored_signal_stays_ignored(tmp_path: Path) -> None:
     With `nohup` a run outlives its terminal.
     """
     roster, file = tmp_path / "m.csv", tmp_path / "all.jsonl"
-    roster.write_text(members(3_000), encoding="utf-8")
+    roster.write_text(members(10_000), encoding="utf-8")
     command = ("--roster", str(roster), "--jobs", "1", "-q", "-o", str(file))
     process = start(*command, before=("nohup",))
-    wait_until(lambda: list(tmp_path.glob(".*")), process)
+    wait_until(lambda: has_written(process.pid, tmp_path), process)
+    assert process.poll() is None
     process.send_signal(signal.SIGHUP)
     result = finish(process)
 
     assert result.exit_code == 0
-    assert len(file.read_bytes().splitlines()) == 3_000
+    assert len(file.read_bytes().splitlines()) == 10_000
 
 
 def test_edited_letters_survive_killed_runs(tmp_path: Path) -> None:
