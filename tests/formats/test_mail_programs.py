@@ -1,5 +1,5 @@
 """
-Programs that send mail, fed by us, and a server on this machine that they deliver to.
+Programs that send mail, and a server on this machine that they deliver to.
 
 Nothing leaves the machine: each program is told to deliver to the loopback address, and
 all addresses end with `.example`.
@@ -39,9 +39,17 @@ SENDERS = {
     "long": ("Maria del Carmen Ñandú " * 9)[:199] + "a",
 }
 
+# Each case and each sender: the headers of the one do not depend on the other.
+MESSAGES = dict.fromkeys(
+    [
+        *((case, "greek") for case in CAMPAIGN.cases),
+        *(("kurmanov", sender) for sender in SENDERS),
+    ]
+)
+
 
 class Delivery(Struct, frozen=True):
-    """A message as the server got it."""
+    """A message as the server received it."""
 
     sender: str
     recipients: list[str]
@@ -231,8 +239,7 @@ def _letter(campaign: Path, case: str, sender: str) -> tuple[object, ...]:
     )
 
 
-@pytest.mark.parametrize("sender", SENDERS)
-@pytest.mark.parametrize("case", CAMPAIGN.cases)
+@pytest.mark.parametrize(("case", "sender"), MESSAGES)
 @pytest.mark.parametrize("program", SENDING)
 def test_message_comes_out_equal(
     *,
@@ -292,8 +299,7 @@ def test_message_with_lf_comes_out_equal(
     assert read_mail(received).text == run(*letter, "--format", "body").stdout
 
 
-@pytest.mark.parametrize("sender", SENDERS)
-@pytest.mark.parametrize("case", CAMPAIGN.cases)
+@pytest.mark.parametrize(("case", "sender"), MESSAGES)
 def test_subject_and_body_make_a_message(
     *,
     case: str,
