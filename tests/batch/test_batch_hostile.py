@@ -28,7 +28,7 @@ HEAD = "name,email,city,country,why\n"
 ADA = "Ada Example,ada@home.example,Leeds,uk,I have friends in Almaty.\n"
 BOB = "Bob Example,bob@home.example,Cork,Ireland,\n"
 EVE = "Eve Example,eve@home.example,Seoul,South Korea,\n"
-REPORT = "report it, with what PROTESTGEN_TRACEBACK=1 shows"
+REPORT = "please report it; PROTESTGEN_TRACEBACK=1 shows the details"
 
 READ_ONLY = "Read-only file system"
 
