@@ -25,6 +25,7 @@ from hostile import (
     worst_country,
     worst_text,
 )
+from protestgen.limits import MAX_ROW_LINES
 
 Member = Mapping[str, str]
 
@@ -84,7 +85,7 @@ class Roster(Struct):
     """
     A roster as a file, how many rows it has, and how many of them are *sound*.
 
-    It *is_exact* if each row is read as one: a cell that is too long is taken apart.
+    It *is_exact* if each row is read as one: rows that are too long are taken apart.
     """
 
     suffix: str
@@ -174,7 +175,8 @@ def as_csv(members: Sequence[Member], *, delimiter: str, encoding: str) -> Roste
     writer.writerows(rows)
     data = file.getvalue().encode(encoding, "surrogatepass")
     longest = (*file.getvalue().split("\n"), *(cell for row in rows for cell in row))
-    is_exact = max(map(len, longest)) < LONGEST
+    lines = max(sum(len(cell.splitlines()) for cell in row) for row in rows)
+    is_exact = max(map(len, longest)) < LONGEST and lines < MAX_ROW_LINES
     count = sum(any(map(str.strip, row)) for row in rows)
     return Roster("csv", data, count, len(members) // 2, is_exact)
 
