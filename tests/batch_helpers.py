@@ -1,4 +1,4 @@
-"""Starting and ending batches, and what is in their folders."""
+"""Batches as programs: their rosters, their ends and the files that they write."""
 
 import os
 import sqlite3
@@ -31,7 +31,7 @@ def members(count: int) -> str:
 
 def environment() -> dict[str, str]:
     """Return variables with which two runs write the same letters."""
-    return os.environ | {"SOURCE_DATE_EPOCH": str(EPOCH)}
+    return os.environ | coverage_variables() | {"SOURCE_DATE_EPOCH": str(EPOCH)}
 
 
 def start(*arguments: str, before: Sequence[str] = ()) -> subprocess.Popen[bytes]:
@@ -45,9 +45,33 @@ def start(*arguments: str, before: Sequence[str] = ()) -> subprocess.Popen[bytes
     )
 
 
+def wait_until(
+    condition: Callable[[], object], process: subprocess.Popen[bytes]
+) -> None:
+    """Wait until *condition* holds; fail if *process* ends first, or after three minutes."""
+    deadline = time.monotonic() + 180
+    while not condition():
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            pytest.fail(
+                f"what the test waits for did not happen: {process.communicate()}"
+            )
+        time.sleep(0.005)
+
+
+def letters_in(folder: Path) -> int:
+    """Count the letters in a folder, which may not be there yet."""
+    return sum(1 for _ in folder.glob("*.txt"))
+
+
 def finish(process: subprocess.Popen[bytes]) -> Result:
     """Wait for *process* to end."""
-    _, stderr = process.communicate(timeout=120)
+    try:
+        _, stderr = process.communicate(timeout=300)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
     return Result(process.returncode, "", stderr.decode())
 
 

@@ -1,15 +1,17 @@
-"""What all tests share."""
+"""Options, fixtures and helpers of all tests."""
 
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
+from shutil import which
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from msgspec import Struct
 
 from protestgen.cli import run as run_cli
@@ -21,7 +23,7 @@ EPOCH = 1795348800
 
 
 class Result(Struct, frozen=True):
-    """What a run of the command line came to."""
+    """The exit code and the output of a command."""
 
     exit_code: int
     stdout: str
@@ -30,17 +32,20 @@ class Result(Struct, frozen=True):
 
 Run = Callable[..., Result]
 
-# How long an example may take hangs on what else the machine does.
-settings.register_profile("patient", deadline=None)
+# An example, or drawing it, may take long where the machine is busy.
+settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the flag that accepts changed letters, and those for longer tests."""
-    parser.addoption(
+    """Add the option that accepts changed letters, and those for longer tests."""
+    group = parser.getgroup("protestgen")
+    group.addoption(
         "--update-golden", action="store_true", help="write tests/golden anew"
     )
-    parser.addoption(
+    group.addoption(
         "--mutations", type=int, default=600, help="mistakes made in a campaign"
     )
     parser.addoption(
@@ -49,20 +54,66 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--all-outputs", action="store_true", help="compare all outputs, not a sample"
     )
-    parser.addoption(
+    group.addoption(
         "--members", type=int, default=60, help="hostile members that write letters"
     )
-    parser.addoption(
+    group.addoption(
         "--campaigns", type=int, default=12, help="hostile campaigns that are used"
     )
-    parser.addoption(
+    group.addoption(
         "--every-country", action="store_true", help="write all letters of the world"
     )
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Run files and tests that are named in this process, all tests in several."""
+    is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    return None if is_whole else 0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the slow tests first, so that no process is left with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Look for the programs that the test is marked with."""
+    for mark in item.iter_markers("programs"):
+        for name in mark.args:
+            find_program(name)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, object, object]:
+    """Escape lone surrogates: a process cannot send them to the one that reports."""
+    return _escaped((yield))
+
+
+def _escaped(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    if isinstance(value, dict):
+        return {key: _escaped(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_escaped, value))
+    return value
+
+
+def find_program(name: str) -> str:
+    """Return the path of a program; without it skip the test, or fail it in CI."""
+    path = f"{os.environ['PATH']}{os.pathsep}/usr/sbin"
+    if found := which(name, path=path):
+        return found
+    message = f"the program '{name}' is not installed"
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
 @pytest.fixture(autouse=True, scope="session")
-def _heeded() -> Iterator[None]:
-    """Let programs heed the signals that whoever runs the tests may have ignored."""
+def _default_signals() -> Iterator[None]:
+    """Restore signals that are ignored, as a shell's background jobs ignore SIGINT."""
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.getsignal(number) for number in numbers}
     for number, handler in before.items():
@@ -74,23 +125,22 @@ def _heeded() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _home(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Keep the tests away from the profile and the settings of whoever runs them."""
-    home = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(EPOCH))
-    monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.setenv("PROTESTGEN_TRACEBACK", "1")  # no unexpected error is hidden
-    for name in (
-        "XDG_CONFIG_HOME",
-        "PROTESTGEN_CAMPAIGN",
-        "NO_COLOR",
-        "EDITOR",
-        "VISUAL",
-    ):
-        monkeypatch.delenv(name, raising=False)
+def _home(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep the profile and the settings of the user out of the tests."""
+    with TemporaryDirectory() as home:
+        monkeypatch.setenv("HOME", home)
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(EPOCH))
+        monkeypatch.setenv("TZ", "UTC")
+        monkeypatch.setenv("PROTESTGEN_TRACEBACK", "1")  # no unexpected error is hidden
+        for name in (
+            "XDG_CONFIG_HOME",
+            "PROTESTGEN_CAMPAIGN",
+            "NO_COLOR",
+            "EDITOR",
+            "VISUAL",
+        ):
+            monkeypatch.delenv(name, raising=False)
+        yield
 
 
 @pytest.fixture(name="run")
@@ -107,6 +157,17 @@ def _run(capfd: pytest.CaptureFixture[str]) -> Run:
     return run
 
 
+def coverage_variables() -> dict[str, str]:
+    """Return variables that make a program measure its coverage, if this one does."""
+    coverage = sys.modules.get("coverage")
+    if coverage is None or coverage.Coverage.current() is None:
+        return {}
+    return {
+        "COVERAGE_FILE": str(ROOT / ".coverage"),
+        "COVERAGE_PROCESS_START": str(ROOT / "pyproject.toml"),
+    }
+
+
 @pytest.fixture(name="shell")
 def _shell(tmp_path: Path) -> Callable[..., Result]:
     """Return a function that runs a line of shell, with `protestgen` on its path."""
@@ -118,29 +179,30 @@ def _shell(tmp_path: Path) -> Callable[..., Result]:
             shell=True,
             executable="/bin/bash",
             cwd=tmp_path,
-            env=os.environ | {"PATH": path} | environment,
+            env=os.environ | coverage_variables() | {"PATH": path} | environment,
             capture_output=True,
             stdin=subprocess.DEVNULL,
             check=False,
-            timeout=60,
+            timeout=180,
         )
         return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return shell
 
 
-def has_open_file(pid: int, folder: Path) -> bool:
-    """Tell whether a process has a temporary file in *folder*, with or without name."""
+def has_written(pid: int, folder: Path) -> bool:
+    """Return whether a process writes to a temporary file in *folder*, even unnamed."""
+    beginnings = (f"{folder}/#", f"{folder}/.protestgen-")
     with suppress(FileNotFoundError):
-        links = list(Path(f"/proc/{pid}/fd").iterdir())
-        beginnings = (f"{folder}/#", f"{folder}/.protestgen-")
-        return any(path.startswith(beginnings) for path in map(os.readlink, links))
+        for link in Path(f"/proc/{pid}/fd").iterdir():
+            if str(link.readlink()).startswith(beginnings) and link.stat().st_size:
+                return True
     return False
 
 
 @pytest.fixture(name="golden")
 def _golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
-    """Return a function that holds a text against the file of that name in `golden`."""
+    """Return a function that compares a text with the file of that name in `golden`."""
 
     def check(name: str, actual: str) -> None:
         path = ROOT / "tests" / "golden" / name

@@ -195,7 +195,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def draws(seed: object) -> random.Random:
-    """Return what draws from the *seed*, the same each time."""
+    """Return a random generator for *seed*."""
     return random.Random(str(seed))  # noqa: S311 - no secret
 
 
@@ -224,7 +224,7 @@ class Outcome(Struct):
     memory: int = 0
 
     def problem(self, letters: int = 1) -> str:
-        """Return what must not be in the outcome of a command for so many *letters*."""
+        """Return the first fault of a command that wrote so many *letters*, or nothing."""
         if self.unexpected:
             return self.unexpected
         for sign in ("Traceback (most recent call last)", "panicked at"):

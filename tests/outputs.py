@@ -428,7 +428,7 @@ def _commands() -> Iterator[tuple[str, Output]]:
 
 
 def _made() -> Iterator[tuple[str, Output]]:
-    """Yield what is asked for, and made."""
+    """Yield the commands that create something, and their files."""
     new = ("init", "mine", "--state", "turkey", "--country", "uk", "--lang", "de,fr")
     made = {"case.yaml": CASE, "wrong.yaml": CASE.replace("title", "titel")}
     mine = ("--campaign", "mine")
@@ -528,7 +528,7 @@ def write_record(path: Path, hashes: Mapping[str, str]) -> None:
 def differences(
     recorded: Mapping[str, str], found: Mapping[str, str], known: Iterable[str]
 ) -> list[str]:
-    """Return what to say of each output that differs, of the *known* keys."""
+    """Describe each output that differs, of the *known* keys."""
     told = []
     for key in sorted({*recorded, *found} & {*known}):
         if key not in found:

@@ -1,6 +1,5 @@
-"""How pages are measured: letters, and the programs that read what they became."""
+"""Letters to set as PDF, and programs that read and measure the pages."""
 
-import os
 import re
 import subprocess
 import tempfile
@@ -8,13 +7,12 @@ from datetime import UTC, date, datetime
 from functools import cache
 from html import unescape
 from pathlib import Path
-from shutil import which
 from typing import Any
 
 import pytest
 from msgspec import Struct
 
-from conftest import EPOCH
+from conftest import EPOCH, find_program
 from protestgen import load_campaign
 from protestgen.campaign.directory import Addressee
 from protestgen.formats import Options
@@ -24,6 +22,7 @@ from protestgen.letters.letter import Letter
 from protestgen.letters.sender import Sender
 from protestgen.templating.environment import Templates
 
+READ_PDF = pytest.mark.programs("pdfinfo", "pdftoppm", "pdftotext")
 CAMPAIGN = load_campaign()
 NOW = datetime.fromtimestamp(EPOCH, UTC)
 POINTS_TO_MM = 25.4 / 72
@@ -59,7 +58,7 @@ class Picture(Struct, frozen=True):
     pixels: bytes
 
     def dark(self, x: int, y: int) -> bool:
-        """Tell whether the pixel is black rather than white."""
+        """Return whether the pixel is black rather than white."""
         return self.pixels[y * self.width + x] < 128
 
 
@@ -96,18 +95,8 @@ def embassy(country: str = "gb") -> Addressee:
 
 
 def options(**chosen: Any) -> Options:
-    """Return options at the time of all tests."""
+    """Return options with the date of all tests."""
     return Options(**{"now": NOW} | chosen)
-
-
-def program(name: str) -> str:
-    """Return where the program *name* is; without it there is no test, but in CI."""
-    if path := which(name):
-        return path
-    message = f"the program '{name}' is not installed"
-    if os.environ.get("CI"):
-        pytest.fail(message)
-    pytest.skip(message)
 
 
 def text_of(pdf: bytes, *arguments: str) -> str:
@@ -116,13 +105,13 @@ def text_of(pdf: bytes, *arguments: str) -> str:
 
 
 def facts_of(pdf: bytes) -> dict[str, str]:
-    """Return what a PDF says about itself."""
+    """Return the fields that pdfinfo prints."""
     lines = _read("pdfinfo", "-", pdf=pdf).decode().splitlines()
     return {key: value.strip() for key, _, value in (x.partition(":") for x in lines)}
 
 
 def metadata_of(pdf: bytes) -> str:
-    """Return the XML in which a PDF says which standards it keeps."""
+    """Return the XML metadata of a PDF, which names the standards that it follows."""
     return _read("pdfinfo", "-meta", "-", pdf=pdf).decode()
 
 
@@ -154,11 +143,11 @@ def picture_of(pdf: bytes, dpi: int, *arguments: str) -> list[Picture]:
 
 
 def browse(page: Path, *arguments: str) -> str:
-    """Open *page* in a browser that has no past, and return what it prints."""
+    """Open *page* in a browser with an empty profile; return what it prints."""
     with tempfile.TemporaryDirectory() as profile:
         done = subprocess.run(
             [
-                program("chromium"),
+                find_program("chromium"),
                 *_BROWSER,
                 f"--user-data-dir={profile}",
                 *arguments,
@@ -166,7 +155,7 @@ def browse(page: Path, *arguments: str) -> str:
             ],
             capture_output=True,
             check=True,
-            timeout=60,
+            timeout=180,
         )
     return done.stdout.decode()
 
@@ -177,5 +166,5 @@ def _words() -> tuple[Any, Templates]:
 
 
 def _read(name: str, *arguments: str, pdf: bytes) -> bytes:
-    line = (program(name), *arguments)
+    line = (find_program(name), *arguments)
     return subprocess.run(line, input=pdf, capture_output=True, check=True).stdout

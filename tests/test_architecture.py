@@ -1,4 +1,4 @@
-"""The house: which module may import what, and what the core leaves alone."""
+"""The order of imports, the owners of libraries, and what the core may not do."""
 
 import ast
 import subprocess
@@ -11,7 +11,7 @@ from conftest import ROOT
 
 PACKAGE = ROOT / "src" / "protestgen"
 
-# A module imports those above it only, in the list of packages and inside each of them.
+# A module imports only modules above it, in the list of packages and in its package.
 ORDER = """
 limits errors files country_names
 schema: place types source yaml_nodes reader yaml_text
@@ -52,7 +52,7 @@ MODULES = {
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path
     for path in sorted(PACKAGE.rglob("*.py"))
 }
-# What only names a package, or starts the program.
+# Modules that only describe a package, or start the program.
 ENTRANCES = {
     name
     for name, path in MODULES.items()
@@ -62,7 +62,7 @@ ENTRANCES = {
 
 
 def in_order() -> list[str]:
-    """Return the names of all modules, in the order of their imports."""
+    """Return the names of all modules in the order above."""
     modules: list[str] = []
     for line in ORDER.replace("\n    ", " ").strip().splitlines():
         package, colon, names = line.rpartition(":")
@@ -71,7 +71,7 @@ def in_order() -> list[str]:
 
 
 def imports(module: str) -> Iterator[str]:
-    """Yield the full names that *module* imports from, wherever in it."""
+    """Yield the full names of the modules that *module* imports, also inside functions."""
     path = MODULES[module]
     package = ["protestgen", *path.relative_to(PACKAGE).parts[:-1]]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -86,21 +86,21 @@ def imports(module: str) -> Iterator[str]:
 
 
 def owner(module: str) -> str:
-    """Return the floor that *module* is on."""
+    """Return the package of *module*, or its own name at the top level."""
     return module.partition(".")[0]
 
 
-def test_every_module_has_its_place() -> None:
+def test_every_module_is_in_the_order() -> None:
     """
-    A new module is entered in the order, once.
+    Each module is listed in the order once.
     """
     assert sorted(in_order()) == sorted(MODULES.keys() - ENTRANCES)
 
 
 @pytest.mark.parametrize("module", sorted(MODULES.keys() - ENTRANCES))
-def test_imports_run_upwards(module: str) -> None:
+def test_imports_follow_the_order(module: str) -> None:
     """
-    No module knows those that are built on it, nor imports them while it runs.
+    No module imports one that is built on it, not even inside a function.
     """
     order = in_order()
     for name in imports(module):
@@ -113,7 +113,7 @@ def test_imports_run_upwards(module: str) -> None:
 
 def test_the_top_level_is_small() -> None:
     """
-    A reader finds the package that they need among few modules.
+    The top level has at most eight modules, so that a reader sees the packages.
     """
     assert len(list(PACKAGE.glob("*.py"))) <= 8
 
@@ -121,7 +121,7 @@ def test_the_top_level_is_small() -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_a_library_has_one_importer(module: str) -> None:
     """
-    What a library is used for is in one place, where it could be replaced.
+    A library is imported in one place, where it could be replaced.
     """
     for name in imports(module):
         library = name.partition(".")[0]
@@ -132,9 +132,9 @@ def test_a_library_has_one_importer(module: str) -> None:
 @pytest.mark.parametrize(
     "module", [module for module in MODULES if owner(module) not in {"cli", "__main__"}]
 )
-def test_the_core_is_given_the_world(module: str) -> None:
+def test_the_core_has_no_side_effects(module: str) -> None:
     """
-    It neither prints nor exits, and reads neither clock nor environment.
+    The core neither prints nor exits, and reads neither clock nor environment.
     """
     tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
     calls = {
@@ -162,15 +162,15 @@ def test_the_core_is_given_the_world(module: str) -> None:
 
 
 def loaded(program: str) -> set[str]:
-    """Return the modules that are loaded once *program* has run."""
+    """Return the modules that *program* has loaded when it ends."""
     program += "\nimport sys; sys.stderr.write('\\n' + ' '.join(sys.modules))"
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, check=True, timeout=60
+        [sys.executable, "-c", program], capture_output=True, check=True, timeout=180
     )
     return set(done.stderr.decode().splitlines()[-1].split())
 
 
-def test_the_package_alone_is_cheap() -> None:
+def test_importing_the_package_loads_no_library() -> None:
     """
     `import protestgen` loads no library.
     """
@@ -181,7 +181,7 @@ def test_the_package_alone_is_cheap() -> None:
 
 def test_a_letter_loads_no_more_than_it_needs() -> None:
     """
-    A letter in English to a pipe waits for no table, no locale and no page.
+    A letter in English to a pipe loads no locale, no table and no page.
     """
     modules = loaded(
         "from protestgen.cli import run\n"
@@ -192,10 +192,31 @@ def test_a_letter_loads_no_more_than_it_needs() -> None:
     assert not modules & {"babel", "rich", "typst", "wcwidth", "difflib", "email"}
 
 
-def test_no_module_of_the_tests_is_shipped() -> None:
+def test_the_program_needs_no_test_library() -> None:
     """
     The program imports nothing that only tests need.
     """
     needed = {name.partition(".")[0] for module in MODULES for name in imports(module)}
 
     assert not needed & {"conftest", "hypothesis", "pytest"}
+
+
+def test_no_test_module_is_imported() -> None:
+    """
+    Tests share helpers by modules of helpers, never by importing one another.
+    """
+    imported = {
+        name
+        for path in (ROOT / "tests").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+
+    assert "conftest" in imported
+    assert not {name for name in imported if "test_" in name}

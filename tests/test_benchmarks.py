@@ -1,4 +1,4 @@
-"""The benchmarks: that the same work is compared, and how it is told."""
+"""The benchmarks: what they compare and how they report it."""
 
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -32,7 +32,7 @@ SIZES = [
 
 def test_the_bare_loop_does_the_same(run: Run, tmp_path: Path) -> None:
     """
-    It renders the words of each letter, and writes the bytes of all.
+    The bare loop renders the text of each letter, and writes the bytes of all.
     """
     roster, done, again = (tmp_path / name for name in ("m.csv", "done", "again"))
     write_roster(roster, MEMBERS)
@@ -53,7 +53,7 @@ def test_the_bare_loop_does_the_same(run: Run, tmp_path: Path) -> None:
 
 def test_a_ratio_above_one_is_faster() -> None:
     """
-    It is the median of the turns that had both; what has no figure says so.
+    A ratio is the median over the runs that have both figures.
     """
     lines = batch.report(SIZES).splitlines()
 
@@ -68,7 +68,7 @@ def test_a_ratio_above_one_is_faster() -> None:
 
 def test_the_picture_shows_what_was_measured() -> None:
     """
-    It has a mark for each figure, and its words are text.
+    The picture has a mark for each figure, and its words are text.
     """
     drawing = ET.fromstring(picture(SIZES))  # noqa: S314 - our own
 
@@ -78,7 +78,7 @@ def test_the_picture_shows_what_was_measured() -> None:
 
 def test_figures_are_put_between_their_marks(tmp_path: Path) -> None:
     """
-    What else is on the page stays.
+    New figures replace those between the marks, and nothing else on the page.
     """
     page = tmp_path / "performance.md"
     page.write_text("a\n<!-- pdf -->\nold\n<!-- end of pdf -->\nb\n", "utf-8")

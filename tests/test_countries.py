@@ -1,4 +1,4 @@
-"""Countries: codes and names, held against Babel's copy of Unicode's CLDR."""
+"""Codes and names of countries, compared with Babel's copy of CLDR."""
 
 from contextlib import suppress
 from itertools import product
@@ -22,7 +22,7 @@ from protestgen.errors import UnknownLanguageError, UnknownNameError
 
 
 def refusal(text: str) -> str:
-    """Return what is said when *text* is taken for a country."""
+    """Return the error for *text* as a country."""
     with pytest.raises(UnknownNameError) as caught:
         find_country(text)
     return str(caught.value)
@@ -68,9 +68,9 @@ def test_every_country_is_found(code: str) -> None:
         assert find_country(text) == code
 
 
-def test_letters_of_three_lead_to_countries_only() -> None:
+def test_alpha_3_codes_are_of_countries_only() -> None:
     """
-    CLDR's table has codes that are no country's, such as those for private use.
+    Codes of CLDR for private use and the like are no countries.
     """
     for text in get_global("territory_aliases"):
         with suppress(UnknownNameError):
@@ -81,9 +81,9 @@ def test_letters_of_three_lead_to_countries_only() -> None:
     ("text", "code"),
     [("GBR", "gb"), ("usa", "us"), ("Kaz", "kz"), ("xkk", "xk"), ("prk", "kp")],
 )
-def test_codes_of_three_letters_are_read(text: str, code: str) -> None:
+def test_alpha_3_codes_are_read(text: str, code: str) -> None:
     """
-    Alpha-3 codes do as well as alpha-2.
+    A country is found by its alpha-3 code.
     """
     assert find_country(text) == code
 
@@ -150,7 +150,7 @@ def test_names_in_six_languages_are_found(language: str) -> None:
         ("Kazajistán", "kz"),
     ],
 )
-def test_a_country_is_found_as_people_call_it(text: str, code: str) -> None:
+def test_a_country_is_found_by_common_names(text: str, code: str) -> None:
     """
     Accents and capitals do not matter in any script.
     """
@@ -173,13 +173,13 @@ def test_a_country_is_found_as_people_call_it(text: str, code: str) -> None:
         ("at", None, "de", "AUSTRIA"),
     ],
 )
-def test_the_last_line_of_an_address_is_for_the_post_of_the_sender(
+def test_the_country_line_is_in_a_language_of_the_sender(
     code: str, home: str | None, language: str, line: str
 ) -> None:
     """
-    A language of the country that the letter is posted in, and English beside it.
+    The country line is in a language of the sender's country, and in English.
 
-    Greek capitals have no accent, French ones keep theirs.
+    Greek capitals lose their accents, French ones keep them.
     """
     assert country_line(code, home, language) == line
 
@@ -209,7 +209,7 @@ def test_every_country_has_a_name_in_every_language(language: str) -> None:
 )
 def test_a_very_long_name_is_refused_at_once(text: str) -> None:
     """
-    What is longer than any name is not read: sorting accents takes their number squared.
+    A name longer than any country's is not normalised, which would take quadratic time.
     """
     before = process_time()
 
@@ -221,15 +221,15 @@ def test_a_very_long_name_is_refused_at_once(text: str) -> None:
 
 def test_greek_capitals_keep_the_dialytika() -> None:
     """
-    Only the accent goes: two dots part the vowels of a name still.
+    Greek capitals lose the accent but keep the dialytika.
     """
     assert country_line("ua", "gr", "el") == "ΟΥΚΡΑΝΙΑ / UKRAINE"
     assert country_line("th", "gr", "el") == "ΤΑΪΛΑΝΔΗ / THAILAND"
 
 
-def test_languages_have_names() -> None:
+def test_unknown_language_code_is_its_own_name() -> None:
     """
-    A code that CLDR does not know stands for itself.
+    A code that CLDR does not know is shown as it is.
     """
     assert language_name("el") == "Greek"
     assert language_name("xx") == "xx"
@@ -269,9 +269,9 @@ def test_short_names_are_needed() -> None:
         ("x" * 99, f"unknown country '{'x' * 59}…': see 'protestgen embassies'"),
     ],
 )
-def test_a_near_miss_is_answered(text: str, message: str) -> None:
+def test_a_misspelt_country_gets_a_suggestion(text: str, message: str) -> None:
     """
-    A misspelt name is answered with the right one, what is no name with where to look.
+    A near miss is answered with the right name, anything else with where to look.
     """
     assert refusal(text) == message
 
@@ -295,14 +295,14 @@ def test_a_near_miss_is_answered(text: str, message: str) -> None:
 )
 def test_language_is_found(text: str, code: str) -> None:
     """
-    By its code, with a region or without, and by its names; of those that there are.
+    A language is found by code, with or without region, and by its names.
     """
     assert find_language(text, ["de", "el", "it", "pt", "pt-br", "x-house"]) == code
 
 
-def test_unknown_language_is_told_with_those_that_there_are() -> None:
+def test_unknown_language_error_lists_the_known_ones() -> None:
     """
-    What is a language elsewhere is none here.
+    A language that the campaign does not have is refused, with the list of those it has.
     """
     with pytest.raises(UnknownLanguageError) as caught:
         find_language("Basque", ["de", "x"])
@@ -313,7 +313,7 @@ def test_unknown_language_is_told_with_those_that_there_are() -> None:
 
 def test_a_name_in_a_sentence_may_have_an_article() -> None:
     """
-    Messages say "in the United Kingdom", tables do not.
+    Messages say "in the United Kingdom"; tables have no article.
     """
     assert country_in_sentence("gb") == "the United Kingdom"
     assert country_in_sentence("ie") == "Ireland"

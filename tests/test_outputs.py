@@ -24,11 +24,12 @@ def sample(keys: list[str]) -> list[str]:
     return draw.sample(letters, LETTERS) + draw.sample(others, SAMPLE - LETTERS)
 
 
+@pytest.mark.slow
 def test_outputs_are_as_recorded(request: pytest.FixtureRequest) -> None:
     """
     No output of the program differs from the recorded one.
 
-    A change that is meant is accepted with `--all-outputs --update-golden`.
+    Accept an intended change with `--all-outputs --update-golden`.
     """
     known = outputs.outputs()
     everything = request.config.getoption("all_outputs")
@@ -46,8 +47,10 @@ def test_outputs_are_as_recorded(request: pytest.FixtureRequest) -> None:
     assert outputs.differences(recorded, found, chosen) == []
 
 
-def test_a_difference_is_named() -> None:
-    """An output that differs, is new or is gone is told by its key."""
+def test_differences_are_named() -> None:
+    """
+    An output that differs, is new or is missing is named by its key.
+    """
     recorded = {"same": "1", "other": "1", "gone": "1"}
     found = {"same": "1", "other": "2", "new": "1"}
 
@@ -58,8 +61,10 @@ def test_a_difference_is_named() -> None:
     ]
 
 
-def test_an_output_is_the_same_twice_and_depends_on_what_is_written() -> None:
-    """The hash of an output changes with a letter of it, and with nothing else."""
+def test_digest_depends_on_the_output_alone() -> None:
+    """
+    The hash of an output changes with a letter of it, and with nothing else.
+    """
     letter = outputs.Output((outputs.LETTER,))
     other = outputs.Output(((*outputs.LETTER, "--city", "Leeds"),))
 

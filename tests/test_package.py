@@ -1,4 +1,4 @@
-"""The package: what travels in it, and that it finds its data wherever it is."""
+"""The package: what it contains, and that it finds its data."""
 
 import os
 import shutil
@@ -79,9 +79,9 @@ def test_sdist_holds_all_sources_and_nothing_else(built: Path) -> None:
     assert names == sources | top_level | {"PKG-INFO"}
 
 
-def test_wheel_holds_data_and_no_tests(built: Path) -> None:
+def test_wheel_has_data_and_no_tests(built: Path) -> None:
     """
-    The wheel carries data and templates inside the package, and nothing else beside it.
+    The wheel has data and templates inside the package, and nothing beside it.
     """
     (wheel,) = built.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
@@ -106,7 +106,7 @@ def test_wheel_holds_data_and_no_tests(built: Path) -> None:
 
 def test_installed_wheel_finds_its_data(built: Path, tmp_path: Path) -> None:
     """
-    Unpacked far from the checkout the command writes the same letter.
+    The unpacked wheel writes the same letter as the checkout.
     """
     (wheel,) = built.glob("*.whl")
     site = tmp_path / "site"
@@ -148,7 +148,7 @@ def test_installed_wheel_finds_its_data(built: Path, tmp_path: Path) -> None:
 
 def test_checkout_finds_its_data() -> None:
     """
-    In an editable install the data are those at the top level.
+    An editable install uses the data at the top level of the checkout.
     """
     assert (shipped_folder() / "data" / "demands.yaml").is_file()
     assert (shipped_folder() / "templates" / "en").is_dir()

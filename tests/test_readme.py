@@ -1,4 +1,4 @@
-"""The README: what it shows is what happens."""
+"""The README: its examples print what it shows."""
 
 import re
 from collections.abc import Callable
@@ -22,7 +22,7 @@ def test_command_runs_as_printed(
     example: Example, shell: Shell, tmp_path: Path
 ) -> None:
     """
-    Every command does what is shown below it; "..." stands for any further lines.
+    Every command prints what is shown below it; "..." stands for any further lines.
     """
     (tmp_path / "ada.yaml").write_text("name: Ada Example\ncountry: gb\n")
     (tmp_path / "mine" / "data").mkdir(parents=True)
@@ -37,7 +37,7 @@ def test_library_example_prints_the_letter(
     language: str, run: Run, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """
-    The lines of Python work as they stand, and print what the command does.
+    The Python example works as printed, and prints the same letter as the command.
     """
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     code = code.replace('"en"', f'"{language}"')
@@ -64,7 +64,7 @@ def test_set_up_is_what_the_checks_run() -> None:
 
 def test_every_command_and_option_is_named(shell: Shell) -> None:
     """
-    The tour leaves no command out, and no option of the letter but the plainest.
+    The README names every command, and every option of `letter`.
     """
     helped = shell("protestgen --help").stdout
     commands = re.findall(
@@ -82,7 +82,7 @@ def test_every_command_and_option_is_named(shell: Shell) -> None:
 
 def test_completion_is_switched_on_as_printed(shell: Shell) -> None:
     """
-    The line for the shell makes it complete the command.
+    The line for the shell turns completion on.
     """
     (line,) = re.findall(r"^eval .*$", README, re.MULTILINE)
     result = shell(f"{line}; complete -p protestgen")

@@ -393,7 +393,7 @@ def test_an_invalid_entry_is_not_written(
 
 def test_entries_added_at_the_same_time_are_kept(shell: Shell, tmp_path: Path) -> None:
     """
-    One `new` waits for the other.
+    Two `new` commands wait for each other.
     """
     own = campaign(tmp_path / "own", demands="cases:\n" + case())
     for number in range(4):
@@ -490,9 +490,7 @@ def test_the_first_entry_creates_its_file(run: Run, tmp_path: Path) -> None:
     assert entries(mine)[0] == "strike"
 
 
-def test_a_link_out_of_the_campaign_is_not_written_through(
-    run: Run, tmp_path: Path
-) -> None:
+def test_a_link_out_of_the_campaign_is_not_followed(run: Run, tmp_path: Path) -> None:
     """
     An entry in a stranger's campaign cannot change a file outside it.
     """
@@ -541,6 +539,7 @@ def is_read(parse: Callable[[str], str], text: str) -> bool:
         return False
 
 
+@pytest.mark.slow
 @given(title=LINES, summary=PROSE, people=st.lists(LINES, max_size=3))
 @settings(max_examples=300, suppress_health_check=list(HealthCheck))
 def test_any_text_survives_writing(

@@ -1,4 +1,4 @@
-"""The command `batch`: a letter for each member, and what is said of the others."""
+"""The `batch` command: one letter for each member, and its messages."""
 
 import csv
 import errno
@@ -47,7 +47,7 @@ def _batch(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Batch:
 
 
 def roster(*rows: str) -> None:
-    """Let `m.csv` hold *rows*."""
+    """Write *rows* to `m.csv`."""
     Path("m.csv").write_text(HEAD + "".join(f"{row}\n" for row in rows), "utf-8")
 
 
@@ -65,7 +65,7 @@ def files(folder: str = "letters") -> list[str]:
 
 def test_each_member_writes_to_their_own_embassy(batch: Batch, run: Run) -> None:
     """
-    A file for each, which holds what `letter` writes.
+    Each row makes one file, with what `letter` writes for that member.
     """
     result = batch("--roster", "m.csv", "-o", "letters")
 
@@ -80,9 +80,9 @@ def test_each_member_writes_to_their_own_embassy(batch: Batch, run: Run) -> None
     assert Path("letters", FILES[0]).read_text("utf-8") == ada.stdout
 
 
-def test_summary_counts_what_came_of_it(batch: Batch) -> None:
+def test_summary_counts_letters_and_failures(batch: Batch) -> None:
     """
-    One line in a pipe; notes on letters are told once, with the number of letters.
+    In a pipe the summary is one line; each kind of note appears once, with its count.
     """
     result = batch("--roster", "m.csv", "-o", "letters")
 
@@ -100,9 +100,9 @@ def test_summary_counts_what_came_of_it(batch: Batch) -> None:
     assert batch("--roster", "m.csv", "-o", "letters", "--quiet").stderr == ""
 
 
-def test_manifest_says_what_was_written_for_whom(batch: Batch) -> None:
+def test_manifest_lists_every_letter(batch: Batch) -> None:
     """
-    With the versions of program and data, and the hash of each file.
+    The manifest has the versions, and the name, addressee and hash of each file.
     """
     from hashlib import sha256
 
@@ -122,9 +122,9 @@ def test_manifest_says_what_was_written_for_whom(batch: Batch) -> None:
     }
 
 
-def test_second_run_writes_what_is_missing_or_changed(batch: Batch) -> None:
+def test_second_run_writes_missing_and_changed_letters(batch: Batch) -> None:
     """
-    And leaves the others as they are.
+    A second run leaves unchanged letters alone.
     """
     batch("--roster", "m.csv", "-o", "letters")
     before = {name: Path("letters", name).stat().st_ino for name in FILES}
@@ -146,9 +146,9 @@ def edited(file: str) -> str:
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_letter_that_was_edited_is_left(batch: Batch, jobs: int) -> None:
+def test_edited_letter_is_kept(batch: Batch, jobs: int) -> None:
     """
-    And told, in each run, until it is removed; or until it is as it would be written.
+    Each run keeps an edited letter and says so, until the file is removed or has the current text.
     """
     command = ("--roster", "m.csv", "-o", "letters", "--jobs", jobs)
     batch(*command)
@@ -177,9 +177,9 @@ def test_letter_that_was_edited_is_left(batch: Batch, jobs: int) -> None:
     assert "I live in Cork." in bob.read_text()
 
 
-def test_letter_that_was_edited_outlives_its_row(batch: Batch) -> None:
+def test_edited_letter_outlives_its_row(batch: Batch) -> None:
     """
-    Its hash is kept while the row fails, and `--prune` does not remove it.
+    An edited letter keeps its hash while its row fails, and `--prune` does not remove it.
     """
     batch("--roster", "m.csv", "-o", "letters")
     Path("letters", FILES[1]).write_text("By hand.")
@@ -199,9 +199,11 @@ def test_letter_that_was_edited_outlives_its_row(batch: Batch) -> None:
     assert files() == [*FILES, "manifest.jsonl"]
 
 
-def test_letters_keep_their_date(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_letters_keep_their_date_in_a_second_run(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """
-    A run that goes on with another one does not write all letters anew the next day.
+    A run on the next day does not rewrite every letter for its date.
     """
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
     batch("--roster", "m.csv", "-o", "letters", "--date", "2026-11-20")
@@ -215,9 +217,9 @@ def test_letters_keep_their_date(batch: Batch, monkeypatch: pytest.MonkeyPatch) 
     assert said(dated) == ["note: 3 letters in letters (3 changed)"]
 
 
-def test_files_of_no_row_are_listed_and_pruned(batch: Batch) -> None:
+def test_orphaned_files_are_listed_and_pruned(batch: Batch) -> None:
     """
-    Only those that the manifest knows; others stay.
+    `--prune` removes orphaned files that the manifest lists, and no others.
     """
     batch("--roster", "m.csv", "-o", "letters")
     Path("letters/own.txt").write_text("mine")
@@ -236,7 +238,7 @@ def test_files_of_no_row_are_listed_and_pruned(batch: Batch) -> None:
 
 def test_bad_row_fails_alone(batch: Batch) -> None:
     """
-    Line, field and reason on stderr, and a roster to mend; the others are written.
+    A bad row gives an error with line, field and reason, and a row in failed.csv; other rows are written.
     """
     roster(
         THREE.splitlines()[0],
@@ -276,9 +278,9 @@ def test_bad_row_fails_alone(batch: Batch) -> None:
     assert rows[:2] == [[*bob, "kurmanov"], [*eve, "kurmanov"]]
 
 
-def test_failed_rows_can_be_mended_and_run_again(batch: Batch) -> None:
+def test_fixed_rows_can_be_run_again(batch: Batch) -> None:
     """
-    That adds their letters to the folder, where no others are missed.
+    The fixed failed.csv is a roster: its letters are added to the folder.
     """
     roster(THREE.splitlines()[0], "Bob Example,bob@home,,Ireland,")
     batch("--roster", "m.csv", "-o", "letters")
@@ -300,9 +302,9 @@ def test_failed_rows_can_be_mended_and_run_again(batch: Batch) -> None:
     assert [name for name in FILES[:2] if name not in whole] == []
 
 
-def test_mended_rows_stay_until_all_were_read(batch: Batch) -> None:
+def test_fixed_rows_stay_until_all_were_read(batch: Batch) -> None:
     """
-    A run that stops before has not seen what was mended further down.
+    A run that stops early keeps the rows of failed.csv that it has not read.
     """
     roster("Bob Example,bob@home,,Ireland,", "Eve Example,eve@home,,kr,")
     batch("--roster", "m.csv", "-o", "letters")
@@ -319,11 +321,11 @@ def test_mended_rows_stay_until_all_were_read(batch: Batch) -> None:
 @pytest.mark.parametrize(
     ("before", "after"), [(",", ";"), ("line,field,problem", "a,b,c")]
 )
-def test_failed_rows_may_be_saved_otherwise(
+def test_failed_rows_may_be_saved_by_a_spreadsheet(
     batch: Batch, before: str, after: str
 ) -> None:
     """
-    A spreadsheet has its own delimiter, and who mends rows needs no report.
+    failed.csv may come back with another delimiter and without the error column.
     """
     roster("Bob Example,bob@home,,Ireland,")
     batch("--roster", "m.csv", "-o", "letters")
@@ -336,9 +338,9 @@ def test_failed_rows_may_be_saved_otherwise(
     assert files() == [FILES[1], "manifest.jsonl"]
 
 
-def test_letters_about_other_cases_are_left(batch: Batch, run: Run) -> None:
+def test_letters_about_other_cases_are_kept(batch: Batch, run: Run) -> None:
     """
-    They belong to a row, though not of this run, and are known to the next.
+    A run about one case keeps the letters and manifest entries of others.
     """
     batch("--roster", "m.csv", "-o", "letters")
     command = ("--roster", "m.csv", "-o", "letters", "--prune")
@@ -353,18 +355,18 @@ def test_letters_about_other_cases_are_left(batch: Batch, run: Run) -> None:
     assert cases == ["kolov"] * 3 + ["kurmanov", "manifest.jsonl"]
 
 
-def test_case_counts_once(batch: Batch) -> None:
+def test_case_named_twice_counts_once(batch: Batch) -> None:
     """
-    However often it is named.
+    Naming a case twice writes its letters once.
     """
     result = batch("--case", "kurmanov", "--roster", "m.csv", "-o", "letters")
 
     assert said(result) == ["note: 3 letters in letters"]
 
 
-def test_letter_of_nobody_that_was_edited_is_told_as_that(batch: Batch) -> None:
+def test_edited_orphan_is_reported_as_edited(batch: Batch) -> None:
     """
-    Nothing is said of `--prune`, which leaves it.
+    An orphaned file that was edited is not offered for `--prune`, which keeps it.
     """
     batch("--roster", "m.csv", "-o", "letters")
     Path("letters", FILES[1]).write_text("By hand.")
@@ -377,9 +379,9 @@ def test_letter_of_nobody_that_was_edited_is_told_as_that(batch: Batch) -> None:
     assert said(plain) == [left, "note: 2 letters in letters (2 unchanged)"]
 
 
-def test_message_that_was_added_to_an_mbox_is_safe(batch: Batch) -> None:
+def test_message_added_to_an_mbox_is_safe(batch: Batch) -> None:
     """
-    As by a mail program, behind those of the batch.
+    A mailbox with a message that another program added is not replaced.
     """
     batch("--roster", "m.csv", "-o", "all.mbox")
     with Path("all.mbox").open("ab") as file:
@@ -398,9 +400,9 @@ def test_message_that_was_added_to_an_mbox_is_safe(batch: Batch) -> None:
     assert Path("all.mbox").read_bytes() == before
 
 
-def test_folder_in_the_place_of_a_letter_is_told(batch: Batch) -> None:
+def test_folder_in_place_of_a_letter_is_an_error(batch: Batch) -> None:
     """
-    By its name; what was written before it stays.
+    The error names the folder; letters written before it stay.
     """
     Path("letters", FILES[1], "inside").mkdir(parents=True)
     result = batch("--roster", "m.csv", "-o", "letters")
@@ -410,11 +412,11 @@ def test_folder_in_the_place_of_a_letter_is_told(batch: Batch) -> None:
     assert said(result) == [f"error: letters/{FILES[1]}: Is a directory: {hint}"]
 
 
-def test_dry_run_has_the_date_of_the_letters(
+def test_dry_run_keeps_the_date_of_the_letters(
     batch: Batch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    They keep that of the run before.
+    A dry run uses the date of the run before, as a real run would.
     """
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
     batch("--roster", "m.csv", "-o", "letters", "--date", "2026-11-20")
@@ -423,9 +425,9 @@ def test_dry_run_has_the_date_of_the_letters(
     assert "20 November 2026" in result.stdout
 
 
-def test_sender_who_has_no_profile_is_told_how_to_make_one(batch: Batch) -> None:
+def test_missing_profile_error_says_how_to_make_one(batch: Batch) -> None:
     """
-    Or to name a file.
+    Without a profile the error names `protestgen profile` and `--sender`.
     """
     result = batch("--country", "all", "-o", "letters")
 
@@ -434,9 +436,9 @@ def test_sender_who_has_no_profile_is_told_how_to_make_one(batch: Batch) -> None
     assert result.exit_code == 2
 
 
-def test_letters_in_another_form_replace_the_first(batch: Batch) -> None:
+def test_letters_in_another_format_replace_the_first(batch: Batch) -> None:
     """
-    The files of the form before are not forgotten, but belong to no row any more.
+    After a change of format the old files are orphaned, not forgotten.
     """
     batch("--roster", "m.csv", "-o", "letters")
     batch("--roster", "m.csv", "-o", "letters", "--format", "html")
@@ -449,9 +451,9 @@ def test_letters_in_another_form_replace_the_first(batch: Batch) -> None:
     assert files() == [*pages, "manifest.jsonl"]
 
 
-def test_roster_is_not_written_over(batch: Batch) -> None:
+def test_roster_is_not_overwritten(batch: Batch) -> None:
     """
-    Letters do not take the place of the members that they are of.
+    The output may not be the roster itself.
     """
     Path("m.jsonl").write_text('{"name": "Ada Example", "country": "uk"}\n')
     result = batch("--roster", "m.jsonl", "-o", "m.jsonl")
@@ -462,9 +464,9 @@ def test_roster_is_not_written_over(batch: Batch) -> None:
     assert Path("m.jsonl").read_text().startswith('{"name": ')
 
 
-def test_name_of_a_file_may_be_no_text(batch: Batch) -> None:
+def test_file_name_may_be_any_bytes(batch: Batch) -> None:
     """
-    Whatever a campaign has in its folders, it is hashed for the manifest.
+    A campaign's files are hashed for the manifest even if a name is not valid text.
     """
     Path("mine/data").mkdir(parents=True)
     Path(os.fsdecode(b"mine/data/\xff.txt")).touch()
@@ -475,7 +477,7 @@ def test_name_of_a_file_may_be_no_text(batch: Batch) -> None:
 
 def test_nothing_is_pruned_while_rows_fail(batch: Batch) -> None:
     """
-    A file that seems to belong to nobody may be that of a row that is to be mended.
+    A file that seems orphaned may belong to a row that fails, so it stays.
     """
     batch("--roster", "m.csv", "-o", "letters")
     roster(THREE.splitlines()[0], "Bob Example,bob@home,,Ireland,")
@@ -496,7 +498,7 @@ def test_nothing_is_pruned_while_rows_fail(batch: Batch) -> None:
 
 def test_letter_that_cannot_be_written_fails_its_row(batch: Batch) -> None:
     """
-    Whether its style, its demands or its form do not go.
+    An unknown style, demand or format that does not fit fails its own row.
     """
     Path("m.csv").write_text(
         "name,country,style,demands,language,email\n"
@@ -520,9 +522,9 @@ def test_letter_that_cannot_be_written_fails_its_row(batch: Batch) -> None:
     assert last == "note: 0 letters in letters; 5 rows failed"
 
 
-def test_strict_stops_at_the_first(batch: Batch) -> None:
+def test_strict_stops_at_the_first_failure(batch: Batch) -> None:
     """
-    What was written until then stays; one file for all is not there at all.
+    With `--strict`, letters written so far stay, and one file for all is not created.
     """
     roster(
         THREE.splitlines()[0],
@@ -549,7 +551,7 @@ def test_strict_stops_at_the_first(batch: Batch) -> None:
 
 def test_same_letter_is_written_once(batch: Batch) -> None:
     """
-    However the person writes themselves; the first of the rows counts.
+    Rows for the same person make one letter, however the name is spelt; the first row wins.
     """
     ada = THREE.splitlines()[0]
     roster(ada, ada.upper().replace("ALMATY", "Astana"), ada.replace("uk", "ie"))
@@ -566,7 +568,7 @@ def test_same_letter_is_written_once(batch: Batch) -> None:
 
 def test_several_cases_make_several_letters(run: Run, batch: Batch) -> None:
     """
-    Each member writes about each of the cases.
+    Each member writes one letter about each case.
     """
     result = batch("--case", "shanyrak", "--roster", "m.csv", "-o", "letters")
 
@@ -575,9 +577,9 @@ def test_several_cases_make_several_letters(run: Run, batch: Batch) -> None:
     del run
 
 
-def test_order_does_not_depend_on_processes(batch: Batch) -> None:
+def test_output_does_not_depend_on_processes(batch: Batch) -> None:
     """
-    Nor does anything else: files, manifest, what is said and what comes out.
+    Files, manifest, messages and their order are the same for any `--jobs`.
     """
     rows = [
         f"Ada Example {i % 700},{'' if i % 50 == 7 else 'ada'}{i % 700}@h.example,,{c},"
@@ -599,7 +601,7 @@ def test_order_does_not_depend_on_processes(batch: Batch) -> None:
 
 def test_mbox_is_read_by_mail_programs(batch: Batch) -> None:
     """
-    Each e-mail as `letter` writes it, lines beginning with "From " and all.
+    The mbox holds each e-mail as `letter` writes it, also lines that begin with "From ".
     """
     roster(
         "Ada Example,ada@home.example,Leeds,uk,From here I see it.",
@@ -625,7 +627,7 @@ def test_mbox_is_read_by_mail_programs(batch: Batch) -> None:
 
 def test_json_lines_are_the_parts_of_letters(batch: Batch) -> None:
     """
-    The same as `--format json`, each on a line, in a file or a pipe.
+    Each line of JSON equals `--format json` of that letter, in a file or a pipe.
     """
     piped = batch("--roster", "m.csv", "--format", "jsonl", "-o", "-")
     batch("--roster", "m.csv", "-o", "all.jsonl")
@@ -640,9 +642,9 @@ def test_json_lines_are_the_parts_of_letters(batch: Batch) -> None:
 
 
 @pytest.mark.parametrize("file", ["all.mbox", "all.jsonl", "all.pdf"])
-def test_file_of_somebody_else_is_not_replaced(batch: Batch, file: str) -> None:
+def test_only_own_output_is_replaced(batch: Batch, file: str) -> None:
     """
-    One that a batch has written is, and an empty one.
+    A batch replaces an empty file or one that a batch wrote, and no other.
     """
     Path(file).touch()
     command = ("--sender", "none.yaml", "--country", "uk", "-o", file)
@@ -669,9 +671,9 @@ def test_file_of_somebody_else_is_not_replaced(batch: Batch, file: str) -> None:
         assert Path(file).read_bytes() == foreign
 
 
-def test_own_mailbox_is_known_by_any_letter(batch: Batch) -> None:
+def test_own_mailbox_is_recognised(batch: Batch) -> None:
     """
-    Whatever headers the first one has, and over however many lines.
+    A mailbox of a batch is recognised whatever headers its first letter has.
     """
     Path("m.csv").write_text(
         "name,email,reply_to,country\n"
@@ -687,7 +689,7 @@ def test_own_mailbox_is_known_by_any_letter(batch: Batch) -> None:
 
 def test_dry_run_shows_what_would_be_removed(batch: Batch) -> None:
     """
-    It removes nothing, and makes no folder.
+    `--dry-run --prune` lists the files to remove, removes none and makes no folder.
     """
     batch("--roster", "m.csv", "-o", "letters")
     before = {name: Path("letters", name).read_bytes() for name in files()}
@@ -713,9 +715,9 @@ def test_dry_run_shows_what_would_be_removed(batch: Batch) -> None:
     assert not Path("other").exists()
 
 
-def test_one_file_has_no_table_of_failed_rows(batch: Batch) -> None:
+def test_one_file_has_no_failed_csv(batch: Batch) -> None:
     """
-    The summary names none.
+    With one output file the summary names no failed.csv.
     """
     roster(THREE.splitlines()[0], "Bob Example,bob@home,,Ireland,")
     result = batch("--roster", "m.csv", "-o", "all.jsonl")
@@ -726,7 +728,7 @@ def test_one_file_has_no_table_of_failed_rows(batch: Batch) -> None:
 
 def test_dry_run_writes_nothing(batch: Batch) -> None:
     """
-    It shows the first letter whole, and how many there would be by country.
+    A dry run prints the first letter and the number of letters for each country.
     """
     result = batch("--roster", "m.csv", "-o", "letters", "--dry-run")
     batch("--roster", "m.csv", "-o", "letters2")
@@ -742,7 +744,7 @@ def test_dry_run_writes_nothing(batch: Batch) -> None:
 
 def test_profile_writes_to_many_embassies(batch: Batch) -> None:
     """
-    Without a roster, it is one sender to the countries that are named, or to all.
+    Without a roster, one sender writes to the countries named, or to all.
     """
     Path("ada.yaml").write_text("name: Ada Example\ncountry: gb\ncity: Leeds\n")
     two = batch(
@@ -766,7 +768,7 @@ def test_profile_writes_to_many_embassies(batch: Batch) -> None:
 
 def test_letters_of_one_sender_fail_alone(batch: Batch) -> None:
     """
-    Each of them is named, and they are counted as letters.
+    A letter that fails names its country, and failures are counted in letters.
     """
     Path("ada.yaml").write_text(
         "name: Ada Example\nemail: ada@home.example\ncountry: gb\n"
@@ -791,9 +793,9 @@ def test_letters_of_one_sender_fail_alone(batch: Batch) -> None:
     assert last == "note: 2 letters in letters; 4 letters failed"
 
 
-def test_many_letters_to_one_office_are_one(batch: Batch) -> None:
+def test_many_letters_to_one_office_become_one(batch: Batch) -> None:
     """
-    Which is told once, with the number.
+    Letters of one sender to the same office are one letter, with one note and the count.
     """
     Path("ada.yaml").write_text("name: Ada Example\ncountry: gb\n")
     result = batch(
@@ -805,9 +807,9 @@ def test_many_letters_to_one_office_are_one(batch: Batch) -> None:
     assert len(files()) == 2
 
 
-def test_sender_of_e_mails_has_an_address(batch: Batch) -> None:
+def test_missing_sender_address_is_noted_once(batch: Batch) -> None:
     """
-    That it is missing is told once, not with each letter.
+    A missing e-mail address is noted once, not for each letter.
     """
     Path("ada.yaml").write_text("name: Ada Example\ncountry: gb\n")
     result = batch("--sender", "ada.yaml", "--country", "all", "-o", "all.mbox")
@@ -817,11 +819,11 @@ def test_sender_of_e_mails_has_an_address(batch: Batch) -> None:
     assert not Path("all.mbox").exists()
 
 
-def test_folder_without_locks_is_told(
+def test_folder_without_locks_is_noted(
     batch: Batch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    Letters are written all the same; that nobody else does so is for the user to see.
+    Where the file system has no locks, letters are written and a note warns of other runs.
     """
 
     def flock(_file: object, _operation: int) -> None:
@@ -837,18 +839,18 @@ def test_folder_without_locks_is_told(
 
 def test_example_is_printed(run: Run) -> None:
     """
-    A roster to start from, and nothing else.
+    `--example` prints a roster and nothing else.
     """
     result = run("batch", "--example")
 
     assert (result.exit_code, result.stdout, result.stderr) == (0, EXAMPLE, "")
 
 
-def test_roster_comes_through_a_pipe(
+def test_roster_can_come_from_a_pipe(
     batch: Batch, shell: Callable[..., Result]
 ) -> None:
     """
-    Rows are read from standard input as they come.
+    Rows are read from standard input as they arrive.
     """
     del batch
     result = shell("protestgen batch --case kurmanov --roster - -o letters < m.csv")
@@ -873,11 +875,11 @@ def test_roster_comes_through_a_pipe(
         (("-o", "a", "--country", "uk", "--country", "ie"), "'--country' goes once with '--roster': members write to the embassy in their own country (see 'protestgen batch --help')"),
     ],
 )  # fmt: skip
-def test_command_that_does_not_go_is_told(
+def test_wrong_options_are_usage_errors(
     batch: Batch, arguments: tuple[str, ...], problem: str
 ) -> None:
     """
-    In one line, before anything is written.
+    Options that do not fit give one line, before anything is written.
     """
     result = batch("--roster", "m.csv", *arguments)
 
@@ -893,11 +895,11 @@ def test_command_that_does_not_go_is_told(
         (("--sender", "none.yaml", "--country", "all", "-o", "a"), "none.yaml: there is no such file"),
     ],
 )  # fmt: skip
-def test_missing_file_is_told(
+def test_missing_roster_is_an_error(
     batch: Batch, arguments: tuple[str, ...], problem: str
 ) -> None:
     """
-    And no folder is made for nothing.
+    A missing roster is an error, and no folder is made.
     """
     result = batch(*arguments)
 

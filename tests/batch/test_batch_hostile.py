@@ -7,12 +7,12 @@ from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
 
-from conftest import Result, Run, has_open_file
+from batch_helpers import wait_until
+from conftest import Result, Run, has_written
 from protestgen import Sender, load_campaign
 from protestgen.batch.planner import BatchPlan
 from protestgen.batch.roster import Roster
@@ -94,7 +94,7 @@ def test_unexpected_error_fails_its_row_only(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """
-    The letters of the other rows are written, and the error asks to be reported.
+    An unexpected error fails its row, asks to be reported, and other rows are written.
     """
     monkeypatch.delenv("PROTESTGEN_TRACEBACK", raising=False)
     rows = [a_row(2), a_row(3, **fields), a_row(4)]
@@ -108,11 +108,11 @@ def test_unexpected_error_fails_its_row_only(
     assert stderr.count("\n") == 1
 
 
-def test_unexpected_error_is_raised_where_tracebacks_are_wanted(
+def test_unexpected_error_has_a_traceback_on_request(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """
-    With PROTESTGEN_TRACEBACK=1 the run ends there, and names the place in the program.
+    With PROTESTGEN_TRACEBACK=1 the run ends with the traceback of the row.
     """
     monkeypatch.setenv("PROTESTGEN_TRACEBACK", "1")
 
@@ -122,11 +122,11 @@ def test_unexpected_error_is_raised_where_tracebacks_are_wanted(
 
 @pytest.mark.parametrize("name", ["data/demands.yaml", "templates/en/x.txt", "link"])
 @pytest.mark.parametrize("command", ["letter", "appeal", "batch"])
-def test_output_is_no_file_of_the_campaign(
+def test_output_does_not_overwrite_the_campaign(
     command: str, name: str, batch: RunBatch, run: Run
 ) -> None:
     """
-    Nothing among a campaign's own files is overwritten, or added to them.
+    A campaign's own files are never overwritten, and none is added to its folders.
     """
     del batch
     for folder in ("mine/data", "mine/templates"):
@@ -156,9 +156,9 @@ def test_output_is_no_file_of_the_campaign(
     assert own.read_text() == "cases: {}\n"
 
 
-def test_output_is_not_the_settings_of_the_campaign(batch: RunBatch, run: Run) -> None:
+def test_output_does_not_overwrite_the_settings(batch: RunBatch, run: Run) -> None:
     """
-    The file that marks a campaign stays as it is.
+    The protestgen.yaml of a campaign is never overwritten.
     """
     del batch
     Path("protestgen.yaml").write_text("extends: bundled\n")
@@ -175,7 +175,7 @@ def test_output_is_not_the_settings_of_the_campaign(batch: RunBatch, run: Run) -
 @pytest.mark.parametrize("jobs", [0, -1, 100_000, 999_999_999_999_999_999_999])
 def test_jobs_have_a_bound(batch: RunBatch, jobs: int) -> None:
     """
-    Far too many processes are refused in one line.
+    Too many processes are refused in one line.
     """
     result = batch("--roster", "m.csv", "-o", "letters", "--jobs", jobs)
 
@@ -194,11 +194,11 @@ def test_jobs_have_a_bound(batch: RunBatch, jobs: int) -> None:
     ],
     ids=["semaphores", "handles"],
 )
-def test_without_other_processes_one_writes(
+def test_one_process_writes_where_others_cannot_start(
     batch: RunBatch, shell: Callable[..., Result], before: str, reason: str
 ) -> None:
     """
-    A read-only /dev/shm, or few open files, cost time, not letters.
+    Where no process can be started, the run is slower and complete.
     """
     del batch
     if reason == READ_ONLY and shell("unshare -rm true").exit_code:
@@ -217,7 +217,7 @@ def test_reader_that_ends_too_early_is_an_error(
     batch: RunBatch, shell: Callable[..., Result]
 ) -> None:
     """
-    Letters that nobody read are not taken for written.
+    Letters that the reader of a pipe did not take are not counted as written.
     """
     del batch
     rows = "".join(f"Ada {number},a@home.example,,uk,\n" for number in range(500))
@@ -235,7 +235,7 @@ def test_reader_that_ends_too_early_is_an_error(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-def test_file_that_is_not_whole_leaves_nothing(
+def test_ended_run_leaves_no_part_of_its_file(
     batch: RunBatch, tmp_path: Path, number: signal.Signals
 ) -> None:
     """
@@ -255,16 +255,8 @@ def test_file_that_is_not_whole_leaves_nothing(
         rows = "".join(f"Ada {number},a@home.example,,uk,\n" for number in range(5_000))
         process.stdin.write((HEAD + rows).encode())
         process.stdin.flush()
-        wait_until(lambda: has_open_file(process.pid, tmp_path / "out"))
+        wait_until(lambda: has_written(process.pid, tmp_path / "out"), process)
         process.send_signal(number)
-        process.wait(30)
+        process.wait(180)
 
     assert list(Path("out").iterdir()) == []
-
-
-def wait_until(is_done: Callable[[], bool]) -> None:
-    """Wait for something that another process does."""
-    end = monotonic() + 30
-    while not is_done():
-        assert monotonic() < end
-        sleep(0.02)

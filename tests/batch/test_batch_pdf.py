@@ -1,36 +1,30 @@
-"""All letters of a batch as one PDF: what is on its pages, and what is not."""
+"""One PDF with all letters of a batch."""
 
 import io
 import os
 import re
 import signal
 import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from conftest import EPOCH, Result, Run, has_open_file
-from pdf_helpers import facts_of, letter, options, picture_of, program, text_of
+from batch_helpers import finish, start, wait_until
+from conftest import Result, Run, find_program, has_written
+from pdf_helpers import READ_PDF, facts_of, letter, options, picture_of, text_of
 from protestgen.formats import pdf
 from protestgen.formats.pdf_merge import PdfMerger
 from protestgen.letters.letter import Letter
+
+pytestmark = READ_PDF
 
 HEAD = "name,email,city,country,why\n"
 COUNTRIES = ("uk", "de", "fr", "us")
 LONG = "I have followed this for years. " * 300
 
 Batch = Callable[..., Result]
-
-
-@pytest.fixture(autouse=True)
-def _programs() -> None:
-    """Skip the tests, or in CI fail, without the programs that read a PDF."""
-    for name in ("pdfinfo", "pdftoppm", "pdftotext"):
-        program(name)
 
 
 @pytest.fixture(name="batch")
@@ -47,7 +41,7 @@ def _batch(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Batch:
 
 
 def roster(count: int, **whys: str) -> None:
-    """Let `m.csv` hold *count* members, of whom some have own words: `_2` the third."""
+    """Write *count* members to `m.csv`; `_2` gives the third own words, and so on."""
     rows = (
         f"Member {i} Example,m{i}@home.example,Leeds,{COUNTRIES[i % 4]},"
         f"{whys.get(f'_{i}', f'Word {i}.')}\n"
@@ -73,8 +67,8 @@ def bound(*documents: bytes, duplex: bool = False) -> bytes:
 
 
 def problems_of(data: bytes) -> str:
-    """Return what a reader of PDFs finds wrong with the tags and pages of *data*."""
-    line = (program("pdfinfo"), "-struct-text", "-")
+    """Return the problems that pdfinfo reports for the tags and pages of *data*."""
+    line = (find_program("pdfinfo"), "-struct-text", "-")
     done = subprocess.run(line, input=data, capture_output=True, check=True)
     # Typst writes this one, and poppler wants an older kind of value.
     known = "Syntax Error: Suspects object is wrong type (boolean)\n"
@@ -83,15 +77,15 @@ def problems_of(data: bytes) -> str:
 
 def tags_of(data: bytes) -> str:
     """Return the tags of *data*, with what is said in them."""
-    line = (program("pdfinfo"), "-struct-text", "-")
+    line = (find_program("pdfinfo"), "-struct-text", "-")
     done = subprocess.run(line, input=data, capture_output=True, check=True)
     return done.stdout.decode()
 
 
 @pytest.mark.parametrize("duplex", [False, True])
-def test_each_letter_as_it_is_alone(batch: Batch, *, duplex: bool) -> None:
+def test_pages_have_the_text_of_single_letters(batch: Batch, *, duplex: bool) -> None:
     """
-    The pages are those of the single letters, in the order of the roster.
+    The pages have the text of the single letters, in the order of the roster.
     """
     roster(60, _3=LONG, _57=LONG)
     extra = ("--duplex",) if duplex else ()
@@ -109,9 +103,10 @@ def test_each_letter_as_it_is_alone(batch: Batch, *, duplex: bool) -> None:
     assert pages() == expected
 
 
-def test_pages_look_as_those_of_single_letters(batch: Batch) -> None:
+@pytest.mark.slow
+def test_pages_look_like_those_of_single_letters(batch: Batch) -> None:
     """
-    Every pixel, in all layouts, and in letters that are set smaller or go on overleaf.
+    Every pixel is the same, in all layouts, for letters set smaller or on two pages.
     """
     words = "A thought that I wish to share with you. "
     roster(30, **{f"_{i}": words * (3 * i) for i in range(30)})
@@ -127,9 +122,9 @@ def test_pages_look_as_those_of_single_letters(batch: Batch) -> None:
     assert whole == alone
 
 
-def test_each_letter_on_the_front_of_a_sheet(batch: Batch) -> None:
+def test_duplex_starts_each_letter_on_a_front(batch: Batch) -> None:
     """
-    With `--duplex`, however many pages those before it have; backs are blank.
+    With `--duplex` each letter begins on the front of a sheet, after a blank back if need be.
     """
     roster(30, _0=LONG * 2, _24=LONG, _25=LONG * 2)
     assert batch("-o", "all.pdf", "--duplex", "-q").exit_code == 0
@@ -146,7 +141,7 @@ def test_each_letter_on_the_front_of_a_sheet(batch: Batch) -> None:
 
 def test_letter_that_cannot_be_set_fails_alone(batch: Batch) -> None:
     """
-    It is told with its line, and all others are in the document.
+    A letter that cannot be set fails with its line, and all others are in the document.
     """
     roster(40, _5="王", _31="😀 and 王")
     result = batch("-o", "all.pdf")
@@ -163,9 +158,9 @@ def test_letter_that_cannot_be_set_fails_alone(batch: Batch) -> None:
     assert [int(x) for (x,) in signed] == [i for i in range(40) if i not in (5, 31)]
 
 
-def test_without_a_letter_there_is_no_document(batch: Batch) -> None:
+def test_no_letters_make_no_document(batch: Batch) -> None:
     """
-    A PDF has one page at least.
+    A PDF needs a page, so a batch without letters creates none.
     """
     roster(1)
     batch("-o", "all.pdf")
@@ -180,11 +175,12 @@ def test_without_a_letter_there_is_no_document(batch: Batch) -> None:
     assert Path("all.pdf").read_bytes() == before
 
 
-def test_same_bytes_whatever_the_processes(
+@pytest.mark.slow
+def test_document_does_not_depend_on_processes(
     shell: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    However many set the letters, and however often.
+    The bytes are the same for any number of processes and in each run.
     """
     monkeypatch.chdir(tmp_path)
     roster(210, _7="王")
@@ -197,9 +193,10 @@ def test_same_bytes_whatever_the_processes(
     assert Path("a.pdf").stat().st_mode & 0o777 == 0o600
 
 
-def test_what_the_document_says_of_itself(batch: Batch) -> None:
+@pytest.mark.slow
+def test_document_metadata_and_tags(batch: Batch) -> None:
     """
-    It has a title and no author, and the tags of each letter, which is a part.
+    The document has a title, no author, and the tags of each letter as a part.
     """
     roster(60)
     assert batch("-o", "all.pdf", "-q").exit_code == 0
@@ -215,36 +212,25 @@ def test_what_the_document_says_of_itself(batch: Batch) -> None:
     assert list(dict.fromkeys(order)) == [str(number) for number in range(60)]
 
 
-def test_interrupted_there_is_no_document(tmp_path: Path) -> None:
+def test_interrupted_run_creates_no_document(tmp_path: Path) -> None:
     """
-    It is whole, or it is as it was.
+    The document is complete, or is not created.
     """
     file, members = tmp_path / "all.pdf", tmp_path / "m.csv"
     rows = (f"Member {i} Example,,Leeds,uk,\n" for i in range(2_000))
     members.write_text(HEAD + "".join(rows), encoding="utf-8")
-    process = subprocess.Popen(
-        (
-            *(sys.executable, "-m", "protestgen", "batch", "--case", "kurmanov"),
-            *("--roster", str(members), "--jobs", "2", "-o", str(file)),
-        ),
-        env=os.environ | {"SOURCE_DATE_EPOCH": str(EPOCH)},
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    while not has_open_file(process.pid, tmp_path) and process.poll() is None:
-        time.sleep(0.05)
-    time.sleep(0.5)
+    process = start("--roster", str(members), "--jobs", "2", "-o", str(file))
+    wait_until(lambda: has_written(process.pid, tmp_path), process)
     os.killpg(process.pid, signal.SIGINT)
-    _, stderr = process.communicate(timeout=120)
+    result = finish(process)
 
-    assert process.returncode == 130
-    assert stderr.decode() == "error: interrupted: nothing is written\n"
+    assert result == Result(130, "", "error: interrupted: nothing is written\n")
     assert list(tmp_path.iterdir()) == [members]
 
 
-def test_duplex_goes_with_one_document(batch: Batch) -> None:
+def test_duplex_needs_one_document(batch: Batch) -> None:
     """
-    It says where a letter begins among others.
+    `--duplex` is refused for a folder of letters.
     """
     roster(1)
     result = batch("-o", "letters", "--duplex")
@@ -260,9 +246,9 @@ def test_duplex_goes_with_one_document(batch: Batch) -> None:
     "name",
     ["1 0 R", "(1 0 R", "1 0 R)", "((2 0 R) 3 0 R)", "\\(1 0 R", "/StructParents 0"],
 )
-def test_words_of_a_title_are_no_references(name: str) -> None:
+def test_references_in_a_title_are_kept(name: str) -> None:
     """
-    Numbers of objects are changed where they are such, and nowhere else.
+    Object numbers change in references only, never inside a text.
     """
     document = typeset(letter(country="gb"), name)
     data = bound(typeset(letter(country="gb"), "X"), document, document)
@@ -277,9 +263,9 @@ def typeset(written: Letter, title: str) -> bytes:
     return pdf.render_all([replace(written, subject_line=title)], options())
 
 
-def test_letter_at_which_typst_gives_up_fails_alone(batch: Batch) -> None:
+def test_letter_that_crashes_typst_fails_alone(batch: Batch) -> None:
     """
-    A cell of emoji without end costs its own row, whatever the processes.
+    A cell that crashes Typst costs its own row.
     """
     emoji = "\u200d".join("\N{WOMAN}" * 17_000)
     rows = (

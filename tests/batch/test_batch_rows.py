@@ -1,4 +1,4 @@
-"""What `batch` tells of rows: once, at their place, and what to do about them."""
+"""Errors and notes about rows: each once, with its place and a hint."""
 
 import csv
 import re
@@ -56,9 +56,9 @@ def letters(folder: str = "letters") -> dict[str, str]:
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_mistake_in_the_heading_comes_first(batch: Batch, jobs: int) -> None:
+def test_note_on_the_heading_comes_first(batch: Batch, jobs: int) -> None:
     """
-    And the thousand rows that it spoils are told as one.
+    The note on an unused column comes first; errors that repeat are counted in one line.
     """
     rows = "".join(f"Ada Example {i},a{i}@home.example,uk\n" for i in range(1_000))
     arguments = ("--format", "eml", "--jobs", jobs)
@@ -76,9 +76,9 @@ def test_mistake_in_the_heading_comes_first(batch: Batch, jobs: int) -> None:
         assert sum(1 for _ in csv.reader(table)) == 1_001
 
 
-def test_key_that_is_not_used_is_told_where_it_is_met(batch: Batch) -> None:
+def test_unknown_key_is_reported_at_its_first_row(batch: Batch) -> None:
     """
-    In JSON Lines the first row that has it comes before what is said of that row.
+    In JSON Lines an unknown key is reported at the first row that has it.
     """
     result = batch(
         '{"name": "Ada Example", "country": "gb", "number": "1"}\n'
@@ -97,9 +97,9 @@ def test_key_that_is_not_used_is_told_where_it_is_met(batch: Batch) -> None:
     ]
 
 
-def test_problem_is_the_same_whatever_the_value(batch: Batch) -> None:
+def test_errors_are_grouped_by_kind(batch: Batch) -> None:
     """
-    Others are told beside it. Without a folder no table tells of the rest: they are.
+    Errors that differ in their value only are one line, with the count of the others.
     """
     rows = [f"Ada Example {i},a{i}@home,uk\n" for i in range(7)]
     rows[6] = "Ada Example,a'b'@home,uk\n,ada@home.example,uk\n"
@@ -126,9 +126,9 @@ def test_problem_is_the_same_whatever_the_value(batch: Batch) -> None:
     ]
 
 
-def test_all_problems_of_a_row_are_told_at_once(batch: Batch) -> None:
+def test_all_errors_of_a_row_are_reported_together(batch: Batch) -> None:
     """
-    Those of its cells, of who it goes to, and of what was chosen for it.
+    One run reports the faults of a row's cells, addressee and choices.
     """
     result = batch(
         "name,email,country,language,style,to,demands,omit_address\n"
@@ -165,9 +165,9 @@ def test_all_problems_of_a_row_are_told_at_once(batch: Batch) -> None:
     ]
 
 
-def test_problem_of_each_case_is_told(run: Run, batch: Batch) -> None:
+def test_error_for_all_cases_is_reported_once(run: Run, batch: Batch) -> None:
     """
-    A row without a country has none for any of them, which is told once.
+    A row without a country fails for every case, and is reported once.
     """
     del batch
     Path("m.csv").write_text("name,demands\nAda Example,press-freedom\n")
@@ -185,9 +185,9 @@ def test_problem_of_each_case_is_told(run: Run, batch: Batch) -> None:
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_strict_stops_at_a_letter_that_cannot_be(batch: Batch, jobs: int) -> None:
+def test_strict_stops_at_a_failed_letter(batch: Batch, jobs: int) -> None:
     """
-    As at a cell that cannot be read: what is in hand is finished, and no more.
+    With `--strict` a letter that fails ends the run after the letters in hand.
     """
     rows = "".join(f"Ada Example {i},uk,\n" for i in range(5_000))
     roster = f"name,country,style\nBob Example,uk,sonnet\n{rows}"
@@ -204,9 +204,9 @@ def test_strict_stops_at_a_letter_that_cannot_be(batch: Batch, jobs: int) -> Non
     assert not Path("all.jsonl").exists()
 
 
-def test_roster_without_rows_writes_and_prunes_nothing(batch: Batch) -> None:
+def test_empty_roster_writes_and_prunes_nothing(batch: Batch) -> None:
     """
-    An export that went wrong does not cost the letters that are there.
+    An empty export does not remove the letters of the run before.
     """
     batch("name,country\nAda Example,uk\n", "-o", "letters")
     before = {path: path.read_bytes() for path in Path("letters").iterdir()}
@@ -220,9 +220,9 @@ def test_roster_without_rows_writes_and_prunes_nothing(batch: Batch) -> None:
     assert not Path("all.mbox").exists()
 
 
-def test_language_is_called_as_people_call_it(batch: Batch) -> None:
+def test_language_has_names_and_codes(batch: Batch) -> None:
     """
-    By a name or a code, with a region or without; a cell may have several.
+    A language is given by name or code, with or without region; a cell may hold several.
     """
     result = batch(
         "name,country,language\n"
@@ -254,11 +254,11 @@ def test_language_is_called_as_people_call_it(batch: Batch) -> None:
 @pytest.mark.parametrize(
     ("arguments", "greeting"), [((), "Exzellenz,"), (("--lang", "en"), "Your Excell")]
 )
-def test_language_that_is_typed_goes_before_that_of_the_profile(
+def test_language_option_overrides_the_profile(
     batch: Batch, run: Run, arguments: tuple[str, ...], greeting: str
 ) -> None:
     """
-    As it does for a single letter.
+    `--lang` overrides the language of the profile, as for a single letter.
     """
     del batch
     Path("ada.yaml").write_text("name: Ada Example\nlanguage: de\n")
@@ -269,9 +269,9 @@ def test_language_that_is_typed_goes_before_that_of_the_profile(
     assert greeting in letters()["ada"]
 
 
-def test_note_on_words_names_the_member(batch: Batch) -> None:
+def test_note_on_own_words_names_the_member(batch: Batch) -> None:
     """
-    The first of them, and how many more there are; a count of words is the same note.
+    A note on own words names the first member and counts the others.
     """
     long = "word " * 500
     rows = [
@@ -294,9 +294,9 @@ def test_note_on_words_names_the_member(batch: Batch) -> None:
         ]
 
 
-def test_note_on_what_a_member_lacks_names_them(batch: Batch) -> None:
+def test_note_on_missing_fields_names_the_member(batch: Batch) -> None:
     """
-    What goes for all letters to an addressee has no place in the roster.
+    A note on a missing field names the member; a note on an addressee appears once.
     """
     result = batch(
         "name,country,style,why,language\n"
@@ -315,9 +315,9 @@ def test_note_on_what_a_member_lacks_names_them(batch: Batch) -> None:
     assert "?lang=en (3 letters)\n" in result.stderr
 
 
-def test_one_of_two_people_of_a_name_is_not_lost_unseen(batch: Batch) -> None:
+def test_members_of_the_same_name_are_noted(batch: Batch) -> None:
     """
-    Without an address of any kind they count as one, and the note says what to do.
+    Two members of one name without an address count as one, and a note says so.
     """
     result = batch(
         "name,city,country,address,email\n"
@@ -339,9 +339,11 @@ def test_one_of_two_people_of_a_name_is_not_lost_unseen(batch: Batch) -> None:
 
 
 @pytest.mark.parametrize("arguments", [(), ("--style", "support")])
-def test_support_has_no_addressee(batch: Batch, arguments: tuple[str, ...]) -> None:
+def test_support_letter_refuses_an_addressee(
+    batch: Batch, arguments: tuple[str, ...]
+) -> None:
     """
-    What a row chooses for a letter that has none is not dropped.
+    A row that chooses an addressee for a letter without one fails.
     """
     style = "" if arguments else "support"
     result = batch(
@@ -361,9 +363,9 @@ def test_support_has_no_addressee(batch: Batch, arguments: tuple[str, ...]) -> N
 
 
 @pytest.mark.parametrize("name", ["letters.docx", "members.csv", "there"])
-def test_file_is_no_place_for_letters(batch: Batch, name: str) -> None:
+def test_output_name_of_a_file_is_refused(batch: Batch, name: str) -> None:
     """
-    Neither one that is there, nor what is called like one; a folder may be called so.
+    Letters go to a folder: an existing file or an unknown suffix is refused.
     """
     Path("there").write_text("mine")
     roster = "name,country\nAda Example,uk\n"
@@ -382,7 +384,7 @@ def test_file_is_no_place_for_letters(batch: Batch, name: str) -> None:
 
 def test_help_names_all_columns(run: Run) -> None:
     """
-    On lines that a terminal has room for; the example has those that people need.
+    The help lists every column, on lines that fit a terminal; the example has the common ones.
     """
     lines = run("batch", "--help").stdout.splitlines()
     (columns,) = re.findall(r"Columns of a roster: ([^.]*)\.", " ".join(lines))
@@ -395,7 +397,7 @@ def test_help_names_all_columns(run: Run) -> None:
 
 def test_example_uses_its_columns(batch: Batch) -> None:
     """
-    Each of its letters shows what there is to choose.
+    The columns of the example show in its letters.
     """
     result = batch(EXAMPLE, "-o", "letters")
 
@@ -411,9 +413,9 @@ def test_example_uses_its_columns(batch: Batch) -> None:
     )
 
 
-def test_remark_on_a_letter_in_two_languages_counts_once(batch: Batch) -> None:
+def test_note_on_a_letter_in_two_languages_counts_once(batch: Batch) -> None:
     """
-    Though it is said of both.
+    A note that holds for both languages of a letter counts once.
     """
     words = " ".join(["word"] * 420)
     result = batch(
@@ -456,11 +458,11 @@ def test_remark_on_a_letter_in_two_languages_counts_once(batch: Batch) -> None:
     ],
     ids=["surplus", "quotes", "cut", "json"],
 )
-def test_what_failed_is_whole_and_fails_until_it_is_mended(
+def test_surplus_cells_are_kept_in_failed_csv(
     batch: Batch, roster: str, kept: list[str]
 ) -> None:
     """
-    What does not go into the columns is kept behind them, and makes no letter.
+    Surplus cells stand behind the columns of failed.csv, and fail until they are cleared.
     """
     failed = Path("letters/failed.csv")
     first = batch(roster, "-o", "letters")
@@ -484,9 +486,9 @@ def test_what_failed_is_whole_and_fails_until_it_is_mended(
     assert set(letters()) == {"ada"}
 
 
-def test_letter_asked_for_twice_is_not_lost_with_the_first_row(batch: Batch) -> None:
+def test_duplicate_of_a_failed_row_fails_too(batch: Batch) -> None:
     """
-    The second one is to be mended as well, since it may be the right one.
+    If the first of two duplicate rows fails, the second is in failed.csv as well.
     """
     result = batch(
         "name,email,country,style\n"
@@ -504,9 +506,9 @@ def test_letter_asked_for_twice_is_not_lost_with_the_first_row(batch: Batch) -> 
     assert Path("letters/failed.csv").read_text("utf-8").count("Ada Example") == 2
 
 
-def test_rows_speak_of_cells(batch: Batch) -> None:
+def test_errors_of_rows_name_cells_not_options(batch: Batch) -> None:
     """
-    What a cell holds is not called as on the command line, nor blamed for that.
+    An error about a cell does not name an option of the command line.
     """
     roster = "name,country,to\nAda Example,germany,consulate\nBob Example,uk,\n"
     chosen = batch(roster, "-o", "letters")
@@ -517,9 +519,9 @@ def test_rows_speak_of_cells(batch: Batch) -> None:
     assert said(general)[0].startswith("error: m.csv:2: unknown addressee 'mars'")
 
 
-def test_letter_in_the_name_of_no_organisation_is_not_written(batch: Batch) -> None:
+def test_organisation_style_needs_an_organisation(batch: Batch) -> None:
     """
-    What is to be filled in would be sent as it stands.
+    A letter with a placeholder for the organisation is not written.
     """
     result = batch(
         "name,country,style,organisation\n"
@@ -538,9 +540,9 @@ def test_letter_in_the_name_of_no_organisation_is_not_written(batch: Batch) -> N
 
 
 @pytest.mark.parametrize("headings", ["name,country,why", "name,country,why,,"])
-def test_words_behind_the_columns_are_not_lost(batch: Batch, headings: str) -> None:
+def test_words_behind_the_columns_are_kept(batch: Batch, headings: str) -> None:
     """
-    A spreadsheet saves all rows of the table of what failed as long as the longest.
+    failed.csv saved by a spreadsheet, with all rows equally long, loses no cell.
     """
     roster = (
         f"{headings}\nAda Example,gb,I think, therefore I write.\nBob,atlantis,Me.\n"
@@ -566,9 +568,9 @@ def test_words_behind_the_columns_are_not_lost(batch: Batch, headings: str) -> N
     )
 
 
-def test_spaces_behind_delimiters_are_no_part_of_cells(batch: Batch) -> None:
+def test_spaces_after_delimiters_are_ignored(batch: Batch) -> None:
     """
-    Nor are the quotes that they stand before.
+    Spaces after a delimiter are not part of a cell, nor do they hide its quotes.
     """
     batch(
         'name, city, country, why\nAda Example, "Leeds", gb, "One, two."\n', "-o", "o"
@@ -579,11 +581,9 @@ def test_spaces_behind_delimiters_are_no_part_of_cells(batch: Batch) -> None:
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r", "\r\n"])
-def test_table_of_what_failed_is_read_as_it_was_written(
-    batch: Batch, ends: str
-) -> None:
+def test_failed_csv_is_read_as_it_was_written(batch: Batch, ends: str) -> None:
     """
-    Whatever ends the lines in its cells, also in those of columns that are not used.
+    Line ends inside cells survive, also in columns that are not used.
     """
     cell = f'"one{ends}two"'
     roster = f"name,country,why,notes\nAda Example,atlantis,{cell},{cell}\n"
@@ -599,9 +599,9 @@ def test_table_of_what_failed_is_read_as_it_was_written(
     assert "one two" in letters()["ada"]
 
 
-def test_table_of_what_failed_has_a_delimiter_that_is_found_out(batch: Batch) -> None:
+def test_delimiter_of_failed_csv_is_detected(batch: Batch) -> None:
     """
-    Whatever parts the cells of the roster.
+    failed.csv is read whatever delimiter the roster had.
     """
     batch("sep=|\nname|country\nAda Example|atlantis\n", "-o", "letters")
     failed = Path("letters/failed.csv")
@@ -612,9 +612,9 @@ def test_table_of_what_failed_has_a_delimiter_that_is_found_out(batch: Batch) ->
     assert [*letters()] == ["ada"]
 
 
-def test_part_of_what_failed_is_not_all_of_it(batch: Batch) -> None:
+def test_part_of_failed_csv_does_not_replace_it(batch: Batch) -> None:
     """
-    Where some rows are mended in another file, the table of all is kept.
+    If some rows are fixed in another file, failed.csv keeps all rows.
     """
     batch("name,country\nAda,atlantis\nBob,mordor\nCid,gb\n", "-o", "letters")
     before = Path("letters/failed.csv").read_bytes()
@@ -633,9 +633,9 @@ def test_part_of_what_failed_is_not_all_of_it(batch: Batch) -> None:
     assert not Path("letters/failed-before-2.csv").exists()
 
 
-def test_what_failed_for_another_case_is_kept(batch: Batch, run: Run) -> None:
+def test_failed_rows_of_another_case_are_kept(batch: Batch, run: Run) -> None:
     """
-    Also the same rows; each table once, however often it is written anew.
+    failed.csv of another case is backed up once, however often it would be replaced.
     """
     roster = "name,country\nAda,gb\nBob,mordor\n"
     other = ("batch", "--case", "shanyrak", "--roster", "m.csv", "-o", "letters")
@@ -657,9 +657,9 @@ def test_what_failed_for_another_case_is_kept(batch: Batch, run: Run) -> None:
     assert not Path("letters/failed.csv").exists()
 
 
-def test_what_failed_for_unknown_cases_is_kept(batch: Batch) -> None:
+def test_failed_rows_without_cases_are_kept(batch: Batch) -> None:
     """
-    As in a table that an older version or a spreadsheet has left without them.
+    A failed.csv that does not say its case is backed up.
     """
     batch("name,country\nAda,gb\nBob,mordor\n", "-o", "letters")
     failed = Path("letters/failed.csv")
@@ -670,11 +670,9 @@ def test_what_failed_for_unknown_cases_is_kept(batch: Batch) -> None:
     assert "mordor" in Path("letters/failed-before.csv").read_text("utf-8")
 
 
-def test_run_that_was_stopped_keeps_what_failed_for_another_case(
-    batch: Batch, run: Run
-) -> None:
+def test_resumed_run_keeps_failed_rows_of_another_case(batch: Batch, run: Run) -> None:
     """
-    Once it is gone on with.
+    A run that was stopped and resumed keeps the failed.csv of another case.
     """
     batch("name,country\nBob,mordor\n", "-o", "letters")
     Path("m.csv").write_text("name,country,email\nAda,gb,ada@home.example\n", "utf-8")
@@ -696,9 +694,9 @@ def cases_in(table: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("padding", ["", ",,,"])
-def test_rest_of_a_torn_cell_is_nobody(batch: Batch, padding: str) -> None:
+def test_rest_of_a_torn_cell_is_no_member(batch: Batch, padding: str) -> None:
     """
-    Also where a spreadsheet has saved all rows as long as the longest.
+    The rest of a torn cell makes no letter, also in a table saved by a spreadsheet.
     """
     roster = (
         f"name,country,why{padding}\n"
@@ -712,9 +710,9 @@ def test_rest_of_a_torn_cell_is_nobody(batch: Batch, padding: str) -> None:
     assert [*letters()] == ["bob"]
 
 
-def test_roster_with_empty_columns_that_was_cut_off_is_told(batch: Batch) -> None:
+def test_cut_off_roster_with_empty_columns_is_an_error(batch: Batch) -> None:
     """
-    Its last row has too few cells.
+    A last row with too few cells is reported as cut off.
     """
     result = batch("name,country,why,,\nAda,gb,hi,,\nBob,fr,cut o", "-o", "letters")
 
@@ -722,9 +720,9 @@ def test_roster_with_empty_columns_that_was_cut_off_is_told(batch: Batch) -> Non
     assert [*letters()] == ["ada"]
 
 
-def test_text_below_an_empty_heading_is_told(batch: Batch) -> None:
+def test_text_below_an_empty_heading_is_an_error(batch: Batch) -> None:
     """
-    As what it is, since no cell has the delimiter in it.
+    Text in a column without heading is reported as that.
     """
     result = batch("name,country,,,\nAda,gb,,note,\n", "-o", "letters")
 
@@ -735,11 +733,11 @@ def test_text_below_an_empty_heading_is_told(batch: Batch) -> None:
     )
 
 
-def test_rows_that_failed_are_such_from_a_pipe_too(
+def test_failed_rows_can_come_from_a_pipe(
     batch: Batch, shell: Callable[[str], Result]
 ) -> None:
     """
-    Letters of all others are none that belong to nobody.
+    failed.csv from a pipe does not make the letters of other rows orphans.
     """
     batch("name,country\nAda,atlantis\nBob,gb\n", "-o", "letters")
     mend = "sed s/atlantis/gb/ letters/failed.csv"
@@ -752,9 +750,9 @@ def test_rows_that_failed_are_such_from_a_pipe_too(
     assert [*letters()] == ["ada", "bob"]
 
 
-def test_link_without_the_letter_is_told(batch: Batch) -> None:
+def test_link_without_the_letter_is_noted(batch: Batch) -> None:
     """
-    As of a single one, since it opens an empty message.
+    A mailto link too short for the letter is noted, as for a single one.
     """
     result = batch("name,country\nAda,gb\nBob,gb\n", "-o", "o", "--format", "mailto")
 
@@ -764,9 +762,9 @@ def test_link_without_the_letter_is_told(batch: Batch) -> None:
     assert told[0].endswith("or use '--format eml' (and in 1 letter more)")
 
 
-def test_forms_of_a_letter_do_not_take_the_place_of_one_another(batch: Batch) -> None:
+def test_formats_of_a_letter_have_their_own_names(batch: Batch) -> None:
     """
-    Each has a name of its own.
+    Letters in different formats do not replace each other.
     """
     roster = "name,country,email\nAda,us,ada@home.example\n"
     forms = ("text", "eml", "subject", "body", "mailto", "json", "html", "pdf", "fax")
@@ -781,9 +779,9 @@ def test_forms_of_a_letter_do_not_take_the_place_of_one_another(batch: Batch) ->
     }
 
 
-def test_who_writes_alone_knows_nothing_of_members(batch: Batch, run: Run) -> None:
+def test_single_sender_leaves_files_of_members_alone(batch: Batch, run: Run) -> None:
     """
-    Their letters, and their rows that failed, are left alone.
+    A run without roster keeps the letters and failed rows of members.
     """
     batch("name,country\nAda,gb\nBob,mordor\n", "-o", "letters")
     Path("eve.yaml").write_text("name: Eve Example\ncountry: gb\n", "utf-8")

@@ -1,4 +1,4 @@
-"""Letters that the workers of a cluster write: a real scheduler, workers that die."""
+"""Letters written by Dask workers: with a real scheduler, and workers that die."""
 
 import json
 import os
@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
@@ -18,13 +18,15 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from batch_helpers import contents, finish, members, start
+from batch_helpers import contents, finish, letters_in, members, start, wait_until
 from conftest import ROOT, Result, Run
 from protestgen import __version__
 from protestgen.batch.dispatch import chunk_size
 from protestgen.batch.worker import BatchSpec
 from protestgen.campaign.loader import load_campaign
 from protestgen.formats import Options
+
+pytestmark = pytest.mark.slow
 
 LETTERS = 10_000
 NO_GAIN = (
@@ -68,14 +70,6 @@ def program(name: str, log: Path, *arguments: str, **options: str) -> Iterator[P
         process.wait()
 
 
-def until(is_so: Callable[[], bool], process: Process) -> None:
-    """Wait until something is so, or *process* has ended."""
-    deadline = time.monotonic() + 60
-    while not is_so() and process.poll() is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 @contextmanager
 def cluster(
     folder: Path, workers: int = 2, options: Mapping[str, str] | None = None
@@ -88,8 +82,8 @@ def cluster(
         log = folder / "scheduler.log"
         arguments = (*place, "--port", "0")
         scheduler = stack.enter_context(program("scheduler", log, *arguments))
-        until(file.exists, scheduler)
-        until(lambda: file.read_bytes().endswith(b"}"), scheduler)
+        wait_until(file.exists, scheduler)
+        wait_until(lambda: file.read_bytes().endswith(b"}"), scheduler)
         address = json.loads(file.read_bytes())["address"]
         processes, places = [], []
         for number in range(workers):
@@ -99,9 +93,9 @@ def cluster(
             processes.append(stack.enter_context(worker))
         for number, process in enumerate(processes):
             log = folder / f"worker{number}.log"
-            until(lambda log=log: "Registered to" in log.read_text(), process)  # type: ignore[misc]
-            if process.poll() is not None and options and "hidden" in options:
+            if "hidden" in (options or {}) and os.geteuid() != 0:
                 pytest.skip("file systems are mounted by root only")
+            wait_until(lambda log=log: "Registered to" in log.read_text(), process)  # type: ignore[misc]
             _, _, rest = log.read_text().partition("Start worker at:")
             places.append(rest.split()[0])
         yield Cluster(address, scheduler, processes, places)
@@ -132,7 +126,7 @@ def test_cluster_writes_what_one_process_does(
     tmp_path: Path, roster: Path, whole: dict[str, bytes]
 ) -> None:
     """
-    Into a folder, byte for byte, and into one file; a second run leaves all as it is.
+    Folders and single files are byte for byte the same; a second run changes nothing.
     """
     folder, one, other = (
         tmp_path / "letters",
@@ -208,11 +202,11 @@ def test_costly_letters_are_handed_out_a_few_at_a_time(
 
 
 @pytest.mark.parametrize("dying", ["a worker", "all workers", "the scheduler"])
-def test_who_dies_costs_nothing_but_time(
+def test_dead_workers_cost_time_only(
     tmp_path: Path, roster: Path, whole: dict[str, bytes], dying: str
 ) -> None:
     """
-    Letters that were in hand are written by others, or else by who hands them out.
+    Letters of dead workers are written by others, or by the client.
     """
     folder = tmp_path / "letters"
     with cluster(tmp_path / "cluster") as there:
@@ -229,11 +223,11 @@ def test_who_dies_costs_nothing_but_time(
     assert contents(folder) == whole
 
 
-def test_process_that_dies_costs_nothing_but_time(
+def test_dead_process_costs_time_only(
     tmp_path: Path, roster: Path, whole: dict[str, bytes]
 ) -> None:
     """
-    On this machine as well.
+    Letters of a dead process are written by others on this machine as well.
     """
     folder = tmp_path / "letters"
     process = start("--roster", str(roster), "-q", "--jobs", "2", "-o", str(folder))
@@ -245,11 +239,11 @@ def test_process_that_dies_costs_nothing_but_time(
     assert contents(folder) == whole
 
 
-def test_letters_come_back_from_workers_that_do_not_see_the_folder(
+def test_workers_without_the_folder_return_their_letters(
     tmp_path: Path, roster: Path, whole: dict[str, bytes]
 ) -> None:
     """
-    They are written by who hands them out.
+    The client writes the letters of workers that cannot see the folder.
     """
     out = tmp_path / "out"
     out.mkdir()
@@ -264,11 +258,11 @@ def test_letters_come_back_from_workers_that_do_not_see_the_folder(
 
 
 @pytest.mark.parametrize("is_seen", [True, False])
-def test_letters_edited_by_hand_are_left(
+def test_edited_letters_are_kept(
     tmp_path: Path, roster: Path, *, is_seen: bool
 ) -> None:
     """
-    Whether workers see the folder or send their letters back.
+    Edited letters are kept, whether workers see the folder or return their letters.
     """
     out = tmp_path / "out"
     folder = out / "letters"
@@ -296,9 +290,9 @@ def test_letters_edited_by_hand_are_left(
     assert sum(line in before for line in after[1:]) == len(edited) == 5
 
 
-def test_workers_have_the_campaign(tmp_path: Path, roster: Path) -> None:
+def test_workers_need_the_campaign(tmp_path: Path, roster: Path) -> None:
     """
-    A folder of it that one of them does not see is told, before anything is written.
+    A worker that cannot see the campaign is an error before anything is written.
     """
     campaign = tmp_path / "own"
     shutil.copytree(ROOT / "templates", campaign / "templates")
@@ -314,9 +308,9 @@ def test_workers_have_the_campaign(tmp_path: Path, roster: Path) -> None:
     assert not (tmp_path / "letters").exists()
 
 
-def test_workers_have_the_same_version(tmp_path: Path, roster: Path) -> None:
+def test_workers_need_the_same_version(tmp_path: Path, roster: Path) -> None:
     """
-    Another one would write other letters.
+    A worker with another version is an error before anything is written.
     """
     other = tmp_path / "other"
     for name in ("src", "data", "templates"):
@@ -336,9 +330,9 @@ def test_workers_have_the_same_version(tmp_path: Path, roster: Path) -> None:
     assert not (tmp_path / "letters").exists()
 
 
-def test_workers_have_the_program(tmp_path: Path, roster: Path) -> None:
+def test_workers_need_the_program(tmp_path: Path, roster: Path) -> None:
     """
-    One that has none, or one that is too old, is told.
+    A worker without protestgen, or with one too old, is an error.
     """
     old = tmp_path / "old" / "protestgen"
     old.mkdir(parents=True)
@@ -355,9 +349,9 @@ def test_workers_have_the_program(tmp_path: Path, roster: Path) -> None:
     assert result == Result(1, "", f"error: worker {worker}: {fault}\n")
 
 
-def test_cluster_without_workers_is_told(tmp_path: Path, roster: Path) -> None:
+def test_cluster_without_workers_is_an_error(tmp_path: Path, roster: Path) -> None:
     """
-    It would wait for ever.
+    A scheduler without workers is an error, not an endless wait.
     """
     with cluster(tmp_path / "cluster", 0) as there:
         result = write(
@@ -388,23 +382,23 @@ with connected_cluster(sys.argv[1], [shipped_folder()]) as workers:
 """
 
 
-def test_cluster_that_is_lost_says_nothing(tmp_path: Path) -> None:
+def test_lost_cluster_prints_nothing(tmp_path: Path) -> None:
     """
-    What cannot be taken back any more is of no matter.
+    Futures that cannot be cancelled after the scheduler died print nothing.
     """
     with cluster(tmp_path / "cluster", 1) as there:
         program = [sys.executable, "-c", LATE, there.address, str(there.scheduler.pid)]
-        done = subprocess.run(program, capture_output=True, check=True, timeout=60)
+        done = subprocess.run(program, capture_output=True, check=True, timeout=180)
 
     assert (done.stdout, done.stderr) == (b"", b"")
 
 
 @pytest.mark.parametrize("is_mute", [False, True])
-def test_address_where_no_scheduler_answers_is_told(
+def test_address_without_a_scheduler_is_an_error(
     tmp_path: Path, roster: Path, *, is_mute: bool
 ) -> None:
     """
-    Before long, whether nothing is there or another program that says nothing.
+    The error comes soon, whether nothing listens there or another program.
     """
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
@@ -418,13 +412,13 @@ def test_address_where_no_scheduler_answers_is_told(
     hint = f"start one, or see that {address} is its address"
     reason = f"{address}: no Dask scheduler answers there: {hint}"
     assert result == Result(1, "", f"error: {reason}\n")
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 120
     assert not (tmp_path / "letters").exists()
 
 
-def test_address_that_is_none_is_told(tmp_path: Path, roster: Path) -> None:
+def test_wrong_address_is_an_error(tmp_path: Path, roster: Path) -> None:
     """
-    With what one is like.
+    The error shows what an address looks like.
     """
     result = write(*("--roster", roster, "--cluster", "x", "-o", tmp_path / "letters"))
 
@@ -436,7 +430,7 @@ def test_cluster_needs_an_extra(
     run: Run, roster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    The line that installs it is told.
+    Without Dask the error shows the line that installs it.
     """
     monkeypatch.setitem(sys.modules, "dask", None)
     result = run(
@@ -452,9 +446,11 @@ def test_cluster_needs_an_extra(
     )
 
 
-def test_jobs_are_of_this_machine(run: Run, roster: Path, tmp_path: Path) -> None:
+def test_jobs_and_cluster_exclude_each_other(
+    run: Run, roster: Path, tmp_path: Path
+) -> None:
     """
-    A cluster has the workers that it has.
+    `--jobs` with `--cluster` is a usage error.
     """
     result = run(
         *("batch", "--case", "kurmanov", "--roster", roster, "--jobs", "2"),

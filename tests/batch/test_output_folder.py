@@ -1,4 +1,4 @@
-"""The folder that a batch writes to: names, files, and what a killed run leaves."""
+"""The output folder of a batch: names, files, and recovery after a killed run."""
 
 import errno
 import fcntl
@@ -88,16 +88,16 @@ def readable(name: str) -> str:
         ("👩‍👩‍👧 Ada", "ada"),
     ],
 )
-def test_name_can_be_read(name: str, part: str) -> None:
+def test_file_name_is_readable_ascii(name: str, part: str) -> None:
     """
-    In ASCII as far as letters have one, and without what means something in a path.
+    A file name has ASCII letters where possible, and nothing with a meaning in a path.
     """
     assert readable(name) == part
 
 
-def test_one_person_has_one_name() -> None:
+def test_one_person_has_one_file_name() -> None:
     """
-    However they write themselves; another address makes another person.
+    Spellings of one name give one file name; another address gives another.
     """
     assert stem("Ada Example") == stem(" ADA   example.")
     assert stem("Ada", email="a@b.example") == stem(
@@ -109,9 +109,9 @@ def test_one_person_has_one_name() -> None:
 
 
 @given(st.text(max_size=300))
-def test_every_name_is_safe(name: str) -> None:
+def test_every_file_name_is_safe(name: str) -> None:
     """
-    On each file system, whatever stands in it; and is known as one of ours.
+    A file name is valid on every file system, and recognised as one of ours.
     """
     file = f"{stem(name)}.txt"
 
@@ -190,7 +190,7 @@ def test_file_is_private_and_written_once(tmp_path: Path) -> None:
     assert contents(tmp_path) == {NAME: b"tex!"}
 
 
-def test_file_that_somebody_edited_is_left(tmp_path: Path) -> None:
+def test_edited_file_is_kept(tmp_path: Path) -> None:
     """
     Its hash is not the one that was noted; a file without a noted hash is replaced.
     """
@@ -226,7 +226,7 @@ def test_file_that_is_edited_while_its_letter_waits_is_left(
 
 def test_link_in_place_of_a_known_file_is_left(tmp_path: Path) -> None:
     """
-    It is neither read nor followed.
+    A link, pipe or folder in place of a file is neither read nor followed.
     """
     (tmp_path / "folder").mkdir()
     (tmp_path / "outside").write_bytes(b"text")
@@ -262,7 +262,7 @@ def test_durable_letters_are_synced(
     assert counts == [[], [f".protestgen-batch-{NAME}", "True"]]
 
 
-def test_file_does_not_leave_the_folder(tmp_path: Path) -> None:
+def test_link_in_place_of_a_file_is_replaced(tmp_path: Path) -> None:
     """
     A link in place of a new file is replaced, not followed.
     """
@@ -292,7 +292,7 @@ def test_resumed_run_ends_as_if_undisturbed(tmp_path: Path) -> None:
     assert contents(tmp_path / "stopped") == contents(tmp_path / "whole")
 
 
-def test_what_was_written_is_known_to_the_next_run(tmp_path: Path) -> None:
+def test_next_run_knows_the_hashes_of_the_manifest(tmp_path: Path) -> None:
     """
     By its hash; a first run knows nothing.
     """
@@ -468,7 +468,7 @@ def test_removed_file_is_forgotten(tmp_path: Path) -> None:
     assert manifest_of(tmp_path) == lines
 
 
-def test_manifest_names_no_file_but_letters(tmp_path: Path) -> None:
+def test_manifest_cannot_remove_other_files(tmp_path: Path) -> None:
     """
     Whatever somebody has written into it, no other file is ever removed.
     """
@@ -486,7 +486,7 @@ def test_manifest_names_no_file_but_letters(tmp_path: Path) -> None:
 
 def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
     """
-    The second one is told to wait, and takes nothing from the first.
+    A second run in one folder is refused, and the first goes on.
     """
     with OutputFolder(tmp_path) as first:
         with pytest.raises(OutputError) as caught:
@@ -503,11 +503,11 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [errno.EWOULDBLOCK, errno.EACCES])
-def test_lock_that_is_held_is_that_of_another_run(
+def test_held_lock_means_another_run(
     number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    However the system says so.
+    Each errno for a held lock is recognised.
     """
     refuse_locks(number, monkeypatch)
     with pytest.raises(OutputError) as caught:
@@ -517,11 +517,11 @@ def test_lock_that_is_held_is_that_of_another_run(
     assert str(caught.value) == f"{tmp_path}: {reason}"
 
 
-def test_file_system_without_locks_is_written_to(
+def test_file_system_without_locks_is_usable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    Many in a network are such; why no other run is kept away is to be told.
+    A file system without locks is used, and reported as unlocked.
     """
     refuse_locks(errno.ENOLCK, monkeypatch)
     write(tmp_path, NAME)
@@ -531,11 +531,11 @@ def test_file_system_without_locks_is_written_to(
     assert file_names(tmp_path) == [NAME, MANIFEST]
 
 
-def test_lock_that_fails_is_told(
+def test_failed_lock_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    As any other failure of a disk.
+    A lock that fails is reported like any error of the disk.
     """
     refuse_locks(errno.EIO, monkeypatch)
     with pytest.raises(OutputError) as caught:
@@ -546,7 +546,7 @@ def test_lock_that_fails_is_told(
 
 
 def refuse_locks(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the system refuse all locks, for the reason *number*."""
+    """Refuse all locks with errno *number*."""
 
     def flock(_file: object, _operation: int) -> None:
         raise OSError(number, os.strerror(number))
@@ -554,9 +554,9 @@ def refuse_locks(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fcntl, "flock", flock)
 
 
-def test_manifest_without_its_date_is_not_ours(tmp_path: Path) -> None:
+def test_manifest_without_a_date_is_refused(tmp_path: Path) -> None:
     """
-    Somebody may have saved it as their spreadsheet writes dates.
+    A manifest changed by another program is not replaced.
     """
     changed = manifest_line(replace(HEADER, date="22.11.2026"))
     (tmp_path / MANIFEST).write_bytes(changed)
@@ -570,7 +570,7 @@ def test_manifest_without_its_date_is_not_ours(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [MANIFEST, "failed.csv"])
 def test_file_of_another_program_is_kept(name: str, tmp_path: Path) -> None:
     """
-    A folder in which one of our names is taken is not used.
+    A folder where another program's file has one of our names is refused.
     """
     (tmp_path / name).write_bytes(b"mine\n")
     with pytest.raises(OutputError) as caught:
@@ -581,9 +581,9 @@ def test_file_of_another_program_is_kept(name: str, tmp_path: Path) -> None:
     assert contents(tmp_path) == {name: b"mine\n"}
 
 
-def test_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     """
-    In one line, before anything is written.
+    The error is one line, before anything is written.
     """
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(OutputError) as caught:
@@ -594,11 +594,11 @@ def test_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("is_taken", [False, True])
-def test_what_keeps_a_file_from_its_name_is_told(
+def test_error_names_the_obstacle_of_a_rename(
     tmp_path: Path, *, is_taken: bool
 ) -> None:
     """
-    Something that has it; else the folder, which must have changed meanwhile.
+    The error names the file in the way, or else the folder.
     """
     if is_taken:
         (tmp_path / NAME).touch()
@@ -612,11 +612,9 @@ def test_what_keeps_a_file_from_its_name_is_told(
 
 
 @pytest.mark.parametrize("kind", ["file", "link", "pipe"])
-def test_what_somebody_put_in_place_of_a_temporary_file_gets_nothing(
-    kind: str, tmp_path: Path
-) -> None:
+def test_existing_temporary_name_is_not_written_to(kind: str, tmp_path: Path) -> None:
     """
-    A temporary file is a new one, which only its owner can read.
+    A temporary file is always new, and only its owner can read it.
     """
     folder, theirs = tmp_path / "letters", tmp_path / "theirs"
     folder.mkdir()
@@ -652,7 +650,7 @@ def test_database_that_is_no_file_is_refused(
     kind: str, name: str, tmp_path: Path
 ) -> None:
     """
-    The names of members go through no link, and no pipe is waited for.
+    A link or pipe in place of the journal is neither followed nor waited for.
     """
     path = tmp_path / name
     if kind == "link":
@@ -698,9 +696,9 @@ def test_database_becomes_private(tmp_path: Path) -> None:
         assert stat.S_IMODE((tmp_path / DATABASE).stat().st_mode) == 0o600
 
 
-def test_pipe_in_place_of_a_manifest_is_not_waited_for(tmp_path: Path) -> None:
+def test_pipe_in_place_of_a_manifest_is_refused(tmp_path: Path) -> None:
     """
-    It is told like any other file that no run has written.
+    A pipe in place of the manifest is refused at once.
     """
     os.mkfifo(tmp_path / MANIFEST)
 

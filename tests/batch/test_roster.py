@@ -1,4 +1,4 @@
-"""Rosters: what is read, and what is said of rows that cannot be used."""
+"""Rosters: which files are read, and the errors of their rows."""
 
 import csv
 import errno
@@ -38,12 +38,12 @@ def names(rows: list[Row]) -> list[str | None]:
 
 
 def faults(rows: list[Row]) -> list[str]:
-    """Return what is said of the rows that cannot be used."""
+    """Return the errors of the rows that cannot be used."""
     return [f"{row.at}: {fault}" for row in rows for fault in row.faults]
 
 
 def refusal(data: str | bytes) -> str:
-    """Return what is said of *data*, which is no roster."""
+    """Return the error of *data*, which is no roster."""
     with pytest.raises(DataError) as caught:
         read(data)
     return str(caught.value)
@@ -54,7 +54,7 @@ def refusal(data: str | bytes) -> str:
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_every_usual_csv_is_read(delimiter: str, encoding: str, end: str) -> None:
     """
-    Whatever a spreadsheet writes: delimiter, encoding and line ends are found out.
+    Delimiter, encoding and line ends of a spreadsheet's CSV are detected.
     """
     lines = [
         ["Name", "E-Mail", "address", "Member_No", "WHY"],
@@ -76,9 +76,9 @@ def test_every_usual_csv_is_read(delimiter: str, encoding: str, end: str) -> Non
     ]
 
 
-def test_delimiter_is_the_one_that_parts_the_headings() -> None:
+def test_delimiter_is_found_in_the_heading() -> None:
     """
-    A comma inside a heading in quotes parts nothing.
+    A comma inside a quoted heading is no delimiter.
     """
     roster, rows = read('name;"town, street, house";email\nAda Example;x;a@b.example\n')
 
@@ -90,7 +90,7 @@ def test_delimiter_is_the_one_that_parts_the_headings() -> None:
 @pytest.mark.parametrize("line", ["sep=;", "SEP=\t", '"sep=|"'])
 def test_first_line_may_name_the_delimiter(line: str, end: str) -> None:
     """
-    As spreadsheets tell one another; lines are counted as they stand in the file.
+    A `sep=` line names the delimiter, and line numbers count it.
     """
     cell = line.strip('"')[-1]
     lines = [line, f"name{cell}why, or not", f"Ada Example{cell}a,b", f"...{cell}"]
@@ -103,7 +103,7 @@ def test_first_line_may_name_the_delimiter(line: str, end: str) -> None:
 
 def test_json_lines_hold_the_same_members() -> None:
     """
-    Lists are lists, and a value that is not there is null or left out.
+    JSON Lines give the same members: lists stay lists, null is absent.
     """
     data = (
         '{"name": "Ada Example", "Address": ["1 Street", "Leeds"], "email": null}\n\n'
@@ -279,7 +279,7 @@ def test_short_row_behind_a_torn_one_is_no_sure_row() -> None:
 
 def test_error_of_a_spreadsheet_is_no_text() -> None:
     """
-    What it could not compute gets into no letter.
+    A cell like `#REF!` gets into no letter.
     """
     _, rows = read("name,why\n#NAME?,x\nAda Example,#REF!\nBob Example,No #REF!\n")
 
@@ -292,7 +292,7 @@ def test_error_of_a_spreadsheet_is_no_text() -> None:
 
 def test_json_has_each_field_once() -> None:
     """
-    However it is spelt; what is not given is not counted.
+    Two spellings of one field are an error; absent ones do not count.
     """
     data = (
         '{"name": "Ada Example", "Name": "Bob Example"}\n'
@@ -309,7 +309,7 @@ def test_json_has_each_field_once() -> None:
 
 def test_row_has_the_choices_of_its_letter() -> None:
     """
-    Country, style, addressee and demands; a country has the names people call it.
+    A row chooses country, style, addressee and demands.
     """
     data = (
         "name,country,style,to,demands,cosigners,omit address\n"
@@ -327,7 +327,7 @@ def test_row_has_the_choices_of_its_letter() -> None:
 
 def test_formula_is_text() -> None:
     """
-    What a spreadsheet would compute is a name like any other.
+    A cell that looks like a formula is read as text.
     """
     _, rows = read('name\n"=HYPERLINK(""x"")"\n+Ada\n@Bob\n')
 
@@ -336,7 +336,7 @@ def test_formula_is_text() -> None:
 
 def test_example_is_a_roster() -> None:
     """
-    What there is to start from has no fault, and no column that is not used.
+    The example has no error and no unused column.
     """
     roster, rows = read(EXAMPLE)
 
@@ -344,9 +344,9 @@ def test_example_is_a_roster() -> None:
     assert names(rows) == ["Ada Example", "Jürgen Beispiel", "Zoé Exemple"]
 
 
-def test_bad_row_is_told_with_all_its_faults() -> None:
+def test_bad_row_reports_all_its_errors() -> None:
     """
-    Line, field and reason; the lines of cells that hold several are counted.
+    Each error has line, field and reason; line numbers count cells of several lines.
     """
     data = (
         f"{HEAD}"
@@ -371,9 +371,9 @@ def test_bad_row_is_told_with_all_its_faults() -> None:
     ]
 
 
-def test_row_that_is_no_csv_fails_alone() -> None:
+def test_malformed_csv_row_fails_alone() -> None:
     """
-    Quotes out of place and lines without end do not take the next rows with them.
+    Misplaced quotes and endless lines do not cost the rows below.
     """
     long = "x" * 200_000
     data = f'name,country\n"a"b,c\nBob,gb\nAda,{long}\nEve,gb\n"Max" "M",\nZoe,gb\n'
@@ -389,7 +389,7 @@ def test_row_that_is_no_csv_fails_alone() -> None:
 
 def test_row_that_is_no_object_fails_alone() -> None:
     """
-    JSON of another shape is told with its line.
+    JSON of another shape is reported with its line.
     """
     _, rows = read(
         '{"name": "Ada Example"}\n{"name": 3}\n[]\n{"name": "Eve Example"}\n'
@@ -412,9 +412,9 @@ def test_row_that_is_no_object_fails_alone() -> None:
     ],
     ids=["row", "quotes", "character", "utf-16", "json"],
 )
-def test_roster_that_is_cut_off_says_so(data: bytes) -> None:
+def test_cut_off_roster_is_an_error(data: bytes) -> None:
     """
-    Its last row is none, wherever in it the file ends; the others are.
+    The last row of a cut-off file is not used, wherever it ends; the others are.
     """
     _, rows = read(data)
 
@@ -422,18 +422,18 @@ def test_roster_that_is_cut_off_says_so(data: bytes) -> None:
     assert faults(rows) == [f"m.csv:3: {CUT}"]
 
 
-def test_last_line_needs_no_end() -> None:
+def test_last_row_needs_no_line_end() -> None:
     """
-    A row that has all its cells is whole.
+    A last row with all its cells is complete.
     """
     _, rows = read("name,why\nAda Example,x")
 
     assert names(rows) == ["Ada Example"]
 
 
-def test_character_that_is_lost_further_down_fails_its_row() -> None:
+def test_wrong_encoding_fails_its_row() -> None:
     """
-    Where the begin of a file is in UTF-8, a row that is not fails alone.
+    In a file that begins as UTF-8, a row that is not fails alone.
     """
     rows = b"".join(b"Ada Example %d,\n" % number for number in range(10_000))
     _, found = read(b"name,why\n" + rows + b"Bob Example,Zo\xeb\nEve Example,\n")
@@ -504,25 +504,25 @@ def test_character_that_is_lost_further_down_fails_its_row() -> None:
         "endless",
     ],
 )
-def test_what_is_no_roster_is_refused(data: bytes, problem: str) -> None:
+def test_other_files_are_refused(data: bytes, problem: str) -> None:
     """
-    In one line that says what to do, before anything is written.
+    A file that is no roster gives one line with a hint, before anything is written.
     """
     assert refusal(data) == problem
 
 
-def test_failed_rows_that_were_mended_are_a_roster() -> None:
+def test_fixed_failed_csv_is_a_roster() -> None:
     """
-    The columns in which a row's faults were told are no unknown ones.
+    The error columns of failed.csv are not reported as unknown.
     """
     roster, rows = read("name,line,field,problem\nAda Example,3,email,wrong\n")
 
     assert (roster.notes, names(rows)) == ((), ["Ada Example"])
 
 
-def test_memory_is_flat(tmp_path: Path) -> None:
+def test_roster_needs_little_memory(tmp_path: Path) -> None:
     """
-    A roster of any length is read row by row.
+    Memory does not grow with the length of a roster.
     """
     import tracemalloc
 
@@ -551,7 +551,7 @@ def check(data: bytes) -> None:
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_roster_or_an_error(data: bytes) -> None:
     """
-    Nothing that stands in a file ends in a traceback.
+    No bytes in a file end in a traceback.
     """
     check(data)
     check(b"name,why\n" + data)
@@ -560,15 +560,15 @@ def test_any_bytes_are_a_roster_or_an_error(data: bytes) -> None:
 @given(st.text(max_size=400))
 def test_any_text_is_a_roster_or_an_error(data: str) -> None:
     """
-    Nor does any text, as JSON either.
+    No text in a file ends in a traceback, as CSV or JSON.
     """
     check(f"name,why\n{data}".encode(errors="replace"))
     check(f'{{"name": "Ada Example"}}\n{data}'.encode(errors="replace"))
 
 
-def test_line_that_is_no_text_is_told_behind_a_mark() -> None:
+def test_byte_order_mark_is_no_part_of_the_first_line() -> None:
     """
-    The mark that programs put before UTF-8 is no part of the first line.
+    An error in the first line is located after the byte order mark.
     """
     said = refusal(b"\xef\xbb\xbfname,country\nZo\xc3\xab,gb\n\xe9,gb\n")
 
@@ -579,7 +579,7 @@ class Torn(io.BytesIO):
     """What is on a disk that fails behind it."""
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Return what is left of it, or fail."""
+        """Return the rest of the data, or fail."""
         data = super().read(size)
         if not data:
             raise OSError(errno.EIO, "Input/output error")
@@ -587,9 +587,9 @@ class Torn(io.BytesIO):
 
 
 @pytest.mark.parametrize("rows", [0, 1, 10_000])
-def test_roster_that_cannot_be_read_on_is_told(rows: int) -> None:
+def test_read_error_names_the_roster(rows: int) -> None:
     """
-    It is the roster that is at fault, and not where the letters go.
+    An error while reading names the roster, not the output.
     """
     text = HEAD + "".join(f"Ada {i},,,uk,\n" for i in range(rows))
     with pytest.raises(DataError) as caught:
@@ -614,9 +614,9 @@ FORMULAS = [
 
 
 @pytest.mark.parametrize("text", FORMULAS)
-def test_table_of_failed_rows_holds_no_formula(text: str) -> None:
+def test_failed_csv_holds_no_formula(text: str) -> None:
     """
-    A spreadsheet takes each cell for text, and the next run reads it as it was.
+    Spreadsheets take each cell of failed.csv as text, and the next run reads the original.
     """
     data = StringIO()
     csv.writer(data).writerow(["name", "why", text])
@@ -636,9 +636,9 @@ def test_table_of_failed_rows_holds_no_formula(text: str) -> None:
     assert mended.rest == row.rest
 
 
-def test_problem_in_the_table_of_failed_rows_has_no_control_characters() -> None:
+def test_errors_in_failed_csv_have_no_control_characters() -> None:
     """
-    They are spelt out there as on the terminal, while the cells stay as they were.
+    Error texts are escaped as on a terminal; the cells stay as they were.
     """
     roster, (row,) = read('name,to\n"","\x1b[2J"\n')
 
@@ -647,9 +647,9 @@ def test_problem_in_the_table_of_failed_rows_has_no_control_characters() -> None
     assert cells == ["", "\x1b[2J", "2", "to", "unknown '\\x1b[2J'", "kolov"]
 
 
-def test_doubled_key_fails_its_row() -> None:
+def test_duplicate_key_fails_its_row() -> None:
     """
-    The last of two values does not win in silence.
+    A JSON row with one key twice fails: neither value wins.
     """
     _, rows = read('{"name": "Ada", "why": "a", "why": "b"}\n{"name": "Bob"}\n')
 
@@ -657,9 +657,9 @@ def test_doubled_key_fails_its_row() -> None:
     assert names(rows) == ["Bob"]
 
 
-def test_line_that_is_too_long_costs_no_row_above_it() -> None:
+def test_long_line_costs_no_row_above_it() -> None:
     """
-    Quotes that are not closed above it cost their own row only.
+    Unclosed quotes above a line that is too long cost their own row only.
     """
     data = f'name,country\nAda,"open\nBob,gb\n{"x" * 200_000}\nEve,gb\n'
 
@@ -691,7 +691,7 @@ def test_object_that_is_too_long_fails_alone(place: int) -> None:
 
 def test_roster_without_an_end_is_refused() -> None:
     """
-    A first line that never ends is not read to its end.
+    A first line that never ends is read up to a bound.
     """
     with Path("/dev/zero").open("rb") as stream, pytest.raises(DataError) as error:
         read_roster(stream, "/dev/zero")
@@ -702,7 +702,7 @@ def test_roster_without_an_end_is_refused() -> None:
 
 def test_roster_has_a_bound_on_columns() -> None:
     """
-    Many unknown columns are named up to a bound, and too many refused.
+    Unknown columns are named up to a bound, and too many are refused.
     """
     some = ",".join(f"column{number}" for number in range(150))
     many = ",".join(f"column{number}" for number in range(1_000))
@@ -716,9 +716,9 @@ def test_roster_has_a_bound_on_columns() -> None:
     )
 
 
-def test_keys_without_end_are_named_up_to_a_bound() -> None:
+def test_unknown_keys_are_named_up_to_a_bound() -> None:
     """
-    One row of JSON with many unknown keys costs no more than many such rows.
+    Many unknown keys in one row cost no more than many such rows.
     """
     keys = ", ".join(f'"key{number}": ""' for number in range(500))
 
@@ -729,7 +729,7 @@ def test_keys_without_end_are_named_up_to_a_bound() -> None:
 
 def test_cell_and_row_have_bounds() -> None:
     """
-    A longer cell, or a row of more lines, fails; the rows below it do not.
+    A cell or row that is too long fails, and the rows below are read.
     """
     lines = "\n" * 2_000
     data = f'name,why\nAda,{"a" * 50_001}\nBob,"{lines}"\nEve,{"a" * 50_000}\n'

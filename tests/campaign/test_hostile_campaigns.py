@@ -168,7 +168,7 @@ class Campaign:
             (folder / "protestgen.yaml").write_text("extends: none\n")
 
     def spoil(self) -> None:
-        """Let one to three accidents happen."""
+        """Make one to three random changes."""
         accidents = (
             self._values,
             self._values,
@@ -298,7 +298,7 @@ class Campaign:
         special(path, self.draw.choice(SPECIAL))
 
     def _many(self) -> None:
-        """Let there be many entries, files or words."""
+        """Multiply entries, files or words."""
         count = self.draw.choice((100, 300))
         kind = self.draw.choice(("cases", "avoid", "demands", "files", "missions"))
         path = self.folder / "data" / "demands.yaml"
@@ -507,6 +507,7 @@ def faults(
             yield f"campaign {number}, {' '.join(command)}: {problem}"
 
 
+@pytest.mark.slow
 def test_a_hostile_campaign_ends_in_letters_or_errors(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -147,6 +147,7 @@ def mutate(draw: random.Random, text: str) -> bytes:
     return "\n".join(lines).encode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["demands.yaml", "embassies.yaml"])
 def test_a_damaged_file_is_loaded_or_refused(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

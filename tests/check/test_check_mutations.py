@@ -86,7 +86,7 @@ def root(text: str) -> yaml.Node:
 
 
 def line(text: str, index: int) -> int:
-    """Return the number of the line that the character of this index is in."""
+    """Return the line number of the character at *index*."""
     return text.count("\n", 0, index) + 1
 
 
@@ -162,7 +162,7 @@ def cut(draw: random.Random, text: str, _entry: Entry) -> Mutation | None:
 
 
 def around(node: yaml.Node, index: int) -> Iterator[yaml.Node]:
-    """Yield the nodes that the character of this index is in, and their keys."""
+    """Yield the nodes around the character at *index*, and their keys."""
     if not node.start_mark.index <= index <= node.end_mark.index:
         return
     yield node
@@ -177,10 +177,13 @@ def around(node: yaml.Node, index: int) -> Iterator[yaml.Node]:
 
 
 MUTATIONS = (drop, double, misspell, retype, cut)
+# The share of mutations that must be errors: an optional key may be dropped, a list may
+# be empty, the name of a translated case may change, and a file may end after an entry.
+FOUND = {"drop": 0.5, "double": 1, "misspell": 0.9, "retype": 0.7, "cut": 0.8}
 
 
 def mutated(number: int, text: str) -> Mutation | None:
-    """Return the mutation of this number, if it is one."""
+    """Return the mutation of this number, or None if it changes nothing."""
     draw = random.Random(number)  # noqa: S311 - no secret
     known = [*entries(root(text))]
     return draw.choice(MUTATIONS)(draw, text, draw.choice(known))

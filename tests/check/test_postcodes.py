@@ -119,8 +119,12 @@ def test_long_lines_take_little_time(country: str) -> None:
     No pattern backtracks: a line of 10,000 characters is searched at once.
     """
     pattern = re.compile(FORMATS[country].pattern)
-    for part in ("1", "A", "A1", "1 ", "1-", "A1 ", "AA "):
-        line = (part * 10_000)[:10_000]
+
+    def is_quick(line: str) -> bool:
         start = time.process_time()
         list(pattern.finditer(line))
-        assert time.process_time() - start < 0.1
+        return time.process_time() - start < 0.1
+
+    for part in ("1", "A", "A1", "1 ", "1-", "A1 ", "AA "):
+        line = (part * 10_000)[:10_000]
+        assert any(is_quick(line) for _ in range(3))  # a busy machine is slow at times

@@ -8,13 +8,13 @@ from msgspec.structs import replace
 
 from conftest import Result, Run
 from pdf_helpers import (
+    READ_PDF,
     embassy,
     facts_of,
     letter,
     letter_to,
     options,
     picture_of,
-    program,
     text_of,
 )
 from protestgen.errors import FormatError
@@ -22,12 +22,7 @@ from protestgen.formats import FORMATS
 from protestgen.formats.fax import sendfax
 from protestgen.letters.letter import Letter
 
-
-@pytest.fixture(autouse=True)
-def _programs() -> None:
-    """Skip the tests, or in CI fail, without the programs that read a PDF."""
-    for name in ("pdfinfo", "pdftoppm", "pdftotext"):
-        program(name)
+pytestmark = READ_PDF
 
 
 def fax(written: Letter) -> bytes:

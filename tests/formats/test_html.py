@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from conftest import Run
 from html_helpers import HOSTILE, Outline
-from pdf_helpers import browse, facts_of, letter, options, program, text_of
+from pdf_helpers import browse, facts_of, letter, options, text_of
 from protestgen.formats import FORMATS
 from protestgen.letters.letter import Letter
 from protestgen.templating.blocks import ItemList
@@ -133,6 +133,7 @@ def parts_of(written: Letter) -> list[str]:
     ]
 
 
+@pytest.mark.programs("chromium", "pdfinfo", "pdftotext")
 @pytest.mark.parametrize("sheet", ["A4", "letter"])
 @pytest.mark.parametrize(
     "style", ["statement", "personal", "organisation", "points", "support"]
@@ -141,7 +142,6 @@ def test_printed_from_a_browser(style: str, sheet: str, tmp_path: Path) -> None:
     """
     A browser prints a letter of any style, the longest there is, on one sheet.
     """
-    program("pdftotext")
     written = letter(
         "repression-2010",
         style,
@@ -167,6 +167,7 @@ def test_printed_from_a_browser(style: str, sheet: str, tmp_path: Path) -> None:
         place = seen.index(part, place) + len(part)
 
 
+@pytest.mark.programs("chromium", "pdfinfo", "pdftotext")
 def test_browser_takes_text_as_text(tmp_path: Path) -> None:
     """
     A browser finds in a hostile letter the elements of a harmless one, no more.
@@ -187,6 +188,7 @@ def test_browser_takes_text_as_text(tmp_path: Path) -> None:
             assert value in hostile.text
 
 
+@pytest.mark.programs("chromium", "pdfinfo", "pdftotext")
 def test_browser_takes_many_values_as_text(tmp_path: Path) -> None:
     """
     Nor do two hundred pairs of hostile values act together, in lines or paragraphs.

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -65,7 +65,7 @@ def _render(letter: Letter, format_: str) -> bytes | None:
 @pytest.mark.parametrize(
     "field", [*_PERSONAL, "subject", "addressee name", "addressee email"]
 )
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(value=HOSTILE)
 def test_hostile_value_takes_no_effect(field: str, value: str) -> None:
     """

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from conftest import EPOCH, Result, Run
 from pdf_helpers import (
     CAMPAIGN,
+    READ_PDF,
     Word,
     facts_of,
     letter,
@@ -21,7 +22,6 @@ from pdf_helpers import (
     metadata_of,
     options,
     picture_of,
-    program,
     text_of,
     words_of,
 )
@@ -34,6 +34,8 @@ from protestgen.formats import pdf as pdf_format
 from protestgen.formats.pdf import page
 from protestgen.letters.letter import Letter
 from protestgen.templating.blocks import ItemList, Paragraph
+
+pytestmark = READ_PDF
 
 # Where an address may lie, in millimetres: left, top, right, bottom. In France, what
 # both the window of the standard and the box of the post office show.
@@ -88,13 +90,6 @@ HOSTILE = (
     "Қазақстан",
     "ёлка",
 )
-
-
-@pytest.fixture(autouse=True)
-def _programs() -> None:
-    """Skip the tests, or in CI fail, without the programs that read a PDF."""
-    for name in ("pdfinfo", "pdftoppm", "pdftotext"):
-        program(name)
 
 
 def typeset(written: Letter, **chosen: str) -> bytes:
@@ -445,7 +440,7 @@ def test_letters_of_three_scripts() -> None:
     ids=["chinese", "emoji", "arabic", "many"],
 )
 def test_character_that_the_fonts_lack(
-    name: str, missing_fields: str, run: Run, tmp_path: Path
+    name: str, missing: str, run: Run, tmp_path: Path
 ) -> None:
     """
     A character without a glyph is an error that names it, and nothing is written.
@@ -458,12 +453,12 @@ def test_character_that_the_fonts_lack(
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert not file.exists()
-    if missing_fields:
+    if missing:
         named = {f"'{c}' (U+{ord(c):04X})" for c in name if not c.isascii()}
         start, _, end = result.stderr.partition(" lack ")
         listed, _, hint = end.partition(": ")
         assert start == "error: the fonts of the PDF"
-        assert set(listed.split(", ")) == named == set(missing_fields.split(", "))
+        assert set(listed.split(", ")) == named == set(missing.split(", "))
         assert hint == "use Latin, Greek or Cyrillic letters instead\n"
     else:
         assert " and 2 more: use Latin" in result.stderr
@@ -492,6 +487,7 @@ HOSTILE_LINE = st.lists(
 ).map(lambda parts: f"X{' '.join(' '.join(parts).split())}Y")
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(st.lists(HOSTILE_LINE, min_size=9, max_size=9))
 def test_nothing_in_a_letter_is_markup(values: list[str]) -> None:

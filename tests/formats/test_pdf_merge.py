@@ -14,7 +14,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 from pypdf import PdfReader
 
-from pdf_helpers import letter, options, program, text_of
+from conftest import find_program
+from pdf_helpers import letter, options, text_of
 from protestgen.errors import OutputError
 from protestgen.formats import pdf
 from protestgen.formats.pdf_merge import PdfMerger
@@ -170,7 +171,7 @@ def check_with_qpdf(data: bytes, folder: Path) -> None:
     """Check that qpdf finds nothing wrong in *data*."""
     file = folder / "merged.pdf"
     file.write_bytes(data)
-    line = (program("qpdf"), "--check", str(file))
+    line = (find_program("qpdf"), "--check", str(file))
     done = subprocess.run(line, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"No syntax or stream encoding errors found" in done.stdout
@@ -198,6 +199,7 @@ def check_merged(whole: Tags, documents: list[bytes], *, duplex: bool) -> None:
     whole.check_parent_tree()
 
 
+@pytest.mark.programs("qpdf", "pdftotext")
 @pytest.mark.parametrize("duplex", [False, True], ids=["simplex", "duplex"])
 @pytest.mark.parametrize("count", [1, 2, 3, 120])
 def test_tags_are_those_of_the_documents(
@@ -218,6 +220,7 @@ def test_tags_are_those_of_the_documents(
     check_with_qpdf(data, tmp_path)
 
 
+@pytest.mark.programs("qpdf", "pdftotext")
 def test_documents_of_several_letters(tmp_path: Path) -> None:
     """
     Letters that Typst set in one document stay together, with its blank pages.
@@ -254,6 +257,7 @@ def test_description_is_that_of_the_first_document() -> None:
     assert b"<pdfuaid:part>1</pdfuaid:part>" in metadata
 
 
+@pytest.mark.programs("qpdf", "pdftotext")
 def test_document_of_more_objects_than_two_bytes_count(tmp_path: Path) -> None:
     """
     Long letters of many members have more than 65,536 objects.

@@ -460,6 +460,7 @@ def test_the_profile_sets_the_language(run: Run, tmp_path: Path) -> None:
     assert run(*letter, "--lang", "en").stdout.startswith("22 November 2026\n")
 
 
+@pytest.mark.programs("pdftotext")
 @every_language
 @pytest.mark.parametrize("name", ["text", "body", "subject", "json", "html", "pdf"])
 def test_all_formats_write_all_languages(name: str, code: str) -> None:
@@ -525,6 +526,7 @@ def test_html_declares_its_language(code: str) -> None:
     )
 
 
+@pytest.mark.programs("pdftotext")
 @every_language
 def test_each_language_begins_a_page(code: str) -> None:
     """
@@ -540,6 +542,7 @@ def test_each_language_begins_a_page(code: str) -> None:
     assert f"/Lang ({code})".encode() in pdf or f"/Lang({code}".encode() in pdf
 
 
+@pytest.mark.programs("pdftotext")
 @every_language
 def test_the_fax_cover_is_translated(code: str) -> None:
     """

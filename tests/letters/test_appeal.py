@@ -18,7 +18,6 @@ from pdf_helpers import (
     facts_of,
     metadata_of,
     options,
-    program,
     text_of,
     words_of,
 )
@@ -108,9 +107,9 @@ def test_closed_case_has_no_addresses_and_no_letter() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_address_is_there_once(language: str) -> None:
+def test_every_address_is_listed_once(language: str) -> None:
     """
-    All missions of the state are listed, under the names of their countries in order.
+    All missions of the state are listed by country, in order.
     """
     written = appeal(wish=AppealOptions(language=language))
     (section,) = [section for section in written.sections if section.parts]
@@ -150,9 +149,9 @@ def test_every_address_is_there_once(language: str) -> None:
 )
 def test_countries_may_be_chosen(language: str, names: list[str], run: Run) -> None:
     """
-    They are sorted by their names in the language, capitals and accents aside.
+    Chosen countries are sorted by their names in the language.
 
-    One without an embassy is led to the embassy that serves it, and no further.
+    A country without an embassy refers to the embassy that serves it.
     """
     chosen = ("--country", "sweden", "--country", "Österreich", "--country", "ie")
     result = run(*OPEN, "--lang", language, *chosen)
@@ -186,7 +185,7 @@ def test_all_countries_are_the_default(run: Run) -> None:
         (("appeal", "shanyrak", "--date", "2006-08-21", "--country", "nigeria"), 2, "error: nobody is known to write to about case 'shanyrak': leave '--country' out, or add an addressee"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_had_is_told(
+def test_wrong_choices_are_errors(
     arguments: tuple[str, ...], code: int, message: str, run: Run
 ) -> None:
     """
@@ -198,14 +197,14 @@ def test_what_cannot_be_had_is_told(
     assert bool(result.stdout) == (code == 0)
 
 
-def test_notes_can_be_left_out(run: Run) -> None:
+def test_quiet_leaves_notes_out(run: Run) -> None:
     """
     `--quiet` hides the notes of an appeal.
     """
     assert run("-q", *OPEN, "--country", "nigeria").stderr == ""
 
 
-def test_late_appeal_is_told(run: Run, readers: Path) -> None:
+def test_late_appeal_is_noted(run: Run, readers: Path) -> None:
     """
     A note says that the last day for letters is over.
     """
@@ -265,7 +264,7 @@ def test_copies_are_asked_for(run: Run, readers: Path) -> None:
     assert "> cc: Office of the Ombudsman of Türkiye\n" in result.stdout
 
 
-def test_model_letter_is_for_all_who_write(run: Run, readers: Path) -> None:
+def test_model_letter_fits_all_who_write(run: Run, readers: Path) -> None:
     """
     The model letter has the salutation of one ambassador only if there is one.
     """
@@ -289,7 +288,7 @@ def test_model_letter_has_the_style_and_the_country(run: Run) -> None:
     assert "> 1. " in run(*line, "ie").stdout
 
 
-def test_language_that_is_not_whole_is_refused(run: Run) -> None:
+def test_incomplete_language_is_refused(run: Run) -> None:
     """
     A language without a template for appeals is refused, or English used.
     """
@@ -311,7 +310,7 @@ def test_language_that_is_not_whole_is_refused(run: Run) -> None:
     assert "## What happened\n" in result.stdout
 
 
-def test_texts_that_are_not_translated_are_told(run: Run, readers: Path) -> None:
+def test_missing_translations_are_errors(run: Run, readers: Path) -> None:
     """
     A case without texts in the language is refused.
     """
@@ -326,7 +325,7 @@ def test_texts_that_are_not_translated_are_told(run: Run, readers: Path) -> None
     )
 
 
-def test_form_is_told_by_the_file(run: Run, tmp_path: Path) -> None:
+def test_suffix_decides_the_format(run: Run, tmp_path: Path) -> None:
     """
     The format follows the suffix, unless an option names it.
     """
@@ -343,7 +342,7 @@ def test_form_is_told_by_the_file(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "b.md").read_bytes().startswith(b"<!doctype html>")
 
 
-def test_word_processor_file_is_told(run: Run, tmp_path: Path) -> None:
+def test_suffix_of_a_word_processor_is_refused(run: Run, tmp_path: Path) -> None:
     """
     A suffix of a word processor is refused, because no format fits it.
     """
@@ -362,7 +361,7 @@ def template(campaign: Path, text: str) -> Path:
     return path
 
 
-def test_campaign_may_change_the_words(run: Run, readers: Path) -> None:
+def test_campaign_can_replace_a_block(run: Run, readers: Path) -> None:
     """
     A campaign can replace one block of the appeal, as the guide shows.
     """
@@ -389,7 +388,7 @@ def test_campaign_may_change_the_words(run: Run, readers: Path) -> None:
         ("Title\n\n{{ 'xyz'|country }}\n", "PATH:3: there is no country 'xyz': use the codes of the data"),
     ],
 )  # fmt: skip
-def test_mistake_in_the_words_is_told(
+def test_template_error_is_located(
     text: str, message: str, run: Run, readers: Path
 ) -> None:
     """
@@ -402,7 +401,7 @@ def test_mistake_in_the_words_is_told(
     assert result.stderr == f"error: {message.replace('PATH', str(path))}\n"
 
 
-def test_marks_are_the_template_s_own(run: Run, readers: Path) -> None:
+def test_data_makes_no_structure(run: Run, readers: Path) -> None:
     """
     Text from the data begins no section, list or letter.
     """
@@ -496,9 +495,10 @@ HARMLESS = kinds(APPEAL_FORMATS["markdown"].render_appeal(hostile(["x"] * 6)).de
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(st.lists(texts, min_size=6, max_size=6))
-def test_nothing_in_an_appeal_is_markdown(values: list[str]) -> None:
+def test_data_is_no_markdown(values: list[str]) -> None:
     """
     Text from the data is escaped in Markdown: no heading, list, link or emphasis.
     """
@@ -510,7 +510,7 @@ def test_nothing_in_an_appeal_is_markdown(values: list[str]) -> None:
         assert value in text
 
 
-def test_readable_addresses_stay_as_they_are() -> None:
+def test_addresses_are_not_escaped_needlessly() -> None:
     """
     Only markup is escaped: addresses can be copied from the source.
     """
@@ -528,9 +528,10 @@ def page_of(written: Appeal) -> str:
 HARMLESS_PAGE = Outline(page_of(hostile(["x"] * 6)))
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(st.lists(texts, min_size=6, max_size=6))
-def test_nothing_in_an_appeal_is_html(values: list[str]) -> None:
+def test_data_is_no_html(values: list[str]) -> None:
     """
     Text from the data is escaped in a page.
     """
@@ -541,7 +542,7 @@ def test_nothing_in_an_appeal_is_html(values: list[str]) -> None:
         assert value in outline.text
 
 
-def test_page_asks_for_nothing() -> None:
+def test_page_fetches_nothing() -> None:
     """
     The page is one file, whose policy forbids it to fetch anything.
     """
@@ -554,11 +555,11 @@ def test_page_asks_for_nothing() -> None:
     assert not {"script", "link", "img", "a"} & {name for name, _ in outline.tags}
 
 
+@pytest.mark.programs("chromium", "pdfinfo", "pdftotext")
 def test_page_is_printed_from_a_browser(tmp_path: Path) -> None:
     """
     A printed page has all addresses in two columns on few sheets.
     """
-    program("pdftotext")
     page, printed = tmp_path / "appeal.html", tmp_path / "printed.pdf"
     text = page_of(appeal()).replace("@page {", "@page { size: A4;")
     page.write_text(text, encoding="utf-8")
@@ -572,7 +573,7 @@ def test_page_is_printed_from_a_browser(tmp_path: Path) -> None:
     assert max(word.left for word in words_of(pdf) if word.text == "Embassy") > 100
 
 
-def test_campaign_may_change_the_page(run: Run, readers: Path) -> None:
+def test_campaign_can_replace_the_layout(run: Run, readers: Path) -> None:
     """
     A campaign's own layout is used, and may have only the tags of all pages.
     """
@@ -594,12 +595,12 @@ def test_campaign_may_change_the_page(run: Run, readers: Path) -> None:
     )
 
 
+@pytest.mark.programs("pdfinfo", "pdftotext")
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_paper_holds_everything(language: str) -> None:
+def test_paper_has_everything(language: str) -> None:
     """
     A PDF has everything on few pages in every language, within the margins.
     """
-    program("pdftotext")
     written = appeal(wish=AppealOptions(language=language))
     pdf = APPEAL_FORMATS["pdf"].render_appeal(written, options())
     facts = facts_of(pdf)
@@ -616,11 +617,11 @@ def test_paper_holds_everything(language: str) -> None:
             assert mission.email in text
 
 
-def test_paper_shows_text_as_it_stands() -> None:
+@pytest.mark.programs("pdfinfo", "pdftotext")
+def test_data_is_no_typst() -> None:
     """
     Text from the data is no code of Typst.
     """
-    program("pdftotext")
     signs = ["#panic()", "*a* _b_", "= a", "@b", "$ x $", "`c` <d>"]
     pdf = APPEAL_FORMATS["pdf"].render_appeal(hostile(signs), options())
     text = " ".join(text_of(pdf, "-raw").split())
@@ -628,18 +629,18 @@ def test_paper_shows_text_as_it_stands() -> None:
     assert [sign for sign in signs if sign not in text] == []
 
 
-def test_paper_is_that_of_the_country() -> None:
+@pytest.mark.programs("pdfinfo", "pdftotext")
+def test_paper_fits_the_country() -> None:
     """
     The paper of an appeal for the United States is Letter.
     """
-    program("pdftotext")
     for country, size in (("us", "(letter)"), ("gb", "(A4)")):
         written = appeal(wish=AppealOptions(countries=(country,)))
         pdf = APPEAL_FORMATS["pdf"].render_appeal(written, options())
         assert size in facts_of(pdf)["Page size"]
 
 
-def test_character_that_no_font_has_is_told() -> None:
+def test_character_without_a_glyph_is_an_error() -> None:
     """
     A character that no font has is an error.
     """

@@ -47,6 +47,7 @@ def written(
         return error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", TO_CHECK)
 def test_every_country_has_a_letter_or_advice(
     format_: str, request: pytest.FixtureRequest

@@ -93,9 +93,7 @@ def test_letter_dated_before_its_case_is_noted(run: Run) -> None:
     assert found == ["the letter is dated before its latest incident, 2011-05-02"]
 
 
-def test_words_from_the_editor_are_looked_at_too(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_edited_words_are_checked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     A word to avoid is noted if it comes from the editor.
     """
@@ -107,7 +105,7 @@ def test_words_from_the_editor_are_looked_at_too(
     )
 
 
-def test_own_words_that_are_too_long_are_noted(run: Run) -> None:
+def test_long_letter_is_noted(run: Run) -> None:
     """
     A note says that own words make a letter longer than a page.
     """
@@ -158,7 +156,7 @@ def test_language_that_the_addressee_would_rather_read_is_noted(
     assert note not in notes(run, *letter, "--lang", "en,ru")
 
 
-def test_own_words_in_two_letters_are_noted(run: Run) -> None:
+def test_untranslated_own_words_are_noted(run: Run) -> None:
     """
     A note says that own words are the same in letters of two languages.
     """
@@ -169,7 +167,7 @@ def test_own_words_in_two_letters_are_noted(run: Run) -> None:
     assert note not in notes(run, *letter)
 
 
-def test_words_that_do_harm_are_those_of_the_language(run: Run) -> None:
+def test_words_to_avoid_are_those_of_the_language(run: Run) -> None:
     """
     The words to avoid are those of the letter's language and case.
     """
@@ -193,7 +191,7 @@ def test_words_that_do_harm_are_those_of_the_language(run: Run) -> None:
         ("el", "Είστε σκυλιά.", "σκυλιά"),
     ],
 )
-def test_rude_word_is_noted_in_spite_of_quiet(
+def test_harmful_word_is_noted_despite_quiet(
     code: str, words: str, found: str, run: Run
 ) -> None:
     """
@@ -212,7 +210,7 @@ def test_rude_word_is_noted_in_spite_of_quiet(
     assert all("may do harm" in note for note in notes)
 
 
-def test_batch_notes_a_rude_word_in_spite_of_quiet(run: Run, tmp_path: Path) -> None:
+def test_batch_notes_a_harmful_word_despite_quiet(run: Run, tmp_path: Path) -> None:
     """
     A batch names the first letter that may do harm, and counts the others.
     """
@@ -291,7 +289,7 @@ def test_missing_organisation_is_noted(run: Run) -> None:
     assert found[-1] == "the letter names no organisation: add '--organisation'"
 
 
-def test_write_by_is_kept_in_mind(run: Run, tmp_path: Path) -> None:
+def test_letter_after_the_last_day_is_noted(run: Run, tmp_path: Path) -> None:
     """
     A note says that the last day for letters is over.
     """
@@ -325,7 +323,7 @@ def test_write_by_is_kept_in_mind(run: Run, tmp_path: Path) -> None:
     assert result.stderr == "note: letters were to be written by 2026-11-20\n"
 
 
-def test_profile_of_somebody_else_is_left_out(run: Run) -> None:
+def test_other_sender_does_not_use_the_profile(run: Run) -> None:
     """
     A letter for somebody else uses nothing of the default profile.
     """

@@ -535,7 +535,7 @@ except DataError as error:
         capture_output=True,
         check=False,
         text=True,
-        timeout=60,
+        timeout=180,
     )
 
     assert (done.returncode, done.stderr) == (1, f"{path}:{problem}\n")

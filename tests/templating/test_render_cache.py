@@ -46,7 +46,7 @@ def write(
 @pytest.mark.parametrize(
     "style", ["statement", "personal", "organisation", "points", "support"]
 )
-def test_letter_is_the_same_as_one_alone(style: str) -> None:
+def test_letter_is_the_same_as_without_the_cache(style: str) -> None:
     """
     A letter does not depend on the letters that were written before it.
     """
@@ -268,7 +268,7 @@ def test_bundled_styles_are_rendered_once_for_all_words(
     assert rendered == 1
 
 
-def test_style_in_the_place_of_a_bundled_one_keeps_its_blocks(tmp_path: Path) -> None:
+def test_style_over_a_bundled_one_keeps_its_blocks(tmp_path: Path) -> None:
     """
     A template that extends the bundled one of its name is a template of its own.
     """
