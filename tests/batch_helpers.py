@@ -4,11 +4,14 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from conftest import EPOCH, Result
+import pytest
+
+from conftest import EPOCH, Result, coverage_variables
 from protestgen.batch.state import DATABASE
 
 PROGRAM = (sys.executable, "-m", "protestgen", "batch", "--case", "kurmanov")
@@ -61,7 +64,7 @@ def wait_until(
 
 def letters_in(folder: Path) -> int:
     """Count the letters in a folder, which may not be there yet."""
-    return sum(1 for _ in folder.glob("*.txt"))
+    return sum(1 for _ in folder.glob("kurmanov-*.txt"))
 
 
 def finish(process: subprocess.Popen[bytes]) -> Result:

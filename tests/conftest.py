@@ -48,10 +48,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--mutations", type=int, default=600, help="mistakes made in a campaign"
     )
-    parser.addoption(
+    group.addoption(
         "--kills", type=int, default=12, help="runs of a batch that are killed"
     )
-    parser.addoption(
+    group.addoption(
         "--all-outputs", action="store_true", help="compare all outputs, not a sample"
     )
     group.addoption(

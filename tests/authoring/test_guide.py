@@ -1,4 +1,4 @@
-"""The guide for authors: its commands print what it shows."""
+"""The authors' guide: following it step by step gives what it shows."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -158,14 +158,14 @@ def known(struct: type[Struct]) -> dict[str, bool]:
 )
 def test_every_key_is_explained(heading: str, struct: type[Struct]) -> None:
     """
-    The tables list all keys of the schema, and which ones are required.
+    The tables of the guide have all keys, and say which are required.
     """
     assert dict(rows(heading)) == known(struct)
 
 
 def test_every_key_of_an_office_is_explained() -> None:
     """
-    The table of an office lists its own keys, and the text those of an embassy.
+    The table of offices has their own keys, and names those shared with embassies.
     """
     shared = {
         key: needed
@@ -191,7 +191,7 @@ def test_every_role_is_listed() -> None:
 
 def test_every_key_of_a_translation_is_explained() -> None:
     """
-    The table lists all keys of a translation, none of them required by the schema.
+    The table of translations has all keys; the schema requires none of them.
     """
     assert dict(rows("A translation")) == known(CaseText)
 

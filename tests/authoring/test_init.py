@@ -1,4 +1,4 @@
-"""`init`: a new campaign that works at once."""
+"""The `init` command: a new campaign that works at once."""
 
 import json
 import os
@@ -194,7 +194,7 @@ def test_questions_are_asked_on_a_terminal(
     typed: bytes, code: int, end: str, tmp_path: Path
 ) -> None:
     """
-    Answers make a campaign; an interrupt makes nothing.
+    Answers on a terminal make a campaign; giving up writes nothing.
     """
     ours, theirs = pty.openpty()
     os.write(ours, typed)
@@ -292,7 +292,7 @@ def test_a_broken_link_is_refused(run: Run, tmp_path: Path) -> None:
 
 def test_an_empty_repository_may_become_a_campaign(run: Run, tmp_path: Path) -> None:
     """
-    The folder may exist if it is empty, or holds a `.git` folder only.
+    The folder of a new campaign may exist if it is empty or holds only git's files.
     """
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "HEAD").write_text("ref")
@@ -354,7 +354,7 @@ def test_the_roster_has_all_countries_and_languages() -> None:
 
 def test_the_example_is_in_every_language() -> None:
     """
-    The example has texts in every bundled language.
+    A campaign can begin in any language of the letters.
     """
     known = languages([shipped_folder()])
 

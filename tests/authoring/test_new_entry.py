@@ -1,4 +1,4 @@
-"""`new`: an entry is added to a file, whose other bytes stay as they are."""
+"""The `new` command: adds an entry to a file and leaves the rest as it is."""
 
 import re
 from collections.abc import Callable
@@ -167,7 +167,7 @@ def test_the_rest_stays_byte_for_byte(
     kind: str, files: dict[str, str], line: int, run: Run, tmp_path: Path
 ) -> None:
     """
-    A new entry does not change any other byte of its file.
+    An entry is inserted into any valid file, and nothing else changes.
     """
     mine = campaign(tmp_path / "mine", **files)
     texts = {

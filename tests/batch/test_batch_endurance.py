@@ -23,7 +23,6 @@ from batch_helpers import (
     contents,
     environment,
     finish,
-    letters_in,
     members,
     start,
     wait_until,
@@ -256,7 +255,7 @@ def test_interrupted_run_ends_while_it_waits_for_rows(
 def _has_begun(path: Path, pid: int) -> bool:
     """Tell whether letters are written to a folder, or to a file for all."""
     if path.suffix:
-        return has_open_file(pid, path.parent)
+        return has_written(pid, path.parent)
     return len(list(path.glob("kurmanov-*.txt"))) >= 100
 
 

@@ -18,7 +18,7 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from batch_helpers import contents, finish, letters_in, members, start, wait_until
+from batch_helpers import contents, finish, members, start, wait_until
 from conftest import ROOT, Result, Run
 from protestgen import __version__
 from protestgen.batch.dispatch import chunk_size
@@ -212,7 +212,7 @@ def test_dead_workers_cost_time_only(
     with cluster(tmp_path / "cluster") as there:
         command = ("--roster", str(roster), "-q", "--cluster", there.address)
         process = start(*command, "-o", str(folder))
-        until(lambda: len(list(folder.glob("kurmanov-*.txt"))) > 100, process)
+        wait_until(lambda: len(list(folder.glob("kurmanov-*.txt"))) > 100, process)
         mortals = {"a worker": there.workers[:1], "all workers": there.workers}
         for mortal in mortals.get(dying, [there.scheduler]):
             mortal.send_signal(signal.SIGKILL)
@@ -231,7 +231,7 @@ def test_dead_process_costs_time_only(
     """
     folder = tmp_path / "letters"
     process = start("--roster", str(roster), "-q", "--jobs", "2", "-o", str(folder))
-    until(lambda: len(list(folder.glob("kurmanov-*.txt"))) > 100, process)
+    wait_until(lambda: len(list(folder.glob("kurmanov-*.txt"))) > 100, process)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
     os.kill(int(children.split()[0]), signal.SIGKILL)
 

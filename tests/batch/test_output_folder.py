@@ -177,7 +177,7 @@ def manifest_of(folder: Path) -> list[bytes]:
 
 def test_file_is_private_and_written_once(tmp_path: Path) -> None:
     """
-    Only its owner can read it; a file with the same text is left alone.
+    Only the owner can read a new file; an unchanged file is not written again.
     """
     assert put(tmp_path, NAME, b"text", durable=True) == "new"
     path = tmp_path / NAME

@@ -229,9 +229,9 @@ def test_tab_is_in_no_sentence() -> None:
     assert names(rows) == ["Bob"]
 
 
-def test_quotes_that_are_not_closed_cost_one_row() -> None:
+def test_unclosed_quotes_cost_one_row() -> None:
     """
-    Rows below with a country or an e-mail address are read, and its text is kept.
+    The rows below unclosed quotes are read, and the text of the bad row is kept.
     """
     data = (
         "name,address,country\n"
@@ -277,7 +277,7 @@ def test_short_row_behind_a_torn_one_is_no_sure_row() -> None:
     ]
 
 
-def test_error_of_a_spreadsheet_is_no_text() -> None:
+def test_spreadsheet_error_fails_its_row() -> None:
     """
     A cell like `#REF!` gets into no letter.
     """
@@ -689,7 +689,7 @@ def test_object_that_is_too_long_fails_alone(place: int) -> None:
     ]
 
 
-def test_roster_without_an_end_is_refused() -> None:
+def test_endless_first_line_is_refused() -> None:
     """
     A first line that never ends is read up to a bound.
     """

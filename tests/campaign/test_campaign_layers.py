@@ -1,4 +1,4 @@
-"""The layers of folders that a command reads."""
+"""Layers: which campaigns a command reads, and which of them wins."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Translations of cases: loading, comparing with the English texts, gaps."""
+"""Translations of cases: how they are found, checked and missed."""
 
 from collections.abc import Callable
 from pathlib import Path

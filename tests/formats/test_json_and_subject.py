@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from conftest import ROOT, Run
+from conftest import Run
 from email_helpers import EMBASSY, OFFICE, SENDER, a_letter, campaign_folder
 from protestgen.formats import FORMATS
 from protestgen.letters.sender import profile_text, read_profile

@@ -1,4 +1,4 @@
-"""The appeal of a campaign: its contents and its formats."""
+"""The appeal of a campaign: what it asks for, and how it is printed."""
 
 import re
 from collections.abc import Callable
@@ -73,7 +73,7 @@ def test_appeal_of_a_closed_case_reads_as_accepted(
     language: str, case: str, run: Run, golden: Golden
 ) -> None:
     """
-    The appeal of a closed case tells the outcome, thanks, and asks for nothing.
+    The appeal of a closed case reports the outcome and thanks, and asks for nothing.
     """
     result = run("appeal", case, "--lang", language)
 
@@ -86,7 +86,7 @@ def test_appeal_of_an_open_case_reads_as_accepted(
     language: str, run: Run, golden: Golden, readers: Path
 ) -> None:
     """
-    The appeal of an open case tells what happened, the demands and the addresses.
+    The appeal of an open case says what happened, what is demanded, and whom to write to.
     """
     change(readers, ("# write_by:", "write_by:"))
     result = run("--campaign", readers, "appeal", "reading-room", "--lang", language)
@@ -97,7 +97,7 @@ def test_appeal_of_an_open_case_reads_as_accepted(
 
 def test_closed_case_has_no_addresses_and_no_letter() -> None:
     """
-    The appeal of a closed case has neither addresses nor a model letter.
+    Nobody is asked to write about a closed case.
     """
     ended = appeal("temir-bank", NOW)
 
@@ -163,7 +163,7 @@ def test_countries_may_be_chosen(language: str, names: list[str], run: Run) -> N
 
 def test_all_countries_are_the_default(run: Run) -> None:
     """
-    `--country all` means all countries, even beside others.
+    `all` means the default, also beside other countries.
     """
     everything = run(*OPEN).stdout
 
@@ -219,7 +219,7 @@ def test_late_appeal_is_noted(run: Run, readers: Path) -> None:
 
 def test_met_demands_are_not_made_again(run: Run, readers: Path) -> None:
     """
-    Demands that were met are told but not made; if all were, the appeal is over.
+    Met demands are reported and left out of the letter; if all are met, no letter is asked for.
     """
     change(readers, ("- id: reinstate\n", "- id: reinstate\n        met: 2026-11-24\n"))
     line = ("--campaign", readers, "appeal", "reading-room", "--date", "2026-11-25")
@@ -254,7 +254,7 @@ def test_offices_alone_may_be_written_to(run: Run, readers: Path) -> None:
 
 def test_copies_are_asked_for(run: Run, readers: Path) -> None:
     """
-    The appeal and its model letter name those who get a copy.
+    Recipients of copies are named, and stand in the model letter.
     """
     both = "write_to: [embassy]\n    copies_to: [ombudsman]"
     change(readers, ("write_to: [embassy, ombudsman]", both))
@@ -278,7 +278,7 @@ def test_model_letter_fits_all_who_write(run: Run, readers: Path) -> None:
 
 def test_model_letter_has_the_style_and_the_country(run: Run) -> None:
     """
-    The model letter follows the conventions of the only country chosen.
+    With one country, the model letter is written as from there.
     """
     line = (*OPEN, "--style", "points", "--country")
 
@@ -558,7 +558,7 @@ def test_page_fetches_nothing() -> None:
 @pytest.mark.programs("chromium", "pdfinfo", "pdftotext")
 def test_page_is_printed_from_a_browser(tmp_path: Path) -> None:
     """
-    A printed page has all addresses in two columns on few sheets.
+    A browser prints all addresses on few sheets, in two columns.
     """
     page, printed = tmp_path / "appeal.html", tmp_path / "printed.pdf"
     text = page_of(appeal()).replace("@page {", "@page { size: A4;")

@@ -1,4 +1,4 @@
-"""Notes for a sender to read before a letter is sent."""
+"""Notes to the sender about a letter."""
 
 import pickle
 from pathlib import Path
@@ -23,7 +23,7 @@ def notes(run: Run, *arguments: str) -> list[str]:
 
 def test_everything_doubtful_is_said_a_line_each(run: Run) -> None:
     """
-    Each note is one line on stderr, those on harm first.
+    Each doubt is one line on stderr, the most harmful first.
     """
     expected = """
     'regime' may do harm to those the letter is for: find another word
@@ -118,7 +118,7 @@ def test_long_letter_is_noted(run: Run) -> None:
 
 def test_support_without_address_is_noted(run: Run) -> None:
     """
-    A note says that no address for a message of support is known.
+    A message of support without an address is noted.
     """
     assert notes(run, "--case", "kurmanov", "--style", "support", *ADA) == [
         CLOSED,
@@ -230,7 +230,7 @@ def test_batch_notes_a_harmful_word_despite_quiet(run: Run, tmp_path: Path) -> N
 
 def test_words_to_avoid_take_no_time_each() -> None:
     """
-    The time to find words to avoid does not grow with their number.
+    A text is searched once for all words to avoid.
     """
     words = tuple(f"rude{n} word" for n in range(20_000))
     start = process_time()
@@ -280,7 +280,7 @@ def test_an_address_is_old_by_one_rule(
 
 def test_missing_organisation_is_noted(run: Run) -> None:
     """
-    A note says that a letter in the style `organisation` names none.
+    The style of organisations without an organisation is noted.
     """
     found = notes(
         run, "--case", "kurmanov", "--country", "us", *ADA, "--style", "organisation"

@@ -1,4 +1,4 @@
-"""The cache of rendered texts, which changes no letter."""
+"""Cached texts of templates: each letter reads as if rendered alone."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -122,7 +122,7 @@ def test_words_of_one_sender_are_in_no_other_letter(
     template: str, tmp_path: Path
 ) -> None:
     """
-    No way to pass a variable on in a template takes it to another letter.
+    However a template passes own words on, they stay in their sender's letter.
     """
     folder = tmp_path / "templates" / "en"
     folder.mkdir(parents=True)
@@ -202,7 +202,7 @@ def test_whatever_is_done_with_own_words_is_done_with_these(
     template: str, tmp_path: Path
 ) -> None:
     """
-    Cached letters equal those that are rendered one by one.
+    Templates that change or test own words use those of each sender.
     """
     folder = tmp_path / "templates" / "en"
     folder.mkdir(parents=True)
@@ -244,7 +244,7 @@ def test_bundled_styles_are_rendered_once_for_all_words(
     style: str, language: str
 ) -> None:
     """
-    Members of one town share a rendered text, whatever their own words are.
+    Senders in one town share a cached text, whatever their own words.
     """
     rendered = 0
 

@@ -10,7 +10,7 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from importlib.metadata import version
 from itertools import pairwise
@@ -750,7 +750,7 @@ def test_what_letters_do_not_need_is_refused(
     text: str, error: str, templates: Path, run_bounded: Run
 ) -> None:
     """
-    Templates read data and nothing of Python; what they may not do is an error.
+    A template reaches data and nothing of Python, and repeats nothing without bound.
     """
     assert attack(templates, text, run_bounded) == Result(
         1, "", f"error: {templates}/mine.txt.j2{error}\n"
@@ -761,7 +761,7 @@ def test_what_letters_do_not_need_is_refused(
 @pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
 def test_work_is_bounded(text: str, templates: Path) -> None:
     """
-    A template that takes too long or grows too large ends with its file and line.
+    Work that takes too long or grows too large ends with one line.
     """
     result = attack(templates, text)
 
@@ -818,7 +818,7 @@ def test_endless_recursion_is_an_error(text: str, place: str, templates: Path) -
 @pytest.mark.parametrize("text", NESTED.values(), ids=NESTED)
 def test_depth_is_bounded(text: str, templates: Path) -> None:
     """
-    A template that is nested too deeply for the compiler has an error of its own.
+    A template nested too deeply for the compiler is an error.
     """
     assert attack(templates, text) == Result(
         1,
@@ -842,7 +842,7 @@ def test_no_other_file_is_read(
 
 def test_folder_of_templates_may_not_be_a_link(templates: Path) -> None:
     """
-    A folder `templates` that is a link out of the campaign is refused.
+    A folder of templates that is a link out of the campaign is refused.
     """
     campaign = templates.parents[2] / "other"
     campaign.mkdir()
@@ -925,7 +925,7 @@ DATA = {
 @pytest.mark.parametrize(("text", "error"), DATA.values(), ids=DATA)
 def test_data_is_only_data(text: str, error: str, tmp_path: Path) -> None:
     """
-    YAML can neither name code or files nor expand to more than its text.
+    YAML names no code and no file, and does not expand.
     """
     (tmp_path / "data").mkdir()
     path = tmp_path / "data" / "demands.yaml"
@@ -1137,7 +1137,7 @@ def test_page_runs_and_fetches_nothing(
 )
 def test_layout_prints_no_object(text: str, run: Run, tmp_path: Path) -> None:
     """
-    No filter turns an object to text, which would print a hidden address.
+    A layout cannot print an object, whose text would reveal an omitted address.
     """
     layout = tmp_path / "templates" / "layout" / "letter.html.j2"
     layout.parent.mkdir(parents=True)
@@ -1190,7 +1190,7 @@ def test_layout_is_sandboxed(run: Run, tmp_path: Path) -> None:
 
 def test_accents_are_bounded() -> None:
     """
-    A letter with a million accents, which takes an hour to sort, is refused.
+    More accents on one letter than any script has are refused.
     """
     with pytest.raises(ValueError, match=r"^40 accents stand on one letter"):
         normalize("e" + "\u0323\u0300" * 500_000)
