@@ -325,6 +325,21 @@ def test_a_link_within_the_campaign_is_read(run: Run, tmp_path: Path) -> None:
     assert titles(run, "--campaign", tmp_path / "link") == {"ada": "the arrest of Ada"}
 
 
+def test_a_link_to_itself_is_refused(run: Run, tmp_path: Path) -> None:
+    """
+    A link that leads nowhere but to itself ends as one error.
+    """
+    own = campaign(tmp_path / "own", "the arrest of Ada")
+    path = own / "data" / "demands.yaml"
+    path.unlink()
+    path.symlink_to("demands.yaml")
+    result = run("--campaign", own, "cases")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"error: {path}: ")
+    assert result.stderr.count("\n") == 1
+
+
 def test_forms_replace_single_bundled_entries(run: Run, tmp_path: Path) -> None:
     """
     A campaign replaces single entries of the bundled forms; the others stay.

@@ -616,6 +616,23 @@ def test_file_name_may_be_any_bytes(run: Run, mine: Path) -> None:
     assert json.loads(as_json.stdout)[0]["file"] == place
 
 
+@pytest.mark.parametrize("name", ["demands..yaml", "demands.de-2.yaml"])
+def test_file_of_texts_has_the_code_of_a_language(
+    name: str, run: Run, mine: Path
+) -> None:
+    """
+    A data file with something else between the dots is reported as not read.
+    """
+    (mine / "data" / name).write_text("cases: {}\n")
+    result = run("check", mine)
+
+    assert result.exit_code == 1
+    assert (
+        f"mine/data/{name}:1:1: error: this file is not read: between the dots belongs "
+        "the code of a language, as in demands.de.yaml"
+    ) in result.stdout.splitlines()
+
+
 def test_files_of_editors_are_no_styles(run: Run, mine: Path) -> None:
     """
     Hidden files, and dangling links that mark a file being edited, are ignored.

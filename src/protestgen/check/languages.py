@@ -14,7 +14,7 @@ from protestgen.language.language import ENGLISH
 from .context import CheckContext
 from .finding import Finding, error, warning
 
-# Folders of templates that are languages; the others hold layouts.
+# The code of a language in the name of a file or of a folder of templates.
 _CODE = re.compile(r"[a-z]{2,3}")
 
 
@@ -35,6 +35,7 @@ def check_languages(context: CheckContext) -> Iterator[Finding]:
 
 def _check_folder(context: CheckContext, folder: Path) -> Iterator[Finding]:
     """Yield the languages of *folder* that lack texts, forms or styles."""
+    yield from _misnamed_files(folder)
     texts = _files(folder, "data/demands*.*.yaml") | _files(
         folder, "data/demands/*.*.yaml"
     )
@@ -66,10 +67,25 @@ def _check_folder(context: CheckContext, folder: Path) -> Iterator[Finding]:
                     )
 
 
+def _misnamed_files(folder: Path) -> Iterator[Finding]:
+    """Yield the data files whose names have something else for a language."""
+    for path in sorted(folder.glob("data/**/*.*.yaml")):
+        code = path.stem.partition(".")[2]
+        if not _CODE.fullmatch(code) and not path.name.startswith("."):
+            hint = (
+                "between the dots belongs the code of a language, as in demands.de.yaml"
+            )
+            yield error(Location(str(path)), f"this file is not read: {hint}")
+
+
 def _files(folder: Path, pattern: str) -> dict[str, Location]:
     """Return the files that match *pattern* by language."""
-    paths = [path for path in sorted(folder.glob(pattern)) if "." in path.stem]
-    return {path.name.split(".")[1]: Location(str(path)) for path in paths}
+    codes = {path.stem.partition(".")[2]: path for path in sorted(folder.glob(pattern))}
+    return {
+        code: Location(str(path))
+        for code, path in codes.items()
+        if _CODE.fullmatch(code)
+    }
 
 
 def _styles(folder: Path) -> dict[str, Location]:

@@ -43,7 +43,10 @@ def read_data(path: Path, within: Path) -> bytes:
     Raises `UnreadError` for a link that leads elsewhere, a device or pipe, and a file
     of more than `MAX_FILE` bytes; `OSError` where the system cannot read it.
     """
-    target = path.resolve(strict=True)
+    try:
+        target = path.resolve(strict=True)
+    except RuntimeError:  # of a link to itself, before Python 3.13
+        raise UnreadError("a link to itself: put the file itself here") from None
     if not target.is_relative_to(within.resolve()):
         raise UnreadError(
             "a link that leads out of its folder: put the file itself here"
