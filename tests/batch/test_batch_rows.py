@@ -422,7 +422,7 @@ def test_note_on_a_letter_in_two_languages_counts_once(batch: Batch) -> None:
         f'name,country,language,why\nAda Example,uk,"en,ru",{words}\n', "--dry-run"
     )
 
-    (remark,) = [note for note in said(result) if "words: more" in note]
+    (remark,) = [note for note in said(result) if "too many to be read" in note]
     assert re.fullmatch(
         r"note: m\.csv:2: the letter has \d+ words, too many to be read: leave some out",
         remark,

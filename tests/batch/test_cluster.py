@@ -284,7 +284,7 @@ def test_edited_letters_are_kept(
     assert result.exit_code == 0
     assert f"note: {LETTERS:,} letters in {folder} {count}; " in result.stderr
     assert told == {
-        line for line in result.stderr.splitlines() if "edited since" in line
+        line for line in result.stderr.splitlines() if "was edited after" in line
     }
     assert {path.read_text("utf-8") for path in edited} == {"By hand."}
     assert sum(line in before for line in after[1:]) == len(edited) == 5

@@ -111,7 +111,7 @@ def test_a_campaign_with_data_of_another_user_is_not_used(
 
     assert (result.exit_code, "ada" in result.stdout) == (0, False)
     assert result.stderr == (
-        f"note: {name} is somebody else's, so it is not used: add "
+        f"note: {name} belongs to another user, so it is not used: add "
         "'--campaign .' if you trust it\n"
     )
 
@@ -132,7 +132,7 @@ def test_a_campaign_of_another_user_is_not_used(
 
     assert (result.exit_code, "ada" in result.stdout) == (0, False)
     assert result.stderr == (
-        "note: ../protestgen.yaml is somebody else's, so it is not used: add "
+        "note: ../protestgen.yaml belongs to another user, so it is not used: add "
         "'--campaign ..' if you trust it\n"
     )
     assert titles(run, "--campaign", "..") == {"ada": "theirs"}
@@ -154,7 +154,7 @@ def test_a_link_of_another_user_is_not_used(
     result = run("cases")
 
     assert "ada" not in result.stdout
-    assert result.stderr.startswith("note: protestgen.yaml is somebody else's")
+    assert result.stderr.startswith("note: protestgen.yaml belongs to another user")
 
 
 def test_a_removed_current_folder_is_no_campaign(

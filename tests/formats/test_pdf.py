@@ -430,7 +430,7 @@ def test_letters_of_three_scripts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "missing_fields"),
+    ("name", "missing"),
     [
         ("王小明", "'王' (U+738B), '小' (U+5C0F), '明' (U+660E)"),
         ("Ada 😀 Example", "'😀' (U+1F600)"),

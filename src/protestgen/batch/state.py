@@ -184,7 +184,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     SQLite locks nothing, as not all file systems have its kind of locks.
     """
     locks = "?vfs=unix-none" if os.name == "posix" else ""
-    uri = f"file:{quote(str(path.absolute()))}{locks}"
+    uri = f"file:{quote(os.fsencode(path.absolute()))}{locks}"
     database = sqlite3.connect(uri, uri=True, isolation_level=None)
     for pragma in (
         "locking_mode = EXCLUSIVE",

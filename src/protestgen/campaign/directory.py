@@ -78,11 +78,6 @@ class Mission(_Contact, frozen=True, kw_only=True):
     covers: tuple[CountryCode, ...] = ()
 
     @property
-    def key(self) -> tuple[str, ...]:
-        """What identifies it: a mission with the same key in an upper layer wins."""
-        return (self.state, self.host, self.kind, self.city.casefold())
-
-    @property
     def country(self) -> str:
         """The country that the mission is in."""
         return self.host

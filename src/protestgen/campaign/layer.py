@@ -83,7 +83,7 @@ def merge_layers(layers: Iterable[Layer]) -> Layer:
     missions: dict[tuple[str, ...], Mission] = {}
     for layer in layers:
         _add_missing(merged.cases, layer.cases)
-        _add_missing(missions, {mission.key: mission for mission in layer.missions})
+        _add_missing(missions, {_key(mission): mission for mission in layer.missions})
         _add_missing(merged.offices, layer.offices)
     merged.missions = tuple(missions.values())
     return merged
@@ -130,10 +130,15 @@ def _too_many(layer: Layer) -> Iterator[Problem]:
             yield Problem(entry.at.of(), message)
 
 
+def _key(mission: Mission) -> tuple[str, ...]:
+    """What identifies a mission: one in an upper layer replaces it."""
+    return (mission.state, mission.host, mission.kind, mission.city.casefold())
+
+
 def _duplicate_missions(missions: Sequence[Mission]) -> Iterator[Problem]:
     known: dict[tuple[str, ...], Mission] = {}
     for mission in missions:
-        first = known.setdefault(mission.key, mission)
+        first = known.setdefault(_key(mission), mission)
         if first is not mission:
             message = (
                 f"a second {mission.kind} of '{mission.state}' in {mission.city}: "
