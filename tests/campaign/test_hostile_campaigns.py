@@ -183,7 +183,7 @@ class Campaign:
             self._many,
         )
         for _ in range(self.draw.choice((1, 1, 2, 3))):
-            with suppress(NotADirectoryError):  # after `_special`
+            with suppress(NotADirectoryError, yaml.YAMLError):  # after another one
                 self.draw.choice(accidents)()
 
     def _data_file(self) -> Path:
