@@ -218,7 +218,7 @@ def shown(output: Output) -> Iterator[bytes]:
             Path(name).write_text(text, encoding="utf-8")
         for command in output.commands:
             result = run(*command, answers=output.answers)
-            yield f"$ {' '.join(command)}\n{result.exit_code}\n".encode()
+            yield _normal(f"$ {' '.join(command)}\n{result.exit_code}\n".encode())
             yield from map(_normal, (result.stdout, result.stderr))
         for path in sorted(Path().rglob("*")):
             # SQLite's own version stands in a database; the manifest has its letters.
