@@ -183,7 +183,8 @@ class Campaign:
             self._many,
         )
         for _ in range(self.draw.choice((1, 1, 2, 3))):
-            with suppress(NotADirectoryError, yaml.YAMLError):  # after another one
+            # Another accident may have left what this one cannot read.
+            with suppress(NotADirectoryError, RecursionError, yaml.YAMLError):
                 self.draw.choice(accidents)()
 
     def _data_file(self) -> Path:
