@@ -869,7 +869,8 @@ def test_full_temporary_folder_is_an_error(tmp_path: Path, shell: Shell) -> None
     """
     The error names the temporary folder of the editor's file, not stdout.
     """
-    line = f"ulimit -f 0; protestgen -q {' '.join(LETTER)} --edit"
+    # What measures coverage would write a file as well.
+    line = f"unset COVERAGE_PROCESS_START COVERAGE_PROCESS_CONFIG COVERAGE_FILE; ulimit -f 0; protestgen -q {' '.join(LETTER)} --edit"
     result = shell(line, EDITOR="true", TMPDIR=str(tmp_path))
 
     assert (result.exit_code, result.stdout) == (1, "")
