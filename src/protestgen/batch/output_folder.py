@@ -57,13 +57,13 @@ class OutputFolder:
         self._is_durable = False
         with self._output_errors():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._check_foreign_files()
+            _check_foreign_files(folder)
             self._lock = _open_private(folder / DATABASE)
         try:
             with self._output_errors():
                 self.unlocked = _lock(self._lock, folder)
                 self.state = BatchState(folder)
-                self._remove_temporary_files()
+                _remove_temporary_files(folder)
         except BaseException:
             os.close(self._lock)
             raise
@@ -74,7 +74,7 @@ class OutputFolder:
     def __exit__(self, _type: object, error: object, _traceback: object) -> None:
         """Leave the folder to another run."""
         with suppress(OSError, OutputError):
-            self._remove_temporary_files()
+            _remove_temporary_files(self.folder)
         self.state.close()
         os.close(self._lock)
         if isinstance(error, sqlite3.Error):
@@ -153,64 +153,27 @@ class OutputFolder:
             map(manifest_line, self.state.letters()),
         )
         with self._output_errors():
-            self._replace(MANIFEST, lines)
+            _write_temporary(self.folder / MANIFEST, lines).replace(
+                self.folder / MANIFEST
+            )
             if not keeps_failed:
                 self._replace_failed(backs_up_failed=backs_up_failed)
             sync_folder(self.folder)
 
     def _replace_failed(self, *, backs_up_failed: bool) -> None:
-        new = self._write_temporary(FAILED, self.state.failed_rows())
         path = self.folder / FAILED
+        new = _write_temporary(path, self.state.failed_rows())
         has_rows = new.stat().st_size > 0
         is_new = not (
             has_rows and path.exists() and filecmp.cmp(path, new, shallow=False)
         )
         if backs_up_failed and path.exists() and is_new:
-            self._back_up(path)
+            self.backup_failed = _back_up(path)
         if has_rows:
             new.replace(path)
         else:
             new.unlink()
             path.unlink(missing_ok=True)
-
-    def _back_up(self, path: Path) -> None:
-        """Rename the file at *path*, unless there is a copy of it already."""
-        names = map("failed-before-{}.csv".format, count(2))
-        for other in map(self.folder.joinpath, chain(["failed-before.csv"], names)):
-            if not other.exists():
-                path.rename(other)
-                self.backup_failed = other
-                return
-            if filecmp.cmp(path, other, shallow=False):
-                return
-
-    def _replace(self, name: str, lines: Iterable[bytes]) -> None:
-        self._write_temporary(name, lines).replace(self.folder / name)
-
-    def _write_temporary(self, name: str, lines: Iterable[bytes]) -> Path:
-        """Write a new file to the disk that can take the place of the one at *name*."""
-        path = self.folder / f"{TEMPORARY}{name}"
-        with os.fdopen(create_file(path), "wb") as file:
-            file.writelines(lines)
-            file.flush()
-            os.fsync(file.fileno())
-        return path
-
-    def _check_foreign_files(self) -> None:
-        """Raise if another program has made a file that this run would replace."""
-        if header_of(self.folder / MANIFEST):
-            return
-        # The first run to a folder writes its manifest before the rows that failed.
-        for name in (MANIFEST, FAILED):
-            if os.path.lexists(self.folder / name):
-                hint = "another program has made this file: choose another folder"
-                raise OutputError(f"{self.folder / name}: {hint}")
-
-    def _remove_temporary_files(self) -> None:
-        with os.scandir(self.folder) as found:
-            for file in found:
-                if file.name.startswith(TEMPORARY):
-                    (self.folder / file.name).unlink()
 
     @contextmanager
     def _output_errors(self) -> Iterator[None]:
@@ -221,6 +184,46 @@ class OutputFolder:
             raise folder_error(self.folder, error) from None
         except sqlite3.Error as error:
             raise database_error(self.folder, error) from None
+
+
+def _back_up(path: Path) -> Path | None:
+    """Rename the file at *path*, unless there is a copy of it; return its new name."""
+    names = map("failed-before-{}.csv".format, count(2))
+    for other in map(path.with_name, chain(["failed-before.csv"], names)):
+        if not other.exists():
+            path.rename(other)
+            return other
+        if filecmp.cmp(path, other, shallow=False):
+            break
+    return None
+
+
+def _write_temporary(path: Path, lines: Iterable[bytes]) -> Path:
+    """Write a new file to the disk that can take the place of the one at *path*."""
+    new = path.with_name(f"{TEMPORARY}{path.name}")
+    with os.fdopen(create_file(new), "wb") as file:
+        file.writelines(lines)
+        file.flush()
+        os.fsync(file.fileno())
+    return new
+
+
+def _check_foreign_files(folder: Path) -> None:
+    """Raise if another program has made a file that a run would replace."""
+    if header_of(folder / MANIFEST):
+        return
+    # The first run to a folder writes its manifest before the rows that failed.
+    for name in (MANIFEST, FAILED):
+        if os.path.lexists(folder / name):
+            hint = "another program has made this file: choose another folder"
+            raise OutputError(f"{folder / name}: {hint}")
+
+
+def _remove_temporary_files(folder: Path) -> None:
+    with os.scandir(folder) as found:
+        for file in found:
+            if file.name.startswith(TEMPORARY):
+                (folder / file.name).unlink()
 
 
 def _open_private(path: Path) -> int:

@@ -1,14 +1,19 @@
 """The figures of a batch, and the interface of its progress reports."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct, field
 
 from protestgen.errors import Location
+from protestgen.letters.notes import kind_of_note
 
 from .file_store import FileStatus
 from .roster_row import FieldError
+
+# Different notes that are kept.
+_MOST_NOTES = 1_000
 
 
 class AggregatedNote(Struct, kw_only=True):
@@ -42,6 +47,20 @@ class BatchStats(Struct, kw_only=True):
     countries: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
     remarks: dict[str, AggregatedNote] = {}
+
+    def add_notes(self, notes: Mapping[str, int]) -> None:
+        """Add *notes*, each with its number of letters."""
+        for note, count in notes.items():
+            if note in self.notes or len(self.notes) < _MOST_NOTES:
+                self.notes[note] += count
+
+    def add_remarks(self, texts: Sequence[str], at: Location) -> None:
+        """Add the remarks on one letter, *at* a place; those of a kind count once."""
+        kinds = {kind_of_note(text): text for text in reversed(texts)}
+        for kind, text in kinds.items():
+            if kind in self.remarks or len(self.remarks) < _MOST_NOTES:
+                new = AggregatedNote(at=at, text=text)
+                self.remarks.setdefault(kind, new).letters += 1
 
 
 class Reporter(Protocol):

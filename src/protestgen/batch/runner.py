@@ -14,12 +14,11 @@ from protestgen.batch.dispatch import (
     tasks_of,
     write_chunks,
 )
-from protestgen.batch.report import AggregatedNote, BatchStats, Reporter
+from protestgen.batch.report import BatchStats, Reporter
 from protestgen.campaign.data_files import campaign_hash
 from protestgen.campaign.loader import Campaign
 from protestgen.errors import OutputError
 from protestgen.formats.pdf_merge import PdfMerger
-from protestgen.letters.notes import kind_of_note
 from protestgen.letters.sender import Sender
 
 from .file_store import PreparedFile, is_edited
@@ -36,9 +35,6 @@ from .worker import (
     ChunkResult,
     LetterTask,
 )
-
-# Different notes that are kept.
-_MOST_NOTES = 1_000
 
 # What happens to the table of rows that failed before: the run reads all of these rows
 # again, or reads others and writes a table of its own, or reads none.
@@ -129,16 +125,9 @@ class Batch:
         )
         folder.finish(
             keeps_failed=before == "kept" or (adds and not self.tally.is_whole),
-            backs_up_failed=before == "aside" or self._has_failed_for_others(folder),
+            backs_up_failed=before == "aside"
+            or _has_failed_for_others(folder.folder / FAILED, self._plan.cases),
         )
-
-    def _has_failed_for_others(self, folder: OutputFolder) -> bool:
-        """Whether rows failed before for cases that this run is not about."""
-        path = folder.folder / FAILED
-        if not path.is_file():  # a pipe would be waited for
-            return False
-        with path.open("rb") as file:
-            return not failed_for(file) <= {*self._plan.cases}
 
     def preview(self, folder: Path) -> None:
         """Report which files in *folder* would be orphaned."""
@@ -160,7 +149,7 @@ class Batch:
                 continue
             if not (folder / letter.file).is_file():
                 state.forget(letter)
-            elif not (is_reported and self._is_about_our_cases(letter)):
+            elif not (is_reported and _is_about(letter, self._plan.cases)):
                 continue
             elif is_edited(folder, letter.file, letter.sha256.split()):
                 self._reporter.edited(letter.file, is_stale=True)
@@ -170,10 +159,6 @@ class Batch:
             else:
                 self.tally.stale += 1
                 self._reporter.stale(letter.file, is_certain=not self.tally.failed)
-
-    def _is_about_our_cases(self, letter: ManifestEntry) -> bool:
-        cases = self._plan.cases
-        return letter.case in cases if letter.case else may_be_about(letter.file, cases)
 
     def _with_known_hashes(self, chunk: list[RosterJob]) -> list[RosterJob]:
         """Add to the letters of *chunk* what hashes their files may have."""
@@ -194,13 +179,11 @@ class Batch:
         tally = self.tally
         tally.rows += len(chunk)
         tally.size += written.size
-        for note, count in written.notes.items():
-            if note in tally.notes or len(tally.notes) < _MOST_NOTES:
-                tally.notes[note] += count
-        if written.remarks:
-            self._take_remarks(chunk, written.remarks)
+        tally.add_notes(written.notes)
         tasks = ((job, task) for job in chunk for task in job.tasks)
         for index, (job, task) in enumerate(tasks):
+            if remarks := written.remarks.get(index):
+                tally.add_remarks(remarks, job.at)
             if faults := written.faults.get(index):
                 self._seen.fail(key_of(task.name))
                 job.faults += [fault for fault in faults if fault not in job.faults]
@@ -209,18 +192,6 @@ class Batch:
                 tally.countries[task.wish.country or task.sender.country or ""] += 1
         for job in chunk:
             self._report(job, roster)
-
-    def _take_remarks(
-        self, chunk: list[RosterJob], remarks: dict[int, list[str]]
-    ) -> None:
-        """Count *remarks* on single letters of *chunk*, by kind."""
-        places = [job.at for job in chunk for _ in job.tasks]
-        for index, texts in sorted(remarks.items()):
-            kinds = {kind_of_note(text): text for text in reversed(texts)}
-            for kind, text in kinds.items():
-                if kind in self.tally.remarks or len(self.tally.remarks) < _MOST_NOTES:
-                    new = AggregatedNote(at=places[index], text=text)
-                    self.tally.remarks.setdefault(kind, new).letters += 1
 
     def _deliver(self, written: ChunkResult, chunk: list[RosterJob]) -> None:
         """Put what was *written* of *chunk* where the letters go."""
@@ -289,6 +260,19 @@ class Batch:
             is_certain = bool(sender.email or sender.address)
             for first in firsts:
                 self._reporter.duplicate(job.at, first, is_certain=is_certain)
+
+
+def _has_failed_for_others(path: Path, cases: Sequence[str]) -> bool:
+    """Whether the table at *path* has rows that failed for other cases than *cases*."""
+    if not path.is_file():  # a pipe would be waited for
+        return False
+    with path.open("rb") as file:
+        return not failed_for(file) <= {*cases}
+
+
+def _is_about(letter: ManifestEntry, cases: tuple[str, ...]) -> bool:
+    """Whether *letter* is, or may be, about one of *cases*."""
+    return letter.case in cases if letter.case else may_be_about(letter.file, cases)
 
 
 def run_header(campaign: Campaign, order: BatchSpec) -> RunHeader:

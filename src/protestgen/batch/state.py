@@ -3,7 +3,7 @@
 import errno
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import copyfile
@@ -64,13 +64,15 @@ class BatchState:
         try:
             if not _version(self._database, folder):
                 _create_tables(self._database, folder)
-            self._execute("BEGIN")
-            *header, self._is_rebuilt = self._execute("SELECT * FROM run").fetchone()
+            self._database.execute("BEGIN")
+            *header, self._is_rebuilt = self._database.execute(
+                "SELECT * FROM run"
+            ).fetchone()
             fields = dict(zip(RunHeader.__struct_fields__, header, strict=True))
             self.last = RunHeader(**fields) if all(header) else None
             query = "SELECT coalesce(max(position), 0) FROM letters"
             # The letters of this run have higher positions.
-            (self._last_position,) = self._execute(query).fetchone()
+            (self._last_position,) = self._database.execute(query).fetchone()
         except BaseException:
             self.close()
             raise
@@ -83,17 +85,17 @@ class BatchState:
     def begin(self, header: RunHeader, *, durable: bool) -> None:
         """Begin a run, which is *durable* if its records survive a power failure."""
         query = "UPDATE run SET protestgen = ?, data = ?, date = ?, time = ?"
-        self._execute(query, astuple(header))
-        self._execute("DELETE FROM failed")
-        self._execute("COMMIT")
+        self._database.execute(query, astuple(header))
+        self._database.execute("DELETE FROM failed")
+        self._database.execute("COMMIT")
         if durable:
-            self._execute("PRAGMA synchronous = FULL")
-        self._execute("BEGIN")
+            self._database.execute("PRAGMA synchronous = FULL")
+        self._database.execute("BEGIN")
 
     def known_hashes(self, file: str) -> tuple[str, ...]:
         """The hashes that *file* may have; none if no run has written it."""
         query = f"SELECT {_HASHES} FROM letters WHERE key = ?"  # noqa: S608 - as above
-        if row := self._execute(query, (key_of(file),)).fetchone():
+        if row := self._database.execute(query, (key_of(file),)).fetchone():
             return tuple(row[0].split())
         return (_UNKNOWN_HASH,) if self._is_rebuilt else ()
 
@@ -109,15 +111,15 @@ class BatchState:
             for entry, previous in letters
         )
         self._database.executemany(_INSERT, rows)
-        self._commit()
+        _commit(self._database)
 
     def record_failed_row(self, line: bytes) -> None:
         """Note a *line* of the table of rows that failed."""
-        self._execute("INSERT INTO failed VALUES (?)", (line,))
+        self._database.execute("INSERT INTO failed VALUES (?)", (line,))
 
     def failed_rows(self) -> Iterator[bytes]:
         """Yield the lines of the table of rows that failed."""
-        return (line for (line,) in self._execute("SELECT line FROM failed"))
+        return (line for (line,) in self._database.execute("SELECT line FROM failed"))
 
     def earlier_letters(self) -> Iterator[ManifestEntry]:
         """Yield the letters of earlier runs that this one has not recorded."""
@@ -125,13 +127,15 @@ class BatchState:
 
     def forget(self, letter: ManifestEntry) -> None:
         """Remove the record of a *letter* whose file does not exist."""
-        self._execute("DELETE FROM letters WHERE key = ?", (key_of(letter.file),))
+        self._database.execute(
+            "DELETE FROM letters WHERE key = ?", (key_of(letter.file),)
+        )
 
     def finish(self) -> None:
         """Note that all letters of this run have their names."""
         query = "UPDATE letters SET previous = '' WHERE previous != '' AND sha256 != ''"
-        self._execute(f"{query} AND position > ?", (self._last_position,))
-        self._commit()
+        self._database.execute(f"{query} AND position > ?", (self._last_position,))
+        _commit(self._database)
 
     def letters(self) -> Iterator[ManifestEntry]:
         """Yield all letters: first those of this run, in the order of the roster."""
@@ -140,15 +144,16 @@ class BatchState:
 
     def _letters(self, condition: str) -> Iterator[ManifestEntry]:
         query = f"{_SELECT} {condition} ORDER BY position"
-        for file, case, to, name, hashes in self._execute(query, [self._last_position]):
+        for file, case, to, name, hashes in self._database.execute(
+            query, [self._last_position]
+        ):
             yield ManifestEntry(file=file, case=case, to=to, name=name, sha256=hashes)
 
-    def _commit(self) -> None:
-        self._execute("COMMIT")
-        self._execute("BEGIN")
 
-    def _execute(self, query: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
-        return self._database.execute(query, values)
+def _commit(database: sqlite3.Connection) -> None:
+    """Keep what was recorded so far, and begin anew."""
+    database.execute("COMMIT")
+    database.execute("BEGIN")
 
 
 def database_error(folder: Path, error: sqlite3.Error) -> OutputError:
