@@ -56,14 +56,14 @@ def a_row(line: int, **fields: Any) -> Row:
 
 def written(kind: OutputKind, form: str, *rows: Row) -> Batch:
     """Return the batch of *rows* that has run, in one stream."""
-    order = BatchSpec(
+    spec = BatchSpec(
         campaign=load_campaign(),
         on=date(2026, 11, 22),
         format_name=form,
         options=Options(),
         kind=kind,
     )
-    plan = BatchPlan(order=order, cases=("kurmanov",))
+    plan = BatchPlan(spec=spec, cases=("kurmanov",))
     with PdfMerger(BytesIO()) as binder:
         batch = Batch(
             plan,

@@ -32,7 +32,7 @@ class BatchPlan(Struct, frozen=True, kw_only=True):
     ends with the first row that fails.
     """
 
-    order: BatchSpec
+    spec: BatchSpec
     cases: tuple[str, ...]
     wish: LetterOptions = LetterOptions()
     countries: tuple[str, ...] = ()
@@ -91,8 +91,8 @@ class JobPlanner:
         self._seen = seen
         self._is_stopped = is_stopped
         self._size = size
-        self._service = LetterService(plan.order.campaign, plan.order.on)
-        self._codes = lru_cache(partial(_find_languages, plan.order.campaign.folders))
+        self._service = LetterService(plan.spec.campaign, plan.spec.on)
+        self._codes = lru_cache(partial(_find_languages, plan.spec.campaign.folders))
         self.is_whole = True
 
     def __iter__(self) -> Iterator[list[RosterJob]]:
@@ -154,7 +154,7 @@ class JobPlanner:
     def _check_member(self, job: RosterJob, member: Member) -> tuple[str, ...]:
         """Add the faults in what a member chose; return the codes of the languages."""
         sender, style = member.sender, member.style or self._plan.wish.style
-        if self._plan.order.format_name == "eml" and not sender.email:
+        if self._plan.spec.format_name == "eml" and not sender.email:
             job.add_fault(FieldError("empty: an e-mail is from an address", "email"))
         codes = self._language_codes(job, member.language) if member.language else ()
         for field in ("to", "demands") if style == SUPPORT_STYLE else ():

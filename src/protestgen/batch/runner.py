@@ -87,10 +87,10 @@ class Batch:
             self._reporter.noted(note)
         strict = self._plan.strict
         ends = (lambda: is_stopped() or self._is_over()) if strict else is_stopped
-        size = chunk_size(self._plan.order, is_shared=executor is not None)
+        size = chunk_size(self._plan.spec, is_shared=executor is not None)
         jobs = JobPlanner(self._plan, roster.rows, self._seen, ends, size=size)
         chunks = map(self._with_known_hashes, jobs)
-        for chunk, written in write_chunks(self._plan.order, chunks, executor, ahead):
+        for chunk, written in write_chunks(self._plan.spec, chunks, executor, ahead):
             if written.stopped:
                 raise OutputError(written.stopped)
             self._take(chunk, written, roster)
@@ -275,13 +275,13 @@ def _is_about(letter: ManifestEntry, cases: tuple[str, ...]) -> bool:
     return letter.case in cases if letter.case else may_be_about(letter.file, cases)
 
 
-def run_header(campaign: Campaign, order: BatchSpec) -> RunHeader:
-    """What the letters of *order* have in common, for the manifest."""
+def run_header(campaign: Campaign, spec: BatchSpec) -> RunHeader:
+    """What the letters of *spec* have in common, for the manifest."""
     return RunHeader(
         protestgen=__version__,
         data=campaign_hash(campaign.folders),
-        date=order.on.isoformat(),
-        time=order.options.now.isoformat(),
+        date=spec.on.isoformat(),
+        time=spec.options.now.isoformat(),
     )
 
 

@@ -101,18 +101,18 @@ _Composed = dict[int, tuple[Letter, list[str], list[str]]]
 
 
 class LetterWorker:
-    """Writes the letters of an *order*."""
+    """Writes the letters of a *spec*."""
 
-    def __init__(self, order: BatchSpec) -> None:
-        self._order = order
-        self._service = LetterService(order.campaign, order.on)
-        self._format = FORMATS[order.format_name]
+    def __init__(self, spec: BatchSpec) -> None:
+        self._spec = spec
+        self._service = LetterService(spec.campaign, spec.on)
+        self._format = FORMATS[spec.format_name]
         # Where a process is taken for dead, another one may write the same letters.
         self._name = f"{token_hex(4)}-"
 
     def write(self, tasks: Sequence[LetterTask]) -> ChunkResult:
         """Write the letters of *tasks*; one that fails is among the faults."""
-        kind = self._order.kind
+        kind = self._spec.kind
         faults: dict[int, list[FieldError]] = {}
         # Compose all before rendering any: better locality.
         composed = self._compose(tasks, faults)
@@ -150,7 +150,7 @@ class LetterWorker:
         """Compose letters, or put into *faults* why there is none."""
         letters: dict[int, tuple[Letter, list[str]]] = {}
         for index, task in enumerate(tasks):
-            case = self._order.campaign.case(task.case)
+            case = self._spec.campaign.case(task.case)
             try:
                 letters[index] = self._service.write(case, task.sender, task.wish)
             except Exception as error:  # noqa: BLE001 - it fails this letter only
@@ -175,7 +175,7 @@ class LetterWorker:
         for index, (letter, _, own) in composed.items():
             try:
                 data = self.render(letter)
-                own.extend(self._format.remarks(letter, self._order.options))
+                own.extend(self._format.remarks(letter, self._spec.options))
                 rendered[index] = data
             except (MissingExtraError, OutputError):
                 raise
@@ -196,20 +196,20 @@ class LetterWorker:
                 for index, data in rendered.items()
             }
         except OSError as error:
-            raise folder_error(self._order.folder, error) from None
+            raise folder_error(self._spec.folder, error) from None
 
     def _prepare_file(
         self, task: LetterTask, letter: Letter, data: bytes
     ) -> PreparedFile:
         """Prepare the file of *letter*, or return it if its folder cannot be seen."""
-        order = self._order
+        spec = self._spec
         to = letter.addressee.label if letter.addressee else "support"
-        token = order.folder_token
-        if token and not can_see_folder(order.folder, token):
+        token = spec.folder_token
+        if token and not can_see_folder(spec.folder, token):
             return PreparedFile("new", "", to=to, returned=data)
         return prepare_file(
-            *(order.folder, task.name, data, task.known_hashes),
-            durable=order.durable,
+            *(spec.folder, task.name, data, task.known_hashes),
+            durable=spec.durable,
             writer=self._name,
             to=to,
         )
@@ -219,8 +219,8 @@ class LetterWorker:
         index = next(iter(rendered), None)
         if index is None:
             return b""
-        if self._order.format_name in ("pdf", "fax"):
-            return FORMATS["text"].render(composed[index][0], self._order.options)
+        if self._spec.format_name in ("pdf", "fax"):
+            return FORMATS["text"].render(composed[index][0], self._spec.options)
         return rendered[index]
 
     def _typeset(
@@ -240,10 +240,10 @@ class LetterWorker:
         self, letters: dict[int, Letter], faults: dict[int, list[FieldError]]
     ) -> list[bytes]:
         """Set *letters* in one document, or in two if one of them fails."""
-        order = self._order
+        spec = self._spec
         try:
             texts = list(letters.values())
-            return [pdf.render_all(texts, order.options, duplex=order.duplex)]
+            return [pdf.render_all(texts, spec.options, duplex=spec.duplex)]
         except MissingExtraError:
             raise
         except Exception as error:  # noqa: BLE001 - it fails one letter only
@@ -267,12 +267,12 @@ class LetterWorker:
 
     def render(self, letter: Letter) -> bytes:
         """Render *letter* for its own file, or for that of all letters."""
-        order = self._order
-        if order.kind == "jsonl":
+        spec = self._spec
+        if spec.kind == "jsonl":
             return json.render_line(letter)
-        data = self._format.render(letter, order.options)
-        if order.kind == "mbox":
-            return mbox.entry(data, letter.sender.email or "", order.options.now)
+        data = self._format.render(letter, spec.options)
+        if spec.kind == "mbox":
+            return mbox.entry(data, letter.sender.email or "", spec.options.now)
         return data
 
 

@@ -116,17 +116,17 @@ def _write(
         campaign = campaign.absolute()
     cluster = connect_cluster(campaign, options, stack)
     outbox = None if options.dry else _outbox(target, interrupts, stack)
-    order = _order(campaign, options, target, outbox)
+    spec = _batch_spec(campaign, options, target, outbox)
     if outbox and cluster:
         folder = outbox.folder.absolute()
-        order = replace(order, folder=folder, folder_token=outbox.create_token())
-    jobs = count_jobs(options, source, order)
-    plan = _plan(order, options, wish, countries)
+        spec = replace(spec, folder=folder, folder_token=outbox.create_token())
+    jobs = count_jobs(options, source, spec)
+    plan = _plan(spec, options, wish, countries)
     reporter = ProgressReporter(
         *(source.position, source.size, source.unit),
         has_table=outbox is not None,
     )
-    stream = _stream(target, stack) if order.kind in FILE_FORMATS else None
+    stream = _stream(target, stack) if spec.kind in FILE_FORMATS else None
     batch = _batch(plan, reporter, outbox, stream, stack)
     with reporter, interrupts.awaited():
         executor, ahead = cluster, QUEUE_DEPTH
@@ -146,8 +146,8 @@ def _batch(
     stream: IO[bytes] | None,
     stack: ExitStack,
 ) -> Batch:
-    if stream and plan.order.kind == "pdf":
-        merger = PdfMerger(stream, duplex=plan.order.duplex)
+    if stream and plan.spec.kind == "pdf":
+        merger = PdfMerger(stream, duplex=plan.spec.duplex)
         return Batch(plan, reporter, merger=stack.enter_context(merger))
     return Batch(plan, reporter, folder=outbox, stream=stream)
 
@@ -205,7 +205,7 @@ def _outbox(
     return outbox
 
 
-def _order(
+def _batch_spec(
     campaign: Campaign,
     options: BatchOptions,
     target: Target,
@@ -217,7 +217,7 @@ def _order(
     settings = replace(options.format_options(campaign.folders), now=time)
     if target.kind == "mbox":
         settings = replace(settings, eol="lf")
-    order = BatchSpec(
+    spec = BatchSpec(
         campaign=campaign,
         on=on,
         format_name=target.format_name,
@@ -228,8 +228,8 @@ def _order(
         duplex=options.duplex,
     )
     if outbox:
-        outbox.begin(run_header(campaign, order), durable=order.durable)
-    return order
+        outbox.begin(run_header(campaign, spec), durable=spec.durable)
+    return spec
 
 
 def _last(target: Target) -> RunHeader | None:
@@ -241,19 +241,19 @@ def _last(target: Target) -> RunHeader | None:
 
 
 def _plan(
-    order: BatchSpec,
+    spec: BatchSpec,
     options: BatchOptions,
     wish: LetterOptions,
     countries: tuple[str, ...],
 ) -> BatchPlan:
     """Plan the letters: of members to their own embassy, or of the user to many."""
     return BatchPlan(
-        order=order,
+        spec=spec,
         cases=options.cases,
         wish=wish,
         countries=() if options.roster else countries,
         home=countries[0] if countries and options.roster else None,
-        suffix=file_suffix(order.format_name),
+        suffix=file_suffix(spec.format_name),
         strict=options.strict,
     )
 

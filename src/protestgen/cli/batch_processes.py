@@ -34,17 +34,17 @@ def connect_cluster(
     return stack.enter_context(connected_cluster(address, campaign.folders))
 
 
-def count_jobs(options: BatchOptions, source: Source, order: BatchSpec) -> int:
+def count_jobs(options: BatchOptions, source: Source, spec: BatchSpec) -> int:
     """Return the number of processes of this machine that write letters."""
     if options.cluster:
-        if not order.is_costly:
+        if not spec.is_costly:
             hint = "a cluster saves time only where PDFs are made"
             show_note(f"these letters are written faster without '--cluster': {hint}")
         return 1
     jobs = options.jobs
     if jobs is None:
         known = source.size is not None or source.roster.columns == ()
-        small = _SMALL_AND_COSTLY if order.is_costly else _SMALL
+        small = _SMALL_AND_COSTLY if spec.is_costly else _SMALL
         is_small = known and (source.size or 0) < small
         jobs = 1 if is_small else os.cpu_count() or 1
     return jobs
