@@ -20,7 +20,7 @@ campaign: bundled case directory routing data_files layer references loader tran
 language: forms language loader
 templating: metering blocks undefined render_cache code_generator sandbox_filters probes
     sandbox filters diagnostics loader environment
-letters: sender letter completeness ascii compose editing notes service appeal
+letters: sender letter completeness ascii compose editing notes service document appeal
 formats: __init__ text html json markdown mbox mail_message mail_headers body subject eml
     mailto pdf fax pdf_reader pdf_writer pdf_merge
 batch: filenames seen_index text_stream roster_row csv_rows roster file_store manifest
@@ -28,7 +28,8 @@ batch: filenames seen_index text_stream roster_row csv_rows roster file_store ma
 check: finding context dates languages postal texts contacts letters __init__
 authoring: scaffold new_entry
 cli: console context param_types options __init__ prompts signals progress profile letter
-    batch_options batch_target batch_source batch_processes batch cases show appeal
+    batch_options batch_target batch_source batch_processes batch cases show document
+    appeal
     embassies styles check init new
 """
 

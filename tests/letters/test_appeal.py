@@ -23,7 +23,7 @@ from pdf_helpers import (
 )
 from protestgen import load_campaign
 from protestgen.countries import country_name
-from protestgen.formats import APPEAL_FORMATS
+from protestgen.formats import DOCUMENT_FORMATS
 from protestgen.letters.appeal import Appeal, AppealOptions, make_appeal
 from protestgen.letters.service import LetterService
 from protestgen.templating.blocks import ItemList, Paragraph, Section
@@ -181,7 +181,7 @@ def test_all_countries_are_the_default(run: Run) -> None:
         ((*OPEN, "--style", "pionts"), 2, "error: unknown style 'pionts': did you mean 'points'?"),
         ((*OPEN, "--style", "support"), 2, "error: '--style support' is no letter to those who are called on: choose another style"),
         ((*OPEN, "--lang", "xx"), 2, "error: unknown language 'xx': choose from de, el, en, es, fr, ru"),
-        ((*OPEN, "--format", "eml"), 2, "error: invalid value for '--format': 'eml' is not one of 'markdown', 'html', 'pdf' (see 'protestgen appeal --help')"),
+        ((*OPEN, "--format", "eml"), 2, "error: invalid value for '--format': 'eml' is not one of 'markdown', 'text', 'html', 'pdf' (see 'protestgen appeal --help')"),
         (("appeal", "shanyrak", "--date", "2006-08-21", "--country", "nigeria"), 2, "error: nobody is known to write to about case 'shanyrak': leave '--country' out, or add an addressee"),
     ],
 )  # fmt: skip
@@ -490,9 +490,9 @@ def kinds(markdown: str) -> tuple[list[str], str]:
     return found, text
 
 
-HARMLESS = kinds(APPEAL_FORMATS["markdown"].render_appeal(hostile(["x"] * 6)).decode())[
-    0
-]
+HARMLESS = kinds(
+    DOCUMENT_FORMATS["markdown"].render_document(hostile(["x"] * 6)).decode()
+)[0]
 
 
 @pytest.mark.slow
@@ -502,7 +502,7 @@ def test_data_is_no_markdown(values: list[str]) -> None:
     """
     Text from the data is escaped in Markdown: no heading, list, link or emphasis.
     """
-    data = APPEAL_FORMATS["markdown"].render_appeal(hostile(values)).decode()
+    data = DOCUMENT_FORMATS["markdown"].render_document(hostile(values)).decode()
     found, text = kinds(data)
 
     assert found == HARMLESS
@@ -515,14 +515,14 @@ def test_addresses_are_not_escaped_needlessly() -> None:
     Only markup is escaped: addresses can be copied from the source.
     """
     plain = "A_b@example.org, http://a.example/a_b-c?d=e&f=g, AT&T (5 %) - 1.5 + 2!"
-    data = APPEAL_FORMATS["markdown"].render_appeal(replace(appeal(), title=plain))
+    data = DOCUMENT_FORMATS["markdown"].render_document(replace(appeal(), title=plain))
 
     assert data.decode().startswith(f"# {plain}\n")
 
 
 def page_of(written: Appeal) -> str:
     """Return an appeal as a page."""
-    return APPEAL_FORMATS["html"].render_appeal(written, options()).decode()
+    return DOCUMENT_FORMATS["html"].render_document(written, options()).decode()
 
 
 HARMLESS_PAGE = Outline(page_of(hostile(["x"] * 6)))
@@ -602,7 +602,7 @@ def test_paper_has_everything(language: str) -> None:
     A PDF has everything on few pages in every language, within the margins.
     """
     written = appeal(wish=AppealOptions(language=language))
-    pdf = APPEAL_FORMATS["pdf"].render_appeal(written, options())
+    pdf = DOCUMENT_FORMATS["pdf"].render_document(written, options())
     facts = facts_of(pdf)
 
     assert int(facts["Pages"]) <= 5
@@ -623,7 +623,7 @@ def test_data_is_no_typst() -> None:
     Text from the data is no code of Typst.
     """
     signs = ["#panic()", "*a* _b_", "= a", "@b", "$ x $", "`c` <d>"]
-    pdf = APPEAL_FORMATS["pdf"].render_appeal(hostile(signs), options())
+    pdf = DOCUMENT_FORMATS["pdf"].render_document(hostile(signs), options())
     text = " ".join(text_of(pdf, "-raw").split())
 
     assert [sign for sign in signs if sign not in text] == []
@@ -636,7 +636,7 @@ def test_paper_fits_the_country() -> None:
     """
     for country, size in (("us", "(letter)"), ("gb", "(A4)")):
         written = appeal(wish=AppealOptions(countries=(country,)))
-        pdf = APPEAL_FORMATS["pdf"].render_appeal(written, options())
+        pdf = DOCUMENT_FORMATS["pdf"].render_document(written, options())
         assert size in facts_of(pdf)["Page size"]
 
 
@@ -645,4 +645,20 @@ def test_character_without_a_glyph_is_an_error() -> None:
     A character that no font has is an error.
     """
     with pytest.raises(Exception, match=r"^the fonts of the PDF lack '字' \(U\+5B57\)"):
-        APPEAL_FORMATS["pdf"].render_appeal(replace(appeal(), title="字"), options())
+        DOCUMENT_FORMATS["pdf"].render_document(
+            replace(appeal(), title="字"), options()
+        )
+
+
+def test_plain_text_has_underlined_headings(run: Run, tmp_path: Path) -> None:
+    """
+    Plain text is wrapped like letters, its headings underlined, its letter indented.
+    """
+    result = run(*OPEN, "--country", "uk", "-o", tmp_path / "appeal.txt")
+    text = (tmp_path / "appeal.txt").read_text(encoding="utf-8")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert text.startswith("The police attack on the May Day marchers in Almaty")
+    assert "\n\nWhat is demanded\n----------------\n\nThe authorities" in text
+    assert "\n\n    [your name]\n" in text
+    assert all(len(line) <= 72 for line in text.splitlines() if " " in line.strip())

@@ -106,7 +106,7 @@ def test_the_error_lists_everything_in_one_sentence() -> None:
         Missing("style", "mine"),
         Missing("text", "title"),
         Missing("text", "people"),
-        Missing("appeal", "templates/de/appeal.j2"),
+        Missing("document", "templates/de/appeal.j2"),
     ]
     error = MissingTextError("kurmanov", "de", missing, of="an appeal")
 

@@ -417,7 +417,7 @@ STRUCTS: dict[str, tuple[type[Struct], ...]] = {
     "The language": (Language,),
     "The page": (Letter,),
     "A country": (Country,),
-    "The page of an appeal": (Appeal,),
+    "The page of a document": (Appeal,),
 }
 
 

@@ -1,93 +1,58 @@
 """The command `appeal`: a case as a document that asks people to write."""
 
-from datetime import date
 from typing import Any
 
 import click
 
 from protestgen.countries import find_country
-from protestgen.formats import APPEAL_FORMATS
 from protestgen.language.language import ENGLISH
 from protestgen.letters.appeal import AppealOptions, make_appeal
 from protestgen.letters.letter import DEFAULT_STYLE
-from protestgen.letters.service import LetterService
-from protestgen.schema.types import parse_id
 
-from .console import show_notes, write_output
-from .context import App, check_style, now
-from .options import (
-    OutputOptions,
-    common_options,
-    date_option,
-    fallback_option,
-    output_options,
-)
-from .param_types import (
-    Command,
-    ParsedParam,
-    complete_case,
-    complete_country,
-    complete_language,
-    complete_style,
-)
+from .context import App, check_style
+from .document import DocumentOptions, document_options, write_document
+from .options import option_group
+from .param_types import Command, complete_country, complete_style
 
-DEFAULT_FORMAT = "markdown"
 _ALL_COUNTRIES = "all"
 
+_letter_options = option_group(
+    click.option(
+        "--country",
+        "countries",
+        multiple=True,
+        shell_complete=complete_country,
+        help="Show the addresses for this country only; default: all.  [repeatable]",
+    ),
+    click.option(
+        "--style",
+        default=DEFAULT_STYLE,
+        show_default=True,
+        shell_complete=complete_style,
+        help="Style of the model letter: see 'protestgen styles'.",
+    ),
+)
 
-class _Options(OutputOptions, frozen=True, kw_only=True):
-    case_id: str
-    language: str
-    fallback: bool
+
+class _Options(DocumentOptions, frozen=True, kw_only=True):
     countries: tuple[str, ...]
     style: str
-    on: date | None
 
 
 @click.command(
     cls=Command, epilog="Example: protestgen appeal kurmanov --lang de -o appeal.html"
 )
-@click.argument("case_id", metavar="CASE", shell_complete=complete_case)
-@click.option(
-    "--lang",
-    "language",
-    type=ParsedParam(parse_id),
-    default=ENGLISH,
-    show_default=True,
-    metavar="CODE",
-    shell_complete=complete_language,
-    help="Language of the appeal.",
-)
-@fallback_option
-@click.option(
-    "--country",
-    "countries",
-    multiple=True,
-    shell_complete=complete_country,
-    help="Show the addresses for this country only; default: all.  [repeatable]",
-)
-@click.option(
-    "--style",
-    default=DEFAULT_STYLE,
-    show_default=True,
-    shell_complete=complete_style,
-    help="Style of the model letter: see 'protestgen styles'.",
-)
-@date_option("appeal")
-@output_options(APPEAL_FORMATS, "appeal", DEFAULT_FORMAT)
-@common_options
+@_letter_options
+@document_options("appeal")
 @click.pass_obj
 def appeal(app: App, /, **values: Any) -> None:
     """Write a case as a document with a model letter and addresses."""
     options = _Options(**values)
-    campaign = app.campaign
-    case = campaign.case(options.case_id)
-    choice = options.output_choice(
-        campaign.folders, default=DEFAULT_FORMAT, formats=APPEAL_FORMATS
-    )
-    check_style(options.style, (ENGLISH, options.language), campaign.folders)
+    case = app.campaign.case(options.case_id)
+    choice = options.document_choice(app)
+    check_style(options.style, (ENGLISH, options.language), app.campaign.folders)
     made, notes = make_appeal(
-        LetterService(campaign, options.on or now().date()),
+        options.writer(app),
         case,
         AppealOptions(
             language=options.language,
@@ -96,9 +61,7 @@ def appeal(app: App, /, **values: Any) -> None:
             style=options.style,
         ),
     )
-    data = choice.format.render_appeal(made, choice.options)
-    show_notes(notes)
-    write_output(choice.options.output, data)
+    write_document(made, notes, choice)
 
 
 def _codes(countries: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Letters and appeals as bytes: one module for each format, and tables of them."""
+"""Letters and documents as bytes: one module for each format, and tables of them."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from protestgen.letters.ascii import to_ascii_punctuation
 from protestgen.letters.letter import Letter
 
 if TYPE_CHECKING:
-    from protestgen.letters.appeal import Appeal
+    from protestgen.letters.document import Document
 
 DEFAULT_FORMAT = "text"
 # The layouts of letters on paper, for the window envelopes of different countries.
@@ -45,7 +45,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
 class Format(Struct, frozen=True, kw_only=True):
     """
-    A format of letters or appeals.
+    A format of letters or documents.
 
     The module of its *name* in this package has a function `render`, which makes bytes
     of a letter and options, and may have `remarks`, which makes notes for the sender.
@@ -65,9 +65,11 @@ class Format(Struct, frozen=True, kw_only=True):
         text = to_ascii_punctuation(letter) if options.ascii else letter
         return cast("bytes", self._module.render(text, options))
 
-    def render_appeal(self, appeal: "Appeal", options: Options | None = None) -> bytes:
-        """Return *appeal* in this format, which is one of `APPEAL_FORMATS`."""
-        rendered = self._module.render_appeal(appeal, options or Options())
+    def render_document(
+        self, document: "Document", options: Options | None = None
+    ) -> bytes:
+        """Return *document* in this format, which is one of `DOCUMENT_FORMATS`."""
+        rendered = self._module.render_document(document, options or Options())
         return cast("bytes", rendered)
 
     def remarks(self, letter: Letter, options: Options | None = None) -> list[str]:
@@ -107,11 +109,12 @@ FORMATS = {
     )
 }
 
-# The formats of appeals, whose modules have a function `render_appeal`.
-APPEAL_FORMATS = {
+# The formats of documents, whose modules have a function `render_document`.
+DOCUMENT_FORMATS = {
     format_.name: format_
     for format_ in (
         Format(name="markdown", suffixes=(".md", ".markdown"), about="Markdown"),
+        FORMATS["text"],
         FORMATS["html"],
         FORMATS["pdf"],
     )

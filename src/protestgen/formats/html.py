@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from protestgen.errors import FormatError, quoted
-from protestgen.letters.appeal import Appeal
+from protestgen.letters.document import Document
 from protestgen.letters.letter import Letter
 from protestgen.schema.types import normalize
 from protestgen.templating.environment import Templates
@@ -42,9 +42,16 @@ def render(letter: Letter, options: Options) -> bytes:
     return _page("letter", letter.language, {"letters": letters}, options)
 
 
-def render_appeal(appeal: Appeal, options: Options) -> bytes:
-    """Return *appeal* as a page in UTF-8, everything in it escaped."""
-    return _page("appeal", appeal.language, {"appeal": appeal}, options)
+def render_document(document: Document, options: Options) -> bytes:
+    """
+    Return *document* as a page in UTF-8, everything in it escaped.
+
+    A campaign may have a layout of its own for a kind of document.
+    """
+    own = _templates(options.folders).has(f"layout/{document.kind}.html.j2")
+    values = {"document": document, document.kind: document}
+    kind = document.kind if own else "document"
+    return _page(kind, document.language, values, options)
 
 
 def _page(

@@ -1,10 +1,10 @@
-"""An appeal as Markdown (CommonMark), in which all markup is the program's."""
+"""A document as Markdown (CommonMark), in which all markup is the program's."""
 
 import re
 from collections.abc import Iterable, Iterator
 
 from protestgen.errors import FormatError
-from protestgen.letters.appeal import Appeal
+from protestgen.letters.document import Document
 from protestgen.letters.letter import Letter
 from protestgen.schema.types import normalize
 from protestgen.templating.blocks import Block, ItemList, Section
@@ -18,16 +18,16 @@ _ANYWHERE = re.compile(r"[\\`*\[\]<>#|~$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|!
 _AT_START = re.compile(r"^(\d+(?=[.)])|)([-+=:.)])")
 
 
-def render_appeal(appeal: Appeal, options: Options) -> bytes:
-    """Return *appeal* in UTF-8, each paragraph on a line of its own."""
+def render_document(document: Document, options: Options) -> bytes:
+    """Return *document* in UTF-8, each paragraph on a line of its own."""
     del options
-    chunks = [f"# {_escaped(appeal.title)}", *map(_block, appeal.lead)]
-    for section in appeal.sections:
-        chunks += _section(section, appeal.letter, 2)
+    chunks = [f"# {_escaped(document.title)}", *map(_block, document.lead)]
+    for section in document.sections:
+        chunks += _section(section, document.letter, 2)
     try:
         return normalize("\n\n".join(chunks) + "\n").encode()
     except ValueError as error:
-        raise FormatError(f"the text of the appeal: {error}") from None
+        raise FormatError(f"the text of the document: {error}") from None
 
 
 def _section(section: Section, letter: Letter | None, level: int) -> Iterator[str]:

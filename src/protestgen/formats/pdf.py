@@ -10,8 +10,8 @@ from msgspec import Raw, json
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.countries import without_local_name
 from protestgen.errors import FormatError, MissingExtraError, UntestedVersionError
-from protestgen.letters.appeal import Appeal
 from protestgen.letters.ascii import to_ascii_punctuation
+from protestgen.letters.document import Document
 from protestgen.letters.letter import Letter
 from protestgen.limits import (
     BYTES_OF_LINE,
@@ -168,24 +168,24 @@ def typeset(
     )
 
 
-def render_appeal(appeal: Appeal, options: Options) -> bytes:
+def render_document(document: Document, options: Options) -> bytes:
     """
-    Return *appeal* as a tagged PDF (PDF/UA-1).
+    Return *document* as a tagged PDF (PDF/UA-1).
 
     Raises `FormatError` for a text that is too long, or a character without a glyph.
     """
-    letter = appeal.letter
+    letter = document.letter
     layout = options.layout or (layout_for(letter, options) if letter else "a4")
     data = {
-        "title": appeal.title,
-        "language": appeal.language,
+        "title": document.title,
+        "language": document.language,
         "paper": "us-letter" if layout == "us" else "a4",
-        "lead": appeal.lead,
-        "sections": [_section(section, letter) for section in appeal.sections],
+        "lead": document.lead,
+        "sections": [_section(section, letter) for section in document.sections],
     }
     encoded = json.encode(data)
     _check_words("the document", encoded.decode())
-    return _compiled("appeal", encoded, options, _missing_characters)
+    return _compiled("document", encoded, options, _missing_characters)
 
 
 def _section(section: Section, letter: Letter | None) -> dict[str, object]:

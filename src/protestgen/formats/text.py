@@ -1,17 +1,24 @@
-"""Plain text, wrapped, in the layout of a letter on paper."""
+"""Plain text, wrapped: a letter in the layout of paper, or a document."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from textwrap import indent
+from typing import TYPE_CHECKING
 
 from protestgen.errors import FormatError
 from protestgen.letters.letter import Letter
 from protestgen.schema.types import normalize
-from protestgen.templating.blocks import Block, ItemList
+from protestgen.templating.blocks import Block, ItemList, Section
 
 from . import Options
 
+if TYPE_CHECKING:
+    from protestgen.letters.document import Document
+
 # The line between the same letter in two languages.
 _SEPARATOR = "* * *"
+# Before each line of a letter in a document.
+_INDENT = "    "
 
 
 def render(letter: Letter, options: Options) -> bytes:
@@ -23,18 +30,51 @@ def render(letter: Letter, options: Options) -> bytes:
     return joined(in_all_languages(letter, options.width, _parts)).encode()
 
 
+def render_document(document: "Document", options: Options) -> bytes:
+    """Return *document* as UTF-8 text, wrapped as letters are, headings underlined."""
+    width = options.width
+    title = _underlined(document.title, width, "=")
+    parts = [title, *(_block(block, width) for block in document.lead)]
+    for section in document.sections:
+        parts += _section(section, document.letter, width)
+    return joined(clean(parts, "document")).encode()
+
+
+def _section(section: Section, letter: Letter | None, width: int) -> Iterator[str]:
+    yield _underlined(section.heading, width, "-")
+    yield from (_block(block, width) for block in section.body)
+    if section.has_letter and letter:
+        for words in filter(None, _words(letter, width - len(_INDENT))):
+            yield indent(words, _INDENT)
+    for part in section.parts:
+        yield wrap(part.heading, width)
+        yield from (_block(block, width) for block in part.body)
+
+
+def _underlined(heading: str, width: int, line: str) -> str:
+    lines = wrap(heading, width).split("\n")
+    return "\n".join((*lines, line * max(map(cells, lines))))
+
+
 def _parts(letter: Letter, width: int) -> list[str]:
-    subject, salutation = wrap(letter.subject_line, width), letter.salutation
     parts = [
         "\n".join(letter.sender_block),
         letter.dateline,
         "\n".join(letter.addressee_block),
+        *_words(letter, width),
+    ]
+    return clean(parts)
+
+
+def _words(letter: Letter, width: int) -> list[str]:
+    """The parts of *letter* below the addresses."""
+    subject, salutation = wrap(letter.subject_line, width), letter.salutation
+    return [
         *((subject, salutation) if letter.subject_above else (salutation, subject)),
         *paragraphs(letter, width),
         "\n".join((wrap(letter.closing, width), "", *letter.signature)),
         "\n".join(letter.copies),
     ]
-    return clean(parts)
 
 
 def in_all_languages(
@@ -52,16 +92,16 @@ def joined(parts: Iterable[str]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def clean(parts: Iterable[str]) -> list[str]:
+def clean(parts: Iterable[str], of: str = "letter") -> list[str]:
     """
-    Return the *parts* of a letter that are not empty, in the Unicode form NFC.
+    Return the *parts* of a text that are not empty, in the Unicode form NFC.
 
     Raises `FormatError` for a control character.
     """
     try:
         return [_clean(part) for part in parts if part]
     except ValueError as error:
-        raise FormatError(f"the text of the letter: {error}") from None
+        raise FormatError(f"the text of the {of}: {error}") from None
 
 
 @lru_cache(maxsize=2_000)

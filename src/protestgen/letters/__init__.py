@@ -1,1 +1,1 @@
-"""The letter: sender, options, composing, notes, editing, and the appeal."""
+"""The letter: sender, options, composing, notes, editing, and documents."""

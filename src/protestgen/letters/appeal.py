@@ -15,13 +15,11 @@ from protestgen.countries import (
     country_name,
     sorted_by_name,
 )
-from protestgen.errors import ChoiceError, TemplateError
+from protestgen.errors import ChoiceError
 from protestgen.language.language import ENGLISH, Language
-from protestgen.templating.blocks import Block, Paragraph, Section, parse_sections
-from protestgen.templating.environment import APPEAL_WORDS
 
-from .completeness import Missing, MissingTextError
-from .compose import compose, with_no_break_spaces
+from .compose import compose
+from .document import Document, choose_language, document_parts
 from .letter import DEFAULT_STYLE, SUPPORT_STYLE, Letter
 from .sender import Sender
 from .service import LetterService
@@ -44,23 +42,16 @@ class AppealOptions(Struct, frozen=True, kw_only=True):
     fallback: bool = False
 
 
-class Appeal(Struct, frozen=True, kw_only=True):
+class Appeal(Document, frozen=True, kw_only=True):
     """
-    An appeal in its parts, ready for any format.
+    An appeal: a document that asks for letters to the *addressees*.
 
-    It asks for letters to the *addressees*, with *letter* as a model. An appeal that is
-    *over* asks for no letters and has neither. The *lead* precedes the *sections*.
+    Its letter is a model for them. An appeal that is *over* has neither.
     """
 
     case: str
-    language: str
-    date: date
     over: bool
-    title: str
-    lead: tuple[Block, ...]
-    sections: tuple[Section, ...]
     addressees: tuple[Addressee, ...]
-    letter: Letter | None
 
 
 class Country(Struct, frozen=True, kw_only=True):
@@ -101,19 +92,18 @@ def make_appeal(
         _Recipients() if over else _recipients(writer.campaign, case, wish.countries)
     )
     model = None if over else _model_addressee(case, recipients)
-    code, notes = _choose_language(writer, case, wish, model)
+    code, notes = choose_language(
+        *(writer, case, "appeal", wish.language),
+        fallback=wish.fallback,
+        addressee=model,
+        style=wish.style if model else None,
+    )
     localised, language = writer.localised(case, code)
     values = _values(localised, language, recipients, wish.countries, writer.on)
-    text = writer.templates.appeal(language, {**values, "over": over})
-    title, lead, sections = _parse(text, language)
     appeal = Appeal(
+        **document_parts(writer, "appeal", language, {**values, "over": over}),
         case=case.id,
-        language=code,
-        date=writer.on,
         over=over,
-        title=title,
-        lead=lead,
-        sections=sections,
         addressees=(*recipients.missions, *recipients.offices),
         letter=_model_letter(
             *(writer, localised, language, model), wish=wish, copies=recipients.copies
@@ -189,22 +179,6 @@ def _model_addressee(case: Case, recipients: _Recipients) -> Addressee:
     return model
 
 
-def _choose_language(
-    writer: LetterService, case: Case, wish: AppealOptions, model: Addressee | None
-) -> tuple[str, list[str]]:
-    """The code of the language to write in, with a note if that is a fallback."""
-    code = wish.language
-    missing = writer.missing(case, code, model, wish.style if model else None)
-    if not writer.templates.has_appeal(code):
-        missing.append(Missing("appeal", f"templates/{code}/{APPEAL_WORDS}"))
-    if not missing:
-        return code, []
-    error = MissingTextError(case.id, code, missing, of="an appeal")
-    if not wish.fallback:
-        raise error
-    return ENGLISH, [f"the appeal is in English: {error.reason}"]
-
-
 def _values(
     case: Case,
     language: Language,
@@ -226,7 +200,6 @@ def _values(
         "met": met,
         "of_state": language.state_genitive(case.state) or "",
         "offices": _localised(recipients.offices, language),
-        "today": on,
     }
 
 
@@ -263,36 +236,6 @@ def _localised(addressees: Sequence[A], language: Language) -> tuple[A, ...]:
             to, name=language.display_name(to), city=cities.get(to.city or "", to.city)
         )
         for to in addressees
-    )
-
-
-def _parse(
-    text: str, language: Language
-) -> tuple[str, tuple[Block, ...], tuple[Section, ...]]:
-    """Parse a rendered appeal: its title, the blocks before the sections, and those."""
-    name = f"template '{language.code}/{APPEAL_WORDS}'"
-    try:
-        blocks, sections = parse_sections(text)
-    except ValueError as error:
-        raise TemplateError(f"{name}: {error}") from None
-    title, *lead = blocks or (None,)
-    if not isinstance(title, Paragraph):
-        raise TemplateError(f"{name} gives no title: it begins with a paragraph")
-    return (
-        title.text,
-        tuple(with_no_break_spaces(block, language) for block in lead),
-        tuple(_section_with_no_break_spaces(section, language) for section in sections),
-    )
-
-
-def _section_with_no_break_spaces(section: Section, language: Language) -> Section:
-    return replace(
-        section,
-        heading=language.with_no_break_spaces(section.heading),
-        body=tuple(with_no_break_spaces(block, language) for block in section.body),
-        parts=tuple(
-            _section_with_no_break_spaces(part, language) for part in section.parts
-        ),
     )
 
 

@@ -21,10 +21,10 @@ class Missing(Struct, frozen=True):
     Something that a language lacks.
 
     *field* is a key of the case's text, a role, the code of a state, the name of a
-    style, or the template of the appeal.
+    style, or the template of a document.
     """
 
-    kind: Literal["text", "role", "state", "style", "appeal"]
+    kind: Literal["text", "role", "state", "style", "document"]
     field: str
 
 
@@ -32,12 +32,12 @@ _DESCRIPTIONS = {
     "role": "the form of address '{}'",
     "state": "the name of the state '{}'",
     "style": "the style '{}'",
-    "appeal": "the words of an appeal in {}",
+    "document": "the words of {of} in {}",
 }
 
 
 class MissingTextError(ProtestgenError):
-    """A letter or appeal cannot be written: *missing* lists what the language lacks."""
+    """A text cannot be written: *missing* lists what the language lacks for it."""
 
     def __init__(
         self, case: str, code: str, missing: Sequence[Missing], *, of: str = "a letter"
@@ -49,7 +49,7 @@ class MissingTextError(ProtestgenError):
             if kind == "text":
                 parts.append(f"{', '.join(fields)} in data/demands.{code}.yaml")
             else:
-                parts += map(_DESCRIPTIONS[kind].format, fields)
+                parts += [_DESCRIPTIONS[kind].format(field, of=of) for field in fields]
         self.reason = (
             f"case '{case}' is incomplete in {language_name(code)}, "
             f"missing {'; '.join(parts)}"

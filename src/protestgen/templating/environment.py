@@ -27,8 +27,6 @@ from .sandbox import Sandbox
 
 # The template that the styles of a language extend; it is no style itself.
 _BASE = "base"
-# The template of a campaign's appeal to write letters.
-APPEAL_WORDS = "appeal.j2"
 
 
 class Templates:
@@ -99,20 +97,20 @@ class Templates:
         """A cache of the texts of letters with the *shared* values."""
         return RenderCache(partial(self.render, language, style), _inserted, shared)
 
-    def has_appeal(self, language: str) -> bool:
-        """Whether there is a template in *language* for the appeal of a campaign."""
-        return any(
-            (folder / language / APPEAL_WORDS).is_file() for folder in self._folders
-        )
+    def has(self, name: str) -> bool:
+        """Whether there is a template called *name*, such as `en/appeal.j2`."""
+        return any((folder / name).is_file() for folder in self._folders)
 
-    def appeal(self, language: Language, values: Mapping[str, object]) -> str:
+    def document(
+        self, language: Language, kind: str, values: Mapping[str, object]
+    ) -> str:
         """
-        Render a campaign's appeal to text that `parse_sections` reads.
+        Render a *kind* of document, such as "appeal", for `parse_sections`.
 
         Raises `TemplateError` as `render` does.
         """
-        name = f"{language.code}/{APPEAL_WORDS}"
         values = {**values, "language": language}
+        name = document_template(language.code, kind)
         return _rendered(self.environment, name, values)
 
     def layout(self, name: str, values: Mapping[str, object]) -> str:
@@ -122,6 +120,11 @@ class Templates:
         Raises `TemplateError` as `render` does.
         """
         return _rendered(self._pages, f"layout/{name}", values)
+
+
+def document_template(language: str, kind: str) -> str:
+    """The name of the template with the words of a *kind* of document."""
+    return f"{language}/{kind}.j2"
 
 
 def _rendered(environment: Sandbox, name: str, values: Mapping[str, object]) -> str:

@@ -1,0 +1,77 @@
+"""The options of documents, such as the appeal, and writing them."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import click
+
+from protestgen.formats import DOCUMENT_FORMATS
+from protestgen.language.language import ENGLISH
+from protestgen.letters.document import Document
+from protestgen.letters.service import LetterService
+from protestgen.schema.types import parse_id
+
+from .console import show_notes, write_output
+from .context import App, now
+from .options import (
+    Decorator,
+    OutputChoice,
+    OutputOptions,
+    common_options,
+    date_option,
+    fallback_option,
+    option_group,
+    output_options,
+)
+from .param_types import ParsedParam, complete_case, complete_language
+
+DEFAULT_FORMAT = "markdown"
+
+
+def document_options(product: str) -> Decorator:
+    """Return the argument CASE and the options of a document called *product*."""
+    return option_group(
+        click.argument("case_id", metavar="CASE", shell_complete=complete_case),
+        click.option(
+            "--lang",
+            "language",
+            type=ParsedParam(parse_id),
+            default=ENGLISH,
+            show_default=True,
+            metavar="CODE",
+            shell_complete=complete_language,
+            help=f"Language of the {product}.",
+        ),
+        fallback_option,
+        date_option(product),
+        output_options(DOCUMENT_FORMATS, product, DEFAULT_FORMAT),
+        common_options,
+    )
+
+
+class DocumentOptions(OutputOptions, frozen=True, kw_only=True):
+    """Values of `document_options`."""
+
+    case_id: str
+    language: str
+    fallback: bool
+    on: date | None
+
+    def document_choice(self, app: App) -> OutputChoice:
+        """Choose the format as `output_choice` does."""
+        return self.output_choice(
+            app.campaign.folders, default=DEFAULT_FORMAT, formats=DOCUMENT_FORMATS
+        )
+
+    def writer(self, app: App) -> LetterService:
+        """Return the service that writes on the day of the document."""
+        return LetterService(app.campaign, self.on or now().date())
+
+
+def write_document(
+    document: Document, notes: Iterable[str], choice: OutputChoice
+) -> None:
+    """Write *document* in the chosen format, and show the *notes* on it."""
+    data = choice.format.render_document(document, choice.options)
+    show_notes(notes)
+    write_output(choice.options.output, data)

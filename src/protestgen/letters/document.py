@@ -1,0 +1,114 @@
+"""Documents of a campaign, such as the appeal: words of a template, in sections."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from protestgen.campaign.case import Case
+from protestgen.campaign.directory import Addressee
+from protestgen.errors import TemplateError
+from protestgen.language.language import ENGLISH, Language
+from protestgen.templating.blocks import Block, Paragraph, Section, parse_sections
+from protestgen.templating.environment import document_template
+
+from .completeness import Missing, MissingTextError
+from .compose import with_no_break_spaces
+from .letter import Letter
+from .service import LetterService
+
+# The documents that there are, as a sentence names them. The words of each are in the
+# template of its name: `templates/LANGUAGE/appeal.j2`.
+DOCUMENTS = {"appeal": "an appeal"}
+
+
+class Document(Struct, frozen=True, kw_only=True):
+    """
+    A document in its parts, ready for any format.
+
+    *kind* is its key in `DOCUMENTS`. The *lead* precedes the *sections*. A section that
+    has a letter shows *letter*, if there is one.
+    """
+
+    kind: str
+    language: str
+    date: date
+    title: str
+    lead: tuple[Block, ...]
+    sections: tuple[Section, ...]
+    letter: Letter | None = None
+
+
+def document_parts(
+    writer: LetterService, kind: str, language: Language, values: Mapping[str, object]
+) -> dict[str, Any]:
+    """
+    Render the words of a document; the result is the fields of a `Document`.
+
+    *values* are the variables of the template, beside `today` and `language`. Raises
+    `TemplateError` with the file and line of a mistake in it.
+    """
+    values = {**values, "today": writer.on}
+    text = writer.templates.document(language, kind, values)
+    title, lead, sections = _parse(text, document_template(language.code, kind))
+    return {
+        "kind": kind,
+        "language": language.code,
+        "date": writer.on,
+        "title": title,
+        "lead": tuple(with_no_break_spaces(block, language) for block in lead),
+        "sections": tuple(_with_no_break_spaces(part, language) for part in sections),
+    }
+
+
+def choose_language(
+    writer: LetterService,
+    case: Case,
+    kind: str,
+    code: str,
+    *,
+    fallback: bool,
+    addressee: Addressee | None = None,
+    style: str | None = None,
+) -> tuple[str, list[str]]:
+    """
+    Return the language to write a document in, with a note if that is the *fallback*.
+
+    *addressee* and *style* are those of its letter, if it has one. Raises
+    `MissingTextError` if the language *code* lacks something and there is no fallback.
+    """
+    missing = writer.missing(case, code, addressee, style)
+    name = document_template(code, kind)
+    if not writer.templates.has(name):
+        missing.append(Missing("document", f"templates/{name}"))
+    if not missing:
+        return code, []
+    error = MissingTextError(case.id, code, missing, of=DOCUMENTS[kind])
+    if not fallback:
+        raise error
+    noun = DOCUMENTS[kind].partition(" ")[2]
+    return ENGLISH, [f"the {noun} is in English: {error.reason}"]
+
+
+def _parse(text: str, name: str) -> tuple[str, list[Block], tuple[Section, ...]]:
+    """Parse a rendered document: title, the blocks before the sections, and those."""
+    try:
+        blocks, sections = parse_sections(text)
+    except ValueError as error:
+        raise TemplateError(f"template '{name}': {error}") from None
+    title, *lead = blocks or (None,)
+    if not isinstance(title, Paragraph):
+        reason = "gives no title: it begins with a paragraph"
+        raise TemplateError(f"template '{name}' {reason}")
+    return title.text, lead, sections
+
+
+def _with_no_break_spaces(section: Section, language: Language) -> Section:
+    return replace(
+        section,
+        heading=language.with_no_break_spaces(section.heading),
+        body=tuple(with_no_break_spaces(block, language) for block in section.body),
+        parts=tuple(_with_no_break_spaces(part, language) for part in section.parts),
+    )
