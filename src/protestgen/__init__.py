@@ -1,9 +1,12 @@
 """
 Courteous, correct, personal protest letters from a campaign's facts.
 
-The library: `load_campaign` reads the YAML, a `LetterService` writes the `Letter` of a
-`Sender` with `LetterOptions` in any language, and `FORMATS` turns a letter into bytes.
-`compose` writes a letter of a case whose texts are in its language already.
+The library: `write_letter` writes the `Letter` of a `Sender`, `write_batch` those of a
+roster, and `FORMATS` turns a letter into bytes, with `Options`. `load_campaign` reads a
+campaign's folder. Errors are kinds of `ProtestgenError`.
+
+For many letters, keep a `LetterService`, which takes `LetterOptions`. `compose` writes
+a letter of a case whose texts are in its language already.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -14,28 +17,38 @@ __all__ = [
     "Letter",
     "LetterOptions",
     "LetterService",
+    "Options",
+    "ProtestgenError",
     "Sender",
     "__version__",
     "compose",
     "load_campaign",
+    "write_batch",
+    "write_letter",
 ]
 
 if TYPE_CHECKING:
     from .campaign.loader import load_campaign
-    from .formats import FORMATS
+    from .errors import ProtestgenError
+    from .formats import FORMATS, Options
     from .letters.compose import compose
     from .letters.letter import Letter
     from .letters.sender import Sender
     from .letters.service import LetterOptions, LetterService
+    from .library import write_batch, write_letter
 
 _HOMES = {
     "FORMATS": "formats",
     "Letter": "letters.letter",
-    "Sender": "letters.sender",
     "LetterOptions": "letters.service",
     "LetterService": "letters.service",
+    "Options": "formats",
+    "ProtestgenError": "errors",
+    "Sender": "letters.sender",
     "compose": "letters.compose",
     "load_campaign": "campaign.loader",
+    "write_batch": "library",
+    "write_letter": "library",
 }
 
 

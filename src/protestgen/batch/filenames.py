@@ -8,6 +8,7 @@ from unicodedata import normalize
 from zlib import crc32
 
 from protestgen.campaign.directory import Addressee, Mission
+from protestgen.formats import FORMATS
 from protestgen.letters.sender import Sender
 
 # The longest part of a name that is for people to read.
@@ -48,6 +49,13 @@ def file_stem(case: str, addressee: Addressee | None, sender: Sender) -> str:
     key = "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
     parts = (case[:_LONGEST], to, _slug(sender.name or ""), key)
     return "-".join(part for part in parts if part)
+
+
+def file_suffix(format_name: str) -> str:
+    """The suffix that only files of this format have."""
+    if suffixes := FORMATS[format_name].suffixes:
+        return suffixes[0]
+    return ".fax.pdf" if format_name == "fax" else f".{format_name}.txt"
 
 
 def key_of(name: str) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Literal
 
@@ -275,13 +276,26 @@ def _is_about(letter: ManifestEntry, cases: tuple[str, ...]) -> bool:
     return letter.case in cases if letter.case else may_be_about(letter.file, cases)
 
 
+def dates_of_run(
+    on: date | None, now: datetime, last: RunHeader | None
+) -> tuple[date, datetime]:
+    """
+    Return the date of letters and the time of e-mails of a run that begins *now*.
+
+    A second run keeps those of the *last* one, so that its letters stay the same.
+    """
+    if last is None or on not in {None, before := date.fromisoformat(last.date)}:
+        return on or now.date(), now
+    return before, datetime.fromisoformat(last.time)
+
+
 def run_header(campaign: Campaign, spec: BatchSpec) -> RunHeader:
     """What the letters of *spec* have in common, for the manifest."""
     return RunHeader(
         protestgen=__version__,
         data=campaign_hash(campaign.folders),
         date=spec.on.isoformat(),
-        time=spec.options.now.isoformat(),
+        time=spec.options.time_of(spec.on).isoformat(),
     )
 
 

@@ -272,7 +272,8 @@ class LetterWorker:
             return json.render_line(letter)
         data = self._format.render(letter, spec.options)
         if spec.kind == "mbox":
-            return mbox.entry(data, letter.sender.email or "", spec.options.now)
+            time = spec.options.time_of(letter.date)
+            return mbox.entry(data, letter.sender.email or "", time)
         return data
 
 

@@ -12,13 +12,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from protestgen.batch.dispatch import QUEUE_DEPTH
+from protestgen.batch.filenames import file_suffix
 from protestgen.batch.manifest import RunHeader
 from protestgen.batch.output_folder import FAILED, OutputFolder
 from protestgen.batch.planner import BatchPlan
 from protestgen.batch.report import BatchStats
 from protestgen.batch.roster import EXAMPLE
 from protestgen.batch.roster_row import FIELDS
-from protestgen.batch.runner import Batch, run_header
+from protestgen.batch.runner import Batch, dates_of_run, run_header
 from protestgen.batch.state import copied_state
 from protestgen.batch.worker import BatchSpec
 from protestgen.campaign.loader import Campaign
@@ -38,7 +39,7 @@ from .batch_processes import (
     start_executor,
 )
 from .batch_source import Source, open_source
-from .batch_target import FILE_FORMATS, Target, checked_target, file_suffix
+from .batch_target import FILE_FORMATS, Target, checked_target
 from .console import Stdout, StdoutError, show_error, show_note, write_product
 from .context import App, check_style, now
 from .param_types import Command
@@ -296,20 +297,14 @@ def _check(campaign: Campaign, wish: LetterOptions, options: BatchOptions) -> No
 
 
 def _dated(on: date | None, last: RunHeader | None) -> tuple[date, datetime]:
-    """
-    Return the date of letters and the time of e-mails.
-
-    A second run keeps those of the first, so that its letters stay the same.
-    """
+    """Return the date of letters and the time of e-mails, as `dates_of_run` does."""
     time = now()
-    if last is None or "SOURCE_DATE_EPOCH" in os.environ:
-        return on or time.date(), time
-    before = date.fromisoformat(last.date)
-    if on not in {None, before}:
-        return on or before, time
-    if on is None and before != time.date():
-        show_note(f"letters keep the date of the run before, {before}: see '--date'")
-    return before, datetime.fromisoformat(last.time)
+    day, time_of_run = dates_of_run(
+        on, time, None if "SOURCE_DATE_EPOCH" in os.environ else last
+    )
+    if on is None and day != time.date():
+        show_note(f"letters keep the date of the run before, {day}: see '--date'")
+    return day, time_of_run
 
 
 def _stream(target: Target, stack: ExitStack) -> IO[bytes]:

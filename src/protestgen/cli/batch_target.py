@@ -11,7 +11,6 @@ from protestgen.batch.worker import OutputKind
 from protestgen.errors import OutputError
 from protestgen.formats import (
     DEFAULT_FORMAT,
-    FORMATS,
     format_for,
     json,
     mbox,
@@ -44,13 +43,6 @@ class Target(Struct, frozen=True):
     kind: OutputKind
     format_name: str
     path: Path | None = None
-
-
-def file_suffix(format_name: str) -> str:
-    """Return the suffix that only files of this format have."""
-    if suffixes := FORMATS[format_name].suffixes:
-        return suffixes[0]
-    return ".fax.pdf" if format_name == "fax" else f".{format_name}.txt"
 
 
 def checked_target(options: BatchOptions, folders: tuple[Path, ...]) -> Target:

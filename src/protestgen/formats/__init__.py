@@ -1,7 +1,7 @@
 """Letters and documents as bytes: one module for each format, and tables of them."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib import import_module
 from pathlib import Path, PurePath
@@ -30,7 +30,7 @@ class Options(Struct, frozen=True, kw_only=True):
     quotation marks and dashes by those of ASCII. *folders* are the campaign's, whose
     templates may change the page for a browser. *layout* is one of `LAYOUTS`; without
     it, the sender's country decides. *output* is the file to write, if it is one. *now*
-    is the time of writing, with its zone.
+    is the time of an e-mail, with its zone; without it, the day of the letter begins.
     """
 
     width: int = 72
@@ -40,7 +40,11 @@ class Options(Struct, frozen=True, kw_only=True):
     folders: tuple[Path, ...] = ()
     layout: str | None = None
     output: Path | None = None
-    now: datetime = datetime.fromtimestamp(0, UTC)
+    now: datetime | None = None
+
+    def time_of(self, day: date) -> datetime:
+        """Return the time of an e-mail with a letter of that *day*."""
+        return self.now or datetime.combine(day, time(), UTC)
 
 
 class Format(Struct, frozen=True, kw_only=True):

@@ -44,7 +44,7 @@ def render(letter: Letter, options: Options) -> bytes:
     if options.attach:
         content = _mixed(digest, [content, _attachment(letter, options)])
     head = (
-        f"Date: {_date(options.now)}",
+        f"Date: {_date(options.time_of(letter.date))}",
         *envelope,
         f"Message-ID: <{digest}@{domain}>",
         "MIME-Version: 1.0",

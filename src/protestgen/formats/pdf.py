@@ -218,7 +218,7 @@ def _compiled(
             format="pdf",
             sys_inputs={"data": encoded.decode()},
             pdf_standards=["ua-1"],
-            timestamp=int(options.now.timestamp()),
+            timestamp=int(options.now.timestamp()) if options.now else None,
         )
     except TypstError as error:
         if (message := explain(error.diagnostic)) is None:

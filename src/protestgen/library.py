@@ -1,0 +1,207 @@
+"""The commands `letter` and `batch` as functions; they take today from the clock."""
+
+from collections.abc import Callable, Sequence
+from datetime import date as Date  # noqa: N812 - `date` is what callers write
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from msgspec.structs import replace
+
+from .batch.filenames import file_suffix
+from .batch.output_folder import OutputFolder
+from .batch.planner import BatchPlan
+from .batch.report import BatchStats
+from .batch.roster import read_roster
+from .batch.roster_row import FieldError
+from .batch.runner import Batch, dates_of_run, run_header
+from .batch.worker import BatchSpec
+from .campaign.loader import Campaign, load_campaign
+from .countries import find_country, find_language
+from .errors import ChoiceError, Location, UnknownNameError, read_error
+from .formats import DEFAULT_FORMAT, FORMATS, Options
+from .language.loader import languages
+from .letters.letter import DEFAULT_STYLE, SUPPORT_STYLE, Letter
+from .letters.sender import Sender
+from .letters.service import LetterOptions, LetterService
+
+# The folder of a campaign over the bundled one, or a campaign that was read.
+CampaignSource = Campaign | Path | str
+_NOBODY = Sender()
+_DEFAULTS = Options()
+
+
+def write_letter(
+    *,
+    case: str,
+    country: str | None = None,
+    language: str | Sequence[str] = (),
+    sender: Sender = _NOBODY,
+    to: str | None = None,
+    style: str = DEFAULT_STYLE,
+    demands: Sequence[str] = (),
+    fallback: bool = False,
+    date: Date | None = None,
+    campaign: CampaignSource | None = None,
+    on_note: Callable[[str], object] | None = None,
+) -> Letter:
+    """
+    Write the letter of *sender* about the case with the id *case*.
+
+    *country* is where the sender lives, by default that of *sender*. Countries and
+    languages are codes or names; several languages make a letter in all of them. *to*
+    names an addressee, by default the embassy or office that the case names first.
+    *demands* are ids in the order wanted. With *fallback* the letter is in English if
+    the language lacks a text. The default of *date* is today, that of *campaign* the
+    bundled one. *on_note* gets each note that the command would show.
+
+    Raises `ProtestgenError`, whose text says what to change.
+    """
+    used = _campaign(campaign)
+    service = LetterService(used, date or _now().date())
+    codes = _language_codes(language, used)
+    wish = _wish(country, codes, to, style, demands, fallback=fallback)
+    letter, notes = service.write(used.case(case), sender, wish)
+    if on_note:
+        for note in (*notes, *(n for part in service.remarks(letter) for n in part)):
+            on_note(note)
+    return letter
+
+
+def write_batch(
+    *,
+    case: str,
+    roster: Path | str,
+    output: Path | str,
+    format: str = DEFAULT_FORMAT,  # noqa: A002 - as the option is called
+    options: Options = _DEFAULTS,
+    country: str | None = None,
+    language: str | Sequence[str] = (),
+    to: str | None = None,
+    style: str = DEFAULT_STYLE,
+    demands: Sequence[str] = (),
+    fallback: bool = False,
+    date: Date | None = None,
+    campaign: CampaignSource | None = None,
+    on_progress: Callable[[BatchStats], object] | None = None,
+    on_failure: Callable[[str], object] | None = None,
+) -> BatchStats:
+    """
+    Write a letter for each row of the file *roster* to the folder *output*.
+
+    A row's own choices come before those given here; *country* is for rows without one.
+    The folder is that of the command: a second run goes on where the first ended, and
+    `failed.csv` has the rows that failed. *on_progress* gets the figures after every
+    hundred letters, and *on_failure* a line for each fault of a row. This process
+    writes all letters.
+
+    Raises `ProtestgenError` if no letter can be written.
+    """
+    used, path = _campaign(campaign), Path(output)
+    used.case(case)
+    if format not in FORMATS:
+        raise UnknownNameError("format", format, FORMATS, see="protestgen letter -h")
+    codes = _language_codes(language, used)
+    wish = _wish(None, codes, to, style, demands, fallback=fallback)
+    home = find_country(country) if country else None
+    with _open_roster(Path(roster)) as stream, OutputFolder(path) as folder:
+        rows = read_roster(stream, str(roster))
+        on, time = dates_of_run(date, options.now or _now(), folder.state.last)
+        spec = BatchSpec(
+            campaign=used,
+            on=on,
+            format_name=format,
+            options=replace(options, now=time, folders=used.folders),
+            kind="folder",
+            folder=path,
+        )
+        folder.begin(run_header(used, spec))
+        suffix = file_suffix(format)
+        plan = BatchPlan(spec=spec, cases=(case,), wish=wish, home=home, suffix=suffix)
+        batch = Batch(plan, _Callbacks(on_progress, on_failure), folder=folder)
+        batch.run(rows)
+        batch.finish()
+    return batch.tally
+
+
+class _Callbacks:
+    """Passes on what callers want to know."""
+
+    def __init__(
+        self,
+        on_progress: Callable[[BatchStats], object] | None,
+        on_failure: Callable[[str], object] | None,
+    ) -> None:
+        self._on_progress = on_progress
+        self._on_failure = on_failure
+
+    def progress(self, tally: BatchStats) -> None:
+        """Pass on the figures so far."""
+        if self._on_progress:
+            self._on_progress(tally)
+
+    def failed(self, at: Location, fault: FieldError) -> None:
+        """Pass on why a row failed."""
+        if self._on_failure:
+            self._on_failure(f"{at}: {fault}")
+
+    def noted(self, note: str) -> None:
+        """Pass on nothing: a column that is not used has no figure."""
+
+    def duplicate(self, at: Location, first: int, *, is_certain: bool) -> None:
+        """Pass on nothing: the figures count duplicates."""
+
+    def edited(self, file: str, *, is_stale: bool) -> None:
+        """Pass on nothing: the figures count edited files."""
+
+    def stale(self, file: str, *, is_certain: bool) -> None:
+        """Pass on nothing: the figures count orphaned files."""
+
+
+def _campaign(source: CampaignSource | None) -> Campaign:
+    """Return the campaign that a caller means."""
+    if isinstance(source, Campaign):
+        return source
+    return load_campaign(*(() if source is None else (source,)))
+
+
+def _language_codes(names: str | Sequence[str], campaign: Campaign) -> tuple[str, ...]:
+    """Return the codes of languages that are called by *names*."""
+    known = languages(campaign.folders)
+    given = [names] if isinstance(names, str) else names
+    return tuple(dict.fromkeys(find_language(name, known) for name in given))
+
+
+def _wish(
+    country: str | None,
+    languages: tuple[str, ...],
+    to: str | None,
+    style: str,
+    demands: Sequence[str],
+    *,
+    fallback: bool,
+) -> LetterOptions:
+    """Return the choices of a letter, and refuse those that do not go together."""
+    unfit = "to" if to else "demands" if demands else ""
+    if style == SUPPORT_STYLE and unfit:
+        raise ChoiceError(f"'{unfit}' does not go with the style '{style}': omit it")
+    return LetterOptions(
+        country=find_country(country) if country else None,
+        to=to,
+        style=style,
+        languages=languages,
+        demands=tuple(demands),
+        fallback=fallback,
+    )
+
+
+def _open_roster(path: Path) -> IO[bytes]:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise read_error(str(path), error) from None
+
+
+def _now() -> datetime:
+    """Return the time by the clock, with its zone."""
+    return datetime.now().astimezone()
