@@ -17,6 +17,9 @@ MAX_MISSIONS = 50_000
 MAX_OFFICES = 5_000
 # Styles of letter in one language: a check writes letters in each.
 MAX_STYLES = 100
+# Entries of a log, and what one of them may count.
+MAX_LOG = 500_000
+MAX_COUNT = 1_000_000
 # Comparisons of names, to suggest the one that is meant.
 MAX_COMPARED = 100_000
 

@@ -1,12 +1,13 @@
 """The text of a campaign's files, read from inside its folder only, and bounded."""
 
 import os
+from errno import ELOOP
 from pathlib import Path
 from stat import S_ISREG
 from typing import BinaryIO
 
 from protestgen.errors import DataError, Location, Problem, read_error
-from protestgen.limits import MAX_FILE, MAX_VALUES
+from protestgen.limits import MAX_ENTRY, MAX_FILE, MAX_VALUES
 
 
 def read_text(path: Path, *, within: Path | None = None) -> str:
@@ -19,17 +20,48 @@ def read_text(path: Path, *, within: Path | None = None) -> str:
     name = str(path)
     try:
         data = read_data(path, within) if within else _bounded(path.open("rb"))
-        return data.decode("utf-8-sig")
     except UnreadError as error:
         raise DataError([Problem(Location(name), str(error))]) from None
     except OSError as error:
         raise read_error(name, error) from None
+    return _decoded(data, name)
+
+
+def _decoded(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = error.object[: error.start]
         line = before.count(b"\n") + 1
         at = Location(name, line, error.start - before.rfind(b"\n"))
         reason = "not UTF-8: save the file with the encoding UTF-8"
         raise DataError([Problem(at, reason)]) from None
+
+
+def read_small_text(path: str) -> str:
+    """
+    Return the text of one of many small files, in a folder known to be a campaign's.
+
+    Raises `DataError` as `read_text` does, also for any link and for a file of more
+    than `MAX_ENTRY` bytes.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        handle = os.open(path, flags)
+        try:
+            data = os.read(handle, MAX_ENTRY + 1)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        if error.errno == ELOOP:
+            reason = "a link: put the file itself here"
+            raise DataError([Problem(Location(path), reason)]) from None
+        raise read_error(path, error) from None
+    if len(data) > MAX_ENTRY:
+        reason = f"larger than {MAX_ENTRY // 1_000} kB: leave some out"
+        raise DataError([Problem(Location(path), reason)])
+    return _decoded(data, path)
 
 
 class UnreadError(Exception):

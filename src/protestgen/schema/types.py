@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 
 from protestgen.country_names import COUNTRY_CODES
 from protestgen.errors import quoted
-from protestgen.limits import MAX_PHRASE
+from protestgen.limits import MAX_COUNT, MAX_PHRASE
 
 # Characters that no text may hold: Unicode's controls (category Cc, but for tab and
 # newline), its line and paragraph separators, the explicit marks of direction (UAX #9)
@@ -203,6 +203,25 @@ def parse_id(text: str) -> str:
     return text
 
 
+def parse_count(text: str) -> int:
+    """Parse a number of at least one, up to `MAX_COUNT`."""
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= MAX_COUNT:
+        raise ValueError(
+            f"{quoted(text)} is not a number: write one from 1 to {MAX_COUNT}"
+        )
+    return int(text)
+
+
+def parse_file_name(text: str) -> str:
+    """Parse the name of a file, which is in no other folder and not hidden."""
+    name = parse_line(text)
+    if name != text or re.search(r"^\.|[/\\:]", name):
+        raise ValueError(f"{quoted(text)} is not the name of a file beside this one")
+    return name
+
+
+Count = Annotated[int, parse_count]
+FileName = Annotated[str, parse_file_name]
 Line = Annotated[str, parse_line]
 Phrase = Annotated[str, parse_phrase]
 Prose = Annotated[str, parse_prose]

@@ -1,0 +1,1 @@
+"""The log of a campaign: what was done and what came back, and figures of it."""

@@ -1,0 +1,86 @@
+"""An entry of the log: an action, or an answer to one."""
+
+from collections.abc import Iterator
+from typing import Literal, get_args
+
+from msgspec import Struct
+
+from protestgen.schema.types import Count, CountryCode, Date, FileName, Id, Line, Prose
+
+Channel = Literal[
+    "letter", "email", "fax", "call", "picket", "statement", "meeting", "press"
+]
+CHANNELS: tuple[str, ...] = get_args(Channel)
+# The channels of which somebody waits for an answer.
+WRITTEN = ("letter", "email", "fax")
+ANSWER = "answer"
+Result = Literal[
+    "none", "acknowledgement", "answer", "refusal", "unsatisfactory", "ongoing"
+]
+RESULTS: tuple[str, ...] = get_args(Result)
+# Results that are no answer: nothing came, or only that the letter arrived.
+NO_ANSWER = ("none", "acknowledgement")
+PublicField = Literal["by", "organisation", "town", "text"]
+PUBLIC_FIELDS: tuple[str, ...] = get_args(PublicField)
+
+
+class LogEntry(Struct, frozen=True, kw_only=True):
+    """
+    What was done on a day in a *country*, or an answer that came there.
+
+    *kind* is a channel, or "answer". *count* is how many letters, calls or the like it
+    stands for; *people* is how many took part. *to* is a kind of mission, the id of an
+    office or of an outlet; for an answer, the one that answered. *by* is the name of a
+    person. *file* is beside the entry.
+
+    *public* are the fields that everyone concerned agrees to have published: no report
+    shows the others. An answer has a *result* and, if it is known, the name of the
+    entry that it *answers*. A letter that *reminds* of another has its name.
+    """
+
+    kind: Literal[Channel, "answer"]
+    date: Date
+    country: CountryCode
+    town: Line | None = None
+    count: Count = 1
+    people: Count | None = None
+    to: Id | None = None
+    by: Line | None = None
+    organisation: Line | None = None
+    public: tuple[PublicField, ...] = ()
+    text: Prose | None = None
+    file: FileName | None = None
+    reminds: Id | None = None
+    answers: Id | None = None
+    result: Result | None = None
+
+    def shown(self, field: PublicField) -> str | None:
+        """
+        Return the value of *field* if it may be published.
+
+        A text with a name in it that may not be published is not shown either.
+        """
+        value: str | None = getattr(self, field)
+        if value is None or field not in self.public:
+            return None
+        if field == "text" and any(name in value.casefold() for name in self._hidden()):
+            return None
+        return value
+
+    def _hidden(self) -> Iterator[str]:
+        for field in ("by", "organisation", "town"):
+            value: str | None = getattr(self, field)
+            if value and field not in self.public:
+                yield value.casefold()
+
+
+def mismatches(entry: LogEntry) -> Iterator[tuple[str, str]]:
+    """Yield each field of *entry* that does not go with its kind, and what to do."""
+    is_answer = entry.kind == ANSWER
+    if is_answer and entry.result is None:
+        yield "kind", f"an answer needs a 'result': write {' or '.join(RESULTS)}"
+    for field in ("answers", "result"):
+        if getattr(entry, field) and not is_answer:
+            yield field, f"only an answer has '{field}': remove it"
+    if entry.reminds and entry.kind not in WRITTEN:
+        yield "reminds", f"only a {', '.join(WRITTEN)} reminds: remove it"

@@ -1,0 +1,185 @@
+"""Figures of a log: how much was done where, when and how, and what came back."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from statistics import median
+from typing import Literal
+
+from msgspec import Struct
+
+from protestgen.schema.types import PartialDate
+
+from .entry import ANSWER, CHANNELS, NO_ANSWER, RESULTS, LogEntry
+
+# What a row of figures can be grouped by.
+Key = Literal["week", "country", "channel", "result"]
+
+
+class Row(Struct, frozen=True):
+    """
+    Actions or answers that have the same *week*, *country*, *channel* and *result*.
+
+    *week* is the Monday of the week; where the day is not known, the month or year.
+    Actions have no *result*. An answer has the channel of what it answers, or "" if
+    that is not known.
+    """
+
+    week: str
+    country: str
+    channel: str
+    result: str
+    count: int
+    people: int
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether the row counts answers, not actions."""
+        return bool(self.result)
+
+
+class Thanks(Struct, frozen=True):
+    """Those in a *country* who agreed to be named, each "NAME" or "NAME, TOWN"."""
+
+    country: str
+    organisations: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+
+
+class PublicAction(Struct, frozen=True):
+    """An entry whose text may be published; the other fields as far as they may."""
+
+    date: PartialDate
+    kind: str
+    country: str
+    town: str | None
+    text: str
+
+
+class Figures(Struct, frozen=True, kw_only=True):
+    """
+    The figures of a log.
+
+    *days* are the times to an answer in days, the shortest first. *told* are the
+    actions and answers that reports may tell, the earliest first.
+    """
+
+    rows: tuple[Row, ...] = ()
+    days: tuple[int, ...] = ()
+    thanks: tuple[Thanks, ...] = ()
+    told: tuple[PublicAction, ...] = ()
+
+    @property
+    def actions(self) -> int:
+        """How many actions there were: letters, calls and everything else."""
+        return sum(row.count for row in self.rows if not row.is_answer)
+
+    @property
+    def answers(self) -> int:
+        """How many answers came, not counting mere acknowledgements."""
+        results = self.by_result()
+        return sum(results[key] for key in results if key not in NO_ANSWER)
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """The codes of the countries with actions."""
+        found = (row.country for row in self.rows if not row.is_answer)
+        return tuple(sorted(set(found)))
+
+    @property
+    def median_days(self) -> float | None:
+        """The median time to an answer in days, if any is known."""
+        return median(self.days) if self.days else None
+
+    def by_channel(self) -> dict[str, int]:
+        """Count the actions of each channel that was used, in the order of `CHANNELS`."""
+        counts = self.count("channel")
+        return {key: counts[key] for key in CHANNELS if counts[key]}
+
+    def by_result(self) -> dict[str, int]:
+        """Count the answers of each result that there is, in the order of `RESULTS`."""
+        counts = self.count("result", is_answer=True)
+        return {key: counts[key] for key in RESULTS if counts[key]}
+
+    def count(self, *keys: Key, is_answer: bool = False) -> Counter[str]:
+        """Count actions or answers by one key, or by several joined with spaces."""
+        counts: Counter[str] = Counter()
+        for row in self.rows:
+            if row.is_answer == is_answer:
+                counts[" ".join(getattr(row, key) for key in keys)] += row.count
+        return counts
+
+    def people(self, *keys: Key) -> Counter[str]:
+        """Count those who took part, as `count` does with actions."""
+        counts: Counter[str] = Counter()
+        for row in self.rows:
+            counts[" ".join(getattr(row, key) for key in keys)] += row.people
+        return counts
+
+
+def make_figures(entries: Mapping[str, LogEntry]) -> Figures:
+    """Make the figures of *entries*, which are those of a case by their names."""
+    counts: Counter[tuple[str, str, str, str]] = Counter()
+    people: Counter[tuple[str, str, str, str]] = Counter()
+    weeks: dict[str, str] = {}
+    first_answers: dict[str, date] = {}
+    for entry in entries.values():
+        when = entry.date
+        week = weeks.get(when) or weeks.setdefault(when, _week(when))
+        channel = entry.kind
+        if channel == ANSWER:
+            asked = entries.get(entry.answers or "")
+            channel = asked.kind if asked and asked.kind != ANSWER else ""
+            if asked and entry.answers and entry.result not in NO_ANSWER and when.day:
+                known = first_answers.get(entry.answers, when.first_day)
+                first_answers[entry.answers] = min(known, when.first_day)
+        key = (week, entry.country, channel, entry.result or "")
+        counts[key] += entry.count
+        people[key] += entry.people or 0
+    days = (
+        (came - entries[name].date.first_day).days
+        for name, came in first_answers.items()
+        if entries[name].date.day
+    )
+    return Figures(
+        rows=tuple(Row(*key, counts[key], people[key]) for key in sorted(counts)),
+        days=tuple(sorted(number for number in days if number >= 0)),
+        thanks=tuple(_thanks(entries.values())),
+        told=tuple(_told(entries)),
+    )
+
+
+def _week(when: PartialDate) -> str:
+    """Return the Monday of the week of *when*; for less than a day, *when* itself."""
+    if not when.day:
+        return str(when)
+    day = when.first_day
+    return (day - timedelta(days=day.weekday())).isoformat()
+
+
+def _thanks(entries: Iterable[LogEntry]) -> Iterator[Thanks]:
+    """Yield thanks to those in each country who did something, sorted by its code."""
+    named: dict[str, tuple[set[str], set[str]]] = {}
+    for entry in entries:
+        if entry.kind == ANSWER:
+            continue
+        organisations, people = named.setdefault(entry.country, (set(), set()))
+        town = entry.shown("town")
+        for names, name in (
+            (organisations, entry.shown("organisation")),
+            (people, entry.shown("by")),
+        ):
+            if name:
+                names.add(f"{name}, {town}" if town else name)
+    for country in sorted(named):
+        organisations, people = named[country]
+        yield Thanks(country, tuple(sorted(organisations)), tuple(sorted(people)))
+
+
+def _told(entries: Mapping[str, LogEntry]) -> list[PublicAction]:
+    found = [
+        PublicAction(entry.date, entry.kind, entry.country, entry.shown("town"), text)
+        for _, entry in sorted(entries.items())
+        if (text := entry.shown("text"))
+    ]
+    return sorted(found, key=lambda action: action.date)

@@ -1,0 +1,72 @@
+"""Adding entries to the log: each is a new file, so that no two people's conflict."""
+
+import os
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from msgspec.structs import fields, replace
+
+from protestgen.errors import DataError, Location, OutputError, Problem
+from protestgen.files import write_file
+from protestgen.schema.source import UnreadError, read_data
+from protestgen.schema.yaml_text import format_yaml
+
+from .entry import LogEntry
+from .loader import LOG
+
+
+def add_to_log(
+    folder: Path, case: str, entry: LogEntry, attached: Path | None = None
+) -> Path:
+    """
+    Write *entry* of *case* to the log of the campaign in *folder*; return its file.
+
+    The file *attached* is copied beside it, under the same name.
+    """
+    target = folder / LOG / case
+    if not target.resolve().is_relative_to(folder.resolve()):
+        reason = "a link that leads out of its folder: put the folder itself here"
+        raise DataError([Problem(Location(str(target)), reason)])
+    data = _attachment(attached) if attached else None
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{target}: {error.strerror}: nothing is written") from None
+    path = target / f"{_new_name(entry)}.yaml"
+    while os.path.lexists(path):
+        path = target / f"{_new_name(entry)}.yaml"
+    if attached and data is not None:
+        beside = path.with_suffix(attached.suffix.lower() or ".txt")
+        if beside == path:
+            beside = path.with_suffix(".txt")
+        write_file(beside, data)
+        entry = replace(entry, file=beside.name)
+    write_file(path, format_yaml(_values(entry)).encode())
+    return path
+
+
+def _attachment(path: Path) -> bytes:
+    try:
+        return read_data(path, path.resolve().parent)
+    except UnreadError as error:
+        raise DataError([Problem(Location(str(path)), str(error))]) from None
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror or 'this is a folder'}"
+        raise DataError([Problem(Location(str(path)), reason)]) from None
+
+
+def _new_name(entry: LogEntry) -> str:
+    """Return a name that no other entry has, here or in another person's folder."""
+    return f"{entry.date}-{entry.kind}-{entry.country}-{token_hex(4)}"
+
+
+def _values(entry: LogEntry) -> dict[str, Any]:
+    """Return the fields of *entry* that differ from their defaults, as text."""
+    found = {field.name: getattr(entry, field.name) for field in fields(entry)}
+    defaults = {field.name: field.default for field in fields(entry)}
+    return {
+        name: list(value) if isinstance(value, tuple) else str(value)
+        for name, value in found.items()
+        if value != defaults[name]
+    }
