@@ -60,6 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--campaigns", type=int, default=12, help="hostile campaigns that are used"
     )
+    group.addoption("--logs", type=int, default=60, help="generated logs of a campaign")
     group.addoption(
         "--every-country", action="store_true", help="write all letters of the world"
     )

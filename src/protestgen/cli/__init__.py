@@ -24,6 +24,7 @@ COMMANDS = (
     "cases",
     "show",
     "appeal",
+    "log",
     "embassies",
     "styles",
     "check",

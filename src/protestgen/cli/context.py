@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from protestgen.campaign.bundled import shipped_folder
 from protestgen.campaign.data_files import SETTINGS_FILE
 from protestgen.campaign.loader import Campaign, campaign_around, load_campaign
 from protestgen.errors import ChoiceError, UnknownNameError, quoted
@@ -51,6 +52,15 @@ def campaign_folders(ctx: click.Context) -> list[Path]:
             show_note(f"{note}: add '--campaign {around}' if you trust it")
         return named
     return [*named, around]
+
+
+def own_campaign_folders(ctx: click.Context) -> list[Path]:
+    """Return the campaign folders; the first one is the user's own, to write to."""
+    folders = campaign_folders(ctx)
+    if not folders or folders[0].resolve() == shipped_folder().resolve():
+        hint = "go to its folder or add '--campaign', or see 'protestgen init --help'"
+        raise ChoiceError(f"which campaign of your own is it for? {hint}")
+    return folders
 
 
 def _folder_around() -> Path | None:

@@ -1,6 +1,6 @@
 """The command `new`: add an entry to the files of a campaign."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -18,12 +18,11 @@ from protestgen.authoring.new_entry import (
     locked,
     read_entry,
 )
-from protestgen.campaign.bundled import shipped_folder
 from protestgen.campaign.case import Case
 from protestgen.campaign.directory import MISSION_KINDS, Office
 from protestgen.campaign.loader import Campaign, load_campaign
 from protestgen.countries import find_country
-from protestgen.errors import ChoiceError, DataError, ProtestgenError, nearest, quoted
+from protestgen.errors import DataError, ProtestgenError
 from protestgen.files import write_file
 from protestgen.language.language import ENGLISH
 from protestgen.language.loader import load_language
@@ -31,10 +30,10 @@ from protestgen.schema.types import CountryCode, parse_id
 from protestgen.schema.yaml_text import format_yaml
 
 from .console import show_note
-from .context import campaign_folders, now
+from .context import now, own_campaign_folders
 from .options import common_options
 from .param_types import Command
-from .prompts import Parse, answered_by, ask, ask_or_skip, ask_several
+from .prompts import Parse, answered_by, ask, ask_or_skip, ask_several, one_of
 
 _FOR_ALL = 0o644
 
@@ -57,10 +56,7 @@ def new(ctx: click.Context, /, *, kind: str, source: Path | None) -> None:
     The entry goes to the first campaign folder; the rest of the file stays as it is.
     Nothing is written if the campaign would be invalid with it.
     """
-    folders = campaign_folders(ctx)
-    if not folders or folders[0].resolve() == shipped_folder().resolve():
-        hint = "go to its folder or add '--campaign', or see 'protestgen init --help'"
-        raise ChoiceError(f"which campaign of your own is it for? {hint}")
+    folders = own_campaign_folders(ctx)
     campaign = load_campaign(*folders)
     if source:
         _add(KINDS[kind], read_entry(KINDS[kind], source), folders, str(source))
@@ -163,14 +159,14 @@ class _Interview:
         if type_ == CountryCode:
             return find_country
         if get_origin(type_) is Literal:
-            return _one_of(get_args(type_))
+            return one_of(get_args(type_))
         if name == "id":
             return self._parse_new_id
         if name == "role":
             forms = load_language(ENGLISH, self._campaign.folders).forms
-            return _one_of(forms.roles)
+            return one_of(forms.roles)
         if name == "write_to":
-            return _one_of((*MISSION_KINDS, *self._offices()))
+            return one_of((*MISSION_KINDS, *self._offices()))
         parse: Parse = get_args(type_)[1]
         return parse
 
@@ -214,19 +210,6 @@ class _Interview:
     def _first_source(self) -> str | None:
         incidents = self._answers.get("incidents")
         return incidents[0]["sources"][0] if incidents else None
-
-
-def _one_of(choices: Iterable[str]) -> Parse:
-    """Return a parser that accepts *choices* only."""
-
-    def parse(text: str) -> str:
-        if text in choices:
-            return text
-        near = nearest(text, choices)
-        hint = f"did you mean '{near}'?" if near else f"write {', '.join(choices)}"
-        raise ValueError(f"{quoted(text)} is not a choice: {hint}")
-
-    return parse
 
 
 def _item_type(type_: Any) -> tuple[Any, bool]:

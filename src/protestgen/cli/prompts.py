@@ -1,13 +1,13 @@
 """Questions on a terminal; a parser checks each answer."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import click
 
-from protestgen.errors import ChoiceError
+from protestgen.errors import ChoiceError, nearest, quoted
 from protestgen.schema.types import parse_line
 
 Parse = Callable[[str], Any]
@@ -59,6 +59,19 @@ def ask_several(
         answers.append(answer)
         answer = ask_or_skip(f"{question}, another one", parse)
     return tuple(answers)
+
+
+def one_of(choices: Iterable[str]) -> Parse:
+    """Return a parser that accepts *choices* only."""
+
+    def parse(text: str) -> str:
+        if text in choices:
+            return text
+        near = nearest(text, choices)
+        hint = f"did you mean '{near}'?" if near else f"write {', '.join(choices)}"
+        raise ValueError(f"{quoted(text)} is not a choice: {hint}")
+
+    return parse
 
 
 @contextmanager

@@ -92,12 +92,12 @@ class Figures(Struct, frozen=True, kw_only=True):
         return median(self.days) if self.days else None
 
     def by_channel(self) -> dict[str, int]:
-        """Count the actions of each channel that was used, in the order of `CHANNELS`."""
+        """Count the actions by channel, in the order of `CHANNELS`."""
         counts = self.count("channel")
         return {key: counts[key] for key in CHANNELS if counts[key]}
 
     def by_result(self) -> dict[str, int]:
-        """Count the answers of each result that there is, in the order of `RESULTS`."""
+        """Count the answers by result, in the order of `RESULTS`."""
         counts = self.count("result", is_answer=True)
         return {key: counts[key] for key in RESULTS if counts[key]}
 
@@ -126,7 +126,7 @@ def make_figures(entries: Mapping[str, LogEntry]) -> Figures:
     for entry in entries.values():
         when = entry.date
         week = weeks.get(when) or weeks.setdefault(when, _week(when))
-        channel = entry.kind
+        channel: str = entry.kind
         if channel == ANSWER:
             asked = entries.get(entry.answers or "")
             channel = asked.kind if asked and asked.kind != ANSWER else ""

@@ -1,0 +1,278 @@
+"""The command `log`: note what was done for a case, and what came back."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from msgspec import Struct
+from msgspec.structs import replace
+
+from protestgen.campaign.case import Case
+from protestgen.campaign.directory import MISSION_KINDS
+from protestgen.campaign.loader import Campaign, load_campaign
+from protestgen.countries import find_country
+from protestgen.errors import UnknownNameError
+from protestgen.log.entry import (
+    ANSWER,
+    CHANNELS,
+    PUBLIC_FIELDS,
+    RESULTS,
+    WRITTEN,
+    LogEntry,
+    mismatches,
+)
+from protestgen.log.loader import load_log
+from protestgen.log.writer import add_to_log
+from protestgen.schema.types import (
+    PartialDate,
+    parse_count,
+    parse_id,
+    parse_line,
+    parse_prose,
+)
+
+from .console import show_note
+from .context import now, own_campaign_folders
+from .options import common_options, option_group
+from .param_types import Command, ParsedParam, complete_addressee, complete_case
+from .prompts import answered_by, ask, ask_or_skip, one_of
+
+KINDS = (*CHANNELS, ANSWER)
+_COUNTRY = ParsedParam(find_country, "country")
+_ID = ParsedParam(parse_id)
+_LINE = ParsedParam(parse_line)
+_COUNT = ParsedParam(parse_count, "number")
+
+_action_options = option_group(
+    click.option(
+        "--case",
+        "case_id",
+        metavar="ID",
+        shell_complete=complete_case,
+        help="The case that it was about.",
+    ),
+    click.option(
+        "--date",
+        "on",
+        type=ParsedParam(PartialDate.parse, "date"),
+        help="When it was done, or came: 2026-11-22, 2026-11 or 2026; default: today.",
+    ),
+    click.option("--country", type=_COUNTRY, help="Country where it was done."),
+    click.option("--town", type=_LINE, help="Town where it was done."),
+    click.option(
+        "--count",
+        type=_COUNT,
+        metavar="N",
+        help="Number of letters, calls and so on that this entry stands for.",
+    ),
+    click.option("--people", type=_COUNT, metavar="N", help="Number who took part."),
+    click.option(
+        "--to",
+        type=_ID,
+        metavar="ADDRESSEE",
+        shell_complete=complete_addressee,
+        help="embassy, another kind of mission, or an office like 'osce'.",
+    ),
+    click.option(
+        "--organisation",
+        "--organization",
+        "organisation",
+        type=_LINE,
+        help="Organisation that did it.",
+    ),
+    click.option("--by", type=_LINE, help="Name of a person; only if they want it."),
+    click.option(
+        "--public",
+        type=click.Choice(PUBLIC_FIELDS),
+        multiple=True,
+        help="What may be published, since all concerned agree.  [repeatable]",
+    ),
+    click.option(
+        "--text", type=ParsedParam(parse_prose), help="What was done or said."
+    ),
+    click.option(
+        "--file",
+        "attached",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The letter, leaflet or answer; it is copied beside the entry.",
+    ),
+)
+_answer_options = option_group(
+    click.option(
+        "--answers",
+        type=_ID,
+        metavar="ENTRY",
+        help="Of an answer: the entry that it answers, as 'protestgen due' names it.",
+    ),
+    click.option("--result", type=click.Choice(RESULTS), help="What the answer says."),
+    click.option(
+        "--reminds",
+        type=_ID,
+        metavar="ENTRY",
+        help="Of a reminder: the entry of the first letter.",
+    ),
+)
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """Values of the options of `log`."""
+
+    kind: Any
+    case_id: str | None = None
+    on: PartialDate | None = None
+    country: str | None = None
+    town: str | None = None
+    count: int | None = None
+    people: int | None = None
+    to: str | None = None
+    organisation: str | None = None
+    by: str | None = None
+    public: tuple[Any, ...] = ()
+    text: str | None = None
+    attached: Path | None = None
+    answers: str | None = None
+    result: Any = None
+    reminds: str | None = None
+
+    @property
+    def about(self) -> str:
+        """The name of the entry that this one is about, if any."""
+        return self.answers or self.reminds or ""
+
+
+@click.command(
+    cls=Command,
+    epilog="Example: protestgen log picket --case kurmanov --country at --people 20",
+)
+@click.argument("kind", metavar="[KIND]", type=click.Choice(KINDS), required=False)
+@_action_options
+@_answer_options
+@common_options
+@click.pass_context
+def log(ctx: click.Context, /, **values: Any) -> None:
+    """
+    Note what was done for a case, or an answer that came.
+
+    KIND is letter, email, fax, call, picket, statement, meeting, press or answer;
+    without it, the command asks for everything. Each entry is a new file in the folder
+    'log' of the first campaign folder. No report shows a name, a town or a text without
+    '--public'.
+    """
+    add_entry(own_campaign_folders(ctx), Options(**values))
+
+
+def add_entry(folders: list[Path], options: Options) -> None:
+    """Add an entry to the log in the first of *folders*; without a kind, ask."""
+    campaign = load_campaign(*folders)
+    if options.kind is None:
+        with answered_by("name the kind of entry, and use options"):
+            options = _asked(campaign, options)
+    if options.case_id is None:
+        raise click.UsageError("missing option '--case'")
+    case = campaign.case(options.case_id)
+    first = _first_entry(campaign, case.id, options)
+    country = options.country or (first.country if first else None)
+    if country is None:
+        raise click.UsageError("missing option '--country'")
+    to = options.to or (first.to if first else None)
+    if options.to:
+        check_addressee(campaign, case, options.kind, options.to)
+    entry = _entry(replace(options, country=country, to=to))
+    for _, hint in mismatches(entry):
+        raise click.UsageError(hint)
+    path = add_to_log(folders[0], case.id, entry, options.attached)
+    show_note(f"logged in {path}")
+    if entry.by and "by" not in entry.public:
+        hint = "add 'public: [by]' there if they agree, or remove it"
+        show_note(f"the entry has a name that no report shows: {hint}")
+
+
+def _first_entry(campaign: Campaign, case: str, options: Options) -> LogEntry | None:
+    """Return the entry that this one is about, or raise `UnknownNameError`."""
+    if not options.about:
+        return None
+    known = load_log(campaign.layers, case).of(case)
+    if options.about not in known:
+        raise UnknownNameError("entry", options.about, known, see="protestgen due")
+    return known[options.about]
+
+
+def check_addressee(campaign: Campaign, case: Case, kind: str, to: str) -> None:
+    """Refuse an addressee *to* that the campaign does not have."""
+    offices = campaign.directory.offices.values()
+    known = [*MISSION_KINDS, *(o.id for o in offices if o.handles(case.state))]
+    if kind != "press" and to not in known:
+        raise UnknownNameError("addressee", to, known, see="protestgen embassies")
+
+
+def _entry(options: Options) -> LogEntry:
+    return LogEntry(
+        kind=options.kind,
+        date=options.on or PartialDate.parse(now().date().isoformat()),
+        country=options.country or "",
+        town=options.town,
+        count=options.count or 1,
+        people=options.people,
+        to=options.to,
+        by=options.by,
+        organisation=options.organisation,
+        public=options.public,
+        text=options.text,
+        reminds=options.reminds,
+        answers=options.answers,
+        result=options.result,
+    )
+
+
+def _asked(campaign: Campaign, given: Options) -> Options:
+    """Ask for the kind of an entry, and for everything else that is not *given*."""
+    kind = ask(f"kind ({', '.join(KINDS)})", one_of(KINDS))
+    case = given.case_id or ask("case", one_of(campaign.cases))
+    options = replace(given, kind=kind, case_id=case)
+    if kind == ANSWER and not given.about:
+        known = load_log(campaign.layers, case).of(case)
+        question = "entry that it answers, as 'protestgen due' names it"
+        options = replace(options, answers=ask_or_skip(question, one_of(known)))
+    if kind == ANSWER and not given.result:
+        question = f"result ({', '.join(RESULTS)})"
+        options = replace(options, result=ask(question, one_of(RESULTS)))
+    today = now().date().isoformat()
+    on = given.on or ask("date", PartialDate.parse, default=today)
+    options = replace(options, on=on)
+    if not (given.country or options.about):
+        options = replace(options, country=ask("country", find_country))
+    if kind != ANSWER:
+        options = _asked_of_action(options)
+    return _asked_of_texts(options)
+
+
+def _asked_of_action(options: Options) -> Options:
+    people = options.people
+    if options.kind not in (*WRITTEN, "call"):
+        people = people or ask_or_skip("number who took part", parse_count)
+    return replace(
+        options,
+        town=options.town or ask_or_skip("town"),
+        count=options.count or ask("number of them", parse_count, default="1"),
+        people=people,
+        to=options.to or ask_or_skip("addressee: embassy, or an office", parse_id),
+        organisation=options.organisation or ask_or_skip("organisation"),
+        by=options.by or ask_or_skip("name of a person, only if they want it"),
+    )
+
+
+def _asked_of_texts(options: Options) -> Options:
+    """Ask for text and file, and for consent to publish what there is."""
+    options = replace(
+        options,
+        text=options.text or ask_or_skip("what was done or said", parse_prose),
+        attached=options.attached or ask_or_skip("file to keep beside it", Path),
+    )
+    public = [*options.public]
+    for field in PUBLIC_FIELDS:
+        if getattr(options, field) and field not in public:
+            question = f"may reports show the field '{field}' (yes or no)"
+            if ask(question, one_of(("yes", "no")), default="no") == "yes":
+                public.append(field)
+    return replace(options, public=tuple(public))

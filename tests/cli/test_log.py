@@ -1,0 +1,191 @@
+"""The command `log`: by options and by questions."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import Result, Run
+from protestgen.log.entry import LogEntry
+from protestgen.log.loader import load_log
+
+Shell = Callable[..., Result]
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path: Path) -> Path:
+    """Return the folder of a campaign over the bundled one."""
+    (tmp_path / "protestgen.yaml").write_text("extends: bundled\n")
+    return tmp_path
+
+
+def entries(folder: Path) -> list[LogEntry]:
+    """Return the entries of the case `kurmanov`."""
+    return list(load_log([folder]).of("kurmanov").values())
+
+
+def test_an_action_is_logged_by_options(folder: Path, run: Run) -> None:
+    """
+    An entry has what the options say, and a name that nobody else's entry has.
+    """
+    result = run(
+        "--campaign", folder, "log", "picket", "--case", "kurmanov", "--country", "austria",
+        "--date", "2011-05-04", "--town", "Vienna", "--people", 20, "--to", "osce",
+        "--organisation", "Example Union", "--text", "A picket.", "--public", "organisation",
+        "--public", "text",
+    )  # fmt: skip
+
+    (path,) = (folder / "log" / "kurmanov").iterdir()
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"note: logged in {path}\n"
+    assert re.fullmatch(r"2011-05-04-picket-at-[0-9a-f]{8}\.yaml", path.name)
+    assert path.read_text() == (
+        "kind: picket\ndate: 2011-05-04\ncountry: at\ntown: Vienna\npeople: 20\n"
+        "to: osce\norganisation: Example Union\npublic:\n  - organisation\n  - text\n"
+        "text: A picket.\n"
+    )
+
+
+def test_an_answer_is_logged_with_its_file(folder: Path, run: Run) -> None:
+    """
+    An answer is from the country and addressee of its letter; its file is copied.
+    """
+    first = ("--campaign", folder, "log")
+    run(*first, "letter", "--case", "kurmanov", "--country", "uk", "--to", "embassy")
+    (letter,) = (folder / "log" / "kurmanov").iterdir()
+    scan = folder / "Scan 1.PDF"
+    scan.write_bytes(b"%PDF-1.7")
+    result = run(
+        *first, "answer", "--case", "kurmanov", "--answers", letter.stem, "--result",
+        "refusal", "--file", scan,
+    )  # fmt: skip
+
+    _, answer = sorted(entries(folder), key=lambda entry: entry.kind, reverse=True)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert (answer.country, answer.to, answer.result) == ("gb", "embassy", "refusal")
+    assert answer.file is not None
+    assert (folder / "log" / "kurmanov" / answer.file).read_bytes() == b"%PDF-1.7"
+    assert Path(answer.file).suffix == ".pdf"
+
+
+def test_a_name_is_written_only_when_it_is_asked_for(folder: Path, run: Run) -> None:
+    """
+    The profile's name is not written; a name without consent comes with a note.
+    """
+    run("profile", "--name", "Pat Example", "--city", "Exampleville")
+    first = (
+        "--campaign",
+        folder,
+        "log",
+        "call",
+        "--case",
+        "kurmanov",
+        "--country",
+        "uk",
+    )
+    silent = run(*first)
+    named = run(*first, "--by", "Carol Example")
+
+    text = "".join(p.read_text() for p in (folder / "log").rglob("*.yaml"))
+    assert "Pat" not in text
+    assert "Exampleville" not in text
+    assert "no report shows" not in silent.stderr
+    assert named.stderr.endswith(
+        "note: the entry has a name that no report shows: add 'public: [by]' there if they agree, or remove it\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("letter", "--country", "uk"), 2, "missing option '--case'"),
+        (("letter", "--case", "kurmanov"), 2, "missing option '--country' (see"),
+        (("letter", "--case", "kurmanof", "--country", "uk"), 2, "unknown case 'kurmanof': did you mean 'kurmanov'?"),
+        (("letter", "--case", "kurmanov", "--country", "uk", "--to", "embasy"), 2, "unknown addressee 'embasy': did you mean 'embassy'?"),
+        (("answer", "--case", "kurmanov", "--country", "uk"), 2, "an answer needs its 'result'"),
+        (("call", "--case", "kurmanov", "--country", "uk", "--result", "none"), 2, "only an answer has 'result'"),
+        (("answer", "--case", "kurmanov", "--answers", "x", "--result", "none"), 2, "unknown entry 'x': see 'protestgen due'"),
+        (("call", "--case", "kurmanov", "--country", "uk", "--count", "0"), 2, "invalid value for '--count': '0' is not a number"),
+        (("call", "--case", "kurmanov", "--country", "uk", "--file", "gone.pdf"), 1, "gone.pdf: cannot be read: No such file or directory"),
+    ],
+)  # fmt: skip
+def test_a_wrong_option_logs_nothing(
+    arguments: tuple[str, ...], code: int, message: str, folder: Path, run: Run
+) -> None:
+    """
+    What cannot be logged is an error that says what to do, and nothing is written.
+    """
+    result = run("--campaign", folder, "log", *arguments)
+
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert f"error: {message}" in result.stderr
+    assert not (folder / "log").exists()
+
+
+def test_the_bundled_campaign_has_no_log(run: Run) -> None:
+    """
+    A log is in a campaign of one's own.
+    """
+    result = run("log", "call", "--case", "kurmanov", "--country", "uk")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "which campaign of your own is it for?" in result.stderr
+
+
+def test_everything_is_asked_for(folder: Path, shell: Shell) -> None:
+    """
+    Without a kind every field is asked for, names with consent; Enter skips.
+    """
+    answers = (
+        "picket", "kurmanov", "2011-05-04", "austria", "20", "Vienna", "", "osce",
+        "Example Union", "Carol Example", "A picket.", "", "no", "yes", "no", "yes",
+    )  # fmt: skip
+    (folder / "answers").write_text("\n".join(answers) + "\n")
+    result = shell("protestgen log < answers")
+
+    assert result.exit_code == 0
+    assert entries(folder) == [
+        LogEntry(
+            kind="picket",
+            date="2011-05-04",  # type: ignore[arg-type]
+            country="at",
+            town="Vienna",
+            people=20,
+            to="osce",
+            organisation="Example Union",
+            by="Carol Example",
+            public=("organisation", "text"),
+            text="A picket.",
+        )
+    ]
+
+
+def test_an_answer_is_asked_for(folder: Path, run: Run, shell: Shell) -> None:
+    """
+    For an answer, its letter and result are asked for; a wrong one is asked again.
+    """
+    run("--campaign", folder, "log", "fax", "--case", "kurmanov", "--country", "uk")
+    (letter,) = (folder / "log" / "kurmanov").iterdir()
+    answers = ("answer", "kurmanov", "x", letter.stem, "refused", "refusal", "", "", "")
+    (folder / "answers").write_text("\n".join(answers) + "\n")
+    result = shell("protestgen log < answers")
+
+    assert result.exit_code == 0
+    assert [e.result for e in entries(folder) if e.answers == letter.stem] == [
+        "refusal"
+    ]
+    assert "'refused' is not a choice: did you mean 'refusal'?" in result.stderr
+
+
+@pytest.mark.usefixtures("folder")
+def test_nobody_to_ask_is_an_error(shell: Shell) -> None:
+    """
+    Where nobody can answer, the error names the options.
+    """
+    result = shell("protestgen log")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith(
+        "error: nobody can answer the questions here: name the kind of entry, and use options\n"
+    )
