@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import stat
 import subprocess
 import sys
@@ -59,7 +60,7 @@ def in_terminal(*arguments: str, columns: int = 80) -> str:
         (
             ("letter", "--country", "uk"),
             2,
-            "missing option '--case' (see 'protestgen letter --help')",
+            "which case? add '--case': see 'protestgen cases'",
         ),
         (
             ("letter", "--case", "kurmanov"),
@@ -115,7 +116,42 @@ def in_terminal(*arguments: str, columns: int = 80) -> str:
         (
             ("letter", "--name", "Ada", "Example", "--case", "kolov"),
             2,
+            "'Example' is not the case, which is 'kolov': put quotes round what has spaces in it",
+        ),
+        (
+            ("letter", "kolov", "Example"),
+            2,
             "got unexpected extra argument (Example) (put quotes round what has spaces in it)",
+        ),
+        (
+            (*LETTER, "--date", "22.11.2026"),
+            2,
+            "invalid value for '--date': '22.11.2026' is not a date: write 2026-11-22 "
+            "(see 'protestgen letter --help')",
+        ),
+        (
+            (*LETTER, "--date", "22.13.2026"),
+            2,
+            "invalid value for '--date': '22.13.2026' is not a date: write 2011-05-01, "
+            "2011-05 or 2011 (see 'protestgen letter --help')",
+        ),
+        (
+            (*LETTER, "-o", "letter.docx"),
+            2,
+            "'-o letter.docx' is a file of a word processor: write '-o letter.html' and "
+            "open it there (see 'protestgen letter --help')",
+        ),
+        (
+            ("check", "nowhere"),
+            2,
+            "nowhere: there is no such folder: name the folder of a campaign, or make one "
+            "with 'protestgen init'",
+        ),
+        (
+            ("check", "/dev/null"),
+            2,
+            "/dev/null: this is a file: name the folder of a campaign, or make one with "
+            "'protestgen init'",
         ),
         (
             ("letter", "--case", "kolov", "--style", "support", "--to", "osce"),
@@ -169,12 +205,9 @@ def test_mistake_is_one_line(
 @pytest.mark.parametrize(
     ("arguments", "option"),
     [
-        ((*LETTER, "--case", "shanyrak"), "--case"),
-        ((*LETTER, "--to", "osce", "--to=embassy"), "--to"),
         ((*LETTER, "-o", "a.txt", "--output", "b.txt"), "--output"),
         ((*LETTER, "--sender", "a.yaml", "--sender", "a.yaml"), "--sender"),
-        (("appeal", "kurmanov", "--lang", "de", "--lang", "ru"), "--lang"),
-        (("batch", "--case", "x", "--to", "osce", "--to", "embassy"), "--to"),
+        (("appeal", "kurmanov", "--style", "points", "--style", "x"), "--style"),
         (("embassies", "--host", "uk", "--host", "gr"), "--host"),
         (("init", "mine", "--state", "tr", "--state", "tr"), "--state"),
         (("new", "case", "--from", "a.yaml", "--from", "b.yaml"), "--from"),
@@ -192,6 +225,111 @@ def test_single_option_is_given_once(
     help_ = f"(see 'protestgen {arguments[0]} --help')"
 
     assert run(*arguments) == Result(2, "", f"error: {reason} {help_}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "instead"),
+    [
+        (
+            (*LETTER, "--case", "shanyrak"),
+            "'--case' is given 2 times: write a letter about each, or use 'protestgen batch'",
+        ),
+        (
+            (*LETTER, "--to", "osce", "--to=embassy"),
+            "'--to' is given 2 times: write a letter to each, or add '--copy' for who gets "
+            "a copy",
+        ),
+        (
+            ("batch", "--case", "x", "--to", "osce", "--to", "embassy"),
+            "'--to' is given 2 times: write a letter to each, or add '--copy' for who gets "
+            "a copy",
+        ),
+        (
+            (*LETTER, "--lang", "de", "--lang", "ru"),
+            "'--lang' is given 2 times: name them together, such as '--lang en,ru'",
+        ),
+    ],
+)
+def test_option_given_twice_is_answered_with_what_to_do(
+    arguments: tuple[str, ...], instead: str, run: Run
+) -> None:
+    """
+    Whoever names two cases, addressees or languages learns how to get both.
+    """
+    help_ = f"(see 'protestgen {arguments[0]} --help')"
+
+    assert run(*arguments) == Result(2, "", f"error: {instead} {help_}\n")
+
+
+def test_case_may_be_named_without_its_option(run: Run) -> None:
+    """
+    `letter ID` is `letter --case ID`.
+    """
+    assert run("letter", "kolov", "--country", "uk") == run(
+        "letter", "--case", "kolov", "--country", "uk"
+    )
+
+
+def test_language_has_a_name(run: Run) -> None:
+    """
+    `--lang` takes the name of a language in any of the languages.
+    """
+    by_code = run(*LETTER, "--lang", "de,ru")
+
+    assert by_code.exit_code == 0
+    assert run(*LETTER, "--lang", "german, русский") == by_code
+    assert run("appeal", "kolov", "--lang", "german") == run(
+        "appeal", "kolov", "--lang", "de"
+    )
+
+
+@pytest.mark.parametrize("command", ["letter", "batch"])
+def test_help_has_options_in_groups_on_a_line_each(command: str, shell: Shell) -> None:
+    """
+    At 80 columns each option is one line, but for long names and lists of formats.
+    """
+    options, _ = shell(f"protestgen {command} --help", COLUMNS="80").stdout.split(
+        "\n  -h, --help"
+    )
+    groups = re.findall(r"^(\S.*):$", options, re.MULTILINE)
+    folded = re.findall(r"^ {10,}(.*)$", options, re.MULTILINE)
+
+    assert len(groups) == 5
+    assert groups[-1] == "Other options"
+    assert set(folded) <= {"Organisation you write for.", "mbox, jsonl."}
+
+
+def test_commands_are_listed_with_their_own_words(run: Run) -> None:
+    """
+    The list of commands says of each what its own help begins with.
+    """
+    listed = dict(
+        re.findall(
+            r"^  (\w+) +(.+)$", run("--help").stdout.split("Commands:")[1], re.MULTILINE
+        )
+    )
+
+    assert len(listed) > 10
+    for command, summary in listed.items():
+        assert run(command, "--help").stdout.split("\n\n")[1].strip() == summary
+
+
+def test_empty_tab_imports_no_command(shell: Shell) -> None:
+    """
+    The completion of commands is a static list.
+    """
+    probe = (
+        "import os, sys; from protestgen.cli import run;"
+        "os.environ |= dict(_PROTESTGEN_COMPLETE='bash_complete',"
+        "COMP_WORDS='protestgen ', COMP_CWORD='1')\n"
+        "try: run([])\n"
+        "finally: print(sorted(m for m in sys.modules if m in"
+        " {'protestgen.cli.letter', 'protestgen.cli.batch', 'sqlite3'}))"
+    )
+    result = shell(f"python -c {shlex.quote(probe)}")
+
+    assert "plain,letter\n" in result.stdout
+    assert result.stdout.endswith("[]\n")
 
 
 def test_flags_and_repeatable_options_may_repeat(run: Run) -> None:
@@ -970,6 +1108,14 @@ def test_failed_or_empty_edit_writes_nothing(shell: Shell) -> None:
             },
         ),
         ("letter --to os", {"osce"}),
+        ("letter --country germany --to b", {"berlin", "bonn", "branch"}),
+        (
+            "letter --case kurmanov --country germany --to f",
+            {"frankfurt-am-main", "foreign-ministry"},
+        ),
+        ("batch --country de --country gb --to lo", {"london"}),
+        ("letter --country nowhere --to o", set()),
+        ("letter kur", {"kurmanov", "kuramshin"}),
         ("letter --lang e", {"en", "el", "es"}),
         ("show sha", {"shanyrak"}),
         ("sho", {"show"}),
@@ -995,7 +1141,7 @@ def test_suffix_of_another_format_is_noted(tmp_path: Path, run: Run) -> None:
     A note warns of an output whose suffix names another format.
     """
     path = tmp_path / "letter.docx"
-    result = run(*LETTER, "-o", path)
+    result = run(*LETTER, "-o", path, "--format", "text")
 
     assert result.stderr.splitlines()[0] == (
         f"note: {path} holds plain text, wrapped, whatever its name says"

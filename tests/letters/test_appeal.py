@@ -344,9 +344,13 @@ def test_suffix_decides_the_format(run: Run, tmp_path: Path) -> None:
 
 def test_suffix_of_a_word_processor_is_refused(run: Run, tmp_path: Path) -> None:
     """
-    A suffix of a word processor is refused, because no format fits it.
+    A suffix of a word processor is refused, unless a format is named for it.
     """
-    result = run("appeal", "kurmanov", "-o", tmp_path / "a.docx")
+    refused = run("appeal", "kurmanov", "-o", tmp_path / "a.docx")
+    result = run("appeal", "kurmanov", "-o", tmp_path / "a.docx", "--format=markdown")
+
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "is a file of a word processor: write '-o " in refused.stderr
 
     assert result.stderr == (
         f"note: {tmp_path}/a.docx holds Markdown, whatever its name says\n"

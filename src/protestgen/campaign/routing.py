@@ -1,7 +1,7 @@
 """The mission or office that a letter goes to, and those that get a copy."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -47,6 +47,22 @@ class Directory(Struct, frozen=True):
         if wanted == "embassy":
             return among.embassy(exact=bool(to))
         return among.by_name(wanted)
+
+    def values_of_to(
+        self, state: str, countries: Iterable[str]
+    ) -> Iterator[tuple[str, str]]:
+        """
+        Yield each mission for *countries*, and office, that letters on *state* may go to.
+
+        Each is a value of `--to` that means it alone, with its name.
+        """
+        for country in countries:
+            among = _Missions(self, state, country, ())
+            for mission in (*among.local, *among.covering):
+                yield among.option(mission), mission.label
+        for id_, office in self.offices.items():
+            if office.handles(state):
+                yield id_, office.name
 
     def copies(
         self,
@@ -106,9 +122,7 @@ class _Missions:
         if self.covering:
             mission = self.covering[0]
             served = f"{country_name(self.country)} is served by the {_at(mission)}"
-            nearer = [
-                f"; '--to {self._option(m)}' is the {m.label}" for m in self.local
-            ]
+            nearer = [f"; '--to {self.option(m)}' is the {m.label}" for m in self.local]
             return mission, served + "".join(nearer)
         if self.local and not exact:
             mission, none = self.local[0], self._none("embassy")
@@ -126,16 +140,16 @@ class _Missions:
             return found[0], note
         if found:
             problem = f"may mean {len(found)} missions"
-            options = map(self._option, found)
+            options = map(self.option, found)
             raise AddresseeError(problem, options, wanted=wanted)
         if wanted in MISSION_KINDS:
             raise self._nobody(wanted)
-        near = map(self._option, self.local)
+        near = map(self.option, self.local)
         known = [*near, *self.offices, *MISSION_KINDS]
         see = "protestgen embassies"
         raise UnknownNameError("addressee", wanted, known, see=see, field="to")
 
-    def _option(self, mission: Mission) -> str:
+    def option(self, mission: Mission) -> str:
         """Return the value of `--to` that means *mission* only."""
         alike = [other for other in self.all if other.city == mission.city]
         name = mission.city if len(alike) == 1 else f"{mission.kind} {mission.city}"
@@ -149,7 +163,7 @@ class _Missions:
     def _nobody(self, kind: str) -> AddresseeError:
         """Make the error for want of a mission of this *kind*."""
         if near := self.local or self.covering:
-            return AddresseeError(self._none(kind), map(self._option, near))
+            return AddresseeError(self._none(kind), map(self.option, near))
         if self.state == self.country:
             problem = "a state has no embassy in its own country"
             return AddresseeError(problem, self.offered)

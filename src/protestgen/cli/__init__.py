@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,22 +16,25 @@ from . import console
 from .context import App, check_time_zone, wants_traceback
 from .options import common_options
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 # Each is a module of this package with a function of the same name, imported on demand
-# to keep the start fast.
-COMMANDS = (
-    "letter",
-    "batch",
-    "cases",
-    "show",
-    "appeal",
-    "log",
-    "embassies",
-    "styles",
-    "check",
-    "profile",
-    "init",
-    "new",
-)
+# to keep the start fast; so the first lines of their help stand here once more.
+COMMANDS = {
+    "letter": "Write a letter about a case to the embassy in your country.",
+    "batch": "Write a letter for each member of a roster.",
+    "cases": "List the cases, the latest first.",
+    "show": "Show the events, demands and addressees of a case.",
+    "appeal": "Write a case as a document with a model letter and addresses.",
+    "log": "Note what was done for a case, or an answer that came.",
+    "embassies": "List embassies, consulates and offices with their addresses.",
+    "styles": "List the styles of letters.",
+    "check": "List all mistakes in a campaign, with file, line and column.",
+    "profile": "Ask for your name and address, and save them for your letters.",
+    "init": "Create a campaign of your own in a new folder DIR.",
+    "new": "Add a case, an embassy or an office to your own campaign.",
+}
 
 # Options without personal data.
 _TASK_OPTIONS = ("--case", "--country", "--to", "--style", "--lang", "--format")
@@ -54,6 +57,26 @@ class _Commands(click.Group):
         command = getattr(import_module(f".{cmd_name}", __name__), cmd_name)
         assert isinstance(command, click.Command)  # noqa: S101 - for the type checker
         return command
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def shell_complete(
+        self, ctx: click.Context, incomplete: str
+    ) -> list["CompletionItem"]:
+        if incomplete[:1] == "-":
+            return super().shell_complete(ctx, incomplete)
+        from click.shell_completion import CompletionItem
+
+        return [
+            CompletionItem(name, help=summary)
+            for name, summary in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
 
     # Click would exit with 1 if the reader of stdout is gone.
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:

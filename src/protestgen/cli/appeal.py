@@ -21,13 +21,15 @@ _letter_options = option_group(
         "--country",
         "countries",
         multiple=True,
+        metavar="COUNTRY",
         shell_complete=complete_country,
-        help="Show the addresses for this country only; default: all.  [repeatable]",
+        help="Addresses for this country; default: all.  [repeatable]",
     ),
     click.option(
         "--style",
         default=DEFAULT_STYLE,
         show_default=True,
+        metavar="STYLE",
         shell_complete=complete_style,
         help="Style of the model letter: see 'protestgen styles'.",
     ),
@@ -49,13 +51,13 @@ def appeal(app: App, /, **values: Any) -> None:
     """Write a case as a document with a model letter and addresses."""
     options = _Options(**values)
     case = app.campaign.case(options.case_id)
-    choice = options.document_choice(app)
-    check_style(options.style, (ENGLISH, options.language), app.campaign.folders)
+    choice, code = options.document_choice(app), options.code(app)
+    check_style(options.style, (ENGLISH, code), app.campaign.folders)
     made, notes = make_appeal(
         options.writer(app),
         case,
         AppealOptions(
-            language=options.language,
+            language=code,
             fallback=options.fallback,
             countries=_codes(options.countries),
             style=options.style,

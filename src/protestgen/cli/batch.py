@@ -42,7 +42,8 @@ from .batch_source import Source, open_source
 from .batch_target import FILE_FORMATS, Target, checked_target
 from .console import Stdout, StdoutError, show_error, show_note, write_product
 from .context import App, check_style, now
-from .param_types import Command
+from .options import require_case
+from .param_types import Command, complete_case
 from .progress import ProgressReporter
 from .signals import GracefulShutdown
 
@@ -58,12 +59,16 @@ _RESUME = "run the same again to resume"
     "demands are the ids that 'protestgen show' lists.\n\n"
     "Example: protestgen batch --case kurmanov --roster members.csv -o letters",
 )
+@click.argument(
+    "arguments", metavar="[CASE]...", nargs=-1, shell_complete=complete_case
+)
 @batch_options
 @click.pass_obj
 def batch(
     app: App,
     /,
     *,
+    arguments: tuple[str, ...],
     example: bool,
     cases: tuple[str, ...],
     rosters: tuple[Path, ...],
@@ -73,8 +78,8 @@ def batch(
     if example:
         write_product(EXAMPLE.encode())
         return 0
-    if not cases:
-        raise click.UsageError("missing option '--case'")
+    if not (cases := (*cases, *arguments)):
+        require_case(None)
     if len(rosters) > 1:  # the last one alone would leave out members of the others
         raise click.UsageError("'--roster' goes once: put all members in one file")
     options = BatchOptions(
@@ -109,7 +114,7 @@ def _write(
     stack: ExitStack,
 ) -> int:
     target = checked_target(options, campaign.folders)
-    wish = options.letter_options()
+    wish = options.letter_options(campaign.folders)
     countries = _countries(campaign, options)
     _check(campaign, wish, options)
     source = open_source(options, target, interrupts, stack)

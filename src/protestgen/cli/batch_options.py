@@ -10,6 +10,7 @@ from protestgen.limits import MAX_JOBS
 
 from .options import (
     WritingOptions,
+    addressee_options,
     common_options,
     date_option,
     format_detail_options,
@@ -45,7 +46,7 @@ _people_options = option_group(
         metavar="ID",
         multiple=True,
         shell_complete=complete_case,
-        help="A case to write about: see 'protestgen cases'.  [repeatable]",
+        help="A case: see 'protestgen cases'.  [repeatable]",
     ),
     click.option(
         "--roster",
@@ -53,7 +54,7 @@ _people_options = option_group(
         type=click.Path(path_type=Path),
         multiple=True,
         metavar="FILE",
-        help="The members, as CSV or JSON Lines; '-' is standard input.",
+        help="The members, as CSV or JSON Lines; '-': standard input.",
     ),
     click.option(
         "--example", is_flag=True, help="Print an example of a roster, and stop."
@@ -62,17 +63,19 @@ _people_options = option_group(
         "--country",
         "countries",
         multiple=True,
+        metavar="COUNTRY",
         shell_complete=complete_country,
-        help="With a roster: the country of members whose row names none. Without: a "
-        "country whose embassy you write to, or 'all'.  [repeatable]",
+        help="For rows without one; or where you write alone, 'all'.",
     ),
     click.option(
         "--sender",
         "profile",
         metavar="FILE",
         type=click.Path(path_type=Path),
-        help="Without a roster: your profile; default: that of 'protestgen profile'.",
+        help="Without a roster: the profile to use.",
     ),
+    addressee_options,
+    title="Who writes to whom",
 )
 
 _target_options = option_group(
@@ -80,22 +83,23 @@ _target_options = option_group(
         "--format",
         "format_name",
         type=click.Choice([*FORMATS, *STREAM_FORMATS]),
-        help="Format of the letters; default: by PATH's name, or text.",
+        metavar="FORMAT",
+        help=f"{', '.join([*FORMATS, *STREAM_FORMATS])}.",
     ),
     click.option(
         "-o",
         "--output",
         type=click.Path(readable=False),
         metavar="PATH",
-        help="A folder, for one file per letter; or one file (.mbox, .jsonl, .pdf); "
-        "or '-'.",
+        help="A folder, or one file: .mbox, .jsonl, .pdf; or '-'.",
     ),
     format_detail_options,
     click.option(
         "--duplex",
         is_flag=True,
-        help="In one PDF, start each letter on a new sheet of paper.",
+        help="In one PDF, begin each letter on a new sheet.",
     ),
+    title="How they leave",
 )
 
 _run_options = option_group(
@@ -103,18 +107,18 @@ _run_options = option_group(
         "--jobs",
         type=click.IntRange(1, MAX_JOBS),
         metavar="N",
-        help="Number of processes; default: one per core.",
+        help="Processes to use; default: one per core.",
     ),
     click.option(
         "--cluster",
         metavar="ADDRESS",
-        help="Dask scheduler whose workers write: tcp://127.0.0.1:8786.",
+        help="Dask scheduler: tcp://127.0.0.1:8786.",
     ),
     click.option("--strict", is_flag=True, help="Stop at the first row that fails."),
     click.option(
         "--prune",
         is_flag=True,
-        help="Remove letters of earlier runs whose row is no longer in the roster.",
+        help="Remove letters whose row has left the roster.",
     ),
     click.option(
         "--durable",
@@ -125,14 +129,14 @@ _run_options = option_group(
         "--dry-run",
         "dry",
         is_flag=True,
-        help="Write nothing; show the first letter and the counts by country.",
+        help="Write nothing; show the first letter and the counts.",
     ),
+    title="The run",
 )
 
 batch_options = option_group(
     _people_options,
-    letter_options,
-    date_option("letters"),
+    option_group(letter_options, date_option("letters"), title="What they say"),
     _target_options,
     _run_options,
     common_options,

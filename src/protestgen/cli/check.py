@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from protestgen.check import Finding, check_campaign
+from protestgen.errors import ChoiceError
 
 from .console import show_note, write_json, write_lines
 from .context import campaign_folders, now, wants_traceback
@@ -46,6 +47,10 @@ def check(
     letters; it never uses the network. An error makes a letter wrong, impossible or
     harmful; a warning needs a look.
     """
+    if folder and not folder.is_dir():
+        reason = "this is a file" if folder.exists() else "there is no such folder"
+        hint = "name the folder of a campaign, or make one with 'protestgen init'"
+        raise ChoiceError(f"{folder}: {reason}: {hint}")
     folders = [folder] if folder else campaign_folders(ctx)
     found = check_campaign(
         folders, now().date(), processes=_cores(), tolerant=not wants_traceback()

@@ -9,7 +9,6 @@ from protestgen.formats import DOCUMENT_FORMATS
 from protestgen.language.language import ENGLISH
 from protestgen.letters.document import Document
 from protestgen.letters.service import LetterService
-from protestgen.schema.types import parse_id
 
 from .console import show_notes, write_output
 from .context import App, now
@@ -20,10 +19,11 @@ from .options import (
     common_options,
     date_option,
     fallback_option,
+    find_languages,
     option_group,
     output_options,
 )
-from .param_types import ParsedParam, complete_case, complete_language
+from .param_types import complete_case, complete_language
 
 DEFAULT_FORMAT = "markdown"
 
@@ -35,16 +35,15 @@ def document_options(product: str) -> Decorator:
         click.option(
             "--lang",
             "language",
-            type=ParsedParam(parse_id),
             default=ENGLISH,
             show_default=True,
-            metavar="CODE",
+            metavar="LANGUAGE",
             shell_complete=complete_language,
             help=f"Language of the {product}.",
         ),
         fallback_option,
         date_option(product),
-        output_options(DOCUMENT_FORMATS, product, DEFAULT_FORMAT),
+        output_options(DOCUMENT_FORMATS, DEFAULT_FORMAT),
         common_options,
     )
 
@@ -62,6 +61,10 @@ class DocumentOptions(OutputOptions, frozen=True, kw_only=True):
         return self.output_choice(
             app.campaign.folders, default=DEFAULT_FORMAT, formats=DOCUMENT_FORMATS
         )
+
+    def code(self, app: App) -> str:
+        """Return the code of the language."""
+        return find_languages([self.language], app.campaign.folders)[0]
 
     def writer(self, app: App) -> LetterService:
         """Return the service that writes on the day of the document."""

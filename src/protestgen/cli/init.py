@@ -17,8 +17,13 @@ from protestgen.authoring.scaffold import (
     unnamed,
     write_scaffold,
 )
-from protestgen.countries import country_in_sentence, find_country, language_name
-from protestgen.errors import ChoiceError, quoted
+from protestgen.countries import (
+    country_in_sentence,
+    find_country,
+    find_language,
+    language_name,
+)
+from protestgen.errors import ChoiceError, UnknownLanguageError, quoted
 from protestgen.language.language import ENGLISH
 from protestgen.schema.types import parse_id, parse_line
 
@@ -29,13 +34,16 @@ from .prompts import answered_by, ask, ask_or_skip, ask_several
 
 
 def _parse_languages(text: str) -> tuple[str, ...]:
-    """Parse codes of languages that have an example."""
+    """Parse codes or names of languages that have an example."""
     known = scaffold_languages()
-    codes = [code for code in parse_languages(text) if code != ENGLISH]
-    for code in codes:
-        if code not in known:
-            raise ValueError(f"no example is in '{code}': choose from {_named(known)}")
-    return tuple(codes)
+    codes = []
+    for name in parse_languages(text):
+        try:
+            codes.append(find_language(name, (ENGLISH, *known)))
+        except UnknownLanguageError:
+            message = f"no example is in '{name}': choose from {_named(known)}"
+            raise ValueError(message) from None
+    return tuple(code for code in dict.fromkeys(codes) if code != ENGLISH)
 
 
 def _named(codes: Iterable[str]) -> str:

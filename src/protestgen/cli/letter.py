@@ -26,10 +26,13 @@ from .console import StdoutError, show_note, show_notes, write_output
 from .context import App, now
 from .options import (
     WritingOptions,
+    addressee_options,
     common_options,
     date_option,
     letter_options,
     letter_output_options,
+    option_group,
+    require_case,
     sender_options,
 )
 from .param_types import Command, complete_case, complete_country
@@ -68,37 +71,52 @@ _LEFT_OUT = (None, (), False)
     cls=Command,
     epilog="Example: protestgen letter --case kurmanov --country uk --name 'Ada Ex'",
 )
-@click.option(
-    "--case",
-    "case_id",
-    metavar="ID",
-    required=True,
-    shell_complete=complete_case,
-    help="The case to write about: see 'protestgen cases'.",
+@click.argument(
+    "argument", metavar="[CASE]", required=False, shell_complete=complete_case
 )
-@click.option(
-    "--country",
-    shell_complete=complete_country,
-    help="Country you live in; the letter goes to the embassy there.",
+@option_group(
+    click.option(
+        "--case",
+        "case_id",
+        metavar="ID",
+        shell_complete=complete_case,
+        help="The case: see 'protestgen cases'.",
+    ),
+    click.option(
+        "--country",
+        metavar="COUNTRY",
+        shell_complete=complete_country,
+        help="Where you live; the embassy there gets the letter.",
+    ),
+    addressee_options,
+    title="Whom to write to",
 )
-@letter_options
+@option_group(
+    letter_options,
+    date_option("letter"),
+    click.option(
+        "--edit", is_flag=True, help="Open the finished letter in your editor first."
+    ),
+    title="What it says",
+)
 @sender_options
-@click.option(
-    "--edit", is_flag=True, help="Open the finished letter in your editor first."
-)
-@date_option("letter")
-@letter_output_options
-@click.option(
-    "--open",
-    "opens",
-    is_flag=True,
-    help="Open the letter in your mail program ('--format mailto').",
+@option_group(
+    letter_output_options,
+    click.option(
+        "--open", "opens", is_flag=True, help="Open the letter in your mail program."
+    ),
+    title="How it leaves",
 )
 @common_options
 @click.pass_obj
-def letter(app: App, /, **values: Any) -> None:
+def letter(
+    app: App, /, *, argument: str | None, case_id: str | None, **values: Any
+) -> None:
     """Write a letter about a case to the embassy in your country."""
-    options = _Options(**values)
+    if argument and case_id:
+        hint = "put quotes round what has spaces in it"
+        raise ChoiceError(f"'{argument}' is not the case, which is '{case_id}': {hint}")
+    options = _Options(case_id=require_case(case_id or argument), **values)
     case = app.campaign.case(options.case_id)
     default = "mailto" if options.opens else DEFAULT_FORMAT
     choice = options.output_choice(app.campaign.folders, default=default)
@@ -107,7 +125,7 @@ def letter(app: App, /, **values: Any) -> None:
         choice.require_format("mailto", of="--open")
     sender, notes = _sender(options, settings.output)
     service = LetterService(app.campaign, options.on or now().date())
-    wish = options.letter_options(options.country)
+    wish = options.letter_options(app.campaign.folders, options.country)
     finished, choice_notes = service.write(case, sender, wish)
     if options.edit and finished.also:
         raise click.UsageError("'--edit' goes with one language: leave one out")

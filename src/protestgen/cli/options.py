@@ -1,6 +1,6 @@
 """Options that several commands share, and the structs that hold their values."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -8,8 +8,8 @@ from typing import Literal
 import click
 from msgspec import Struct
 
-from protestgen.campaign.data_files import SETTINGS_FILE
-from protestgen.countries import find_country
+from protestgen.countries import find_country, find_language
+from protestgen.errors import ChoiceError
 from protestgen.formats import (
     DEFAULT_FORMAT,
     FORMATS,
@@ -18,6 +18,7 @@ from protestgen.formats import (
     Options,
     format_for,
 )
+from protestgen.language.loader import languages
 from protestgen.letters.letter import DEFAULT_STYLE, SUPPORT_STYLE
 from protestgen.letters.service import LetterOptions
 from protestgen.schema.types import parse_email, parse_line, parse_prose
@@ -25,6 +26,7 @@ from protestgen.schema.types import parse_email, parse_line, parse_prose
 from .console import QUIET, show_note
 from .context import FOLDERS_KEY, check_output, now
 from .param_types import (
+    HELP_TITLE,
     ParsedParam,
     complete_addressee,
     complete_demand,
@@ -42,34 +44,41 @@ _OTHER_PROGRAMS = {".doc", ".docx", ".odt", ".rtf"}
 _LINE = ParsedParam(parse_line)
 
 
-def option_group(*options: Decorator) -> Decorator:
-    """Combine *options* into one decorator; the help shows the first one on top."""
+def option_group(*options: Decorator, title: str = "") -> Decorator:
+    """
+    Combine *options* into one decorator; the help shows the first one on top.
+
+    Those that are in no other group are shown below the *title*, if there is one.
+    """
 
     def decorate(command: CommandFunction) -> CommandFunction:
+        before = len(getattr(command, "__click_params__", ()))
         for option in reversed(options):
             command = option(command)
+        for param in getattr(command, "__click_params__", ())[before:]:
+            if title:
+                vars(param).setdefault(HELP_TITLE, title)
         return command
 
     return decorate
 
 
-def output_options(
-    formats: Mapping[str, Format], product: str, default: str
-) -> Decorator:
-    """Return the options for the format of a *product* and its file."""
+def output_options(formats: Mapping[str, Format], default: str) -> Decorator:
+    """Return the options for one of the *formats* and for the file."""
     return option_group(
         click.option(
             "--format",
             "format_name",
             type=click.Choice(list(formats)),
-            help=f"Format of the {product}; default: by FILE's name, or {default}.",
+            metavar="FORMAT",
+            help=f"{', '.join([default, *(f for f in formats if f != default)])}.",
         ),
         click.option(
             "-o",
             "--output",
             type=click.Path(),
             metavar="FILE",
-            help="Write to this file instead of standard output.",
+            help="File to write; its name chooses the format: NAME.pdf.",
         ),
     )
 
@@ -80,29 +89,33 @@ def date_option(product: str) -> Decorator:
         "--date",
         "on",
         type=ParsedParam(parse_date, "date"),
-        help=f"Date of the {product}, such as 2026-11-22; default: today.",
+        help=f"Date of the {product}: 2026-11-22; default: today.",
     )
 
 
 fallback_option = click.option(
     "--fallback",
     is_flag=True,
-    help="Write in English if the chosen language lacks a text.",
+    help="Use English if the language lacks a text.",
 )
 
-letter_options = option_group(
+addressee_options = option_group(
     click.option(
         "--to",
         shell_complete=complete_addressee,
         metavar="ADDRESSEE",
-        help="embassy, consulate, the city of a consulate, or an office like 'osce'.",
+        help="An embassy, a consulate's city, or an office like 'osce'.",
     ),
+)
+
+letter_options = option_group(
     click.option(
         "--style",
         default=DEFAULT_STYLE,
         show_default=True,
+        metavar="STYLE",
         shell_complete=complete_style,
-        help="Style of the letter: see 'protestgen styles'.",
+        help="See 'protestgen styles'.",
     ),
     click.option(
         "--demand",
@@ -110,13 +123,13 @@ letter_options = option_group(
         multiple=True,
         metavar="ID",
         shell_complete=complete_demand,
-        help="A demand to make; several keep the order given.  [repeatable]",
+        help="A demand to make: see 'protestgen show'.  [repeatable]",
     ),
     click.option(
         "--lang",
         "languages",
         type=ParsedParam(parse_languages),
-        metavar="CODES",
+        metavar="LANGUAGE",
         shell_complete=complete_language,
         help="Language, or several: 'en,ru'; default: the sender's.",
     ),
@@ -129,9 +142,9 @@ sender_options = option_group(
         "profile",
         metavar="FILE",
         type=click.Path(path_type=Path),
-        help="Profile of the sender; default: that of 'protestgen profile'.",
+        help="Profile to use; default: your own.",
     ),
-    click.option("--name", type=_LINE, help="Your name."),
+    click.option("--name", type=_LINE, metavar="NAME", help="Your name."),
     click.option(
         "--address",
         type=_LINE,
@@ -139,27 +152,39 @@ sender_options = option_group(
         metavar="LINE",
         help="A line of your postal address.  [repeatable]",
     ),
-    click.option("--city", type=_LINE, help="City you live in."),
+    click.option("--city", type=_LINE, metavar="CITY", help="City you live in."),
     click.option(
         "--residence",
         type=_LINE,
-        help="Your place as a sentence names it: 'Leeds, England'.",
+        metavar="PLACE",
+        help="Your place in a sentence: 'Leeds, England'.",
     ),
-    click.option("--email", type=ParsedParam(parse_email), help="Your e-mail address."),
+    click.option(
+        "--email",
+        type=ParsedParam(parse_email),
+        metavar="ADDRESS",
+        help="Your e-mail address.",
+    ),
     click.option(
         "--reply-to",
         type=ParsedParam(parse_email),
         metavar="ADDRESS",
-        help="Address for answers to an e-mail, if not your own.",
+        help="Where answers go, if not to --email.",
     ),
     click.option(
         "--organisation",
         "--organization",
         "organisation",
         type=_LINE,
+        metavar="NAME",
         help="Organisation you write for.",
     ),
-    click.option("--role", type=_LINE, help="Your role in it, or your occupation."),
+    click.option(
+        "--role",
+        type=_LINE,
+        metavar="ROLE",
+        help="Your role in it, or your occupation.",
+    ),
     click.option(
         "--why",
         type=ParsedParam(parse_prose),
@@ -175,6 +200,7 @@ sender_options = option_group(
         help="A person who signs with you.  [repeatable]",
     ),
     click.option("--omit-address", is_flag=True, help="Leave out your postal address."),
+    title="You",
 )
 
 format_detail_options = option_group(
@@ -183,7 +209,8 @@ format_detail_options = option_group(
         type=click.IntRange(30, 500),
         default=Options().width,
         show_default=True,
-        help="Width of the text in columns.",
+        metavar="COLUMNS",
+        help="Width of the text.",
     ),
     click.option(
         "--eol",
@@ -195,22 +222,23 @@ format_detail_options = option_group(
     click.option(
         "--attach",
         type=click.Choice([f.name for f in FORMATS.values() if f.media_type]),
-        help="Attach the letter to the e-mail in this format.",
+        help="Attach the letter to the e-mail as PDF.",
     ),
     click.option(
         "--ascii",
         is_flag=True,
-        help="Plain spaces, quotes and dashes for old gateways; accents stay.",
+        help="Plain spaces, quotes and dashes; accents stay.",
     ),
     click.option(
         "--layout",
         type=click.Choice(LAYOUTS),
-        help="Place of the address on paper; default: that of your country.",
+        metavar="LAYOUT",
+        help=f"{', '.join(LAYOUTS)}; default: by country.",
     ),
 )
 
 letter_output_options = option_group(
-    output_options(FORMATS, "letter", DEFAULT_FORMAT), format_detail_options
+    output_options(FORMATS, DEFAULT_FORMAT), format_detail_options
 )
 
 
@@ -234,8 +262,7 @@ common_options = option_group(
         metavar="DIR",
         expose_value=False,
         callback=_add_folders,
-        help=f"Campaign folder; wins over the one you are in (with {SETTINGS_FILE}) "
-        "and the bundled one.  [repeatable]",
+        help="Campaign folder, above the one you are in.  [repeatable]",
     ),
     click.option(
         "-q",
@@ -243,9 +270,22 @@ common_options = option_group(
         is_flag=True,
         expose_value=False,
         callback=_be_quiet,
-        help="Show only errors, and notes on words that may do harm.",
+        help="Show only errors, and notes on words that do harm.",
     ),
 )
+
+
+def require_case(id_: str | None) -> str:
+    """Return the id of the case to write about, or refuse its absence."""
+    if not id_:
+        raise ChoiceError("which case? add '--case': see 'protestgen cases'")
+    return id_
+
+
+def find_languages(names: Iterable[str], folders: tuple[Path, ...]) -> tuple[str, ...]:
+    """Return the codes of the languages that are called by *names*."""
+    known = languages(folders) if names else ()
+    return tuple(dict.fromkeys(find_language(name, known) for name in names))
 
 
 class OutputChoice(Struct, frozen=True):
@@ -286,6 +326,10 @@ class OutputOptions(Struct, frozen=True, kw_only=True):
         if choice.options.attach:
             choice.require_format("eml", of="--attach")
         if output and output.suffix.lower() in _OTHER_PROGRAMS and not by_file:
+            if not self.format_name:
+                hint = f"write '-o {output.with_suffix('.html')}' and open it there"
+                reason = "is a file of a word processor"
+                raise click.UsageError(f"'-o {output}' {reason}: {hint}")
             show_note(f"{output} holds {format_.about}, whatever its name says")
         return choice
 
@@ -311,7 +355,9 @@ class WritingOptions(OutputOptions, frozen=True, kw_only=True):
     ascii: bool
     layout: str | None
 
-    def letter_options(self, country: str | None = None) -> LetterOptions:
+    def letter_options(
+        self, folders: tuple[Path, ...], country: str | None = None
+    ) -> LetterOptions:
         """Return what is asked of a letter whose sender lives in *country*."""
         unfit = "--to" if self.to else "--demand" if self.demands else ""
         if self.style == SUPPORT_STYLE and unfit:
@@ -320,7 +366,7 @@ class WritingOptions(OutputOptions, frozen=True, kw_only=True):
             country=find_country(country) if country else None,
             to=self.to,
             style=self.style,
-            languages=self.languages or (),
+            languages=find_languages(self.languages or (), folders),
             demands=self.demands,
             fallback=self.fallback,
         )

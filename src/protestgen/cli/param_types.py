@@ -7,20 +7,53 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from protestgen.campaign.case import Case
 from protestgen.campaign.loader import Campaign, load_campaign
 from protestgen.errors import OutputError, ProtestgenError
-from protestgen.schema.types import PartialDate, parse_id
+from protestgen.schema.types import PartialDate, parse_line
 
 from .context import campaign_folders, check_time_zone
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+# Attribute of a parameter: the title of its group in the help.
+HELP_TITLE = "help_title"
+
 Completer = Callable[[click.Context, click.Parameter, str], list["CompletionItem"]]
 
 
+# What to do instead of giving an option twice, by the name of its parameter.
+_ONCE = {
+    "case_id": "write a letter about each, or use 'protestgen batch'",
+    "country": "name the one that you live in",
+    "to": "write a letter to each, or add '--copy' for who gets a copy",
+    "languages": "name them together, such as '--lang en,ru'",
+}
+
+
 class Command(click.Command):
-    """A command that refuses to take an option twice if only one value counts."""
+    """
+    A command that refuses to take an option twice if only one value counts.
+
+    Its help shows the options of each `option_group` below the title of the group.
+    """
+
+    def format_options(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """Write the options into *formatter*, those without a title at the end."""
+        groups: dict[str, list[tuple[str, str]]] = {}
+        options = (p for p in self.get_params(ctx) if isinstance(p, click.Option))
+        for param in options:
+            if (record := param.get_help_record(ctx)) is not None:
+                title = vars(param).get(HELP_TITLE, "")
+                groups.setdefault(title, []).append(record)
+        others = groups.pop("", [])
+        groups["Other options" if groups else "Options"] = others
+        for title, records in groups.items():
+            with formatter.section(title):
+                formatter.write_dl(records)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse *args*, unless a single option is repeated; flags may be."""
@@ -29,7 +62,8 @@ class Command(click.Command):
             for param, count in Counter(given).items():
                 if count > 1 and _counts_once(param):
                     name = max(param.opts, key=len)
-                    ctx.fail(f"'{name}' is given {count} times: give it once")
+                    hint = _ONCE.get(param.name or "", "give it once")
+                    ctx.fail(f"'{name}' is given {count} times: {hint}")
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -71,9 +105,8 @@ def parse_date(text: str) -> date:
 
 
 def parse_languages(text: str) -> tuple[str, ...]:
-    """Parse codes of languages separated by commas."""
-    codes = (parse_id(code.strip().lower()) for code in text.split(","))
-    return tuple(dict.fromkeys(codes))
+    """Parse codes or names of languages separated by commas."""
+    return tuple(parse_line(name) for name in text.split(",") if name.strip())
 
 
 def _completer(
@@ -94,12 +127,13 @@ def _completer(
         try:
             check_time_zone()
             campaign = load_campaign(*campaign_folders(ctx))
+            found = [*find(campaign, ctx, incomplete)]
         except ProtestgenError:
             return []
         wanted = incomplete.lower()
         return [
             CompletionItem(name, help=help_)
-            for name, help_ in find(campaign, ctx, incomplete)
+            for name, help_ in found
             if name.lower().startswith(wanted) and name.isprintable()
         ]
 
@@ -160,20 +194,32 @@ def complete_demand(
     campaign: Campaign, ctx: click.Context, _incomplete: str
 ) -> Iterable[tuple[str, str]]:
     """Complete the id of a demand of the cases on the command line."""
-    ids = ctx.params.get("cases") or (ctx.params.get("case_id"),)
-    cases = [campaign.cases[id_] for id_ in ids if id_ in campaign.cases]
+    cases = _chosen_cases(campaign, ctx)
     demands = {demand.id: demand.text for case in cases for demand in case.demands}
     return demands.items()
 
 
 @_completer
 def complete_addressee(
-    campaign: Campaign, _ctx: click.Context, _incomplete: str
+    campaign: Campaign, ctx: click.Context, _incomplete: str
 ) -> Iterable[tuple[str, str]]:
-    """Complete a kind of mission or the id of an office."""
+    """Complete an office, a mission in the country of the sender, or a kind of one."""
     from protestgen.campaign.directory import MISSION_KINDS
+    from protestgen.countries import find_country
 
-    yield from ((kind, "") for kind in MISSION_KINDS)
-    yield from (
-        (id_, office.name) for id_, office in campaign.directory.offices.items()
-    )
+    chosen = _chosen_cases(campaign, ctx) or [*campaign.cases.values()]
+    states = dict.fromkeys(case.state for case in chosen)
+    names = ctx.params.get("countries") or (ctx.params.get("country"),)
+    countries = [find_country(name) for name in names if name and name != "all"]
+    found: dict[str, str] = {}
+    for state in states:
+        found |= dict(campaign.directory.values_of_to(state, countries))
+    return [*found.items(), *((kind, "") for kind in MISSION_KINDS)]
+
+
+def _chosen_cases(campaign: Campaign, ctx: click.Context) -> list[Case]:
+    """Return the cases that the command line names so far."""
+    params = ctx.params
+    ids = [*(params.get("cases") or ()), *(params.get("arguments") or ())]
+    ids += [params.get("case_id"), params.get("argument")]
+    return [campaign.cases[id_] for id_ in ids if id_ in campaign.cases]

@@ -79,9 +79,8 @@ class PartialDate(str):
         """Read `2011`, `2011-05` or `2011-05-01`."""
         match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", text, re.ASCII)
         if not match:
-            raise ValueError(
-                f"{quoted(text)} is not a date: write 2011-05-01, 2011-05 or 2011"
-            )
+            form = _iso_form(text) or "2011-05-01, 2011-05 or 2011"
+            raise ValueError(f"{quoted(text)} is not a date: write {form}")
         year, month, day = (int(part) for part in match.groups("0"))
         try:
             date(year, month if match[2] else 1, day if match[3] else 1)
@@ -98,6 +97,15 @@ class PartialDate(str):
     def last_day(self) -> date:
         """The last day of the year, month or day."""
         return _last_day(self)
+
+
+def _iso_form(text: str) -> str:
+    """Return the date `22.11.2026` in ISO 8601, or "" if *text* may mean another."""
+    match = re.fullmatch(r"(\d\d?)\. ?(\d\d?)\. ?(\d{4})", text, re.ASCII)
+    if not match:
+        return ""
+    day, month, year = map(int, match.groups())
+    return PartialDate(year, month, day) if month <= 12 and day <= 31 else ""
 
 
 @lru_cache(maxsize=1_000)
