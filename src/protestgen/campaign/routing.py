@@ -52,7 +52,7 @@ class Directory(Struct, frozen=True):
         self, state: str, countries: Iterable[str]
     ) -> Iterator[tuple[str, str]]:
         """
-        Yield each mission for *countries*, and office, that letters on *state* may go to.
+        Yield the missions for *countries* and the offices that deal with *state*.
 
         Each is a value of `--to` that means it alone, with its name.
         """
