@@ -1133,7 +1133,8 @@ def test_shell_completes(words: str, expected: set[str], shell: Shell) -> None:
         COMP_CWORD=str(len(line.split(" ")) - 1),
     )
 
-    assert {row.split(",", 1)[1] for row in result.stdout.splitlines()} == expected
+    rows = filter(None, result.stdout.splitlines())
+    assert {row.split(",", 1)[1] for row in rows} == expected
 
 
 def test_suffix_of_another_format_is_noted(tmp_path: Path, run: Run) -> None:
