@@ -23,7 +23,8 @@ HELP_TITLE = "help_title"
 Completer = Callable[[click.Context, click.Parameter, str], list["CompletionItem"]]
 
 
-# What to do instead of giving an option twice, by the name of its parameter.
+_LETTER_COMMANDS = ("letter", "batch")
+# What to do instead of giving these an option twice, by the name of its parameter.
 _ONCE = {
     "case_id": "write a letter about each, or use 'protestgen batch'",
     "country": "name the one that you live in",
@@ -62,7 +63,8 @@ class Command(click.Command):
             for param, count in Counter(given).items():
                 if count > 1 and _counts_once(param):
                     name = max(param.opts, key=len)
-                    hint = _ONCE.get(param.name or "", "give it once")
+                    hints = _ONCE if ctx.info_name in _LETTER_COMMANDS else {}
+                    hint = hints.get(param.name or "", "give it once")
                     ctx.fail(f"'{name}' is given {count} times: {hint}")
         return super().parse_args(ctx, args)
 
