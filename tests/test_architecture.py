@@ -17,7 +17,7 @@ limits errors files country_names
 schema: place types source yaml_nodes reader yaml_text
 countries
 campaign: bundled case directory routing data_files layer references loader translations
-log: entry loader writer figures
+log: entry loader writer figures reminders calendar
 language: forms language loader
 templating: metering blocks undefined render_cache code_generator sandbox_filters probes
     sandbox filters diagnostics loader environment
@@ -32,7 +32,7 @@ library
 cli: console context param_types options __init__ prompts signals progress profile letter
     batch_options batch_target batch_source batch_processes batch cases show document
     appeal
-    log embassies styles check init new
+    log due calendar embassies styles check init new
 """
 
 # The package, or the one module, that alone imports a library.

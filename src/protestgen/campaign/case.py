@@ -37,6 +37,14 @@ class Demand(Struct, frozen=True, kw_only=True):
         return self.met is not None and on > self.met.last_day
 
 
+class Hearing(Struct, frozen=True, kw_only=True):
+    """A hearing before a court; *text* is its subject: "the appeal against a fine"."""
+
+    date: Date
+    place: Line | None = None
+    text: Line
+
+
 class SupportTo(Struct, frozen=True, kw_only=True):
     """The receiver of a message of support; the *bereaved* get condolences."""
 
@@ -55,7 +63,8 @@ class Case(Struct, frozen=True, kw_only=True):
     grammatical cases that the templates of a language need ("accusative"). *write_to*
     and *copies_to* are kinds of mission and ids of offices; the first of *write_to* is
     the default addressee. *updated* is the date of the last news: for a closed case,
-    the date when it was closed. *follows* is the id of an earlier case.
+    the date when it was closed. *hearings* are for the calendar. *follows* is the id of
+    an earlier case.
     """
 
     id: Id
@@ -67,6 +76,7 @@ class Case(Struct, frozen=True, kw_only=True):
     opened: Date
     updated: Date
     write_by: Date | None = None
+    hearings: tuple[Hearing, ...] = ()
     outcome: Prose | None = None
     follows: Id | None = None
     summary: Prose

@@ -41,6 +41,10 @@ def _open_case(case: Case, later: str | None, on: date) -> Iterator[Finding]:
     if case.write_by and case.write_by.last_day < on:
         message = f"the time to write ended on {case.write_by}: close the case"
         yield warning(case.at.of("write_by"), message)
+    for index, hearing in enumerate(case.hearings):
+        if case.updated.last_day < hearing.date.last_day < on:
+            message = f"the hearing was on {hearing.date}: what came of it?"
+            yield warning(case.at.of("hearings", index), message)
     if later:
         message = f"the case is open, and case '{later}' follows it: close this one"
         yield warning(case.at.of("status"), message)

@@ -28,6 +28,8 @@ COMMANDS = {
     "show": "Show the events, demands and addressees of a case.",
     "appeal": "Write a case as a document with a model letter and addresses.",
     "log": "Note what was done for a case, or an answer that came.",
+    "due": "List the letters in the log that wait for an answer.",
+    "calendar": "Write the dates of a case as a calendar (.ics).",
     "embassies": "List embassies, consulates and offices with their addresses.",
     "styles": "List the styles of letters.",
     "check": "List all mistakes in a campaign, with file, line and column.",

@@ -42,6 +42,11 @@ def _lines(case: Case, language: Language) -> Iterator[str]:
     yield from ("", "What happened")
     for incident in case.incidents:
         yield f"- {language.date(incident.date)}, {incident.place}: {incident.text}"
+    if case.hearings:
+        yield from ("", "Hearings")
+    for hearing in case.hearings:
+        where = f", {hearing.place}" if hearing.place else ""
+        yield f"- {language.date(hearing.date)}{where}: {hearing.text}"
     yield from ("", "Demands (--demand ID)")
     for demand in case.demands:
         mark = " (optional)" if demand.optional else ""

@@ -1,0 +1,45 @@
+"""The command `calendar`: the dates of a case for a calendar program."""
+
+from pathlib import Path
+
+import click
+
+from protestgen.errors import ChoiceError
+from protestgen.log.calendar import make_calendar
+
+from .console import show_notes, write_output
+from .context import App, check_output, now
+from .due import all_waiting
+from .options import common_options
+from .param_types import Command, complete_case
+
+
+@click.command(cls=Command, epilog="Example: protestgen calendar kurmanov -o case.ics")
+@click.argument("case_id", metavar="CASE", shell_complete=complete_case)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(),
+    metavar="FILE",
+    help="Write to this file instead of standard output.",
+)
+@common_options
+@click.pass_obj
+def calendar(app: App, /, *, case_id: str, output: str | None) -> None:
+    """
+    Write the dates of a case as a calendar (.ics).
+
+    It has the last day to write, the hearings, and the reminders of letters in the log
+    that wait for an answer. Calendar programs replace an earlier one that they read.
+    """
+    campaign = app.campaign
+    case = campaign.case(case_id)
+    path = Path(output) if output and output != "-" else None
+    if path:
+        check_output(path, campaign.folders)
+    data, notes = make_calendar(case, all_waiting(campaign, case_id), now())
+    show_notes(notes)
+    if not data:
+        hint = "add 'write_by' or 'hearings' to it, or log letters"
+        raise ChoiceError(f"case '{case_id}' has no dates ahead: {hint}")
+    write_output(path, data)

@@ -1,0 +1,115 @@
+"""The command `due`: letters that wait for an answer, and how to remind of them."""
+
+import shlex
+from collections.abc import Iterator
+from datetime import date
+
+import click
+
+from protestgen.campaign.loader import Campaign
+from protestgen.log.loader import load_log
+from protestgen.log.reminders import WAITS, Waiting, waiting_letters
+
+from .console import show_note, write_json, write_lines
+from .context import App, now
+from .options import common_options, date_option
+from .param_types import Command, complete_case
+
+
+@click.command(cls=Command, epilog="Example: protestgen due kurmanov")
+@click.argument(
+    "case_id", metavar="[CASE]", required=False, shell_complete=complete_case
+)
+@date_option("reminders")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@common_options
+@click.pass_obj
+def due(app: App, /, *, case_id: str | None, on: date | None, as_json: bool) -> None:
+    """
+    List the letters in the log that wait for an answer.
+
+    A letter without one is due for a reminder after 14 days, for another one 7 days
+    after that, and then for no more. For each that is due, the commands to write the
+    reminder and to log it are shown.
+    """
+    today = on or now().date()
+    if case_id and app.campaign.case(case_id).status == "closed":
+        show_note(f"case '{case_id}' is closed: nobody is reminded")
+    waiting = all_waiting(app.campaign, case_id)
+    if as_json:
+        write_json([_as_json(letter, today) for letter in waiting])
+        return
+    write_lines(line for letter in waiting for line in _lines(letter, today))
+    count = sum(letter.due <= today for letter in waiting)
+    show_note(
+        f"{len(waiting)} waiting, {count} due: a reminder after {WAITS[0]} days, one "
+        f"more after {WAITS[1]}, then no more"
+    )
+
+
+def all_waiting(campaign: Campaign, case_id: str | None) -> list[Waiting]:
+    """Return the waiting letters of a case, or of all open ones, by their day."""
+    cases = [campaign.case(case_id)] if case_id else campaign.cases.values()
+    ids = [case.id for case in cases if case.status == "open"]
+    log = load_log(campaign.layers, *ids) if ids else None
+    found = [
+        letter for id_ in ids if log for letter in waiting_letters(id_, log.of(id_))
+    ]
+    return sorted(found, key=lambda letter: letter.due)
+
+
+def _lines(letter: Waiting, today: date) -> Iterator[str]:
+    entry = letter.entry
+    about = f"{entry.count} to {entry.to}" if entry.to else str(entry.count)
+    which = f"reminder {letter.number} of {len(WAITS)}"
+    yield f"{letter.due} {letter.case} {letter.name} ({about}): {which}"
+    if letter.due <= today:
+        yield from (f"  {command}" for command in _commands(letter))
+
+
+def _commands(letter: Waiting) -> tuple[str, str]:
+    """Return the commands that write a reminder and that log it."""
+    entry = letter.entry
+    many = entry.count > 1
+    to = ("--to", entry.to) if entry.to else ()
+    who = ("--roster", "members.csv") if many else ("--country", entry.country)
+    write = (
+        *(
+            "protestgen",
+            "batch" if many else "letter",
+            "--case",
+            letter.case,
+            *who,
+            *to,
+        ),
+        *("--style", "reminder", "--first-letter", entry.date),
+        *(("-o", "reminders") if many else ()),
+    )
+    log = (
+        "protestgen",
+        "log",
+        entry.kind,
+        "--case",
+        letter.case,
+        "--reminds",
+        letter.name,
+    )
+    return shlex.join(write), shlex.join(log)
+
+
+def _as_json(letter: Waiting, today: date) -> dict[str, object]:
+    write, log = _commands(letter)
+    return {
+        "case": letter.case,
+        "entry": letter.name,
+        "date": letter.entry.date,
+        "country": letter.entry.country,
+        "to": letter.entry.to,
+        "count": letter.entry.count,
+        "reminder": letter.number,
+        "reminders": len(WAITS),
+        "due": letter.due,
+        "is_due": letter.due <= today,
+        "write": write,
+        "log": log,
+    }
