@@ -30,7 +30,7 @@ check: finding context dates languages postal texts contacts letters __init__
 authoring: scaffold new_entry
 library
 cli: console context param_types options __init__ prompts signals progress profile letter
-    batch_options batch_target batch_source batch_processes batch cases show document
+    batch_options batch_target batch_source batch_processes batch_log batch cases show document
     appeal
     log due calendar embassies styles check init new
 """

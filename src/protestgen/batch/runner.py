@@ -190,7 +190,9 @@ class Batch:
                 job.faults += [fault for fault in faults if fault not in job.faults]
             else:
                 tally.letters += 1
-                tally.countries[task.wish.country or task.sender.country or ""] += 1
+                tally.countries[_country(task)] += 1
+                if not self._folder:
+                    self.tally.new[_origin(task)] += 1
         for job in chunk:
             self._report(job, roster)
 
@@ -222,9 +224,11 @@ class Batch:
         letters = [*map(_entry, chosen, files)]
         statuses = folder.store(letters, files)
         self.tally.statuses.update(statuses)
-        for letter, status in zip(letters, statuses, strict=True):
+        for task, letter, status in zip(chosen, letters, statuses, strict=True):
             if status == "edited":
                 self._reporter.edited(letter.file, is_stale=False)
+            elif status == "new":
+                self.tally.new[_origin(task)] += 1
 
     def _report(self, job: RosterJob, roster: Roster) -> None:
         """Report the notes on a row, its duplicate letters, and why it failed."""
@@ -261,6 +265,14 @@ class Batch:
             is_certain = bool(sender.email or sender.address)
             for first in firsts:
                 self._reporter.duplicate(job.at, first, is_certain=is_certain)
+
+
+def _country(task: LetterTask) -> str:
+    return task.wish.country or task.sender.country or ""
+
+
+def _origin(task: LetterTask) -> tuple[str, str, str]:
+    return task.case, _country(task), task.wish.to or ""
 
 
 def _has_failed_for_others(path: Path, cases: Sequence[str]) -> bool:

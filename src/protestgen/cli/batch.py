@@ -32,6 +32,7 @@ from protestgen.language.loader import load_language
 from protestgen.letters.compose import choose_demands
 from protestgen.letters.service import LetterOptions
 
+from .batch_log import log_folder, log_letters
 from .batch_options import BatchOptions, batch_options
 from .batch_processes import (
     connect_cluster,
@@ -105,6 +106,8 @@ class _Run(Struct, frozen=True):
     source: Source
     outbox: OutputFolder | None
     stream: IO[bytes] | None
+    spec: BatchSpec
+    log_folder: Path | None
 
 
 def _write(
@@ -117,6 +120,7 @@ def _write(
     wish = options.letter_options(campaign.folders)
     countries = _countries(campaign, options)
     _check(campaign, wish, options)
+    log = log_folder(campaign, options)
     source = open_source(options, target, interrupts, stack)
     if options.cluster:
         campaign = campaign.absolute()
@@ -140,7 +144,7 @@ def _write(
             # One chunk for each other process to write, and one to write next.
             executor, ahead = start_executor(jobs, stack), 2 * jobs - 1
         batch.run(source.roster, executor, is_stopped=interrupts.__bool__, ahead=ahead)
-    run = _Run(batch, options, target, source, outbox, stream)
+    run = _Run(batch, options, target, source, outbox, stream, spec, log)
     _finish(run, reporter, is_interrupted=bool(interrupts))
     return _exit_code(batch.tally, interrupts)
 
@@ -172,6 +176,8 @@ def _finish(run: _Run, reporter: ProgressReporter, *, is_interrupted: bool) -> N
         _preview(run)
     where = f" in {target.path}" if target.path and not dry else ""
     reporter.sum_up(tally, where, by_country=dry)
+    if run.log_folder:
+        log_letters(run.log_folder, tally.new, run.options, run.target, run.spec)
     _show_hints(run)
 
 

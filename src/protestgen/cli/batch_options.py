@@ -37,6 +37,7 @@ class BatchOptions(WritingOptions, frozen=True, kw_only=True):
     prune: bool
     durable: bool
     dry: bool
+    log: bool
 
 
 _people_options = option_group(
@@ -130,6 +131,11 @@ _run_options = option_group(
         "dry",
         is_flag=True,
         help="Write nothing; show the first letter and the counts.",
+    ),
+    click.option(
+        "--log",
+        is_flag=True,
+        help="Add the number of new letters to the campaign's log, without names.",
     ),
     title="The run",
 )

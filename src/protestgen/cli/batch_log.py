@@ -1,0 +1,78 @@
+"""The entries that a batch adds to the log: numbers of letters, without names."""
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from protestgen.batch.worker import BatchSpec
+from protestgen.campaign.bundled import shipped_folder
+from protestgen.campaign.directory import MISSION_KINDS
+from protestgen.campaign.loader import Campaign
+from protestgen.errors import ChoiceError
+from protestgen.letters.letter import SUPPORT_STYLE
+from protestgen.log.entry import LogEntry
+from protestgen.log.loader import LOG
+from protestgen.log.writer import add_to_log
+from protestgen.schema.types import PartialDate
+
+from .batch_options import BatchOptions
+from .batch_target import Target
+from .console import show_note
+
+# The channels of formats that are no letters on paper.
+_CHANNELS = {"eml": "email", "mbox": "email", "mailto": "email", "fax": "fax"}
+
+
+def log_folder(campaign: Campaign, options: BatchOptions) -> Path | None:
+    """Return the folder whose log a batch is added to, if '--log' asks for it."""
+    if not options.log:
+        return None
+    if options.dry:
+        raise click.UsageError("'--log' goes without '--dry-run': nothing is written")
+    folder = campaign.layers[0]
+    if folder == shipped_folder():
+        hint = "go to its folder or add '--campaign'"
+        raise ChoiceError(f"'--log' needs a campaign of your own: {hint}")
+    return folder
+
+
+def log_letters(
+    folder: Path,
+    new: Mapping[tuple[str, str, str], int],
+    options: BatchOptions,
+    target: Target,
+    spec: BatchSpec,
+) -> None:
+    """Log how many letters are *new* by case, country and addressee, and say so."""
+    kind = _CHANNELS.get(target.format_name) or _CHANNELS.get(target.kind) or "letter"
+    counts: Counter[tuple[str, str, str | None]] = Counter()
+    for (case, country, wanted), count in new.items():
+        to = _addressee(spec.campaign, options, case, wanted)
+        counts[case, country, to] += count
+    unknown = sum(count for (_, country, _), count in counts.items() if not country)
+    known = {key: count for key, count in sorted(counts.items(), key=str) if key[1]}
+    for (case, country, to), count in known.items():
+        entry = LogEntry(
+            kind=kind,  # type: ignore[arg-type]
+            date=PartialDate.parse(spec.on.isoformat()),
+            country=country,
+            to=to,
+            count=count,
+        )
+        add_to_log(folder, case, entry)
+    show_note(f"new letters logged in {folder / LOG}: {sum(known.values()):,}")
+    if unknown:
+        hint = "use 'protestgen log'"
+        show_note(f"{unknown:,} letters from no known country are not logged: {hint}")
+
+
+def _addressee(
+    campaign: Campaign, options: BatchOptions, case: str, wanted: str
+) -> str | None:
+    """Return the kind of mission or the office that letters went to, if known."""
+    if options.style == SUPPORT_STYLE:
+        return None
+    to = wanted or campaign.case(case).write_to[0]
+    return to if to in {*MISSION_KINDS, *campaign.directory.offices} else None

@@ -1,0 +1,106 @@
+"""`batch --log`: the log gets numbers of letters, and no names."""
+
+from pathlib import Path
+
+import pytest
+
+from conftest import Run
+from protestgen.log.entry import LogEntry
+from protestgen.log.loader import load_log
+from protestgen.schema.types import PartialDate
+
+ROSTER = (
+    "name,country,email,to\nAda Example,uk,ada@home.example,\n"
+    "Bob Example,uk,bob@home.example,\nCarol Example,de,carol@home.example,osce\n"
+)
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path: Path) -> Path:
+    """Return the folder of a campaign over the bundled one, with a roster."""
+    (tmp_path / "protestgen.yaml").write_text("extends: bundled\n")
+    (tmp_path / "members.csv").write_text(ROSTER)
+    return tmp_path
+
+
+def entry(country: str, to: str, count: int, kind: str = "letter") -> LogEntry:
+    """Return the entry of a batch of 22 November 2026."""
+    return LogEntry(
+        kind=kind,  # type: ignore[arg-type]
+        date=PartialDate(2026, 11, 22),
+        country=country,
+        to=to,
+        count=count,
+    )
+
+
+def logged(folder: Path) -> list[LogEntry]:
+    """Return the entries of the log, by country."""
+    found = load_log([folder]).of("kurmanov").values()
+    return sorted(found, key=lambda one: (one.country, one.kind))
+
+
+def test_new_letters_are_counted(folder: Path, run: Run) -> None:
+    """
+    A batch logs its letters by country and addressee; a second run logs only new ones.
+    """
+    batch = (
+        "--campaign", folder, "batch", "--case", "kurmanov", "--roster", folder / "members.csv",
+        "-o", folder / "letters", "--log",
+    )  # fmt: skip
+    first = run(*batch)
+    entries = logged(folder)
+    (folder / "members.csv").write_text(
+        ROSTER.replace("Bob", "Robert") + "Dan Example,uk,dan@home.example,\n"
+    )
+    second = run(*batch)
+
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert f"note: new letters logged in {folder}/log: 3\n" in first.stderr
+    assert f"note: new letters logged in {folder}/log: 2\n" in second.stderr
+    assert entries == [entry("de", "osce", 1), entry("gb", "embassy", 2)]
+    assert len(logged(folder)) == 3
+    text = "".join(path.read_text() for path in (folder / "log").rglob("*.yaml"))
+    assert "Example" not in text
+    assert "@" not in text
+
+
+def test_messages_are_emails(folder: Path, run: Run) -> None:
+    """
+    A mailbox is logged as e-mails.
+    """
+    result = run(
+        "--campaign", folder, "batch", "--case", "kurmanov", "--roster", folder / "members.csv",
+        "-o", folder / "letters.mbox", "--log",
+    )  # fmt: skip
+
+    assert result.exit_code == 0
+    assert logged(folder) == [
+        entry("de", "osce", 1, "email"),
+        entry("gb", "embassy", 2, "email"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (("--campaign", "FOLDER", "--dry-run"), "'--log' goes without '--dry-run': nothing is written"),
+        ((), "'--log' needs a campaign of your own: go to its folder or add '--campaign'"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_logged_is_not_begun(
+    more: tuple[str, ...], message: str, folder: Path, run: Run
+) -> None:
+    """
+    A batch that cannot be logged writes nothing.
+    """
+    given = [str(folder) if word == "FOLDER" else word for word in more]
+    result = run(
+        "batch", "--case", "kurmanov", "--roster", folder / "members.csv", "-o",
+        folder / "letters", "--log", *given,
+    )  # fmt: skip
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"error: {message}" in result.stderr
+    assert not (folder / "letters").exists()
+    assert not (folder / "log").exists()
