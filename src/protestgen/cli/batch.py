@@ -1,11 +1,10 @@
 """The command `batch`: a letter for each member of a roster."""
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, Any, NoReturn, cast
+from typing import IO, Any, NoReturn
 
 import click
 from msgspec import Struct
@@ -24,8 +23,6 @@ from protestgen.batch.state import copied_state
 from protestgen.batch.worker import BatchSpec
 from protestgen.campaign.loader import Campaign
 from protestgen.countries import find_country
-from protestgen.errors import OutputError
-from protestgen.files import growing_file
 from protestgen.formats.pdf_merge import PdfMerger
 from protestgen.language.language import ENGLISH
 from protestgen.language.loader import load_language
@@ -41,7 +38,7 @@ from .batch_processes import (
 )
 from .batch_source import Source, open_source
 from .batch_target import FILE_FORMATS, Target, checked_target
-from .console import Stdout, StdoutError, show_error, show_note, write_product
+from .console import show_error, show_note, write_product
 from .context import App, check_style, now
 from .options import require_case
 from .param_types import Command, complete_case
@@ -136,7 +133,7 @@ def _write(
         *(source.position, source.size, source.unit),
         has_table=outbox is not None,
     )
-    stream = _stream(target, stack) if spec.kind in FILE_FORMATS else None
+    stream = open_stream(target, stack) if spec.kind in FILE_FORMATS else None
     batch = _batch(plan, reporter, outbox, stream, stack)
     with reporter, interrupts.awaited():
         executor, ahead = cluster, QUEUE_DEPTH
@@ -316,24 +313,6 @@ def _dated(on: date | None, last: RunHeader | None) -> tuple[date, datetime]:
     if on is None and day != time.date():
         show_note(f"letters keep the date of the run before, {day}: see '--date'")
     return day, time_of_run
-
-
-def _stream(target: Target, stack: ExitStack) -> IO[bytes]:
-    if target.path:
-        return stack.enter_context(growing_file(target.path))
-    return stack.enter_context(_standard_output())
-
-
-@contextmanager
-def _standard_output() -> Iterator[IO[bytes]]:
-    """Yield stdout for letters; a reader that does not take all of them is an error."""
-    try:
-        yield cast("IO[bytes]", Stdout())
-    except StdoutError as error:
-        if not error.is_closed_pipe:
-            raise
-        reason = "standard output: its reader ended before it had all letters"
-        raise OutputError(reason) from None
 
 
 def _give_up(*, is_interrupted: bool) -> NoReturn:

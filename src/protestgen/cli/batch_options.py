@@ -135,7 +135,7 @@ _run_options = option_group(
     click.option(
         "--log",
         is_flag=True,
-        help="Add the number of new letters to the campaign's log, without names.",
+        help="Log how many new letters it wrote, without names.",
     ),
     title="The run",
 )

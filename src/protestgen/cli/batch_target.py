@@ -1,14 +1,18 @@
 """Where the letters of a batch go: a folder, one file, or standard output."""
 
 import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import IO, cast
 
 import click
 from msgspec import Struct
 
 from protestgen.batch.worker import OutputKind
 from protestgen.errors import OutputError
+from protestgen.files import growing_file
 from protestgen.formats import (
     DEFAULT_FORMAT,
     format_for,
@@ -18,6 +22,7 @@ from protestgen.formats import (
 )
 
 from .batch_options import STREAM_FORMATS, BatchOptions
+from .console import Stdout, StdoutError
 from .context import check_output
 
 # Kinds of one file for all letters, and the format that each letter has in it.
@@ -126,3 +131,22 @@ def _check_free(target: Target, roster: Path | None) -> None:
                 if not mbox.is_ours(data):
                     reason = "a message was added to it that no batch has written"
                     raise OutputError(f"{path}: {reason}: {hint}")
+
+
+def open_stream(target: Target, stack: ExitStack) -> IO[bytes]:
+    """Open the one file of all letters, or stdout, until *stack* ends."""
+    if target.path:
+        return stack.enter_context(growing_file(target.path))
+    return stack.enter_context(_standard_output())
+
+
+@contextmanager
+def _standard_output() -> Iterator[IO[bytes]]:
+    """Yield stdout for letters; a reader that does not take all of them is an error."""
+    try:
+        yield cast("IO[bytes]", Stdout())
+    except StdoutError as error:
+        if not error.is_closed_pipe:
+            raise
+        reason = "standard output: its reader ended before it had all letters"
+        raise OutputError(reason) from None
