@@ -37,7 +37,12 @@ from .batch_processes import (
     start_executor,
 )
 from .batch_source import Source, open_source
-from .batch_target import FILE_FORMATS, Target, checked_target
+from .batch_target import (
+    FILE_FORMATS,
+    Target,
+    checked_target,
+    open_stream,
+)
 from .console import show_error, show_note, write_product
 from .context import App, check_style, now
 from .options import require_case
