@@ -18,10 +18,11 @@ schema: place types source yaml_nodes reader yaml_text
 countries
 campaign: bundled case directory routing data_files layer references loader translations
 log: entry loader writer figures reminders calendar
-language: forms language loader
+language: forms typography language loader
 templating: metering blocks undefined render_cache code_generator sandbox_filters probes
     sandbox filters diagnostics loader environment
-letters: sender letter completeness ascii compose editing notes service document appeal
+letters: sender letter completeness ascii template_values compose editing notes service
+    document appeal
 formats: __init__ text html json markdown mbox mail_message mail_headers body subject eml
     mailto pdf fax pdf_reader pdf_writer pdf_merge
 batch: filenames seen_index text_stream roster_row csv_rows roster file_store manifest

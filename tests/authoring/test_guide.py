@@ -12,7 +12,13 @@ from conftest import EPOCH, ROOT, Result
 from doc_examples import Example, assert_shown, examples
 from protestgen import load_campaign
 from protestgen.campaign.bundled import shipped_folder
-from protestgen.campaign.case import Case, Demand, Incident, SupportTo
+from protestgen.campaign.case import (
+    Case,
+    Demand,
+    Incident,
+    PersonEntry,
+    SupportTo,
+)
 from protestgen.campaign.directory import MISSION_ROLES, Mission, Office
 from protestgen.campaign.translations import CaseText, load_translation
 from protestgen.language.loader import load_language
@@ -150,6 +156,7 @@ def known(struct: type[Struct]) -> dict[str, bool]:
     ("heading", "struct"),
     [
         ("A case", Case),
+        ("A person", PersonEntry),
         ("An incident", Incident),
         ("A demand", Demand),
         ("Support", SupportTo),

@@ -392,7 +392,10 @@ def test_help_names_all_columns(run: Run) -> None:
 
     assert [name.strip() for name in columns.split(",")] == list(FIELDS)
     assert max(map(len, lines)) <= 80
-    assert {*FIELDS} - {*head} == {"residence", "reply_to", "omit_address"}
+    assert {*FIELDS} - {*head} == {
+        *("about", "first_letter", "omit_address", "organisation_of"),
+        *("reply_to", "residence"),
+    }
 
 
 def test_example_uses_its_columns(batch: Batch) -> None:

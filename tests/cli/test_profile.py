@@ -14,7 +14,7 @@ from conftest import ROOT, Result, Run
 
 Shell = Callable[..., Result]
 LETTER = ("letter", "--case", "kurmanov")
-ANSWERS = r"""Ada Example\n1 High Street\nLeeds LS1 1AA\n\nLeeds\nEngland\n\nada@mail.example\n\n\nnurse\n"""
+ANSWERS = r"""Ada Example\n1 High Street\nLeeds LS1 1AA\n\nLeeds\nEngland\n\nada@mail.example\n\n\nnurse\na nurse in Leeds\n"""
 
 
 def test_answers_are_kept_and_used(tmp_path: Path, shell: Shell) -> None:
@@ -38,6 +38,7 @@ def test_answers_are_kept_and_used(tmp_path: Path, shell: Shell) -> None:
         country: gb
         email: ada@mail.example
         role: nurse
+        about: a nurse in Leeds
         """
     )
     letter = shell("protestgen -q letter --case kurmanov", **home).stdout
@@ -53,7 +54,7 @@ def test_old_answers_are_kept_or_removed(tmp_path: Path, shell: Shell) -> None:
     path = tmp_path / "ada.yaml"
     path.write_text("name: Ada Example\ncity: Leeds\nwhy: I care.\n")
     path.chmod(0o644)
-    shell(r"printf '\n\n-\n\n\n\n\n\n\n' | protestgen profile -o ada.yaml")
+    shell(r"printf '\n\n-\n\n\n\n\n\n\n\n' | protestgen profile -o ada.yaml")
 
     assert path.read_text() == "name: Ada Example\nwhy: I care.\n"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -64,7 +65,7 @@ def test_wrong_answer_is_asked_again(shell: Shell, tmp_path: Path) -> None:
     An answer that cannot be right is refused as it is typed.
     """
     answers = (
-        r"Ada\n\nLeeds\nEnglnd\nEngland\n\nada\nada@mail.example\ngerman\nde\n\n\n"
+        r"Ada\n\nLeeds\nEnglnd\nEngland\n\nada\nada@mail.example\ngerman\nde\n\n\n\n"
     )
     result = shell(f"printf '{answers}' | protestgen profile -o ada.yaml")
 
@@ -82,7 +83,7 @@ def test_address_can_be_left_out_for_good(shell: Shell, tmp_path: Path) -> None:
     """
     Who is at risk is not asked for an address, and none is printed.
     """
-    answers = r"Ada\nLeeds\nuk\n\n\n\n\n\n"
+    answers = r"Ada\nLeeds\nuk\n\n\n\n\n\n\n"
     shell(f"printf '{answers}' | protestgen profile --omit-address -o ada.yaml")
     assert (tmp_path / "ada.yaml").read_text() == (
         "name: Ada\ncity: Leeds\ncountry: gb\nomit_address: true\n"

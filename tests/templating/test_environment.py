@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from conftest import ROOT, Run
 from protestgen import Sender, load_campaign
-from protestgen.campaign.case import Case, Demand, Incident, SupportTo
+from protestgen.campaign.case import Case, Demand, Incident, Person, SupportTo
 from protestgen.campaign.directory import Mission, Office
 from protestgen.language.language import Language
 from protestgen.language.loader import load_language
@@ -446,8 +446,20 @@ def test_guide_tells_every_attribute_of_loops() -> None:
     names = told("In a loop, and of dates and texts")
 
     assert sorted(names) == sorted(
-        {name for seen in VISIBLE_ATTRIBUTES.values() for name in seen} - {"super"}
+        {
+            name
+            for kind in {*VISIBLE_ATTRIBUTES} - {Person}
+            for name in VISIBLE_ATTRIBUTES[kind]
+        }
+        - {"super"}
     )
+
+
+def test_guide_tells_every_attribute_of_a_person() -> None:
+    """
+    The guide lists exactly the attributes of a person.
+    """
+    assert sorted(told("A person")) == sorted(VISIBLE_ATTRIBUTES[Person])
 
 
 def test_example_of_the_guide_works(run: Run, campaign: Path) -> None:

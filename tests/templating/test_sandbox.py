@@ -106,7 +106,8 @@ REFUSED = {
     ),
     "sort-attribute": (
         "{{ demands|sort(attribute='__class__') }}",
-        ":3: unknown attribute 'demand.__class__': there are id, met, optional, reason, text",
+        ":3: unknown attribute 'demand.__class__': there are id, met, optional, question, "
+        "reason, request, rights, text, to",
     ),
     "groupby": (
         "{{ demands|groupby('__class__') }}",
@@ -206,7 +207,7 @@ REFUSED = {
     ),
     "request": (
         "{{ request.application.__globals__ }}",
-        ":3: unknown variable 'request': see docs/templates.md",
+        ":3: unknown variable 'request': did you mean 'questions'?",
     ),
     "builtins": (
         "{{ __builtins__ }}",
@@ -863,7 +864,7 @@ def test_folder_of_templates_may_not_be_a_link(templates: Path) -> None:
 
 HARMLESS = {
     "text-as-template": ("{{ why }}", "{{ 1 + 1 }} {% include '/etc/passwd' %}"),
-    "braces": ("{{ why }}", "{0.__class__} %(a)s %s"),
+    "braces": ("{{ why }}", "{0.__class__} %(a)s %s."),
     "marks": ("{{ why|safe }}", "- a <b>"),
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import fields, replace
 
-from protestgen.campaign.case import Case
+from protestgen.campaign.case import Case, Person, PersonEntry
 from protestgen.campaign.directory import Mission, Office
 from protestgen.errors import DataError, Location, Problem
 from protestgen.schema.reader import read_yaml
@@ -220,13 +220,17 @@ def _field_lines(
 
 
 def _entry_values(entry: Struct) -> dict[str, Any]:
-    """Return the fields of *entry* but for its place and empty ones."""
-    values = {f.name: _plain_value(getattr(entry, f.name)) for f in fields(entry)}
-    return {name: value for name, value in values.items() if value and name != "at"}
+    """Return the fields of *entry* but for its place, empty ones and defaults."""
+    values = {f.name: getattr(entry, f.name) for f in fields(entry) if f.name != "at"}
+    defaults = {f.name: f.default for f in fields(entry)}
+    plain = {k: _plain_value(v) for k, v in values.items() if v != defaults[k]}
+    return {name: value for name, value in plain.items() if value or value is False}
 
 
 def _plain_value(value: Any) -> Any:
     """Return *value* as dictionaries, lists, strings and booleans."""
+    if isinstance(value, Person) and value.entry != PersonEntry(name=value):
+        value = value.entry
     if isinstance(value, Struct):
         return _entry_values(value)
     if isinstance(value, dict):

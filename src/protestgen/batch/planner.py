@@ -12,7 +12,11 @@ from protestgen.campaign.directory import Addressee
 from protestgen.countries import country_name, find_language
 from protestgen.errors import AddresseeError, Location, ProtestgenError
 from protestgen.language.loader import languages
-from protestgen.letters.letter import ORGANISATION_STYLE, SUPPORT_STYLE
+from protestgen.letters.letter import (
+    ORGANISATION_STYLE,
+    REMINDER_STYLE,
+    SUPPORT_STYLE,
+)
 from protestgen.letters.sender import Sender
 from protestgen.letters.service import LetterOptions, LetterService
 
@@ -161,6 +165,9 @@ class JobPlanner:
             if getattr(member, field):
                 reason = f"does not go with the style '{style}': leave it empty"
                 job.add_fault(FieldError(reason, field))
+        if member.first_letter and style != REMINDER_STYLE:
+            reason = f"goes with the style '{REMINDER_STYLE}' only: leave it empty"
+            job.add_fault(FieldError(reason, "first_letter"))
         if style == ORGANISATION_STYLE and not sender.organisation:
             reason = f"empty: the style '{style}' is written for one"
             job.add_fault(FieldError(reason, "organisation"))
@@ -247,6 +254,7 @@ class JobPlanner:
             style=member.style or wish.style,
             languages=codes or wish.languages,
             demands=member.demands or wish.demands,
+            first_letter=member.first_letter or wish.first_letter,
             fallback=wish.fallback,
         )
 

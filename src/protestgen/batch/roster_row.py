@@ -14,7 +14,7 @@ from protestgen.countries import find_country
 from protestgen.errors import Location, ProtestgenError, quoted, unexpected
 from protestgen.letters.sender import Sender
 from protestgen.limits import MAX_CELL
-from protestgen.schema.types import Id, Line, parse_line
+from protestgen.schema.types import Date, Id, Line, parse_line
 
 from .text_stream import LOST, NOT_TEXT
 
@@ -25,6 +25,7 @@ _ALIASES = {
     "lang": "language",
     "languages": "language",
     "organization": "organisation",
+    "organizationof": "organisationof",
 }
 # Shown by spreadsheets in a cell that they cannot compute.
 _ERRORS = frozenset(
@@ -45,6 +46,7 @@ class Member(Struct, frozen=True, kw_only=True):
     style: Line | None = None
     to: Line | None = None
     demands: tuple[Id, ...] = ()
+    first_letter: Date | None = None
 
 
 class FieldError(Struct, frozen=True):

@@ -14,7 +14,7 @@ from protestgen.schema.reader import parse_entries
 from protestgen.schema.source import read_text
 from protestgen.schema.types import Id, Line, Phrase, Prose
 
-from .case import Case, Demand, Incident
+from .case import Case, Demand, Incident, Person, PersonLine
 from .data_files import data_files
 from .loader import Campaign
 
@@ -27,10 +27,16 @@ class IncidentText(Struct, frozen=True, kw_only=True):
 
 
 class DemandText(Struct, frozen=True, kw_only=True):
-    """The texts of a demand; *text* continues a sentence of the templates."""
+    """
+    The texts of a demand; *text* continues a sentence of the templates.
+
+    *request* is the form for an addressee who can act, where that differs.
+    """
 
     text: Line
+    request: Line | None = None
     reason: Line
+    question: Line | None = None
 
 
 class SupportText(Struct, frozen=True, kw_only=True):
@@ -50,7 +56,9 @@ class CaseText(Struct, frozen=True, kw_only=True):
 
     title: Line | None = None
     title_in: dict[Line, Line] = {}
-    people: tuple[Line, ...] = ()
+    topic: Line | None = None
+    subject: Line | None = None
+    people: tuple[PersonLine, ...] = ()
     outcome: Prose | None = None
     summary: Prose | None = None
     incidents: tuple[IncidentText, ...] = ()
@@ -155,7 +163,9 @@ def translated(case: Case, text: CaseText) -> Case:
         case,
         title=text.title,
         title_in=text.title_in,
-        people=text.people,
+        topic=text.topic,
+        subject=text.subject,
+        people=tuple(map(_person, case.people, text.people)),
         outcome=text.outcome,
         summary=text.summary,
         incidents=tuple(map(_incident, case.incidents, text.incidents)),
@@ -169,20 +179,54 @@ def translated(case: Case, text: CaseText) -> Case:
     )
 
 
+def _person(person: Person, text: Person) -> Person:
+    return Person(text.name, text.short, person.gender, text.about)
+
+
 def _incident(incident: Incident, text: IncidentText) -> Incident:
     return replace(incident, place=text.place, text=text.text)
 
 
 def _demand(demand: Demand, case_text: CaseText) -> Demand:
     text = case_text.demands[demand.id]
-    return replace(demand, text=text.text, reason=text.reason)
+    return replace(
+        demand,
+        text=text.text,
+        request=text.request,
+        reason=text.reason,
+        question=text.question,
+    )
 
 
-def source_text_hash(case: Case) -> str:
-    """Return 8 hexadecimal digits that change with any English text of *case*."""
+def optional_texts(entry: Case | CaseText) -> dict[str, str]:
+    """The texts of *entry* that letters can do without, by the names of their keys."""
+    texts: dict[str, str | None] = {"topic": entry.topic, "subject": entry.subject}
+    for number, person in enumerate(entry.people):
+        short = person.short if person.short != person.name else ""
+        texts |= {
+            f"people.{number}.short": short,
+            f"people.{number}.about": person.about,
+        }
+    demands = entry.demands
+    pairs = (
+        demands.items() if isinstance(demands, dict) else ((d.id, d) for d in demands)
+    )
+    texts |= {f"demands.{id_}.question": demand.question for id_, demand in pairs}
+    return {key: text for key, text in texts.items() if text}
+
+
+def source_text_hash(case: Case, text: CaseText | None = None) -> str:
+    """
+    Return 8 hexadecimal digits that change with any English text of *case*.
+
+    Of the optional texts, those count that the translation *text* has as well.
+    """
     support = case.support_to
     words = [case.title, *case.people, case.outcome, case.summary]
     words += [word for i in case.incidents for word in (i.date, i.place, i.text)]
     words += [word for d in case.demands for word in (d.id, d.text, d.reason)]
     words += [support.name, support.salutation]
+    if text:
+        own = optional_texts(text)
+        words += [word for key, word in optional_texts(case).items() if key in own]
     return sha256("\0".join(word or "" for word in words).encode()).hexdigest()[:8]

@@ -106,7 +106,7 @@ def _check_translation(
     for at, missing in groupby(fields, lambda key: _group_location(text, key)):
         message = f"incomplete without {', '.join(missing)}: letters are refused"
         yield error(at, message)
-    current = source_text_hash(case)
+    current = source_text_hash(case, text)
     if text.translates == current:
         return
     write = f"review it, then write 'translates: {current}'"

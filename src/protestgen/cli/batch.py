@@ -26,8 +26,8 @@ from protestgen.countries import find_country
 from protestgen.formats.pdf_merge import PdfMerger
 from protestgen.language.language import ENGLISH
 from protestgen.language.loader import load_language
-from protestgen.letters.compose import choose_demands
 from protestgen.letters.service import LetterOptions
+from protestgen.letters.template_values import choose_demands
 
 from .batch_log import log_folder, log_letters
 from .batch_options import BatchOptions, batch_options
@@ -302,7 +302,7 @@ def _check(campaign: Campaign, wish: LetterOptions, options: BatchOptions) -> No
     """Refuse what would fail every letter."""
     for case in map(campaign.case, options.cases):
         if wish.demands:
-            choose_demands(case, wish.demands, now().date())
+            choose_demands(case, wish.demands, now().date(), style=wish.style)
     for code in wish.languages or (ENGLISH,):
         load_language(code, campaign.folders)
         codes = (code, ENGLISH) if wish.fallback else (code,)

@@ -50,7 +50,9 @@ class _Options(WritingOptions, frozen=True, kw_only=True):
     email: str | None
     reply_to: str | None
     organisation: str | None
+    organisation_of: str | None
     role: str | None
+    about: str | None
     why: str | None
     cosigners: tuple[str, ...]
     omit_address: bool

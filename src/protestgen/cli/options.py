@@ -19,9 +19,9 @@ from protestgen.formats import (
     format_for,
 )
 from protestgen.language.loader import languages
-from protestgen.letters.letter import DEFAULT_STYLE, SUPPORT_STYLE
+from protestgen.letters.letter import DEFAULT_STYLE, REMINDER_STYLE, SUPPORT_STYLE
 from protestgen.letters.service import LetterOptions
-from protestgen.schema.types import parse_email, parse_line, parse_prose
+from protestgen.schema.types import PartialDate, parse_email, parse_line, parse_prose
 
 from .console import QUIET, show_note
 from .context import FOLDERS_KEY, check_output, now
@@ -133,6 +133,11 @@ letter_options = option_group(
         shell_complete=complete_language,
         help="Language, or several: 'en,ru'; default: the sender's.",
     ),
+    click.option(
+        "--first-letter",
+        type=ParsedParam(PartialDate.parse, "date"),
+        help=f"Date of the letter that '--style {REMINDER_STYLE}' is about.",
+    ),
     fallback_option,
 )
 
@@ -180,10 +185,24 @@ sender_options = option_group(
         help="Organisation you write for.",
     ),
     click.option(
+        "--organisation-of",
+        "--organization-of",
+        "organisation_of",
+        type=_LINE,
+        metavar="NAME",
+        help="The organisation as it stands after 'on behalf of'.",
+    ),
+    click.option(
         "--role",
         type=_LINE,
         metavar="ROLE",
         help="Your role in it, or your occupation.",
+    ),
+    click.option(
+        "--about",
+        type=_LINE,
+        metavar="TEXT",
+        help="Who you are, as in 'I am ...': 'a nurse in Leeds'.",
     ),
     click.option(
         "--why",
@@ -347,6 +366,7 @@ class WritingOptions(OutputOptions, frozen=True, kw_only=True):
     style: str
     demands: tuple[str, ...]
     languages: tuple[str, ...] | None
+    first_letter: PartialDate | None
     fallback: bool
     on: date | None
     width: int
@@ -362,12 +382,16 @@ class WritingOptions(OutputOptions, frozen=True, kw_only=True):
         unfit = "--to" if self.to else "--demand" if self.demands else ""
         if self.style == SUPPORT_STYLE and unfit:
             raise click.UsageError(f"'{unfit}' does not go with '--style {self.style}'")
+        if self.first_letter and self.style != REMINDER_STYLE:
+            message = f"'--first-letter' goes with '--style {REMINDER_STYLE}' only"
+            raise click.UsageError(message)
         return LetterOptions(
             country=find_country(country) if country else None,
             to=self.to,
             style=self.style,
             languages=find_languages(self.languages or (), folders),
             demands=self.demands,
+            first_letter=self.first_letter,
             fallback=self.fallback,
         )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.countries import find_country
@@ -62,7 +63,7 @@ def profile(
     if old.omit_address if omit_address is None else omit_address:
         answers |= {"omit_address": True, "address": old.address}
     else:
-        answers["address"] = _ask_address(old.address)
+        answers |= {"omit_address": False, "address": _ask_address(old.address)}
     answers |= {
         "city": _ask("City", old.city),
         "country": _ask("Country", old.country, find_country),
@@ -77,10 +78,9 @@ def profile(
         ),
         "organisation": _ask("Organisation you write for", old.organisation),
         "role": _ask("Role or occupation", old.role),
+        "about": _ask("Who you are, such as 'a nurse in Leeds'", old.about),
     }
-    sender = Sender(
-        **answers, reply_to=old.reply_to, why=old.why, cosigners=old.cosigners
-    )
+    sender = replace(old, **answers)
     write_file(path, profile_text(sender).encode(), mode=0o600)
     show_note(f"saved in {path}; only you can read it")
 

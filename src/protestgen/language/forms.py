@@ -49,6 +49,7 @@ def _parser(*placeholders: str) -> Callable[[str], str]:
 DatePattern = Annotated[str, _parser("day", "month", "year")]
 DatelinePattern = Annotated[str, _parser("city", "date")]
 SubjectPattern = Annotated[str, _parser("subject")]
+CountPattern = Annotated[str, _parser("count")]
 ClosingPattern = Annotated[str, _parser("salutation")]
 StatePattern = Annotated[str, _parser("state")]
 
@@ -146,6 +147,18 @@ class Placeholders(Struct, frozen=True, kw_only=True):
     people: Line
 
 
+class Others(Struct, frozen=True, kw_only=True):
+    """
+    The words for people whom a sentence counts and does not name.
+
+    *many* goes on from two names ("and {count} others"). *numbers* are the words for 2,
+    3 and so on; higher numbers are in digits.
+    """
+
+    many: CountPattern
+    numbers: tuple[Line, ...] = ()
+
+
 class FaxLabels(Struct, frozen=True, kw_only=True):
     """The words on a fax's cover page; *besides* follows the number of pages."""
 
@@ -193,6 +206,9 @@ class Forms(Struct, frozen=True, kw_only=True):
     space does not break before the characters in *glue_before*, behind those in
     *glue_after*, and with *glue_days* between a day and its month.
 
+    *quotes* are the quotation marks, and *dash* stands between words. *others* counts
+    people; without it, all are named.
+
     *missions* are names of missions by kind, *offices* by id. *cities* are names of
     cities where the language is read, so that post without a street arrives. *states*
     are genitives, used behind "the authorities", of the states that the pattern
@@ -212,9 +228,11 @@ class Forms(Struct, frozen=True, kw_only=True):
     glue_before: Line = ""
     glue_after: Line = ""
     quotes: Line | None = None
+    dash: Line = "–"
     glue_days: bool = False
     avoid: tuple[Phrase, ...] = ()
     title_cases: tuple[Line, ...] = ()
+    others: Others | None = None
     placeholders: Placeholders
     fax: FaxLabels
     dates: DateStyle

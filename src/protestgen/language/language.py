@@ -13,8 +13,14 @@ from protestgen.countries import country_name
 from protestgen.language.forms import AddressForm, Forms, GenderedForm
 from protestgen.schema.types import PartialDate
 
+from .typography import typeset
+
 # The language of the cases; the texts in all others are translations.
 ENGLISH = "en"
+
+# Of more than so many people, sentences name the first two only.
+_MOST_NAMES = 3
+_NAMED = 2
 
 
 class Language(Struct, frozen=True):
@@ -46,6 +52,22 @@ class Language(Struct, frozen=True):
             comma = self.forms.semicolon if len(items) > 2 else ","
             return f"{comma} ".join(items[:-1]) + comma + last
         return ", ".join(items[:-1]) + last
+
+    def people(self, names: Sequence[str]) -> str:
+        """Return up to three *names* as a series; of more, two and how many others."""
+        others = self.forms.others
+        if others is None or len(names) <= _MOST_NAMES:
+            return self.series(names)
+        count = len(names) - _NAMED
+        words = others.numbers[count - 2 : count - 1] or (str(count),)
+        return f"{', '.join(names[:_NAMED])} {others.many.format(count=words[0])}"
+
+    def own_words(self, text: str) -> str:
+        """Return the *text* of a sender with the signs of this language."""
+        forms = self.forms
+        quotes = forms.quotes or ""
+        spaced = bool(quotes) and quotes[0] in forms.glue_after
+        return typeset(text, quotes=quotes, spaced=spaced, dash=forms.dash)
 
     def state_genitive(self, code: str) -> str | None:
         """Return the name of the state *code* behind "the authorities", if known."""

@@ -7,17 +7,19 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from protestgen.campaign.case import Case, Demand
-from protestgen.campaign.directory import Addressee, Mission
+from protestgen.campaign.case import Case
+from protestgen.campaign.directory import Addressee
 from protestgen.countries import country_line
-from protestgen.errors import ChoiceError, TemplateError
+from protestgen.errors import TemplateError
 from protestgen.language.language import Language
+from protestgen.schema.types import PartialDate
 from protestgen.templating.blocks import Block, Paragraph, parse_blocks
 from protestgen.templating.environment import Templates
 
 from .completeness import MissingTextError, missing_parts
 from .letter import DEFAULT_STYLE, ORGANISATION_STYLE, SINGLE_WRITER_STYLES, Letter
 from .sender import Sender
+from .template_values import choose_demands, relation, supported, template_values
 
 _DATELINE_CACHE_SIZE = 100
 _BLOCK_CACHE_SIZE = 200
@@ -34,12 +36,14 @@ def compose(
     on: date,
     demands: Sequence[str] = (),
     copies: Sequence[Addressee] = (),
+    first_letter: PartialDate | None = None,
 ) -> Letter:
     """
     Compose the letter of *sender* to *addressee* about *case*, dated *on*.
 
     The texts of *case* are in *language*. *demands* are ids in the order wanted, by
-    default the demands that the case makes by itself. Raises `MissingTextError`.
+    default the demands that the case makes by itself. *first_letter* is the date of the
+    letter that a reminder is about. Raises `MissingTextError`.
     """
     styles = templates.styles(language.code)
     if missing := missing_parts(
@@ -56,6 +60,7 @@ def compose(
         on=on,
         demands=demands,
         copies=copies,
+        first_letter=first_letter,
     )
     return shared.letter(sender)
 
@@ -75,11 +80,20 @@ class SharedParts:
         on: date,
         demands: Sequence[str],
         copies: Sequence[Addressee],
+        first_letter: PartialDate | None = None,
     ) -> None:
         self._case, self._addressee, self._country = case, addressee, country
         self._language, self._style, self._on = language.in_country(country), style, on
-        self._demands = choose_demands(case, demands, on) if addressee else ()
-        self._text = templates.cache(self._language, style, self._template_values())
+        able = relation(case, addressee)
+        chosen = choose_demands(case, demands, on, style=style, to=able) if able else ()
+        self._demands = tuple(demand.id for demand in chosen)
+        values = template_values(
+            *(case, addressee, chosen),
+            language=self._language,
+            on=on,
+            first_letter=first_letter,
+        )
+        self._text = templates.cache(self._language, style, values)
         self._fields = self._shared_fields(copies)
         self._closings = [self._closing(plural=plural) for plural in (False, True)]
         self._dateline = lru_cache(_DATELINE_CACHE_SIZE)(
@@ -95,27 +109,14 @@ class SharedParts:
             else ""
         )
 
-    def _template_values(self) -> dict[str, object]:
-        """The variables of a template that are the same for all senders."""
-        case, language = self._case, self._language
-        return {
-            "addressee": self._addressee,
-            "archived": case.is_archived(self._on),
-            "case": case,
-            "demands": self._demands,
-            "relation": _relation(case, self._addressee),
-            "of_state": language.state_genitive(case.state) or "",
-            "supported": self._supported(),
-        }
-
     def _shared_fields(self, copies: Sequence[Addressee]) -> dict[str, Any]:
         """The fields of a `Letter` that are the same for all senders."""
         case, to, language = self._case, self._addressee, self._language
         forms = language.forms
-        support_to = replace(case.support_to, name=self._supported())
+        support_to = replace(case.support_to, name=supported(case, language))
         return {
             "case": case.id,
-            "demands": tuple(demand.id for demand in self._demands),
+            "demands": self._demands,
             "style": self._style,
             "language": language.code,
             "date": self._on,
@@ -129,12 +130,6 @@ class SharedParts:
                 f"{forms.copy} {language.display_name(copy)}" for copy in copies
             ),
         }
-
-    def _supported(self) -> str:
-        """The people whom a message of support is for."""
-        case, language = self._case, self._language
-        people = language.series(case.people) or language.forms.placeholders.people
-        return case.support_to.name or people
 
     def _salutation(self) -> str:
         if self._addressee is not None:
@@ -158,12 +153,14 @@ class SharedParts:
         )
         paragraphs = self._text.paragraphs(
             {
+                "about": (sender.about or "").rstrip("."),
                 "cosigners": sender.cosigners,
                 "joint": is_joint,
                 "organisation": organisation,
+                "organisation_of": sender.organisation_of or "",
                 "place": sender.place or "",
                 "plural": plural,
-                "why": sender.why or "",
+                "why": self._language.own_words(sender.why) if sender.why else "",
             }
         )
         subject, body = _subject_and_body(paragraphs, self._style)
@@ -200,34 +197,6 @@ def _subject_and_body(
             f"style '{style}' gives no text: it needs a subject and paragraphs"
         )
     return subject.text, tuple(body)
-
-
-def choose_demands(case: Case, ids: Sequence[str], on: date) -> tuple[Demand, ...]:
-    """The demands *ids* of *case*, by default those that it makes on the day *on*."""
-    if not ids:
-        if not (found := case.default_demands(on)):
-            raise ChoiceError(
-                f"all demands of case '{case.id}' were met: choose with '--demand', or "
-                "'--style support'"
-            )
-        return found
-    by_id = {demand.id: demand for demand in case.demands}
-    for id_ in ids:
-        if id_ not in by_id:
-            known = ", ".join(by_id)
-            raise ChoiceError(
-                f"case '{case.id}' has no demand '{id_}': choose from {known}"
-            )
-    return tuple(by_id[id_] for id_ in dict.fromkeys(ids))
-
-
-def _relation(case: Case, addressee: Addressee | None) -> str:
-    """What the addressee can do: a mission passes a letter on, others act."""
-    if addressee is None:
-        return ""
-    if isinstance(addressee, Mission):
-        return "mission"
-    return "authority" if addressee.state == case.state else "body"
 
 
 def _sender_block(sender: Sender, country: str) -> tuple[str, ...]:

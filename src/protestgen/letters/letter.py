@@ -13,10 +13,14 @@ from .sender import Sender
 DEFAULT_STYLE = "statement"
 # A letter to the people of a case, so it has no addressee.
 SUPPORT_STYLE = "support"
+# A letter that asks for an answer to an earlier one.
+REMINDER_STYLE = "reminder"
+# A letter to those who met a demand.
+THANKS_STYLE = "thanks"
 # A letter that names the sender's organisation.
 ORGANISATION_STYLE = "organisation"
 # Letters that say "I" even if an organisation is named below the signature.
-SINGLE_WRITER_STYLES = ("personal", "points")
+SINGLE_WRITER_STYLES = ("personal", "points", REMINDER_STYLE)
 
 
 class Letter(Struct, frozen=True, kw_only=True):

@@ -17,8 +17,10 @@ class Sender(Struct, frozen=True, kw_only=True):
 
     *address* holds the lines of the postal address without the country. *residence*
     names the place in a sentence ("Leeds, England"). Answers go to *reply_to*, by
-    default to *email*. *why* is a text in the sender's own words. *language* is the
-    code of the language of their letters.
+    default to *email*. *organisation_of* is the organisation as a sentence names it
+    after "on behalf of". *about* says who the sender is ("a nurse in Leeds"), and *why*
+    is a text in their own words. *language* is the code of the language of their
+    letters.
     """
 
     name: Line | None = None
@@ -29,7 +31,9 @@ class Sender(Struct, frozen=True, kw_only=True):
     email: Email | None = None
     reply_to: Email | None = None
     organisation: Line | None = None
+    organisation_of: Line | None = None
     role: Line | None = None
+    about: Line | None = None
     why: Prose | None = None
     language: Id | None = None
     cosigners: tuple[Line, ...] = ()

@@ -14,13 +14,15 @@ from protestgen.campaign.loader import Campaign
 from protestgen.errors import ProtestgenError, UnknownNameError
 from protestgen.language.language import ENGLISH, Language
 from protestgen.language.loader import load_language
+from protestgen.schema.types import PartialDate
 from protestgen.templating.environment import Templates
 
 from .completeness import Missing, MissingTextError, missing_parts
-from .compose import SharedParts, choose_demands
+from .compose import SharedParts
 from .letter import DEFAULT_STYLE, SUPPORT_STYLE, Letter
 from .notes import choice_notes, sender_notes, word_notes
 from .sender import Sender
+from .template_values import choose_demands
 
 if TYPE_CHECKING:
     from protestgen.campaign.translations import CaseText, Translation
@@ -36,8 +38,9 @@ class LetterOptions(Struct, frozen=True, kw_only=True):
 
     *country* is where the sender lives. *to* names an addressee, by default the first
     of the case. *languages* are codes, by default the sender's language or English.
-    *demands* are ids in the order wanted. With *fallback*, a letter is in English if a
-    language lacks something for it.
+    *demands* are ids in the order wanted. *first_letter* is the date of the letter that
+    a reminder is about. With *fallback*, a letter is in English if a language lacks
+    something for it.
     """
 
     country: str | None = None
@@ -45,6 +48,7 @@ class LetterOptions(Struct, frozen=True, kw_only=True):
     style: str = DEFAULT_STYLE
     languages: tuple[str, ...] = ()
     demands: tuple[str, ...] = ()
+    first_letter: PartialDate | None = None
     fallback: bool = False
 
 
@@ -112,6 +116,7 @@ class LetterService:
             on=self.on,
             demands=wish.demands,
             copies=copies,
+            first_letter=wish.first_letter,
         )
 
     def errors(
@@ -134,7 +139,7 @@ class LetterService:
                 yield "language", error
         for demand in () if style == SUPPORT_STYLE else wish.demands:
             try:
-                choose_demands(case, (demand,), self.on)
+                choose_demands(case, (demand,), self.on, style=style or "")
             except ProtestgenError as error:
                 yield "demands", error
 

@@ -115,7 +115,7 @@ def _reader(kind: Any) -> _Reader:
     """Return the function that reads a node as the type *kind*, and notes problems."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
-        return _scalar_reader(arguments[1])
+        return _scalar_reader(*arguments[1:])
     if origin in (Union, UnionType):
         (inner,) = (argument for argument in arguments if argument is not NoneType)
         return _reader(inner)
@@ -129,8 +129,16 @@ def _reader(kind: Any) -> _Reader:
     return _struct_reader(kind)
 
 
-def _scalar_reader(parse: Callable[[str], Any]) -> _Reader:
+def _scalar_reader(
+    parse: Callable[[Any], Any], struct: type[Struct] | None = None
+) -> _Reader:
+    """Return the reader of a text, or of a *struct*, that *parse* takes."""
+    read_struct = struct and _struct_reader(struct)
+
     def read(node: yaml.Node, file: _ReadContext) -> Any:
+        if read_struct and isinstance(node, yaml.MappingNode):
+            value = read_struct(node, file)
+            return value if value is _INVALID else parse(value)
         if not isinstance(node, yaml.ScalarNode):
             return file.reject(
                 node, f"a single value is expected here, not a {_kind(node)}"

@@ -31,6 +31,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 from msgspec import Struct
 
+from protestgen.campaign.case import Person
 from protestgen.errors import Location, TemplateError, nearest
 from protestgen.schema.types import PartialDate
 
@@ -70,6 +71,7 @@ _OF_LOOPS = frozenset(
 VISIBLE_ATTRIBUTES: dict[type, frozenset[str]] = {
     PartialDate: _OF_DATES,
     dt.date: _OF_DATES,
+    Person: frozenset({"about", "gender", "name", "short"}),
     str: frozenset({"startswith", "endswith", "partition"}),
     LoopContext: _OF_LOOPS,
     BlockReference: frozenset({"super"}),

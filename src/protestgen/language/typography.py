@@ -1,0 +1,26 @@
+"""The signs of a language in words that somebody typed: quotation marks and dashes."""
+
+import re
+
+# A straight quotation mark opens at the beginning of a text, or behind one of these.
+_OPENING = re.compile(r'(?:^|(?<=[\s(\[/\u2013\u2014-]))"(?=\S)')
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+_DASH = re.compile(r"(?<=\S) (?:--?|[\u2013\u2014]) (?=\S)|(?<=\w)--(?=\w)")
+_CLOSERS = "\"'”’“»)]\N{NO-BREAK SPACE} "
+
+
+def typeset(text: str, *, quotes: str, spaced: bool, dash: str) -> str:
+    """
+    Return *text* with the signs of a language, and a full stop at its end.
+
+    *quotes* are an opening and a closing mark with a space between them; straight ones
+    are replaced by these, with spaces inside if they are *spaced*. *dash* replaces
+    every dash between words. A text that ends with another sign gets no full stop.
+    """
+    if '"' in text and quotes:
+        gap = " " if spaced else ""
+        opening, _, closing = quotes.partition(" ")
+        text = _OPENING.sub(opening + gap, text).replace('"', gap + closing)
+    text = _APOSTROPHE.sub("’", text)
+    text = _DASH.sub(f" {dash} ", text)
+    return f"{text}." if text.rstrip(_CLOSERS)[-1:].isalnum() else text

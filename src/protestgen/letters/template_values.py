@@ -1,0 +1,120 @@
+"""The variables of a style that are the same for all senders."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from protestgen.campaign.case import Case, Demand, Relation
+from protestgen.campaign.directory import Addressee, Mission
+from protestgen.errors import ChoiceError
+from protestgen.language.language import Language
+from protestgen.schema.types import PartialDate
+
+from .letter import SUPPORT_STYLE, THANKS_STYLE
+
+
+class FirstLetter(Struct, frozen=True, kw_only=True):
+    """The letter that a reminder is about; its *date* may be unknown."""
+
+    date: PartialDate | None
+    subject: str
+
+
+def template_values(
+    case: Case,
+    addressee: Addressee | None,
+    demands: Sequence[Demand],
+    *,
+    language: Language,
+    on: date,
+    first_letter: PartialDate | None = None,
+) -> dict[str, object]:
+    """The variables for a letter about *case* that makes the *demands*, dated *on*."""
+    if case.is_late(on):
+        case = replace(case, write_by=None)
+    return {
+        "addressee": addressee,
+        "archived": case.is_archived(on),
+        "case": case,
+        "demands": tuple(demands),
+        "first_letter": FirstLetter(
+            date=first_letter, subject=case.subject or case.topic or case.title
+        ),
+        "is_mourning": case.support_to.bereaved,
+        "met": tuple(demand for demand in case.demands if demand.is_met(on)),
+        "of_state": language.state_genitive(case.state) or "",
+        "people": case.people,
+        "people_phrase": language.people(case.people),
+        "person": case.people[0] if len(case.people) == 1 else None,
+        "questions": tuple(d.question for d in demands if d.question),
+        "reason": demands[0].reason if demands else "",
+        "relation": relation(case, addressee) or "",
+        "right": "",
+        "right_says": "",
+        "supported": supported(case, language),
+    }
+
+
+def supported(case: Case, language: Language) -> str:
+    """The people whom a message of support about *case* is for."""
+    people = language.series(case.people) or language.forms.placeholders.people
+    return case.support_to.name or people
+
+
+def relation(case: Case, addressee: Addressee | None) -> Relation | None:
+    """What the *addressee* can do about *case*."""
+    if addressee is None:
+        return None
+    if isinstance(addressee, Mission):
+        return "mission"
+    return "authority" if addressee.state == case.state else "body"
+
+
+def choose_demands(
+    case: Case,
+    ids: Sequence[str],
+    on: date,
+    *,
+    style: str = "",
+    to: Relation | None = None,
+) -> tuple[Demand, ...]:
+    """
+    The demands *ids* of *case*, by default those that a letter of the day *on* makes.
+
+    Letters in the *style* of thanks are for demands that were met. *to* is what the
+    addressee can do. Raises `ChoiceError` for an unknown id, and if no demand is left.
+    """
+    by_id = {demand.id: demand for demand in case.demands}
+    for id_ in ids:
+        if id_ not in by_id:
+            known = ", ".join(by_id)
+            raise ChoiceError(
+                f"case '{case.id}' has no demand '{id_}': choose from {known}"
+            )
+    found = tuple(by_id[id_] for id_ in dict.fromkeys(ids))
+    if style == THANKS_STYLE:
+        found = found or tuple(d for d in case.demands if d.is_met(on))
+        if open_ := [demand.id for demand in found if not demand.is_met(on)]:
+            raise ChoiceError(f"the demand '{open_[0]}' was not met: choose others")
+    else:
+        found = found or case.default_demands(on, to)
+    if not found:
+        raise ChoiceError(_nothing_to_ask(case, on, style))
+    return tuple(replace(d, request=d.request or d.text) for d in found)
+
+
+def _nothing_to_ask(case: Case, on: date, style: str) -> str:
+    """Why a letter about *case* has no demand."""
+    if style == THANKS_STYLE:
+        return f"no demand of case '{case.id}' was met: choose another style"
+    if case.default_demands(on):
+        return (
+            f"no demand of case '{case.id}' is meant for this addressee: choose with "
+            "'--demand', or another addressee with '--to'"
+        )
+    return (
+        f"all demands of case '{case.id}' were met: choose with '--demand', or "
+        f"'--style {SUPPORT_STYLE}'"
+    )
