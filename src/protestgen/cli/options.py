@@ -190,7 +190,7 @@ sender_options = option_group(
         "organisation_of",
         type=_LINE,
         metavar="NAME",
-        help="The organisation as it stands after 'on behalf of'.",
+        help="Its name after 'on behalf of'.",
     ),
     click.option(
         "--role",
@@ -202,7 +202,7 @@ sender_options = option_group(
         "--about",
         type=_LINE,
         metavar="TEXT",
-        help="Who you are, as in 'I am ...': 'a nurse in Leeds'.",
+        help="Who you are: 'a nurse in Leeds'.",
     ),
     click.option(
         "--why",
