@@ -240,8 +240,8 @@ def test_a_new_case_has_hints(run: Run, tmp_path: Path) -> None:
               - a page
             support_to:
               email: ada@strike.example
-            # there may also be: topic, subject, people, since, write_by, after, report_to,
-            # outcome, follows, copies_to, avoid, rights
+            # there may also be: topic, subject, people, since, write_by, after, hearings,
+            # report_to, outcome, follows, copies_to, avoid, rights
         """
     )
 

@@ -186,8 +186,6 @@ sender_options = option_group(
     ),
     click.option(
         "--organisation-of",
-        "--organization-of",
-        "organisation_of",
         type=_LINE,
         metavar="NAME",
         help="Its name after 'on behalf of'.",
