@@ -16,7 +16,7 @@ ORDER = """
 limits errors files country_names
 schema: place types source yaml_nodes reader yaml_text
 countries
-campaign: bundled case directory routing data_files layer references loader translations
+campaign: bundled case directory world routing data_files layer references loader translations
 log: entry loader writer figures reminders calendar
 language: forms typography language loader
 templating: metering blocks undefined render_cache code_generator sandbox_filters probes

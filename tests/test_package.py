@@ -27,7 +27,7 @@ STRAY = (
     *("tests/golden/en/.letter.txt.swp", "benchmarks/result.json", ".ci/run~"),
 )
 # Folders at the top level whose files belong to the sdist.
-SOURCES = (".ci", "benchmarks", "data", "docs", "src", "templates", "tests")
+SOURCES = (".ci", "benchmarks", "data", "docs", "src", "templates", "tests", "tools")
 
 
 @pytest.fixture(name="built", scope="module")

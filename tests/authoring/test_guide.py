@@ -34,7 +34,7 @@ ANSWER = re.compile(r"(?P<question>[^#].*?:)(?: (?P<answer>.*))?")
 # The duration of a batch.
 SECONDS = re.compile(r"in [\d.]+ s$", re.MULTILINE)
 # Keys of an embassy that an office does not have.
-OF_EMBASSIES_ONLY = {"host", "kind", "covers"}
+OF_EMBASSIES_ONLY = {"host", "kind", "located_in", "covers"}
 
 Shell = Callable[..., Result]
 

@@ -264,7 +264,8 @@ def test_problems_of_all_files_are_reported(load: Load) -> None:
         ),
         (
             "embassies.yaml:11:9: 'ambassy' is not known here: write embassy, "
-            "consulate-general, consulate, permanent-mission or branch"
+            "consulate-general, consulate, permanent-mission, branch, "
+            "representative-office or interests-section"
         ),
     ]
 

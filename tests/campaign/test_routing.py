@@ -248,12 +248,12 @@ def test_a_country_without_mission_gets_suggestions(to: str | None) -> None:
     """
     Without a mission, the error suggests the offices of the case, or the first ones.
     """
-    assert refusal("br", to) == (
-        "no mission of Kazakhstan is known in Brazil, and none that covers it: "
+    assert refusal("bo", to) == (
+        "no mission of Kazakhstan is known in Bolivia, and none that covers it: "
         "choose '--to osce', or another country (see 'protestgen embassies')"
     )
-    assert refusal("br", to, write_to=("embassy",)) == (
-        "no mission of Kazakhstan is known in Brazil, and none that covers it: choose "
+    assert refusal("bo", to, write_to=("embassy",)) == (
+        "no mission of Kazakhstan is known in Bolivia, and none that covers it: choose "
         "'--to osce', '--to odihr' or '--to ohchr', or another country "
         "(see 'protestgen embassies')"
     )
@@ -287,10 +287,12 @@ def test_missions_are_those_of_the_state() -> None:
     """
     Only missions of the state of the case are chosen.
     """
-    assert refusal("gb", state="fr") == (
-        "no mission of France is known in the United Kingdom, and none that covers it: "
+    assert refusal("bo", state="kz") == (
+        "no mission of Kazakhstan is known in Bolivia, and none that covers it: "
         "choose '--to osce', or another country (see 'protestgen embassies')"
     )
+    found, _ = DIRECTORY.choose(state="fr", country="gb", to=None, write_to=WRITE_TO)
+    assert (found.state, found.country) == ("fr", "gb")
 
 
 def test_a_city_chooses_a_mission_abroad() -> None:
@@ -378,7 +380,7 @@ def test_copies_go_to_others_than_the_addressee() -> None:
     assert copies("gb", "osce", "osce") == []
     assert copies("gb", "osce", "embassy", "osce") == ["embassy in London"]
     assert copies("gb", "embassy", "osce", "osce") == ["OSCE Secretariat"]
-    for country, goal in (("br", "embassy"), ("de", "consulate"), (None, "embassy")):
+    for country, goal in (("bo", "embassy"), ("de", "consulate"), (None, "embassy")):
         assert copies(country, "osce", goal) == [
             f"no copy to '{goal}' is named: there is none in your country, or more "
             "than one"

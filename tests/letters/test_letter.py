@@ -357,7 +357,7 @@ def test_mission_without_street_is_addressed_by_city(run: Run) -> None:
         "Athens",
     ]
     assert result.stderr.splitlines()[-1] == (
-        "note: no street is known for the embassy in Athens: look at "
+        "note: no street, number or e-mail address is known for the embassy in Athens: look at "
         "https://www.gov.kz/memleket/entities/mfa-athens"
     )
 

@@ -66,7 +66,7 @@ def test_everything_doubtful_is_said_a_line_each(run: Run) -> None:
         ),
         (
             "greece",
-            "no street is known for the embassy in Athens: look at "
+            "no street, number or e-mail address is known for the embassy in Athens: look at "
             "https://www.gov.kz/memleket/entities/mfa-athens",
         ),
     ],

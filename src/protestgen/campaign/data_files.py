@@ -76,6 +76,7 @@ def campaign_hash(folders: Sequence[Path]) -> str:
 def _sources_of_letters(folder: Path) -> Iterator[Path]:
     yield folder / SETTINGS_FILE
     yield from folder.glob("data/*.yaml")
+    yield from folder.glob("data/directory/*.json")
     for name in _SPLIT_KINDS:
         yield from folder.glob(f"data/{name}/*.yaml")
     yield from filter(Path.is_file, folder.glob("templates/**/*"))

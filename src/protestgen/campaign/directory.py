@@ -4,11 +4,18 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
+from protestgen.countries import country_in_sentence
 from protestgen.schema.place import SourceMap
 from protestgen.schema.types import CountryCode, Date, Email, Id, Line, Phone, Prose
 
 MissionKind = Literal[
-    "embassy", "consulate-general", "consulate", "permanent-mission", "branch"
+    "embassy",
+    "consulate-general",
+    "consulate",
+    "permanent-mission",
+    "branch",
+    "representative-office",
+    "interests-section",
 ]
 MISSION_KINDS: tuple[str, ...] = get_args(MissionKind)
 
@@ -18,8 +25,11 @@ _ROLES = {
     "consulate": "consul",
     "permanent-mission": "permanent_representative",
     "branch": "office",
+    "representative-office": "office",
+    "interests-section": "office",
 }
-MISSION_ROLES = tuple(_ROLES.values())
+MISSION_ROLES = tuple(dict.fromkeys(_ROLES.values()))
+Confidence = Literal["high", "medium", "low"]
 
 
 class _Contact(Struct, frozen=True, kw_only=True, cache_hash=True):
@@ -29,8 +39,9 @@ class _Contact(Struct, frozen=True, kw_only=True, cache_hash=True):
     *address* is the printed lines without the country, empty if no source gives a
     street. *languages* are the codes of those that letters are read in, the preferred
     one first. *salutation* and *gender* are those of the head. *verified* is the date
-    of the source. *confidence* is "high" for an official source or two others, "medium"
-    for one, else "low". *note* is for editors of the data.
+    of the source, and *numbers_verified* that of the source of *phone* and *fax*, if it
+    is known by itself. *confidence* is "high" for an official source or two others,
+    "medium" for one, else "low". *note* is for editors of the data.
     """
 
     name: Line
@@ -43,7 +54,8 @@ class _Contact(Struct, frozen=True, kw_only=True, cache_hash=True):
     salutation: Line | None = None
     gender: Literal["male", "female"] | None = None
     verified: Date | None = None
-    confidence: Literal["high", "medium", "low"]
+    numbers_verified: Date | None = None
+    confidence: Confidence
     sources: tuple[Line, ...]
     note: Prose | None = None
     at: SourceMap
@@ -68,19 +80,22 @@ class Mission(_Contact, frozen=True, kw_only=True):
     """
     An embassy, consulate or permanent mission of a *state* in a *host* country.
 
-    *covers* are the other countries to which it is accredited.
+    *covers* are the other countries to which it is accredited. *located_in* is the
+    country that it stands in, where that is not the host: embassies to the Holy See are
+    in Italy. Without a known *city*, that is empty.
     """
 
     state: CountryCode
     host: CountryCode
     kind: MissionKind
     city: Line
+    located_in: CountryCode | None = None
     covers: tuple[CountryCode, ...] = ()
 
     @property
     def country(self) -> str:
         """The country that the mission is in."""
-        return self.host
+        return self.located_in or self.host
 
     @property
     def role(self) -> str:
@@ -95,7 +110,8 @@ class Mission(_Contact, frozen=True, kw_only=True):
     @property
     def label(self) -> str:
         """The name of the mission in a sentence: "embassy in London"."""
-        return f"{self.kind.replace('-', ' ')} in {self.city}"
+        where = self.city or country_in_sentence(self.host)
+        return f"{self.kind.replace('-', ' ')} in {where}"
 
 
 class Office(_Contact, frozen=True, kw_only=True):

@@ -117,7 +117,7 @@ def read_campaign(
     entries = merge_layers(layer for layer, _ in found)
     if not problems:
         problems += broken_references(entries.cases, entries.offices)
-    directory = Directory(entries.missions, entries.offices)
+    directory = Directory(entries.missions, entries.offices, world=True)
     return Campaign((*folders, bundled), layers, entries.cases, directory), problems
 
 

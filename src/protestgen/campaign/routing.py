@@ -9,15 +9,31 @@ from protestgen.campaign.directory import MISSION_KINDS, Addressee, Mission, Off
 from protestgen.countries import country_code, country_in_sentence, country_name
 from protestgen.errors import AddresseeError, ChoiceError, UnknownNameError
 
+from .world import with_lower, world_missions
+
 # How many offices a message offers.
 _OFFERED = 3
 
 
 class Directory(Struct, frozen=True):
-    """The missions and offices of a campaign."""
+    """
+    The *missions* and *offices* of a campaign.
+
+    With *world*, the missions that come with the program are below them.
+    """
 
     missions: tuple[Mission, ...]
     offices: dict[str, Office]
+    world: bool = False
+
+    def of_state(self, state: str) -> tuple[Mission, ...]:
+        """Return the missions of *state*; the file of no other state is read."""
+        own = self.own(state)
+        return with_lower(own, world_missions(state)) if self.world else own
+
+    def own(self, state: str) -> tuple[Mission, ...]:
+        """Return the missions of *state* in the campaign's own files."""
+        return tuple(m for m in self.missions if m.state == state)
 
     def choose(
         self,
@@ -100,7 +116,7 @@ class _Missions:
     ) -> None:
         self.state = state
         self.country = country
-        self.all = [m for m in directory.missions if m.state == state]
+        self.all = directory.of_state(state)
         self.local = [m for m in self.all if m.host == country]
         self.covering = [
             m for m in self.all if country in m.covers and m.kind == "embassy"
@@ -152,7 +168,8 @@ class _Missions:
     def option(self, mission: Mission) -> str:
         """Return the value of `--to` that means *mission* only."""
         alike = [other for other in self.all if other.city == mission.city]
-        name = mission.city if len(alike) == 1 else f"{mission.kind} {mission.city}"
+        is_unique = mission.city and len(alike) == 1
+        name = mission.city if is_unique else f"{mission.kind} {mission.city}"
         return "-".join(re.findall(r"\w+", name.casefold()))
 
     def _none(self, kind: str) -> str:
@@ -192,4 +209,6 @@ def _words(text: str) -> set[str]:
 def _at(mission: Mission) -> str:
     """Return the name of a mission in a sentence, with its country."""
     host = country_name(mission.host)
-    return mission.label if host == mission.city else f"{mission.label} ({host})"
+    if mission.city in {"", host}:
+        return mission.label
+    return f"{mission.label} ({host})"

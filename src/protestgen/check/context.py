@@ -50,9 +50,6 @@ class CheckContext:
         self.codes_of_forms = languages(self.campaign.folders)
         self.sound_texts: set[str] = set()
         self.translations = self._read_translations()
-        self.missions: dict[str, list[Mission]] = {}
-        for mission in self.campaign.directory.missions:
-            self.missions.setdefault(mission.state, []).append(mission)
         self.files = SourceFiles(self.campaign.folders)
         # What letters have shown of the templates, whichever case they were about.
         self.origins: dict[tuple[str, str, str], Location] = {}

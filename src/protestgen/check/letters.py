@@ -62,7 +62,7 @@ def _addressees(
         if goal not in MISSION_KINDS:
             found += [directory.offices[goal]] if goal in directory.offices else []
             continue
-        missions = context.missions.get(case.state, [])
+        missions = directory.of_state(case.state)
         if alike := [mission for mission in missions if mission.kind == goal]:
             found.append(next((m for m in alike if m.address), alike[0]))
         else:

@@ -292,8 +292,9 @@ def _countries(campaign: Campaign, options: BatchOptions) -> tuple[str, ...]:
     states = {campaign.case(case).state for case in options.cases}
     hosts = {
         mission.host
-        for mission in campaign.directory.missions
-        if mission.kind == "embassy" and mission.state in states
+        for state in states
+        for mission in campaign.directory.of_state(state)
+        if mission.kind == "embassy"
     }
     return tuple(sorted(hosts))
 

@@ -158,8 +158,12 @@ def complete_country(
     from protestgen.countries import country_name
     from protestgen.country_names import SHORT_NAMES
 
-    missions = campaign.directory.missions
-    served = {code for mission in missions for code in (mission.host, *mission.covers)}
+    served = {
+        code
+        for state in sorted({case.state for case in campaign.cases.values()})
+        for mission in campaign.directory.of_state(state)
+        for code in (mission.host, *mission.covers)
+    }
     names = {code: country_name(code) for code in sorted(served)}
     # A shell would split names with spaces.
     words = [name.lower() for name in names.values() if " " not in name]

@@ -1,6 +1,6 @@
 """The appeal of a campaign: a document that asks people to write about a case."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from protestgen.campaign.case import Case
 from protestgen.campaign.directory import MISSION_KINDS, Addressee, Mission, Office
 from protestgen.campaign.loader import Campaign
+from protestgen.campaign.routing import Directory
 from protestgen.countries import (
     country_in_sentence,
     country_name,
@@ -145,10 +146,8 @@ def _recipients(
     first = next((goal for goal in goals if goal in MISSION_KINDS), None)
     missions = [
         mission
-        for mission in directory.missions
-        if first
-        and mission.state == case.state
-        and (not countries or {mission.host, *mission.covers} & {*countries})
+        for mission in _listed(directory, case.state, countries)
+        if first and (not countries or {mission.host, *mission.covers} & {*countries})
     ]
 
     def order(mission: Mission) -> tuple[bool, int, str]:
@@ -161,6 +160,21 @@ def _recipients(
         offices=tuple(offices[g] for g in dict.fromkeys(goals) if g in offices),
         copies=tuple(offices[goal] for goal in case.copies_to if goal in offices),
     )
+
+
+def _listed(
+    directory: Directory, state: str, countries: Sequence[str]
+) -> Iterable[Mission]:
+    """
+    The missions of *state* to choose from.
+
+    Without *countries*, those of the campaign are listed, or the ones in all the world
+    of which more than the city is known.
+    """
+    if countries:
+        return directory.of_state(state)
+    known = (m for m in directory.of_state(state) if m.address or m.email)
+    return directory.own(state) or known
 
 
 def _model_addressee(case: Case, recipients: _Recipients) -> Addressee:

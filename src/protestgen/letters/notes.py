@@ -19,6 +19,8 @@ from .letter import ORGANISATION_STYLE, SUPPORT_STYLE, Letter, block_text
 PAGE_WORDS = 400
 # Embassies move: a note asks to verify an address whose source is older than this.
 ADDRESS_YEARS = 2
+# A note tells of telephone and fax numbers whose source is older than this.
+NUMBER_YEARS = 10
 _WORD = re.compile(r"\w+")
 
 
@@ -123,7 +125,12 @@ def _address_notes(
         return
     where = f": look at {to.website}" if to.website else ": ask there before you write"
     if not to.address:
-        yield Note(f"no street is known for the {to.label}{where}", "no-street")
+        has_contact = to.phone or to.fax or to.email
+        lack = "street" if has_contact else "street, number or e-mail address"
+        text = f"no {lack} is known for the {to.label}"
+        if to.verified and is_old(to.verified, on):
+            text += f", and its source is of {to.verified.year}"
+        yield Note(f"{text}{where}", "no-street")
     elif to.confidence == "low":
         text = f"the address of the {to.label} is uncertain{where}"
         yield Note(text, "uncertain-address")
@@ -134,6 +141,11 @@ def _address_notes(
         source = f"a source of {to.verified.year}"
         text = f"the address of the {to.label} is from {source}{where}"
         yield Note(text, "old-address")
+    numbers = to.numbers_verified
+    if numbers and is_old(numbers, on, NUMBER_YEARS):
+        source = f"a source of {numbers.year}"
+        text = f"the telephone or fax number of the {to.label} is from {source}{where}"
+        yield Note(text, "old-numbers")
 
 
 def is_old(verified: PartialDate, on: date, years: int = ADDRESS_YEARS) -> bool:

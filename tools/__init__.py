@@ -1,0 +1,1 @@
+"""Tools for those who maintain the data of protestgen."""
