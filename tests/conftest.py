@@ -134,6 +134,7 @@ def _home(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv("TZ", "UTC")
         monkeypatch.setenv("PROTESTGEN_TRACEBACK", "1")  # no unexpected error is hidden
         for name in (
+            "XDG_CACHE_HOME",
             "XDG_CONFIG_HOME",
             "PROTESTGEN_CAMPAIGN",
             "NO_COLOR",

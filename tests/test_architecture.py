@@ -20,8 +20,8 @@ campaign: bundled case directory world routing data_files layer references loade
 log: entry loader writer figures reminders calendar
 language: forms typography language loader
 templating: metering blocks undefined render_cache code_generator sandbox_filters probes
-    sandbox filters diagnostics loader environment
-letters: sender letter completeness ascii template_values compose editing notes service
+    sandbox filters diagnostics loader compiled environment
+letters: sender letter options completeness ascii template_values compose editing notes service
     document appeal
 formats: __init__ text html json markdown mbox mail_message mail_headers body subject eml
     mailto pdf fax pdf_reader pdf_writer pdf_merge
@@ -30,7 +30,7 @@ batch: filenames seen_index text_stream roster_row csv_rows roster file_store ma
 check: finding context dates languages postal texts contacts letters __init__
 authoring: scaffold new_entry
 library
-cli: console context param_types options __init__ prompts signals progress profile letter
+cli: console context common_options param_types options __init__ prompts signals progress profile letter
     batch_options batch_target batch_source batch_processes batch_log batch cases show document
     appeal
     log due calendar embassies styles check init new
@@ -199,6 +199,41 @@ def test_a_letter_loads_no_more_than_it_needs() -> None:
 
     assert {"click", "jinja2", "yaml"} <= modules
     assert not modules & {"babel", "rich", "typst", "wcwidth", "difflib", "email"}
+    assert "protestgen.templating.diagnostics" not in modules
+
+
+@pytest.mark.parametrize(
+    ("words", "libraries"),
+    [
+        ("protestgen ", {"jinja2", "yaml", "sqlite3", "multiprocessing"}),
+        ("protestgen letter --", {"jinja2", "sqlite3"}),
+        ("protestgen letter --case k", {"jinja2", "sqlite3"}),
+    ],
+)
+def test_a_completion_loads_no_more_than_it_needs(
+    words: str, libraries: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    A completion loads no templates, and that of commands no data.
+    """
+    monkeypatch.setenv("_PROTESTGEN_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(words.count(" ")))
+    modules = loaded(
+        "from protestgen.cli import run\ntry: run()\nexcept SystemExit: pass"
+    )
+
+    assert "click" in modules
+    assert not modules & libraries
+
+
+def test_a_table_of_cases_loads_no_templates() -> None:
+    """
+    `cases` loads neither templates nor letters.
+    """
+    modules = loaded("from protestgen.cli import run\nassert run(['cases']) == 0")
+
+    assert not modules & {"jinja2", "protestgen.letters.letter"}
 
 
 def test_the_program_needs_no_test_library() -> None:

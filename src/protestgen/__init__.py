@@ -33,14 +33,15 @@ if TYPE_CHECKING:
     from .formats import FORMATS, Options
     from .letters.compose import compose
     from .letters.letter import Letter
+    from .letters.options import LetterOptions
     from .letters.sender import Sender
-    from .letters.service import LetterOptions, LetterService
+    from .letters.service import LetterService
     from .library import write_batch, write_letter
 
 _HOMES = {
     "FORMATS": "formats",
     "Letter": "letters.letter",
-    "LetterOptions": "letters.service",
+    "LetterOptions": "letters.options",
     "LetterService": "letters.service",
     "Options": "formats",
     "ProtestgenError": "errors",

@@ -5,7 +5,6 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from secrets import token_hex
 from typing import IO
 
 from .errors import OutputError
@@ -42,7 +41,7 @@ def growing_file(path: Path, *, mode: int | None = None) -> Iterator[IO[bytes]]:
 @contextmanager
 def _replacing(path: Path, mode: int | None) -> Iterator[IO[bytes]]:
     """Open a temporary file that replaces *path* at the end."""
-    temporary = path.with_name(f".protestgen-{token_hex(8)}")
+    temporary = path.with_name(f".protestgen-{os.urandom(8).hex()}")
     with _temporary_file(temporary) as file:
         try:
             yield file

@@ -22,8 +22,9 @@ from .errors import ChoiceError, Location, UnknownNameError, read_error
 from .formats import DEFAULT_FORMAT, FORMATS, Options
 from .language.loader import languages
 from .letters.letter import DEFAULT_STYLE, SUPPORT_STYLE, Letter
+from .letters.options import LetterOptions
 from .letters.sender import Sender
-from .letters.service import LetterOptions, LetterService
+from .letters.service import LetterService
 
 # The folder of a campaign over the bundled one, or a campaign that was read.
 CampaignSource = Campaign | Path | str

@@ -12,9 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import TZPATH
 
+import click
 import pytest
 
 from conftest import ROOT, Result, Run
+from protestgen.cli import COMMANDS, cli
 from protestgen.cli import run as run_cli
 from protestgen.schema.types import CONTROLS
 
@@ -1070,6 +1072,17 @@ def test_failed_or_empty_edit_writes_nothing(shell: Shell) -> None:
         "error: the edited letter needs a subject, a salutation, a text and a closing like "
         "'Yours sincerely,', blank lines between them: nothing is written\n"
     )
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_a_command_is_the_one_that_tab_shows(name: str) -> None:
+    """
+    The static list of commands has the help of each command.
+    """
+    command = cli.get_command(click.Context(cli), name)
+
+    assert command
+    assert command.get_short_help_str(200) == COMMANDS[name]
 
 
 @pytest.mark.parametrize(

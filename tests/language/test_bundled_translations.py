@@ -29,7 +29,8 @@ from protestgen.language.language import Language
 from protestgen.language.loader import languages, load_language
 from protestgen.letters.completeness import missing_texts
 from protestgen.letters.letter import block_text
-from protestgen.letters.service import LetterOptions, LetterService
+from protestgen.letters.options import LetterOptions
+from protestgen.letters.service import LetterService
 from protestgen.schema.types import PartialDate
 from protestgen.templating.environment import Templates
 

@@ -10,8 +10,9 @@ import pytest
 from protestgen import load_campaign
 from protestgen.errors import TemplateError
 from protestgen.letters.letter import Letter, block_text
+from protestgen.letters.options import LetterOptions
 from protestgen.letters.sender import Sender
-from protestgen.letters.service import LetterOptions, LetterService
+from protestgen.letters.service import LetterService
 from protestgen.templating.render_cache import RenderCache
 
 ON = date(2026, 11, 22)

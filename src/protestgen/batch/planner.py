@@ -17,8 +17,9 @@ from protestgen.letters.letter import (
     REMINDER_STYLE,
     SUPPORT_STYLE,
 )
+from protestgen.letters.options import LetterOptions
 from protestgen.letters.sender import Sender
-from protestgen.letters.service import LetterOptions, LetterService
+from protestgen.letters.service import LetterService
 
 from .filenames import file_stem, key_of
 from .roster_row import FieldError, Member, Row, fault_of, kind_of

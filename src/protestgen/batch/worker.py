@@ -18,8 +18,9 @@ from protestgen.campaign.loader import Campaign
 from protestgen.errors import MissingExtraError, OutputError, ProtestgenError
 from protestgen.formats import FORMATS, Options, json, mbox, pdf
 from protestgen.letters.letter import Letter
+from protestgen.letters.options import LetterOptions
 from protestgen.letters.sender import Sender
-from protestgen.letters.service import LetterOptions, LetterService
+from protestgen.letters.service import LetterService
 
 from .file_store import PreparedFile, can_see_folder, folder_error, prepare_file
 from .roster_row import FieldError, fault_of

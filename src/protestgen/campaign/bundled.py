@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+# The origin of the entries of the bundled campaign.
+BUNDLED = "bundled"
+
 
 def shipped_folder() -> Path:
     """

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
 from pathlib import Path
 
 from protestgen.errors import Location, Problem, nearest
@@ -14,6 +13,20 @@ SETTINGS_FILE = "protestgen.yaml"
 # Kinds of data that may be split: `demands.yaml`, and any `demands/*.yaml`.
 _SPLIT_KINDS = ("demands", "embassies")
 _KINDS = (*_SPLIT_KINDS, "forms")
+
+
+def campaign_around(folder: Path, top: Path) -> Path | None:
+    """
+    Return the nearest folder of a campaign that *folder* is in, or is itself.
+
+    Such a folder has a `protestgen.yaml`. The search ends at *top*.
+    """
+    for place in (folder, *folder.parents):
+        if os.path.isfile(place / SETTINGS_FILE):  # noqa: PTH113 - False for a forbidden folder
+            return place
+        if place == top:
+            break
+    return None
 
 
 def data_files(
@@ -60,6 +73,8 @@ def _is_yaml(path: Path, problems: list[Problem]) -> bool:
 
 def campaign_hash(folders: Sequence[Path]) -> str:
     """Return a SHA-256 hash of all files in *folders* that letters are made from."""
+    from hashlib import sha256
+
     digest = sha256()
     for folder in folders:
         for path in sorted(_sources_of_letters(folder)):

@@ -14,15 +14,12 @@ from protestgen.errors import DataError, Problem, UnknownNameError, noted_proble
 from protestgen.schema.place import SourceMap
 from protestgen.schema.reader import read_yaml
 
-from .bundled import shipped_folder
+from .bundled import BUNDLED, shipped_folder
 from .case import Case
 from .data_files import SETTINGS_FILE
 from .layer import merge_layers, read_layer
 from .references import broken_references
 from .routing import Directory
-
-# The origin of the entries of the bundled campaign.
-BUNDLED = "bundled"
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -128,17 +125,3 @@ def _extends_bundled(folder: Path, problems: list[Problem], *, tolerant: bool) -
     with noted_problems(path, problems, tolerant=tolerant):
         return read_yaml(path, Settings, within=folder).extends == BUNDLED
     return True
-
-
-def campaign_around(folder: Path, top: Path) -> Path | None:
-    """
-    Return the nearest folder of a campaign that *folder* is in, or is itself.
-
-    Such a folder has a `protestgen.yaml`. The search ends at *top*.
-    """
-    for place in (folder, *folder.parents):
-        if os.path.isfile(place / SETTINGS_FILE):  # noqa: PTH113 - False for a forbidden folder
-            return place
-        if place == top:
-            break
-    return None

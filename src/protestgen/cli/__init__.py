@@ -13,8 +13,8 @@ from protestgen import __version__
 from protestgen.errors import ProtestgenError, UnknownNameError, unexpected
 
 from . import console
+from .common_options import common_options
 from .context import App, check_time_zone, wants_traceback
-from .options import common_options
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

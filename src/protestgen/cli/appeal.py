@@ -9,9 +9,9 @@ from protestgen.language.language import ENGLISH
 from protestgen.letters.appeal import AppealOptions, make_appeal
 from protestgen.letters.letter import DEFAULT_STYLE
 
+from .common_options import option_group
 from .context import App, check_style
 from .document import DocumentOptions, document_options, write_document
-from .options import option_group
 from .param_types import Command, complete_country, complete_style
 
 _ALL_COUNTRIES = "all"

@@ -26,7 +26,7 @@ from protestgen.countries import find_country
 from protestgen.formats.pdf_merge import PdfMerger
 from protestgen.language.language import ENGLISH
 from protestgen.language.loader import load_language
-from protestgen.letters.service import LetterOptions
+from protestgen.letters.options import LetterOptions
 from protestgen.letters.template_values import choose_demands
 
 from .batch_log import log_folder, log_letters

@@ -8,14 +8,13 @@ from protestgen.batch.worker import OutputKind
 from protestgen.formats import FORMATS
 from protestgen.limits import MAX_JOBS
 
+from .common_options import common_options, option_group
 from .options import (
     WritingOptions,
     addressee_options,
-    common_options,
     date_option,
     format_detail_options,
     letter_options,
-    option_group,
 )
 from .param_types import complete_case, complete_country
 

@@ -19,7 +19,7 @@ from protestgen.letters.sender import read_profile
 
 from .batch_options import BatchOptions
 from .batch_target import Target
-from .profile import default_profile
+from .context import default_profile
 from .signals import GracefulShutdown
 
 

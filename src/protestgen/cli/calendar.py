@@ -7,10 +7,10 @@ import click
 from protestgen.errors import ChoiceError
 from protestgen.log.calendar import make_calendar
 
+from .common_options import common_options
 from .console import show_notes, write_output
 from .context import App, check_output, now
 from .due import all_waiting
-from .options import common_options
 from .param_types import Command, complete_case
 
 

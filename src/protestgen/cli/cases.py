@@ -3,9 +3,9 @@
 import click
 from msgspec.structs import asdict
 
+from .common_options import common_options
 from .console import show_note, write_json, write_table
 from .context import App
-from .options import common_options
 from .param_types import Command
 
 

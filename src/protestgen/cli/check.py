@@ -10,9 +10,9 @@ import click
 from protestgen.check import Finding, check_campaign
 from protestgen.errors import ChoiceError
 
+from .common_options import common_options
 from .console import show_note, write_json, write_lines
 from .context import campaign_folders, now, wants_traceback
-from .options import common_options
 from .param_types import Command
 
 

@@ -12,12 +12,9 @@ from shutil import get_terminal_size
 import click
 from msgspec import to_builtins
 
-from protestgen.campaign.bundled import shipped_folder
-from protestgen.campaign.loader import BUNDLED
+from protestgen.campaign.bundled import BUNDLED, shipped_folder
 from protestgen.errors import OutputError
 from protestgen.files import write_file
-from protestgen.formats.text import wrap
-from protestgen.letters.notes import HarmNote
 from protestgen.schema.types import CONTROLS, spelt_out, visible
 
 # Bounds on the lines shown at once, and on the characters of one line.
@@ -37,6 +34,8 @@ def show_error(*messages: str) -> None:
 
 def show_notes(messages: Iterable[str]) -> None:
     """Show *messages* as notes, harm first; the first hundred of them."""
+    from protestgen.letters.notes import HarmNote
+
     harm_first = sorted(messages, key=lambda note: not isinstance(note, HarmNote))
     for note in _first(harm_first):
         show_note(note, always=isinstance(note, HarmNote))
@@ -211,5 +210,7 @@ def write_lines(lines: Iterable[str], *, wrapped: bool = False) -> None:
 
 
 def _hang(line: str, width: int) -> str:
+    from protestgen.formats.text import wrap
+
     bullet = "- " if line.startswith("- ") else ""
     return wrap(line.removeprefix(bullet), width, bullet, " " * len(bullet))

@@ -2,19 +2,23 @@
 
 import os
 import re
+import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from protestgen.campaign.bundled import shipped_folder
-from protestgen.campaign.data_files import SETTINGS_FILE
-from protestgen.campaign.loader import Campaign, campaign_around, load_campaign
+from protestgen.campaign.data_files import SETTINGS_FILE, campaign_around
 from protestgen.errors import ChoiceError, UnknownNameError, quoted
 
 from .console import show_note
+
+if TYPE_CHECKING:
+    from protestgen.campaign.loader import Campaign
 
 # Key of the folders of `--campaign` in the context of Click.
 FOLDERS_KEY = "protestgen.folders"
@@ -29,8 +33,10 @@ class App:
         self._ctx = ctx
 
     @cached_property
-    def campaign(self) -> Campaign:
+    def campaign(self) -> "Campaign":
         """The campaign, read when a command first asks for it."""
+        from protestgen.campaign.loader import load_campaign
+
         return load_campaign(*campaign_folders(self._ctx))
 
 
@@ -81,6 +87,24 @@ def _is_anothers(file: Path) -> bool:
     if os.name != "posix" or not os.path.lexists(file):
         return False
     return file.lstat().st_uid not in {os.getuid(), 0}
+
+
+def default_profile() -> Path | None:
+    """Return the path of the user's profile, or None for a user without a home."""
+    folder = Path(click.get_app_dir("protestgen"))
+    return folder / "profile.yaml" if folder.is_absolute() else None
+
+
+def cache_folder() -> Path | None:
+    """Return the user's folder for what can be made again, or None without one."""
+    if os.name != "posix":  # others have no modes that keep other users out
+        return None
+    path = "Library/Caches" if sys.platform == "darwin" else ".cache"
+    try:
+        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / path)
+    except RuntimeError:  # a user without a home
+        return None
+    return folder / "protestgen" if folder.is_absolute() else None
 
 
 def wants_traceback() -> bool:

@@ -10,17 +10,15 @@ from protestgen.language.language import ENGLISH
 from protestgen.letters.document import Document
 from protestgen.letters.service import LetterService
 
+from .common_options import Decorator, common_options, option_group
 from .console import show_notes, write_output
 from .context import App, now
 from .options import (
-    Decorator,
     OutputChoice,
     OutputOptions,
-    common_options,
     date_option,
     fallback_option,
     find_languages,
-    option_group,
     output_options,
 )
 from .param_types import complete_case, complete_language

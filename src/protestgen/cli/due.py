@@ -10,9 +10,10 @@ from protestgen.campaign.loader import Campaign
 from protestgen.log.loader import load_log
 from protestgen.log.reminders import WAITS, Waiting, waiting_letters
 
+from .common_options import common_options
 from .console import show_note, write_json, write_lines
 from .context import App, now
-from .options import common_options, date_option
+from .options import date_option
 from .param_types import Command, complete_case
 
 

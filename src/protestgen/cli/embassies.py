@@ -8,9 +8,9 @@ from protestgen.campaign.directory import Addressee, Mission
 from protestgen.countries import country_name, find_country
 from protestgen.letters.notes import is_old
 
+from .common_options import common_options
 from .console import show_note, write_json, write_lines, write_table
 from .context import App, now
-from .options import common_options
 from .param_types import Command, complete_country
 
 

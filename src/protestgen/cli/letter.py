@@ -17,26 +17,22 @@ from msgspec.structs import replace
 from protestgen.countries import find_country
 from protestgen.errors import ChoiceError, temp_space_error
 from protestgen.formats import DEFAULT_FORMAT, Format
-from protestgen.letters.editing import editable, edited
 from protestgen.letters.letter import Letter
 from protestgen.letters.sender import Sender, read_profile
-from protestgen.letters.service import LetterService
 
+from .common_options import common_options, option_group
 from .console import StdoutError, show_note, show_notes, write_output
-from .context import App, now
+from .context import App, cache_folder, default_profile, now
 from .options import (
     WritingOptions,
     addressee_options,
-    common_options,
     date_option,
     letter_options,
     letter_output_options,
-    option_group,
     require_case,
     sender_options,
 )
 from .param_types import Command, complete_case, complete_country
-from .profile import default_profile
 
 
 class _Options(WritingOptions, frozen=True, kw_only=True):
@@ -115,6 +111,9 @@ def letter(
     app: App, /, *, argument: str | None, case_id: str | None, **values: Any
 ) -> None:
     """Write a letter about a case to the embassy in your country."""
+    from protestgen.letters.editing import editable, edited
+    from protestgen.letters.service import LetterService
+
     if argument and case_id:
         hint = "put quotes round what has spaces in it"
         raise ChoiceError(f"'{argument}' is not the case, which is '{case_id}': {hint}")
@@ -126,7 +125,7 @@ def letter(
     if options.opens:
         choice.require_format("mailto", of="--open")
     sender, notes = _sender(options, settings.output)
-    service = LetterService(app.campaign, options.on or now().date())
+    service = LetterService(app.campaign, options.on or now().date(), cache_folder())
     wish = options.letter_options(app.campaign.folders, options.country)
     finished, choice_notes = service.write(case, sender, wish)
     if options.edit and finished.also:

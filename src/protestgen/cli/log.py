@@ -31,9 +31,9 @@ from protestgen.schema.types import (
     parse_prose,
 )
 
+from .common_options import common_options, option_group
 from .console import show_note
 from .context import now, own_campaign_folders
-from .options import common_options, option_group
 from .param_types import Command, ParsedParam, complete_addressee, complete_case
 from .prompts import answered_by, ask, ask_or_skip, one_of
 

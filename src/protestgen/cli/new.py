@@ -29,9 +29,9 @@ from protestgen.language.loader import load_language
 from protestgen.schema.types import CountryCode, parse_id
 from protestgen.schema.yaml_text import format_yaml
 
+from .common_options import common_options
 from .console import show_note
 from .context import now, own_campaign_folders
-from .options import common_options
 from .param_types import Command
 from .prompts import Parse, answered_by, ask, ask_or_skip, ask_several, one_of
 

@@ -1,6 +1,6 @@
 """Options that several commands share, and the structs that hold their values."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -18,15 +18,14 @@ from protestgen.formats import (
     Options,
     format_for,
 )
-from protestgen.language.loader import languages
 from protestgen.letters.letter import DEFAULT_STYLE, REMINDER_STYLE, SUPPORT_STYLE
-from protestgen.letters.service import LetterOptions
+from protestgen.letters.options import LetterOptions
 from protestgen.schema.types import PartialDate, parse_email, parse_line, parse_prose
 
-from .console import QUIET, show_note
-from .context import FOLDERS_KEY, check_output, now
+from .common_options import Decorator, option_group
+from .console import show_note
+from .context import check_output, now
 from .param_types import (
-    HELP_TITLE,
     ParsedParam,
     complete_addressee,
     complete_demand,
@@ -36,31 +35,9 @@ from .param_types import (
     parse_languages,
 )
 
-CommandFunction = Callable[..., int | None]
-Decorator = Callable[[CommandFunction], CommandFunction]
-
 # Suffixes of word processors, whose formats no letter has.
 _OTHER_PROGRAMS = {".doc", ".docx", ".odt", ".rtf"}
 _LINE = ParsedParam(parse_line)
-
-
-def option_group(*options: Decorator, title: str = "") -> Decorator:
-    """
-    Combine *options* into one decorator; the help shows the first one on top.
-
-    Those that are in no other group are shown below the *title*, if there is one.
-    """
-
-    def decorate(command: CommandFunction) -> CommandFunction:
-        before = len(getattr(command, "__click_params__", ()))
-        for option in reversed(options):
-            command = option(command)
-        for param in getattr(command, "__click_params__", ())[before:]:
-            if title:
-                vars(param).setdefault(HELP_TITLE, title)
-        return command
-
-    return decorate
 
 
 def output_options(formats: Mapping[str, Format], default: str) -> Decorator:
@@ -259,39 +236,6 @@ letter_output_options = option_group(
 )
 
 
-def _add_folders(
-    ctx: click.Context, _param: click.Parameter, folders: tuple[Path, ...]
-) -> None:
-    ctx.meta.setdefault(FOLDERS_KEY, []).extend(folders)
-
-
-def _be_quiet(_ctx: click.Context, _param: click.Parameter, value: object) -> None:
-    if value:
-        QUIET.set(True)
-
-
-# They may stand before a command as well as behind it.
-common_options = option_group(
-    click.option(
-        "--campaign",
-        multiple=True,
-        type=click.Path(path_type=Path),
-        metavar="DIR",
-        expose_value=False,
-        callback=_add_folders,
-        help="Campaign folder, above the one you are in.  [repeatable]",
-    ),
-    click.option(
-        "-q",
-        "--quiet",
-        is_flag=True,
-        expose_value=False,
-        callback=_be_quiet,
-        help="Show only errors, and notes on words that do harm.",
-    ),
-)
-
-
 def require_case(id_: str | None) -> str:
     """Return the id of the case to write about, or refuse its absence."""
     if not id_:
@@ -301,6 +245,8 @@ def require_case(id_: str | None) -> str:
 
 def find_languages(names: Iterable[str], folders: tuple[Path, ...]) -> tuple[str, ...]:
     """Return the codes of the languages that are called by *names*."""
+    from protestgen.language.loader import languages
+
     known = languages(folders) if names else ()
     return tuple(dict.fromkeys(find_language(name, known) for name in names))
 

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protestgen.campaign.case import Case
-from protestgen.campaign.loader import Campaign, load_campaign
 from protestgen.errors import OutputError, ProtestgenError
 from protestgen.schema.types import PartialDate, parse_line
 
+from .common_options import HELP_TITLE
 from .context import campaign_folders, check_time_zone
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-# Attribute of a parameter: the title of its group in the help.
-HELP_TITLE = "help_title"
+    from protestgen.campaign.case import Case
+    from protestgen.campaign.loader import Campaign
 
 Completer = Callable[[click.Context, click.Parameter, str], list["CompletionItem"]]
 
@@ -112,7 +111,7 @@ def parse_languages(text: str) -> tuple[str, ...]:
 
 
 def _completer(
-    find: Callable[[Campaign, click.Context, str], Iterable[tuple[str, str]]],
+    find: Callable[["Campaign", click.Context, str], Iterable[tuple[str, str]]],
 ) -> Completer:
     """
     Make a completion of the names, each with its help, that *find* returns.
@@ -125,6 +124,8 @@ def _completer(
         ctx: click.Context, _param: click.Parameter, incomplete: str
     ) -> list["CompletionItem"]:
         from click.shell_completion import CompletionItem
+
+        from protestgen.campaign.loader import load_campaign
 
         try:
             check_time_zone()
@@ -144,7 +145,7 @@ def _completer(
 
 @_completer
 def complete_case(
-    campaign: Campaign, _ctx: click.Context, _incomplete: str
+    campaign: "Campaign", _ctx: click.Context, _incomplete: str
 ) -> Iterable[tuple[str, str]]:
     """Complete the id of a case."""
     return ((case.id, case.title) for case in campaign.cases.values())
@@ -152,7 +153,7 @@ def complete_case(
 
 @_completer
 def complete_country(
-    campaign: Campaign, _ctx: click.Context, _incomplete: str
+    campaign: "Campaign", _ctx: click.Context, _incomplete: str
 ) -> Iterable[tuple[str, str]]:
     """Complete the code or name of a country that a mission stands in or covers."""
     from protestgen.countries import country_name
@@ -174,7 +175,7 @@ def complete_country(
 
 @_completer
 def complete_style(
-    campaign: Campaign, _ctx: click.Context, _incomplete: str
+    campaign: "Campaign", _ctx: click.Context, _incomplete: str
 ) -> Iterable[tuple[str, str]]:
     """Complete the name of a style."""
     from protestgen.templating.environment import Templates
@@ -184,7 +185,7 @@ def complete_style(
 
 @_completer
 def complete_language(
-    campaign: Campaign, _ctx: click.Context, incomplete: str
+    campaign: "Campaign", _ctx: click.Context, incomplete: str
 ) -> Iterable[tuple[str, str]]:
     """Complete the code of the last of several languages."""
     from protestgen.countries import language_name
@@ -197,7 +198,7 @@ def complete_language(
 
 @_completer
 def complete_demand(
-    campaign: Campaign, ctx: click.Context, _incomplete: str
+    campaign: "Campaign", ctx: click.Context, _incomplete: str
 ) -> Iterable[tuple[str, str]]:
     """Complete the id of a demand of the cases on the command line."""
     cases = _chosen_cases(campaign, ctx)
@@ -207,7 +208,7 @@ def complete_demand(
 
 @_completer
 def complete_addressee(
-    campaign: Campaign, ctx: click.Context, _incomplete: str
+    campaign: "Campaign", ctx: click.Context, _incomplete: str
 ) -> Iterable[tuple[str, str]]:
     """Complete an office, a mission in the country of the sender, or a kind of one."""
     from protestgen.campaign.directory import MISSION_KINDS
@@ -223,7 +224,7 @@ def complete_addressee(
     return [*found.items(), *((kind, "") for kind in MISSION_KINDS)]
 
 
-def _chosen_cases(campaign: Campaign, ctx: click.Context) -> list[Case]:
+def _chosen_cases(campaign: "Campaign", ctx: click.Context) -> list["Case"]:
     """Return the cases that the command line names so far."""
     params = ctx.params
     ids = [*(params.get("cases") or ()), *(params.get("arguments") or ())]

@@ -17,18 +17,12 @@ from protestgen.letters.sender import Sender, profile_text, read_profile
 from protestgen.schema.types import parse_email, parse_line
 
 from .console import show_note
-from .context import campaign_folders
+from .context import campaign_folders, default_profile
 from .param_types import Command
 from .prompts import prompt
 
 # Removes an answer of the old profile.
 _REMOVE = "-"
-
-
-def default_profile() -> Path | None:
-    """Return the path of the user's profile, or None for a user without a home."""
-    folder = Path(click.get_app_dir("protestgen"))
-    return folder / "profile.yaml" if folder.is_absolute() else None
 
 
 @click.command(cls=Command, epilog="Example: protestgen profile --omit-address")

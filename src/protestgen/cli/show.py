@@ -8,9 +8,9 @@ from protestgen.campaign.case import Case
 from protestgen.language.language import Language
 from protestgen.language.loader import load_language
 
+from .common_options import common_options
 from .console import write_json, write_lines
 from .context import App
-from .options import common_options
 from .param_types import Command, complete_case
 
 

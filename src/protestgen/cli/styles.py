@@ -4,9 +4,9 @@ import click
 
 from protestgen.templating.environment import Templates
 
+from .common_options import common_options
 from .console import write_json, write_table
 from .context import App
-from .options import common_options
 from .param_types import Command
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache, lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from protestgen.campaign.case import Case
@@ -14,13 +14,13 @@ from protestgen.campaign.loader import Campaign
 from protestgen.errors import ProtestgenError, UnknownNameError
 from protestgen.language.language import ENGLISH, Language
 from protestgen.language.loader import load_language
-from protestgen.schema.types import PartialDate
 from protestgen.templating.environment import Templates
 
 from .completeness import Missing, MissingTextError, missing_parts
 from .compose import SharedParts
-from .letter import DEFAULT_STYLE, SUPPORT_STYLE, Letter
+from .letter import SUPPORT_STYLE, Letter
 from .notes import choice_notes, sender_notes, word_notes
+from .options import LetterOptions
 from .sender import Sender
 from .template_values import choose_demands
 
@@ -32,33 +32,19 @@ _CHOICE_CACHE_SIZE = 1_000
 _SHARED_PARTS_CACHE_SIZE = 300
 
 
-class LetterOptions(Struct, frozen=True, kw_only=True):
-    """
-    A sender's choices for a letter.
-
-    *country* is where the sender lives. *to* names an addressee, by default the first
-    of the case. *languages* are codes, by default the sender's language or English.
-    *demands* are ids in the order wanted. *first_letter* is the date of the letter that
-    a reminder is about. With *fallback*, a letter is in English if a language lacks
-    something for it.
-    """
-
-    country: str | None = None
-    to: str | None = None
-    style: str = DEFAULT_STYLE
-    languages: tuple[str, ...] = ()
-    demands: tuple[str, ...] = ()
-    first_letter: PartialDate | None = None
-    fallback: bool = False
-
-
 class LetterService:
-    """Writes the letters of a *campaign* that are dated *on* a day."""
+    """
+    Writes the letters of a *campaign* that are dated *on* a day.
 
-    def __init__(self, campaign: Campaign, on: date) -> None:
+    The code of templates is kept in the folder *compiled*, if there is one.
+    """
+
+    def __init__(
+        self, campaign: Campaign, on: date, compiled: Path | None = None
+    ) -> None:
         self.campaign = campaign
         self.on = on
-        self.templates = Templates(campaign.folders)
+        self.templates = Templates(campaign.folders, compiled=compiled)
         self._language = cache(partial(load_language, folders=campaign.folders))
         self._translation = cache(self._load_translation)
         self._localised_case = cache(self._localise_case)

@@ -18,7 +18,7 @@ from protestgen.errors import Location, TemplateError, UnknownNameError
 from protestgen.language.language import Language
 from protestgen.limits import MAX_STYLES
 
-from .diagnostics import as_template_error
+from .compiled import CompiledTemplates
 from .filters import LETTER_FILTERS, insert
 from .loader import FolderLoader
 from .metering import MAX_STEPS, SharedSteps, budget, printable
@@ -30,10 +30,17 @@ _BASE = "base"
 
 
 class Templates:
-    """The styles in the folders of a campaign, the first folder on top."""
+    """
+    The styles in the folders of a campaign, the first folder on top.
+
+    The code of bundled ones is kept in the folder *compiled*, if there is one.
+    """
 
     def __init__(
-        self, folders: Sequence[Path], shared_steps: SharedSteps | None = None
+        self,
+        folders: Sequence[Path],
+        shared_steps: SharedSteps | None = None,
+        compiled: Path | None = None,
     ) -> None:
         self._folders = [folder / "templates" for folder in folders]
         self._styles: dict[str, list[str]] = {}
@@ -44,6 +51,8 @@ class Templates:
         self.environment = Sandbox(self._loader, LETTER_FILTERS, insert, shared_steps)
         self._pages = self.environment.overlay(finalize=printable)
         self.environment.auto_reload = False
+        if compiled:
+            self.environment.bytecode_cache = CompiledTemplates(compiled)
 
     def styles(self, language: str) -> list[str]:
         """The names of the styles in *language*."""
@@ -131,11 +140,11 @@ def _rendered(environment: Sandbox, name: str, values: Mapping[str, object]) -> 
     """Render the template *name*; raise `TemplateNotFound` if there is none."""
     try:
         return environment.rendered(name, values)
-    except TemplateNotFound as error:
-        if error.name == name:
-            raise
-        raise as_template_error(error, environment, values) from None
     except Exception as error:  # a template's expressions can raise anything
+        if isinstance(error, TemplateNotFound) and error.name == name:
+            raise
+        from .diagnostics import as_template_error
+
         raise as_template_error(error, environment, values) from error
 
 
