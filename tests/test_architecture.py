@@ -16,23 +16,25 @@ ORDER = """
 limits errors files country_names
 schema: place types source yaml_nodes reader yaml_text
 countries
-campaign: bundled case directory world routing data_files layer references loader translations
+campaign: bundled case directory world outlet routing data_files layer references loader
+    translations
 log: entry loader writer figures reminders calendar
 language: forms typography language loader
 templating: metering blocks undefined render_cache code_generator sandbox_filters probes
     sandbox filters diagnostics loader compiled environment
 letters: sender letter options completeness ascii template_values compose editing notes service
-    document appeal
+    document appeal update press
 formats: __init__ text html json markdown mbox mail_message mail_headers body subject eml
     mailto pdf fax pdf_reader pdf_writer pdf_merge
 batch: filenames seen_index text_stream roster_row csv_rows roster file_store manifest
     state output_folder worker process_pool dask_cluster planner dispatch report runner
+    mailing
 check: finding context dates languages postal texts contacts letters __init__
 authoring: scaffold new_entry
 library
 cli: console context common_options param_types options __init__ prompts signals progress profile letter
     batch_options batch_target batch_source batch_processes batch_log batch cases show document
-    appeal
+    appeal update press
     log due calendar embassies styles check init new
 """
 

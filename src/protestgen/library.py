@@ -116,7 +116,7 @@ def write_batch(
             kind="folder",
             folder=path,
         )
-        folder.begin(run_header(used, spec))
+        folder.begin(run_header(used, spec.on, spec.options))
         suffix = file_suffix(format)
         plan = BatchPlan(spec=spec, cases=(case,), wish=wish, home=home, suffix=suffix)
         batch = Batch(plan, _Callbacks(on_progress, on_failure), folder=folder)

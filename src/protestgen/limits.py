@@ -5,7 +5,7 @@ MAX_FILE = 10_000_000
 MAX_DEPTH = 50
 # Keys and items in the data files of a folder: each takes some 300 bytes of memory.
 MAX_VALUES = 2_000_000
-# A case, mission, office or set of forms, in characters: most of it is in each letter.
+# A case, an address or a set of forms, in characters: most of it is in each letter.
 MAX_ENTRY = 100_000
 # Items of a list, or keys of a group, inside an entry.
 MAX_ITEMS = 500
@@ -15,6 +15,7 @@ MAX_PHRASE = 100
 MAX_CASES = 20_000
 MAX_MISSIONS = 50_000
 MAX_OFFICES = 5_000
+MAX_OUTLETS = 5_000
 # Styles of letter in one language: a check writes letters in each.
 MAX_STYLES = 100
 # Entries of a log, and what one of them may count.

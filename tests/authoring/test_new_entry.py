@@ -241,7 +241,7 @@ def test_a_new_case_has_hints(run: Run, tmp_path: Path) -> None:
             support_to:
               email: ada@strike.example
             # there may also be: topic, subject, people, since, write_by, after, hearings,
-            # report_to, outcome, follows, copies_to, avoid, rights
+            # report_to, outcome, follows, copies_to, quotation, avoid, rights
         """
     )
 

@@ -189,7 +189,8 @@ def test_misnamed_files_are_errors(load: Load) -> None:
         "demands.yml: this file is not read: name it demands.yaml",
         "demands/more.yml: this file is not read: name it more.yaml",
         "embassy.yaml: this file is not read: name it embassies.yaml",
-        "other.yaml: this file is not read: name it demands.yaml or embassies.yaml",
+        "other.yaml: this file is not read: "
+        "name it demands.yaml or embassies.yaml or media.yaml",
     ]
 
 

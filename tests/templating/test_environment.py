@@ -24,7 +24,13 @@ from protestgen.templating.environment import Templates
 from protestgen.templating.sandbox import VISIBLE_ATTRIBUTES
 
 GUIDE = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
-APPEALS = sorted((ROOT / "templates").glob("*/appeal.j2"))
+DOCUMENTS = [
+    path
+    for path in sorted((ROOT / "templates").glob("??/*.j2"))
+    if not path.name.endswith(".txt.j2")
+]
+# The documents, as the guide's headings name them.
+HEADINGS = {"appeal": "an appeal", "press": "a press release", "update": "an update"}
 BASES = sorted((ROOT / "templates").glob("*/base.txt.j2"))
 
 
@@ -290,6 +296,12 @@ def told(heading: str) -> list[str]:
     return [name.partition("(")[0].rpartition(".")[2] for name in names]
 
 
+def variables(kind: str) -> set[str]:
+    """Return the variables of a kind of document, with those that all of them have."""
+    shared = {"case", "over", "archived", "demands", "met", "of_state", "today"}
+    return {*shared, "language"} | {*told(f"Variables of {HEADINGS[kind]}")}
+
+
 def parsed(path: Path) -> nodes.Template:
     """Return the template *path* as Jinja reads it."""
     return Environment(autoescape=True).parse(path.read_text(encoding="utf-8"))
@@ -343,45 +355,53 @@ def test_guide_tells_every_block(base: Path) -> None:
     assert told("Blocks") == blocks
 
 
-@pytest.mark.parametrize("appeal", APPEALS, ids=lambda path: path.parent.name)
-def test_guide_tells_every_block_of_an_appeal(appeal: Path) -> None:
+@pytest.mark.parametrize(
+    "document", DOCUMENTS, ids=lambda path: "-".join(path.parts[-2:])
+)
+def test_guide_tells_every_block_of_a_document(document: Path) -> None:
     """
-    The appeal of each language has the blocks that the guide lists.
+    A document has the blocks that the guide lists, in each language.
     """
-    blocks = [block.name for block in parsed(appeal).find_all(nodes.Block)]
-    shared = [*told("Blocks"), *told("Blocks of an appeal")]
+    blocks = [block.name for block in parsed(document).find_all(nodes.Block)]
+    own = told(f"Blocks of {HEADINGS[document.stem]}")
 
-    assert set(blocks) == {*shared} - {"subject"}
-    assert told("Blocks of an appeal") == [b for b in blocks if b not in told("Blocks")]
+    assert set(blocks) - {"subject"} == {*told("Blocks"), *own} - {"subject"}
+    assert own == [block for block in blocks if block not in told("Blocks")]
 
 
-@pytest.mark.parametrize("appeal", APPEALS, ids=lambda path: path.parent.name)
-def test_guide_tells_what_appeals_use(appeal: Path) -> None:
+@pytest.mark.parametrize(
+    "document", DOCUMENTS, ids=lambda path: "-".join(path.parts[-2:])
+)
+def test_guide_tells_what_documents_use(document: Path) -> None:
     """
-    An appeal uses only variables of the guide, and macros of its base.
+    A document uses only variables of the guide, and macros of its base.
     """
-    base = parsed(appeal.with_name("base.txt.j2"))
+    base = parsed(document.with_name("base.txt.j2"))
     macros = {macro.name for macro in base.find_all(nodes.Macro)}
-    names = [*parsed(appeal).find_all(nodes.Name)]
-    macros |= {macro.name for macro in parsed(appeal).find_all(nodes.Macro)}
+    names = [*parsed(document).find_all(nodes.Name)]
+    macros |= {macro.name for macro in parsed(document).find_all(nodes.Macro)}
     set_here = {name.name for name in names if name.ctx != "load"}
     used = {name.name for name in names} - macros - set_here - {"loop"}
 
-    assert used <= {*told("Variables of an appeal")}
-    assert {"over", "countries", "demands"} <= used
+    assert used <= variables(document.stem)
+    assert {"over", "demands"} <= used
 
 
-def test_variables_of_an_appeal_are_there(run: Run, campaign: Path) -> None:
+@pytest.mark.parametrize("kind", HEADINGS)
+def test_variables_of_a_document_are_there(kind: str, run: Run, campaign: Path) -> None:
     """
-    The template of an appeal gets all variables of the guide.
+    The template of a document gets all variables of the guide; none hides a macro.
     """
-    names = told("Variables of an appeal")
-    path = campaign / "templates" / "en" / "appeal.j2"
+    names = sorted(variables(kind))
+    path = campaign / "templates" / "en" / f"{kind}.j2"
     marks = (f"{{% if {name} is defined %}}{name} {{% endif %}}" for name in names)
     path.write_text("Title\n\n" + "".join(marks))
 
-    result = run("--campaign", campaign, "appeal", "kolov")
-    assert result.stdout == f"# Title\n\n{' '.join(names)}\n"
+    result = run("--campaign", campaign, kind, "kolov", "--format", "text")
+    assert result.stdout.split() == ["Title", "=====", *names]
+    for base in BASES:
+        macros = {macro.name for macro in parsed(base).find_all(nodes.Macro)}
+        assert not macros & variables(kind)
 
 
 def test_guide_tells_every_macro() -> None:

@@ -13,6 +13,7 @@ from msgspec.structs import fields, replace
 
 from protestgen.campaign.case import Case, Person, PersonEntry
 from protestgen.campaign.directory import Mission, Office
+from protestgen.campaign.outlet import Outlet
 from protestgen.errors import DataError, Location, Problem
 from protestgen.schema.reader import read_yaml
 from protestgen.schema.source import read_text
@@ -65,6 +66,16 @@ _OFFICE = {
     },
 }
 
+_OUTLET = {
+    "id": "the name of the outlet in the file, such as example-daily",
+    "name": "as it calls itself",
+    "country": "the country that it is in",
+    "languages": "the languages that it reads press releases in: en, de ...",
+    "email": "the address of its newsroom",
+    "website": "",
+    **{field: _MISSION[field] for field in ("verified", "confidence", "sources")},
+}
+
 # Fields that are not listed below an entry.
 _UNLISTED = ("at", "title_in")
 
@@ -87,6 +98,7 @@ KINDS = {
     "case": EntryType(Case, "demands.yaml", "cases", _CASE),
     "embassy": EntryType(Mission, "embassies.yaml", "embassies", _MISSION),
     "office": EntryType(Office, "embassies.yaml", "offices", _OFFICE),
+    "outlet": EntryType(Outlet, "media.yaml", "outlets", _OUTLET),
 }
 
 

@@ -43,10 +43,7 @@ def file_stem(case: str, addressee: Addressee | None, sender: Sender) -> str:
     for anybody else.
     """
     to, identity = _addressee(addressee)
-    whole = "\0".join((case, *identity, *_person(sender), ""))
-    digest = blake2b(whole.encode(), digest_size=8).digest()
-    number = int.from_bytes(digest, "big")
-    key = "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
+    key = _key(case, *identity, *_person(sender))
     parts = (case[:_LONGEST], to, _slug(sender.name or ""), key)
     return "-".join(part for part in parts if part)
 
@@ -56,6 +53,21 @@ def file_suffix(format_name: str) -> str:
     if suffixes := FORMATS[format_name].suffixes:
         return suffixes[0]
     return ".fax.pdf" if format_name == "fax" else f".{format_name}.txt"
+
+
+def mailing_stem(kind: str, case: str, outlet: str) -> str:
+    """The name of the file for a *kind* of document to a media outlet, as above."""
+    return "-".join(
+        (kind, case[:_LONGEST], outlet[:_LONGEST], _key(kind, case, outlet))
+    )
+
+
+def _key(*identity: str) -> str:
+    """Twelve characters that stand for *identity*."""
+    whole = "\0".join((*identity, ""))
+    digest = blake2b(whole.encode(), digest_size=8).digest()
+    number = int.from_bytes(digest, "big")
+    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
 def key_of(name: str) -> int:

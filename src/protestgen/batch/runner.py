@@ -19,6 +19,7 @@ from protestgen.batch.report import BatchStats, Reporter
 from protestgen.campaign.data_files import campaign_hash
 from protestgen.campaign.loader import Campaign
 from protestgen.errors import OutputError
+from protestgen.formats import Options
 from protestgen.formats.pdf_merge import PdfMerger
 from protestgen.letters.sender import Sender
 
@@ -32,7 +33,6 @@ from .roster_row import FieldError
 from .seen_index import SeenIndex
 from .state import BatchState, copied_state
 from .worker import (
-    BatchSpec,
     ChunkResult,
     LetterTask,
 )
@@ -301,13 +301,13 @@ def dates_of_run(
     return before, datetime.fromisoformat(last.time)
 
 
-def run_header(campaign: Campaign, spec: BatchSpec) -> RunHeader:
-    """What the letters of *spec* have in common, for the manifest."""
+def run_header(campaign: Campaign, on: date, options: Options) -> RunHeader:
+    """What the letters of a run have in common, for the manifest."""
     return RunHeader(
         protestgen=__version__,
         data=campaign_hash(campaign.folders),
-        date=spec.on.isoformat(),
-        time=spec.options.time_of(spec.on).isoformat(),
+        date=on.isoformat(),
+        time=options.time_of(on).isoformat(),
     )
 
 

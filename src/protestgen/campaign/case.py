@@ -136,6 +136,15 @@ class SupportTo(Struct, frozen=True, kw_only=True):
     email: Email | None = None
 
 
+class Quotation(Struct, frozen=True, kw_only=True):
+    """Words for the press, *by* a person who said or wrote them on a *date*."""
+
+    text: Prose
+    by: Line
+    date: Date
+    source: Line
+
+
 class Case(Struct, frozen=True, kw_only=True):
     """
     A case of a campaign.
@@ -176,6 +185,7 @@ class Case(Struct, frozen=True, kw_only=True):
     write_to: tuple[Id, ...]
     copies_to: tuple[Id, ...] = ()
     support_to: SupportTo = SupportTo()
+    quotation: Quotation | None = None
     avoid: tuple[Phrase, ...] = ()
     rights: bool = True
     sources: tuple[Line, ...]

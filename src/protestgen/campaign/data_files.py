@@ -11,7 +11,7 @@ from protestgen.schema.source import UnreadError, read_data
 SETTINGS_FILE = "protestgen.yaml"
 
 # Kinds of data that may be split: `demands.yaml`, and any `demands/*.yaml`.
-_SPLIT_KINDS = ("demands", "embassies")
+_SPLIT_KINDS = ("demands", "embassies", "media")
 _KINDS = (*_SPLIT_KINDS, "forms")
 
 
@@ -33,10 +33,11 @@ def data_files(
     folder: Path, problems: list[Problem], language: str = ""
 ) -> Iterator[tuple[str, Path]]:
     """
-    Yield the kind ("demands" or "embassies") and path of each data file of *folder*.
+    Yield the kind and path of each data file of *folder*.
 
-    The files of a *language* have its code before their suffix: `demands.de.yaml`.
-    Files whose names are probably mistakes are added to *problems*.
+    The kind is that of its name: "demands", "embassies" or "media". The files of a
+    *language* have its code before their suffix: `demands.de.yaml`. Files whose names
+    are probably mistakes are added to *problems*.
     """
     data = folder / "data"
     if not data.is_dir():

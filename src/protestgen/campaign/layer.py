@@ -8,7 +8,13 @@ from typing import TypeVar
 from msgspec import Struct
 
 from protestgen.errors import DataError, Problem, noted_problems, read_error
-from protestgen.limits import MAX_CASES, MAX_MISSIONS, MAX_OFFICES, MAX_VALUES
+from protestgen.limits import (
+    MAX_CASES,
+    MAX_MISSIONS,
+    MAX_OFFICES,
+    MAX_OUTLETS,
+    MAX_VALUES,
+)
 from protestgen.schema.reader import parse_entries
 from protestgen.schema.source import count_values, read_text, too_many_values
 from protestgen.schema.types import Id
@@ -16,10 +22,11 @@ from protestgen.schema.types import Id
 from .case import Case
 from .data_files import data_files
 from .directory import Mission, Office
+from .outlet import Outlet
 
 K = TypeVar("K")
 V = TypeVar("V")
-E = TypeVar("E", Case, Office)
+E = TypeVar("E", Case, Office, Outlet)
 
 
 class DemandsFile(Struct, frozen=True):
@@ -35,12 +42,19 @@ class EmbassiesFile(Struct, frozen=True):
     offices: dict[Id, Office] = {}
 
 
+class MediaFile(Struct, frozen=True):
+    """A file `media.yaml`."""
+
+    outlets: dict[Id, Outlet] = {}
+
+
 class Layer(Struct):
     """The entries of one folder; of entries with the same id, the first is kept."""
 
     cases: dict[str, Case] = {}
     missions: tuple[Mission, ...] = ()
     offices: dict[str, Office] = {}
+    outlets: dict[str, Outlet] = {}
 
 
 def read_layer(
@@ -85,6 +99,7 @@ def merge_layers(layers: Iterable[Layer]) -> Layer:
         _add_missing(merged.cases, layer.cases)
         _add_missing(missions, {_key(mission): mission for mission in layer.missions})
         _add_missing(merged.offices, layer.offices)
+        _add_missing(merged.outlets, layer.outlets)
     merged.missions = tuple(missions.values())
     return merged
 
@@ -100,6 +115,11 @@ def _add_entries(layer: Layer, kind: str, text: str, name: str) -> list[Problem]
         if demands:
             problems += _duplicates(demands.cases, layer.cases, "case")
             _add_missing(layer.cases, demands.cases)
+    elif kind == "media":
+        media, problems = parse_entries(text, name, MediaFile)
+        if media:
+            problems += _duplicates(media.outlets, layer.outlets, "outlet")
+            _add_missing(layer.outlets, media.outlets)
     else:
         directory, problems = parse_entries(text, name, EmbassiesFile)
         if directory:
@@ -119,10 +139,11 @@ def _duplicates(
 
 
 def _too_many(layer: Layer) -> Iterator[Problem]:
-    counted: tuple[tuple[Iterable[Case | Mission | Office], int, str], ...] = (
+    counted: tuple[tuple[Iterable[Case | Mission | Office | Outlet], int, str], ...] = (
         (layer.cases.values(), MAX_CASES, "cases"),
         (layer.missions, MAX_MISSIONS, "missions"),
         (layer.offices.values(), MAX_OFFICES, "offices"),
+        (layer.outlets.values(), MAX_OUTLETS, "outlets"),
     )
     for entries, most, kind in counted:
         for entry in islice(entries, most, most + 1):

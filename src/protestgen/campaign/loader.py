@@ -18,6 +18,7 @@ from .bundled import BUNDLED, shipped_folder
 from .case import Case
 from .data_files import SETTINGS_FILE
 from .layer import merge_layers, read_layer
+from .outlet import Outlet
 from .references import broken_references
 from .routing import Directory
 
@@ -36,9 +37,9 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 class Campaign(Struct, frozen=True):
     """
-    The cases of a campaign, and the directory of their addressees.
+    The cases of a campaign, the directory of their addressees, and media outlets.
 
-    Both are read from *layers*, the first on top; languages and styles are read from
+    They are read from *layers*, the first on top; languages and styles are read from
     *folders*, which are the layers and the bundled folder in any case.
     """
 
@@ -46,6 +47,7 @@ class Campaign(Struct, frozen=True):
     layers: tuple[Path, ...]
     cases: dict[str, Case]
     directory: Directory
+    outlets: dict[str, Outlet]
 
     def absolute(self) -> "Campaign":
         """Return this campaign with absolute paths, for any working folder."""
@@ -115,7 +117,10 @@ def read_campaign(
     if not problems:
         problems += broken_references(entries.cases, entries.offices)
     directory = Directory(entries.missions, entries.offices, world=True)
-    return Campaign((*folders, bundled), layers, entries.cases, directory), problems
+    campaign = Campaign(
+        (*folders, bundled), layers, entries.cases, directory, entries.outlets
+    )
+    return campaign, problems
 
 
 def _extends_bundled(folder: Path, problems: list[Problem], *, tolerant: bool) -> bool:

@@ -14,7 +14,7 @@ from protestgen.schema.reader import parse_entries
 from protestgen.schema.source import read_text
 from protestgen.schema.types import Id, Line, Phrase, Prose
 
-from .case import Case, Demand, Incident, Person, PersonLine
+from .case import Case, Demand, Incident, Person, PersonLine, Quotation
 from .data_files import data_files
 from .loader import Campaign
 
@@ -46,6 +46,13 @@ class SupportText(Struct, frozen=True, kw_only=True):
     salutation: Line | None = None
 
 
+class QuotationText(Struct, frozen=True, kw_only=True):
+    """The texts of a quotation."""
+
+    text: Prose
+    by: Line | None = None
+
+
 class CaseText(Struct, frozen=True, kw_only=True):
     """
     The texts of a case in one language; an empty one is not translated yet.
@@ -64,6 +71,7 @@ class CaseText(Struct, frozen=True, kw_only=True):
     incidents: tuple[IncidentText, ...] = ()
     demands: dict[Id, DemandText] = {}
     support_to: SupportText = SupportText()
+    quotation: QuotationText | None = None
     avoid: tuple[Phrase, ...] = ()
     translates: Line | None = None
     at: SourceMap
@@ -175,6 +183,7 @@ def translated(case: Case, text: CaseText) -> Case:
             name=text.support_to.name,
             salutation=text.support_to.salutation,
         ),
+        quotation=_quotation(case.quotation, text.quotation),
         avoid=(*text.avoid, *case.avoid),
     )
 
@@ -198,6 +207,15 @@ def _demand(demand: Demand, case_text: CaseText) -> Demand:
     )
 
 
+def _quotation(
+    quotation: Quotation | None, text: QuotationText | None
+) -> Quotation | None:
+    """Return *quotation* with the words of *text*; none if it is not translated."""
+    if quotation is None or text is None:
+        return None
+    return replace(quotation, text=text.text, by=text.by or quotation.by)
+
+
 def optional_texts(entry: Case | CaseText) -> dict[str, str]:
     """The texts of *entry* that letters can do without, by the names of their keys."""
     texts: dict[str, str | None] = {"topic": entry.topic, "subject": entry.subject}
@@ -207,6 +225,8 @@ def optional_texts(entry: Case | CaseText) -> dict[str, str]:
             f"people.{number}.short": short,
             f"people.{number}.about": person.about,
         }
+    if entry.quotation:
+        texts["quotation"] = entry.quotation.text
     demands = entry.demands
     pairs = (
         demands.items() if isinstance(demands, dict) else ((d.id, d) for d in demands)

@@ -1,4 +1,4 @@
-"""Missions and offices: addresses, numbers and sources that do not work."""
+"""Missions, offices and outlets: addresses, numbers, sources that do not work."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from itertools import chain
 from urllib.parse import urlsplit
 
 from protestgen.campaign.directory import Addressee, Mission
+from protestgen.campaign.outlet import Outlet
 from protestgen.errors import Location, quoted
 from protestgen.language.language import Language
 from protestgen.letters.completeness import unknown_role
@@ -66,6 +67,14 @@ def check_contacts(context: CheckContext, on: date) -> Iterator[Finding]:
                 _check_role(contact, context.english),
             )
             yield from context.attempt(contact.at.of(), found)
+    for outlet in context.campaign.outlets.values():
+        if context.is_own(outlet.at.path):
+            found = chain(
+                _check_outlet(outlet, context),
+                _check_age(outlet, on),
+                _check_means(outlet, on),
+            )
+            yield from context.attempt(outlet.at.of(), found)
     for case in context.campaign.cases.values():
         if case.support_to.email and context.is_own(case.at.path):
             at = case.at.of("support_to", "email")
@@ -79,7 +88,7 @@ def _check_role(contact: Addressee, english: Language | None) -> Iterator[Findin
 
 def check_sources(context: CheckContext) -> Iterator[Finding]:
     """Yield the sources that are not URLs."""
-    for contact in context.contacts:
+    for contact in chain(context.contacts, context.campaign.outlets.values()):
         found = _sources(contact.at, (), contact.sources, context)
         yield from context.attempt(contact.at.of(), found)
     for case in context.campaign.cases.values():
@@ -106,23 +115,54 @@ def _sources(
 
 
 def _check_contact(contact: Addressee, on: date) -> Iterator[Finding]:
-    at, verified = contact.at, contact.verified
+    at = contact.at
     if not contact.address:
         message = "no street is known: letters are addressed to the city alone"
         yield warning(at.of(), message)
-    elif verified is None:
-        yield warning(at.of(), "the address is undated: look it up, add 'verified'")
-    elif is_old(verified, on):
-        message = f"the address is from {verified}: check that it is still valid"
-        yield warning(at.of("verified"), message)
+    else:
+        yield from _check_age(contact, on)
+    if wrong := bad_postcode(contact.address, contact.city, contact.country):
+        yield warning(at.of("address"), wrong)
+    yield from _check_means(contact, on)
+
+
+def _check_outlet(outlet: Outlet, context: CheckContext) -> Iterator[Finding]:
+    """Yield the findings about an outlet that its means of contact do not have."""
+    at = outlet.at
+    if match := PLACEHOLDER.search(outlet.name):
+        yield error(at.of("name"), f"'{match[0]}' is left over: replace it")
+    yield from cut_off(context, at, [(("name",), outlet.name)])
+    if not outlet.email:
+        yield warning(
+            at.of(), "no e-mail address is known: no press release goes there"
+        )
+    for index, code in enumerate(outlet.languages):
+        if code not in context.languages:
+            message = f"no press release is in {quoted(code)}: the campaign lacks it"
+            yield warning(at.of("languages", index), message)
+
+
+def _check_age(contact: Addressee | Outlet, on: date) -> Iterator[Finding]:
+    """Yield that the source of an address is undated or old."""
+    if contact.verified is None:
+        message = "the address is undated: look it up, add 'verified'"
+        yield warning(contact.at.of(), message)
+    elif is_old(contact.verified, on):
+        message = (
+            f"the address is from {contact.verified}: check that it is still valid"
+        )
+        yield warning(contact.at.of("verified"), message)
+
+
+def _check_means(contact: Addressee | Outlet, on: date) -> Iterator[Finding]:
+    """Yield the findings about all but the address on paper."""
+    at, verified = contact.at, contact.verified
     if verified and verified.first_day > on:
         yield error(at.of("verified"), f"{verified} is in the future: correct the date")
     for field in ("phone", "fax"):
-        number = getattr(contact, field)
+        number = getattr(contact, field, None)
         if number and (wrong := bad_phone(number, contact.country)):
             yield warning(at.of(field), wrong)
-    if wrong := bad_postcode(contact.address, contact.city, contact.country):
-        yield warning(at.of("address"), wrong)
     if contact.email:
         yield from _check_email(contact.email, at.of("email"))
     if contact.website and not is_url(contact.website):

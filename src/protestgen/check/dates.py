@@ -82,3 +82,5 @@ def _dates(case: Case) -> Iterator[tuple[Location, PartialDate]]:
     for index, demand in enumerate(case.demands):
         if demand.met:
             yield case.at.of("demands", index, "met"), demand.met
+    if case.quotation:
+        yield case.at.of("quotation", "date"), case.quotation.date

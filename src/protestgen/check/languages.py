@@ -106,6 +106,9 @@ def _check_translation(
     for at, missing in groupby(fields, lambda key: _group_location(text, key)):
         message = f"incomplete without {', '.join(missing)}: letters are refused"
         yield error(at, message)
+    if case.quotation and not text.quotation:
+        message = "the quotation is not translated: press releases leave it out"
+        yield warning(text.at.of(), message)
     current = source_text_hash(case, text)
     if text.translates == current:
         return

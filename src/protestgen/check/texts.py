@@ -49,7 +49,7 @@ class TextField(Struct, frozen=True):
 
 
 def text_fields(entry: Case | CaseText) -> Iterator[TextField]:
-    """Yield every text of a case that a letter may print."""
+    """Yield every text of a case that a letter or document may print."""
     texts: list[tuple[Keys, str | None]] = [
         (("title",), entry.title),
         (("outcome",), entry.outcome),
@@ -59,6 +59,9 @@ def text_fields(entry: Case | CaseText) -> Iterator[TextField]:
         *((("title_in", key), text) for key, text in entry.title_in.items()),
         *((("people", index), text) for index, text in enumerate(entry.people)),
     ]
+    if entry.quotation:
+        texts.append((("quotation", "text"), entry.quotation.text))
+        texts.append((("quotation", "by"), entry.quotation.by))
     incidents: Iterable[Incident | IncidentText] = entry.incidents
     for index, incident in enumerate(incidents):
         texts.append((("incidents", index, "place"), incident.place))

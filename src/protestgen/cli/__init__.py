@@ -27,6 +27,8 @@ COMMANDS = {
     "cases": "List the cases, the latest first.",
     "show": "Show the events, demands and addressees of a case.",
     "appeal": "Write a case as a document with a model letter and addresses.",
+    "update": "Tell supporters the news of a case.",
+    "press": "Write a case as a press release.",
     "log": "Note what was done for a case, or an answer that came.",
     "due": "List the letters in the log that wait for an answer.",
     "calendar": "Write the dates of a case as a calendar (.ics).",
@@ -35,7 +37,7 @@ COMMANDS = {
     "check": "List all mistakes in a campaign, with file, line and column.",
     "profile": "Ask for your name and address, and save them for your letters.",
     "init": "Create a campaign of your own in a new folder DIR.",
-    "new": "Add a case, an embassy or an office to your own campaign.",
+    "new": "Add a case, embassy, office or outlet to your own campaign.",
 }
 
 # Options without personal data.

@@ -242,7 +242,8 @@ def _batch_spec(
         duplex=options.duplex,
     )
     if outbox:
-        outbox.begin(run_header(campaign, spec), durable=spec.durable)
+        header = run_header(campaign, spec.on, spec.options)
+        outbox.begin(header, durable=spec.durable)
     return spec
 
 

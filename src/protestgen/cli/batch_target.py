@@ -56,7 +56,7 @@ def checked_target(options: BatchOptions, folders: tuple[Path, ...]) -> Target:
         target = _target(options)
         if target.path:
             check_output(target.path, folders)
-        _check_free(target, options.roster)
+        check_free(target, options.roster)
     except OSError as error:
         reason = f"{options.output}: {error.strerror}: name another place"
         raise OutputError(reason) from None
@@ -112,7 +112,7 @@ def _check_folder(path: Path) -> None:
         raise click.UsageError(f"'-o {path}' is no place for letters: name {_WHERE}")
 
 
-def _check_free(target: Target, roster: Path | None) -> None:
+def check_free(target: Target, roster: Path | None = None) -> None:
     """Refuse to replace a file that no batch has written."""
     path = target.path
     if path is None or not path.is_file():

@@ -1,11 +1,11 @@
 """The options of documents, such as the appeal, and writing them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import click
 
-from protestgen.formats import DOCUMENT_FORMATS
+from protestgen.formats import DOCUMENT_FORMATS, Format
 from protestgen.language.language import ENGLISH
 from protestgen.letters.document import Document
 from protestgen.letters.service import LetterService
@@ -26,7 +26,9 @@ from .param_types import complete_case, complete_language
 DEFAULT_FORMAT = "markdown"
 
 
-def document_options(product: str) -> Decorator:
+def document_options(
+    product: str, formats: Mapping[str, Format] = DOCUMENT_FORMATS
+) -> Decorator:
     """Return the argument CASE and the options of a document called *product*."""
     return option_group(
         click.argument("case_id", metavar="CASE", shell_complete=complete_case),
@@ -41,7 +43,7 @@ def document_options(product: str) -> Decorator:
         ),
         fallback_option,
         date_option(product),
-        output_options(DOCUMENT_FORMATS, DEFAULT_FORMAT),
+        output_options(formats, DEFAULT_FORMAT),
         common_options,
     )
 
@@ -54,10 +56,12 @@ class DocumentOptions(OutputOptions, frozen=True, kw_only=True):
     fallback: bool
     on: date | None
 
-    def document_choice(self, app: App) -> OutputChoice:
+    def document_choice(
+        self, app: App, formats: Mapping[str, Format] = DOCUMENT_FORMATS
+    ) -> OutputChoice:
         """Choose the format as `output_choice` does."""
         return self.output_choice(
-            app.campaign.folders, default=DEFAULT_FORMAT, formats=DOCUMENT_FORMATS
+            app.campaign.folders, default=DEFAULT_FORMAT, formats=formats
         )
 
     def code(self, app: App) -> str:

@@ -21,6 +21,7 @@ from protestgen.authoring.new_entry import (
 from protestgen.campaign.case import Case
 from protestgen.campaign.directory import MISSION_KINDS, Office
 from protestgen.campaign.loader import Campaign, load_campaign
+from protestgen.campaign.outlet import Outlet
 from protestgen.countries import find_country
 from protestgen.errors import DataError, ProtestgenError
 from protestgen.files import write_file
@@ -51,7 +52,7 @@ _FOR_ALL = 0o644
 @click.pass_context
 def new(ctx: click.Context, /, *, kind: str, source: Path | None) -> None:
     """
-    Add a case, an embassy or an office to your own campaign.
+    Add a case, embassy, office or outlet to your own campaign.
 
     The entry goes to the first campaign folder; the rest of the file stays as it is.
     Nothing is written if the campaign would be invalid with it.
@@ -172,14 +173,17 @@ class _Interview:
 
     def _parse_new_id(self, text: str) -> str:
         id_ = parse_id(text)
-        is_case = self._kind.schema is Case
-        known = self._campaign.cases if is_case else self._campaign.directory.offices
-        entry = known.get(id_)
+        groups: dict[type[Struct], Mapping[str, Case | Office | Outlet]] = {
+            Case: self._campaign.cases,
+            Office: self._campaign.directory.offices,
+            Outlet: self._campaign.outlets,
+        }
+        entry = groups[self._kind.schema].get(id_)
         if entry and self._is_own(entry):
             raise ValueError(f"'{id_}' is in {entry.at} already: choose another id")
         return id_
 
-    def _is_own(self, entry: Case | Office) -> bool:
+    def _is_own(self, entry: Case | Office | Outlet) -> bool:
         return Path(entry.at.path).is_relative_to(self._folder / "data")
 
     def _offices(self) -> list[str]:

@@ -4,10 +4,11 @@ import re
 from base64 import encodebytes
 from binascii import b2a_qp
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from protestgen.errors import UnknownNameError
 from protestgen.letters.letter import Letter
@@ -18,12 +19,16 @@ from .mail_message import (
     Mailbox,
     addressee_mailbox,
     copied_mailboxes,
+    header_text,
     message_parts,
     reply_mailbox,
     sender_mailbox,
     subject_text,
 )
-from .text import joined
+from .text import document_parts, joined
+
+if TYPE_CHECKING:
+    from protestgen.letters.document import Document
 
 _FROM_LINE = re.compile(rb"^(>*From) ", re.MULTILINE)
 
@@ -38,13 +43,44 @@ def render(letter: Letter, options: Options) -> bytes:
     sender = sender_mailbox(letter)
     envelope = _envelope(letter, sender)
     parts = message_parts(letter, options.width)
-    digest = _digest(*envelope, letter.date.isoformat(), joined(parts))
+    attached = [_attachment(letter, options)] if options.attach else []
+    return _message(sender, envelope, parts, options, on=letter.date, attached=attached)
+
+
+def render_mailing(
+    document: "Document", sender: Mailbox, to: Mailbox, options: Options
+) -> bytes:
+    """
+    Return *document* as a message to one mailbox; its title is the subject.
+
+    Raises `FormatError` for a title that is unsafe in a header.
+    """
+    envelope = [
+        mailbox_header("From", sender),
+        mailbox_header("To", to),
+        text_header("Subject", header_text(document.title, "the headline")),
+    ]
+    parts = document_parts(document, options.width)
+    return _message(sender, envelope, parts, options, on=document.date)
+
+
+def _message(
+    sender: Mailbox,
+    envelope: Sequence[str],
+    parts: Sequence[str],
+    options: Options,
+    *,
+    on: date,
+    attached: Sequence[bytes] = (),
+) -> bytes:
+    """Return the message with the header fields *envelope* and the text *parts*."""
+    digest = _digest(*envelope, on.isoformat(), joined(parts))
     domain = sender.address.rpartition("@")[2]
     content = _text_part(parts)
-    if options.attach:
-        content = _mixed(digest, [content, _attachment(letter, options)])
+    if attached:
+        content = _mixed(digest, [content, *attached])
     head = (
-        f"Date: {_date(options.time_of(letter.date))}",
+        f"Date: {_date(options.time_of(on))}",
         *envelope,
         f"Message-ID: <{digest}@{domain}>",
         "MIME-Version: 1.0",

@@ -32,12 +32,16 @@ def render(letter: Letter, options: Options) -> bytes:
 
 def render_document(document: "Document", options: Options) -> bytes:
     """Return *document* as UTF-8 text, wrapped as letters are, headings underlined."""
-    width = options.width
-    title = _underlined(document.title, width, "=")
-    parts = [title, *(_block(block, width) for block in document.lead)]
+    title = clean([_underlined(document.title, options.width, "=")], "document")
+    return joined([*title, *document_parts(document, options.width)]).encode()
+
+
+def document_parts(document: "Document", width: int) -> list[str]:
+    """Return the parts of *document* below its title."""
+    parts = [_block(block, width) for block in document.lead]
     for section in document.sections:
         parts += _section(section, document.letter, width)
-    return joined(clean(parts, "document")).encode()
+    return clean(parts, "document")
 
 
 def _section(section: Section, letter: Letter | None, width: int) -> Iterator[str]:

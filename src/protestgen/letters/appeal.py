@@ -20,7 +20,7 @@ from protestgen.errors import ChoiceError
 from protestgen.language.language import ENGLISH, Language
 
 from .compose import compose
-from .document import Document, choose_language, document_parts
+from .document import Document, case_values, choose_language, document_parts
 from .letter import DEFAULT_STYLE, SUPPORT_STYLE, Letter
 from .sender import Sender
 from .service import LetterService
@@ -100,9 +100,12 @@ def make_appeal(
         style=wish.style if model else None,
     )
     localised, language = writer.localised(case, code)
-    values = _values(localised, language, recipients, wish.countries, writer.on)
+    values = {
+        **case_values(localised, language, writer.on),
+        **_addresses(recipients, wish.countries, language),
+    }
     appeal = Appeal(
-        **document_parts(writer, "appeal", language, {**values, "over": over}),
+        **document_parts(writer, "appeal", language, values),
         case=case.id,
         over=over,
         addressees=(*recipients.missions, *recipients.offices),
@@ -193,26 +196,13 @@ def _model_addressee(case: Case, recipients: _Recipients) -> Addressee:
     return model
 
 
-def _values(
-    case: Case,
-    language: Language,
-    recipients: _Recipients,
-    countries: Sequence[str],
-    on: date,
+def _addresses(
+    recipients: _Recipients, countries: Sequence[str], language: Language
 ) -> dict[str, object]:
-    """The variables of the template, except whether the appeal is over."""
-    archived = case.is_archived(on)
-    asked = case.default_demands(on)
-    met = tuple(demand for demand in case.demands if demand.is_met(on))
-    made = tuple(d for d in case.demands if not d.optional or d in met)
+    """The variables of the template that an appeal alone has."""
     return {
-        "archived": archived,
-        "case": case,
         "copies": _localised(recipients.copies, language),
         "countries": _countries(recipients.missions, countries, language),
-        "demands": made if archived or not asked else asked,
-        "met": met,
-        "of_state": language.state_genitive(case.state) or "",
         "offices": _localised(recipients.offices, language),
     }
 

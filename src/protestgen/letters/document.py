@@ -21,7 +21,11 @@ from .service import LetterService
 
 # The documents that there are, as a sentence names them. The words of each are in the
 # template of its name: `templates/LANGUAGE/appeal.j2`.
-DOCUMENTS = {"appeal": "an appeal"}
+DOCUMENTS = {
+    "appeal": "an appeal",
+    "press": "a press release",
+    "update": "an update",
+}
 
 
 class Document(Struct, frozen=True, kw_only=True):
@@ -60,6 +64,28 @@ def document_parts(
         "title": title,
         "lead": tuple(with_no_break_spaces(block, language) for block in lead),
         "sections": tuple(_with_no_break_spaces(part, language) for part in sections),
+    }
+
+
+def case_values(case: Case, language: Language, on: date) -> dict[str, object]:
+    """
+    Return the variables that all documents about *case* have on the day *on*.
+
+    A case is *over* if it is closed or all its demands are met; then *demands* are
+    those that were made, and else those that are made now.
+    """
+    archived = case.is_archived(on)
+    asked = case.default_demands(on)
+    over = archived or not asked
+    met = tuple(demand for demand in case.demands if demand.is_met(on))
+    made = tuple(d for d in case.demands if not d.optional or d in met)
+    return {
+        "archived": archived,
+        "case": case,
+        "demands": made if over else asked,
+        "met": met,
+        "of_state": language.state_genitive(case.state) or "",
+        "over": over,
     }
 
 

@@ -1,0 +1,165 @@
+"""The command `press`: a press release, and messages with it to media outlets."""
+
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import click
+from msgspec.structs import replace
+
+from protestgen.batch.mailing import as_mbox, mailing, write_folder
+from protestgen.batch.runner import run_header
+from protestgen.countries import find_country
+from protestgen.formats import DOCUMENT_FORMATS, FORMATS
+from protestgen.formats.mail_message import Mailbox, ascii_address, header_text
+from protestgen.letters.document import Document
+from protestgen.letters.press import (
+    PressOptions,
+    choose_outlets,
+    make_press_release,
+    outlet_notes,
+)
+from protestgen.schema.types import parse_email, parse_line
+
+from .batch_target import Target, check_free
+from .common_options import option_group
+from .console import show_note, show_notes, write_output
+from .context import App
+from .document import (
+    DocumentOptions,
+    document_options,
+    write_document,
+)
+from .param_types import Command, ParsedParam, complete_country
+
+_LINE = ParsedParam(parse_line)
+_MBOX = ".mbox"
+# Of messages to outlets, one suffix is that of a file; other names are of a folder.
+_FORMATS = MappingProxyType(
+    {
+        **DOCUMENT_FORMATS,
+        "eml": replace(FORMATS["eml"], suffixes=(_MBOX,)),
+    }
+)
+_WHERE = f"a folder, or a file that ends in {_MBOX}"
+
+_press_options = option_group(
+    click.option("--headline", type=_LINE, help="Headline; default: the case's title."),
+    click.option(
+        "--organisation",
+        "--organization",
+        "organisation",
+        type=_LINE,
+        help="Who issues the release.",
+    ),
+    click.option("--city", type=_LINE, help="Where it is issued."),
+    click.option(
+        "--contact",
+        type=_LINE,
+        multiple=True,
+        metavar="LINE",
+        help="Whom the press can ask: a name, a telephone number.  [repeatable]",
+    ),
+    click.option(
+        "--email",
+        type=ParsedParam(parse_email),
+        help="With '--format eml': the address that messages are from.",
+    ),
+    click.option(
+        "--country",
+        "countries",
+        multiple=True,
+        shell_complete=complete_country,
+        help="With '--format eml': write to outlets of this country; default: all.  "
+        "[repeatable]",
+    ),
+)
+
+
+class _Options(DocumentOptions, frozen=True, kw_only=True):
+    headline: str | None
+    organisation: str | None
+    city: str | None
+    contact: tuple[str, ...]
+    email: str | None
+    countries: tuple[str, ...]
+
+
+@click.command(
+    cls=Command,
+    epilog="Example: protestgen press temir-bank --lang de -o presse.pdf",
+)
+@_press_options
+@document_options("press release", _FORMATS)
+@click.pass_obj
+def press(app: App, /, **values: Any) -> None:
+    """
+    Write a case as a press release.
+
+    With '--format eml', it is one e-mail message to each media outlet of the campaign
+    that reads the language: files in a folder, or one mailbox file. Nothing is sent.
+    """
+    options = _Options(**values)
+    case = app.campaign.case(options.case_id)
+    choice = options.document_choice(app, _FORMATS)
+    wish = PressOptions(
+        language=options.language,
+        headline=options.headline,
+        organisation=options.organisation,
+        city=options.city,
+        contact=options.contact,
+        fallback=options.fallback,
+    )
+    release, notes = make_press_release(options.writer(app), case, wish)
+    if choice.format.name == "eml":
+        _write_messages(app, options, release, notes)
+        return
+    if options.email or options.countries:
+        unfit = "--email" if options.email else "--country"
+        choice.require_format("eml", of=unfit)
+    write_document(release, notes, choice)
+
+
+def _write_messages(
+    app: App, options: _Options, release: Document, notes: list[str]
+) -> None:
+    """Write a message with *release* to each outlet that reads its language."""
+    target = _target(options.output)
+    if not options.email:
+        raise click.UsageError("messages need an address that they are from: '--email'")
+    what = "the address of '--email'"
+    name = header_text(options.organisation or "", "the organisation")
+    sender = Mailbox(name, ascii_address(options.email, what))
+    countries = [find_country(country) for country in options.countries]
+    writer = options.writer(app)
+    outlets = choose_outlets(app.campaign, release.language, countries)
+    settings = replace(
+        options.format_options(app.campaign.folders),
+        eol="crlf" if target.kind == "folder" else "lf",
+    )
+    messages = mailing(release, options.case_id, outlets, sender, settings)
+    if target.kind == "folder" and target.path:
+        header = run_header(app.campaign, writer.on, settings)
+        for file in write_folder(messages, target.path, header):
+            show_note(f"{target.path / file} was edited: it is left as it is")
+    else:
+        check_free(target)
+        write_output(
+            target.path, as_mbox(messages, sender, settings.time_of(writer.on))
+        )
+    show_notes([*notes, *outlet_notes(outlets, writer)])
+    show_note(f"messages written: {len(messages)}; none is sent")
+
+
+def _target(output: str | None) -> Target:
+    """Choose where messages go by '-o'."""
+    if not output:
+        raise click.UsageError(f"name with '-o' where the messages go: {_WHERE}")
+    if output == "-":
+        return Target("mbox", "eml")
+    path = Path(output)
+    if path.suffix.lower() == _MBOX:
+        return Target("mbox", "eml", path)
+    if not path.is_dir() and (path.suffix or path.exists()):
+        raise click.UsageError(f"'-o {path}' is no place for messages: name {_WHERE}")
+    return Target("folder", "eml", path)

@@ -1,0 +1,46 @@
+"""The command `update`: the news of a case for supporters."""
+
+from typing import Any
+
+import click
+
+from protestgen.letters.update import make_update
+from protestgen.schema.types import PartialDate
+
+from .context import App
+from .document import DocumentOptions, document_options, write_document
+from .param_types import Command, ParsedParam
+
+
+class _Options(DocumentOptions, frozen=True, kw_only=True):
+    since: PartialDate | None
+
+
+@click.command(
+    cls=Command, epilog="Example: protestgen update temir-bank --since 2010-05"
+)
+@click.option(
+    "--since",
+    type=ParsedParam(PartialDate.parse, "date"),
+    help="Tell what is new since this date; default: since the case began.",
+)
+@document_options("update")
+@click.pass_obj
+def update(app: App, /, **values: Any) -> None:
+    """
+    Tell supporters the news of a case.
+
+    It says what has happened, which demands are met, what was done and what is asked
+    now, and thanks those who took part.
+    """
+    options = _Options(**values)
+    case = app.campaign.case(options.case_id)
+    choice = options.document_choice(app)
+    made, notes = make_update(
+        options.writer(app),
+        case,
+        since=options.since,
+        language=options.language,
+        fallback=options.fallback,
+    )
+    write_document(made, notes, choice)

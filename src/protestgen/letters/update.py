@@ -1,0 +1,86 @@
+"""The update of a case: a document with the news for supporters."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from protestgen.campaign.case import Case
+from protestgen.countries import country_name, sorted_by_name
+from protestgen.language.language import ENGLISH
+from protestgen.log.entry import LogEntry
+from protestgen.log.figures import Figures, Thanks, make_figures
+from protestgen.log.loader import load_log
+from protestgen.schema.types import PartialDate
+
+from .document import Document, case_values, choose_language, document_parts
+from .service import LetterService
+
+
+def make_update(
+    writer: LetterService,
+    case: Case,
+    *,
+    since: PartialDate | None = None,
+    language: str = ENGLISH,
+    fallback: bool = False,
+) -> tuple[Document, list[str]]:
+    """
+    Make the update with the news of *case* from the day *since*, and notes on it.
+
+    Without *since* it has everything from the beginning. Raises `MissingTextError` if
+    the *language* lacks something and there is no *fallback*.
+    """
+    start = since or case.opened
+    code, notes = choose_language(writer, case, "update", language, fallback=fallback)
+    localised, spoken = writer.localised(case, code)
+    news = tuple(
+        incident
+        for incident in localised.incidents
+        if _is_between(incident.date, start, writer)
+    )
+    values = case_values(localised, spoken, writer.on)
+    achieved = tuple(
+        demand
+        for demand in localised.demands
+        if demand.met and start.first_day <= demand.met.last_day < writer.on
+    )
+    figures = make_figures(_logged(writer, case, start))
+    last, towns = case.write_by, spoken.forms.cities
+    values |= {
+        "achieved": achieved,
+        "case": replace(localised, incidents=news),
+        "channels": tuple(figures.by_channel().items()),
+        "figures": figures,
+        "participants": tuple(_participants(figures, code)),
+        "reported": tuple(
+            replace(action, town=towns.get(action.town or "", action.town))
+            for action in figures.told
+        ),
+        "since": start,
+        "unknown": localised.default_demands(writer.on),
+        "write_by": last if last and writer.on <= last.last_day else None,
+    }
+    return Document(**document_parts(writer, "update", spoken, values)), notes
+
+
+def _logged(
+    writer: LetterService, case: Case, start: PartialDate
+) -> dict[str, LogEntry]:
+    """The entries of the log of *case* from *start* to the day of the update."""
+    entries = load_log(writer.campaign.layers, case.id).of(case.id)
+    return {
+        name: entry
+        for name, entry in entries.items()
+        if _is_between(entry.date, start, writer)
+    }
+
+
+def _is_between(day: PartialDate, start: PartialDate, writer: LetterService) -> bool:
+    return start.first_day <= day.last_day and day.first_day <= writer.on
+
+
+def _participants(figures: Figures, language: str) -> Iterator[Thanks]:
+    """Yield the thanks of *figures*, countries by their names in *language*."""
+    by_code = {thanks.country: thanks for thanks in figures.thanks}
+    for code in sorted_by_name(by_code, language):
+        yield replace(by_code[code], country=country_name(code, language))
