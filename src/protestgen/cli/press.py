@@ -58,7 +58,8 @@ _press_options = option_group(
         type=_LINE,
         multiple=True,
         metavar="LINE",
-        help="Whom the press can ask: a name, a telephone number.  [repeatable]",
+        help="Whom the press can ask: a name, a telephone number; default: where the "
+        "case has answers go.  [repeatable]",
     ),
     click.option(
         "--email",

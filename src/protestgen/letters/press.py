@@ -21,8 +21,9 @@ class PressOptions(Struct, frozen=True, kw_only=True):
     The choices for a press release.
 
     The *headline* is by default the title of the case. *organisation* is who issues the
-    release, *city* where, and *contact* lines on whom the press can ask. With
-    *fallback*, it is in English if *language* lacks something for it.
+    release, and *city* where. *contact* is lines about whom the press can ask, by
+    default where the case has answers go. With *fallback*, the release is in English if
+    *language* lacks something for it.
     """
 
     language: str = ENGLISH
@@ -47,7 +48,7 @@ def make_press_release(
     localised, language = writer.localised(case, code)
     values = case_values(localised, language, writer.on)
     values |= {
-        "contact": wish.contact,
+        "contact": _contact(case, wish),
         "city": wish.city or "",
         "earlier": _earlier(writer, case, language),
         "headline": wish.headline or "",
@@ -67,8 +68,12 @@ def _earlier(writer: LetterService, case: Case, language: Language) -> Case | No
     return writer.localised(earlier, language.code)[0]
 
 
+def _contact(case: Case, wish: PressOptions) -> tuple[str, ...]:
+    return wish.contact or ((case.report_to,) if case.report_to else ())
+
+
 def _notes(case: Case, localised: Case, wish: PressOptions, code: str) -> Iterator[str]:
-    if not wish.contact:
+    if not _contact(case, wish):
         yield "the press release names nobody to ask: add '--contact'"
     if case.quotation and not localised.quotation:
         yield (
