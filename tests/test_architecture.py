@@ -19,7 +19,7 @@ countries
 campaign: bundled case directory world outlet routing data_files layer references loader
     translations
 log: entry loader writer figures reminders calendar
-language: forms typography language loader
+language: forms typography language rights loader
 templating: metering blocks undefined render_cache code_generator sandbox_filters probes
     sandbox filters diagnostics loader compiled environment
 letters: sender letter options completeness ascii template_values compose editing notes service

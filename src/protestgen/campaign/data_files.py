@@ -12,7 +12,7 @@ SETTINGS_FILE = "protestgen.yaml"
 
 # Kinds of data that may be split: `demands.yaml`, and any `demands/*.yaml`.
 _SPLIT_KINDS = ("demands", "embassies", "media")
-_KINDS = (*_SPLIT_KINDS, "forms")
+_KINDS = (*_SPLIT_KINDS, "forms", "rights")
 
 
 def campaign_around(folder: Path, top: Path) -> Path | None:

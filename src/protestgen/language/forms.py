@@ -50,6 +50,9 @@ DatePattern = Annotated[str, _parser("day", "month", "year")]
 DatelinePattern = Annotated[str, _parser("city", "date")]
 SubjectPattern = Annotated[str, _parser("subject")]
 CountPattern = Annotated[str, _parser("count")]
+CitationPattern = Annotated[
+    str, _parser("article", "treaty", "state", "of_state", "year")
+]
 ClosingPattern = Annotated[str, _parser("salutation")]
 StatePattern = Annotated[str, _parser("state")]
 

@@ -137,6 +137,7 @@ def _model_letter(
         templates=writer.templates,
         on=writer.on,
         copies=[copy for copy in copies if copy != addressee],
+        rights=writer.rights,
     )
 
 

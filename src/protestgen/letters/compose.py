@@ -19,7 +19,13 @@ from protestgen.templating.environment import Templates
 from .completeness import MissingTextError, missing_parts
 from .letter import DEFAULT_STYLE, ORGANISATION_STYLE, SINGLE_WRITER_STYLES, Letter
 from .sender import Sender
-from .template_values import choose_demands, relation, supported, template_values
+from .template_values import (
+    LoadRights,
+    choose_demands,
+    relation,
+    supported,
+    template_values,
+)
 
 _DATELINE_CACHE_SIZE = 100
 _BLOCK_CACHE_SIZE = 200
@@ -37,13 +43,15 @@ def compose(
     demands: Sequence[str] = (),
     copies: Sequence[Addressee] = (),
     first_letter: PartialDate | None = None,
+    rights: LoadRights | None = None,
 ) -> Letter:
     """
     Compose the letter of *sender* to *addressee* about *case*, dated *on*.
 
     The texts of *case* are in *language*. *demands* are ids in the order wanted, by
     default the demands that the case makes by itself. *first_letter* is the date of the
-    letter that a reminder is about. Raises `MissingTextError`.
+    letter that a reminder is about. *rights* loads those that demands rest on; without
+    it, none is named. Raises `MissingTextError`.
     """
     styles = templates.styles(language.code)
     if missing := missing_parts(
@@ -61,6 +69,7 @@ def compose(
         demands=demands,
         copies=copies,
         first_letter=first_letter,
+        rights=rights,
     )
     return shared.letter(sender)
 
@@ -81,6 +90,7 @@ class SharedParts:
         demands: Sequence[str],
         copies: Sequence[Addressee],
         first_letter: PartialDate | None = None,
+        rights: LoadRights | None = None,
     ) -> None:
         self._case, self._addressee, self._country = case, addressee, country
         self._language, self._style, self._on = language.in_country(country), style, on
@@ -92,6 +102,7 @@ class SharedParts:
             language=self._language,
             on=on,
             first_letter=first_letter,
+            rights=rights,
         )
         self._text = templates.cache(self._language, style, values)
         self._fields = self._shared_fields(copies)

@@ -26,6 +26,7 @@ from .template_values import choose_demands
 
 if TYPE_CHECKING:
     from protestgen.campaign.translations import CaseText, Translation
+    from protestgen.language.rights import Rights
 
 _CHOICE_CACHE_SIZE = 1_000
 # Each entry keeps the texts of many towns.
@@ -46,6 +47,7 @@ class LetterService:
         self.on = on
         self.templates = Templates(campaign.folders, compiled=compiled)
         self._language = cache(partial(load_language, folders=campaign.folders))
+        self.rights = cache(self._load_rights)
         self._translation = cache(self._load_translation)
         self._localised_case = cache(self._localise_case)
         self.addressees = lru_cache(_CHOICE_CACHE_SIZE)(self._find_addressees)
@@ -103,6 +105,7 @@ class LetterService:
             demands=wish.demands,
             copies=copies,
             first_letter=wish.first_letter,
+            rights=self.rights,
         )
 
     def errors(
@@ -196,6 +199,11 @@ class LetterService:
         from protestgen.campaign.translations import load_translation
 
         return load_translation(self.campaign, code)
+
+    def _load_rights(self, code: str) -> "Rights":
+        from protestgen.language.rights import load_rights
+
+        return load_rights(self.campaign.folders, code)
 
     def _localise_case(self, case_id: str, code: str) -> Case:
         case = self.campaign.case(case_id)

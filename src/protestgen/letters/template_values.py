@@ -1,18 +1,26 @@
 """The variables of a style that are the same for all senders."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from protestgen.campaign.case import Case, Demand, Relation
 from protestgen.campaign.directory import Addressee, Mission
+from protestgen.countries import country_in_sentence, country_name
 from protestgen.errors import ChoiceError
-from protestgen.language.language import Language
+from protestgen.language.language import ENGLISH, Language
 from protestgen.schema.types import PartialDate
 
 from .letter import SUPPORT_STYLE, THANKS_STYLE
+
+if TYPE_CHECKING:
+    from protestgen.language.rights import Rights
+
+# Loads the rights in a language.
+LoadRights = Callable[[str], "Rights"]
 
 
 class FirstLetter(Struct, frozen=True, kw_only=True):
@@ -30,10 +38,16 @@ def template_values(
     language: Language,
     on: date,
     first_letter: PartialDate | None = None,
+    rights: LoadRights | None = None,
 ) -> dict[str, object]:
-    """The variables for a letter about *case* that makes the *demands*, dated *on*."""
+    """
+    The variables for a letter about *case* that makes the *demands*, dated *on*.
+
+    *rights* loads the rights in a language; it is called only if a demand has one.
+    """
     if case.is_late(on):
         case = replace(case, write_by=None)
+    right, says = _right(case, demands, language, on, rights)
     return {
         "addressee": addressee,
         "archived": case.is_archived(on),
@@ -51,10 +65,34 @@ def template_values(
         "questions": tuple(d.question for d in demands if d.question),
         "reason": demands[0].reason if demands else "",
         "relation": relation(case, addressee) or "",
-        "right": "",
-        "right_says": "",
+        "right": right,
+        "right_says": says,
         "supported": supported(case, language),
     }
+
+
+def _right(
+    case: Case,
+    demands: Sequence[Demand],
+    language: Language,
+    on: date,
+    load: LoadRights | None,
+) -> tuple[str, str]:
+    """The right that the *demands* rest on, and what it says; empty without one."""
+    if not (load and case.rights and any(demand.rights for demand in demands)):
+        return "", ""
+    from protestgen.language.rights import cited_right
+
+    code = language.code
+    is_english = code == ENGLISH
+    state = case.state
+    names = {
+        "state": country_in_sentence(state)
+        if is_english
+        else country_name(state, code),
+        "of_state": language.state_genitive(state) or "",
+    }
+    return cited_right(load(code), case, demands, on, names)
 
 
 def supported(case: Case, language: Language) -> str:

@@ -1,0 +1,246 @@
+"""Human rights that demands rest on, and the treaties that bind a state to them."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from msgspec import Struct
+
+from protestgen.campaign.case import Case, Demand
+from protestgen.errors import DataError, Problem, nearest, quoted
+from protestgen.schema.place import SourceMap
+from protestgen.schema.reader import read_yaml
+from protestgen.schema.types import CountryCode, Date, Id, Line
+
+from .forms import CitationPattern
+from .language import ENGLISH
+
+T = TypeVar("T", bound=Struct)
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Treaty(Struct, frozen=True, kw_only=True):
+    """
+    A treaty, with the *name* that the sentences of `Citation` go on with.
+
+    A declaration, which binds no state by itself, was *declared* on a day.
+    """
+
+    name: Line
+    declared: Date | None = None
+
+
+class Right(Struct, frozen=True, kw_only=True):
+    """An *article* of a *treaty*, and what it *says*, in a sentence of our own."""
+
+    treaty: Id
+    article: Line
+    says: Line
+    at: SourceMap
+
+
+class Obligation(Struct, frozen=True, kw_only=True):
+    """
+    A *treaty* is *in_force* for a *state* from a day on, *until* it left.
+
+    A date without a day counts from its last day on. *seen* is when the *sources* were
+    read.
+    """
+
+    state: CountryCode
+    treaty: Id
+    in_force: Date
+    until: Date | None = None
+    sources: tuple[Line, ...]
+    seen: Date
+    at: SourceMap
+
+    def binds(self, first: date, last: date) -> bool:
+        """Whether the treaty is in force for the state on all days from *first* on."""
+        is_left = self.until is not None and self.until.first_day <= last
+        return self.in_force.last_day <= first and not is_left
+
+
+class Citation(Struct, frozen=True, kw_only=True):
+    """
+    The words that cite a right.
+
+    *bound* names a treaty that binds the state, with `{article}`, `{treaty}`, `{year}`,
+    and `{state}` or `{of_state}`, which follows "the authorities"; *declared* names a
+    declaration.
+    """
+
+    bound: CitationPattern
+    declared: CitationPattern
+
+
+class RightsFile(Struct, frozen=True, kw_only=True):
+    """A file `rights.yaml`."""
+
+    citation: Citation | None = None
+    treaties: dict[Id, Treaty] = {}
+    rights: dict[Id, Right] = {}
+    obligations: tuple[Obligation, ...] = ()
+
+
+class RightsText(Struct, frozen=True, kw_only=True):
+    """A file `rights.LANGUAGE.yaml`: names of treaties, and what rights say, by id."""
+
+    citation: Citation | None = None
+    treaties: dict[Id, Line] = {}
+    rights: dict[Id, Line] = {}
+
+
+class Cited(NamedTuple):
+    """A right as a letter names it, and what it says; empty where none is named."""
+
+    right: str = ""
+    says: str = ""
+
+
+class Rights(Struct, frozen=True, kw_only=True):
+    """The rights of a campaign, in one language; see `RightsFile`."""
+
+    citation: Citation | None
+    treaties: Mapping[str, Treaty]
+    rights: Mapping[str, Right]
+    obligations: Mapping[tuple[str, str], Obligation]
+    text: RightsText | None
+
+    def find(
+        self, state: str, ids: Iterable[str], first: date, last: date
+    ) -> str | None:
+        """
+        The first of the rights *ids* that binds *state* on the days *first* to *last*.
+
+        Treaties come before declarations.
+        """
+        declared = None
+        for id_ in ids:
+            right = self.rights[id_]
+            if (day := self.treaties[right.treaty].declared) is not None:
+                if day.last_day <= first:
+                    declared = declared or id_
+                continue
+            obligation = self.obligations.get((state, right.treaty))
+            if obligation and obligation.binds(first, last):
+                return id_
+        return declared
+
+    def cite(self, id_: str, state: str, names: Mapping[str, str]) -> Cited:
+        """
+        The right *id_* in the words of this language, if it has all of them.
+
+        *names* are those of the *state*, for `Citation`.
+        """
+        right = self.rights[id_]
+        treaty = self.treaties[right.treaty]
+        name, says = treaty.name, right.says
+        if self.text is not None:
+            name = self.text.treaties.get(right.treaty, "")
+            says = self.text.rights.get(id_, "")
+        if not (self.citation and name and says):
+            return Cited()
+        values = {"article": right.article, "treaty": name, **names}
+        if treaty.declared is not None:
+            return Cited(self.citation.declared.format_map(values), says)
+        year = self.obligations[state, right.treaty].in_force.year
+        return Cited(self.citation.bound.format_map({**values, "year": year}), says)
+
+
+def load_rights(folders: Sequence[Path], code: str) -> Rights:
+    """
+    Read the rights in *folders*, the first on top, in the language *code*.
+
+    Raises `DataError` for what is wrong with the files.
+    """
+    files = _read_files(folders, "rights.yaml", RightsFile)
+    citations = [file.citation for file in files if file.citation]
+    text = None
+    if code != ENGLISH:
+        texts = _read_files(folders, f"rights.{code}.yaml", RightsText)
+        citations = [text.citation for text in texts if text.citation]
+        text = RightsText(
+            treaties=_merged(text.treaties for text in texts),
+            rights=_merged(text.rights for text in texts),
+        )
+    rights = Rights(
+        citation=citations[0] if citations else None,
+        treaties=_merged(file.treaties for file in files),
+        rights=_merged(file.rights for file in files),
+        obligations=_merged(
+            {(entry.state, entry.treaty): entry for entry in file.obligations}
+            for file in files
+        ),
+        text=text,
+    )
+    if problems := [*_unknown_treaties(rights)]:
+        raise DataError(problems)
+    return rights
+
+
+def _read_files(folders: Sequence[Path], name: str, schema: type[T]) -> list[T]:
+    """Read the files *name* in the data of *folders*."""
+    paths = [(folder, folder / "data" / name) for folder in folders]
+    return [
+        read_yaml(path, schema, within=folder)
+        for folder, path in paths
+        if os.path.lexists(path)
+    ]
+
+
+def _merged(groups: Iterable[Mapping[K, V]]) -> dict[K, V]:
+    """The entries of all *groups*; the first group wins."""
+    merged: dict[K, V] = {}
+    for group in groups:
+        merged = {**group, **merged}
+    return merged
+
+
+def _unknown_treaties(rights: Rights) -> Iterator[Problem]:
+    entries: tuple[Right | Obligation, ...]
+    entries = (*rights.rights.values(), *rights.obligations.values())
+    for entry in entries:
+        if entry.treaty not in rights.treaties:
+            near = nearest(entry.treaty, rights.treaties)
+            hint = f"did you mean '{near}'?" if near else "add it to 'treaties'"
+            message = f"unknown treaty {quoted(entry.treaty)}: {hint}"
+            yield Problem(entry.at.of("treaty"), message)
+
+
+def cited_right(
+    rights: Rights,
+    case: Case,
+    demands: Iterable[Demand],
+    on: date,
+    names: Mapping[str, str],
+) -> Cited:
+    """
+    The right that *demands* of *case* rest on, as a letter of the day *on* names it.
+
+    It bound the state on the day of the first incident, and binds it still. *names* are
+    those of the state, for `Citation`. Raises `DataError` for an unknown right.
+    """
+    demands = tuple(demands)
+    for demand in demands:
+        for id_ in demand.rights:
+            if id_ not in rights.rights:
+                raise DataError([unknown_right(rights, case, demand, id_)])
+    dates = [incident.date for incident in case.incidents]
+    first = min(when.first_day for when in dates)
+    last = max(on, *(when.last_day for when in dates))
+    ids = dict.fromkeys(id_ for demand in demands for id_ in demand.rights)
+    found = rights.find(case.state, ids, first, last)
+    return rights.cite(found, case.state, names) if found else Cited()
+
+
+def unknown_right(rights: Rights, case: Case, demand: Demand, id_: str) -> Problem:
+    """The problem of a *demand* that rests on the unknown right *id_*."""
+    near = nearest(id_, rights.rights)
+    hint = f"did you mean '{near}'?" if near else "add it to data/rights.yaml"
+    index = [demand.id for demand in case.demands].index(demand.id)
+    at = case.at.of("demands", index, "rights")
+    return Problem(at, f"unknown right {quoted(id_)}: {hint}")
