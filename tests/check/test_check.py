@@ -162,14 +162,16 @@ def test_a_sound_campaign_passes(run: Run, mine: Path) -> None:
         (
             "write_by: 2026-12-01",
             "write_by: 2026-11-20",
-            "10:15: warning: the time to write ended on 2026-11-20: close the case",
+            "10:15: warning: the last day for letters, 2026-11-20, has passed: "
+            "write another one, 'after: stop', or close the case",
         ),
         (
             "write_by: 2026-12-01",
             "write_by: 2026-10",
             (
                 "10:15: warning: 2026-10 is before the case was opened, 2026-11-01",
-                "10:15: warning: the time to write ended on 2026-10: close the case",
+                "10:15: warning: the last day for letters, 2026-10, has passed: "
+                "write another one, 'after: stop', or close the case",
             ),
         ),
         (

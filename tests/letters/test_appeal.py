@@ -213,7 +213,7 @@ def test_late_appeal_is_noted(run: Run, readers: Path) -> None:
 
     assert run(*line, "2026-11-30").stderr == ""
     assert run(*line, "2026-12-01").stderr == (
-        "note: letters were to be written by 2026-11-30\n"
+        "note: the last day for letters, 2026-11-30, has passed: look for news first\n"
     )
 
 

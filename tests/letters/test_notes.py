@@ -320,7 +320,10 @@ def test_letter_after_the_last_day_is_noted(run: Run, tmp_path: Path) -> None:
         "--campaign", tmp_path, "letter", "--case", "mine", "--country", "us", *ADA
     )
 
-    assert result.stderr == "note: letters were to be written by 2026-11-20\n"
+    assert result.stderr == (
+        "note: the last day for letters, 2026-11-20, has passed: "
+        "look for news before you send this\n"
+    )
 
 
 def test_other_sender_does_not_use_the_profile(run: Run) -> None:

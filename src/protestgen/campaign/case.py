@@ -195,9 +195,20 @@ class Case(Struct, frozen=True, kw_only=True):
         """Whether the day *on* is after the last one on which letters were to come."""
         return self.write_by is not None and on > self.write_by.last_day
 
+    def status_on(self, on: date) -> Literal["open", "closed", "expired"]:
+        """The status on the day *on*: an open case expires after *write_by*."""
+        if self.status == "open" and self.is_late(on):
+            return "expired"
+        return self.status
+
     def is_stopped(self, on: date) -> bool:
         """Whether no letters are wanted any more on the day *on*."""
         return self.after == "stop" and self.is_late(on)
+
+    def is_over(self, on: date) -> bool:
+        """Whether no letters are asked for any more on the day *on*."""
+        is_ended = self.is_archived(on) or self.is_stopped(on)
+        return is_ended or not self.default_demands(on)
 
     def is_archived(self, on: date) -> bool:
         """Whether the case was closed before the day *on*."""

@@ -38,8 +38,11 @@ def _check_case(case: Case, later: str | None, on: date) -> Iterator[Finding]:
 
 
 def _open_case(case: Case, later: str | None, on: date) -> Iterator[Finding]:
-    if case.write_by and case.write_by.last_day < on:
-        message = f"the time to write ended on {case.write_by}: close the case"
+    if case.is_late(on) and case.after == "ask":
+        message = (
+            f"the last day for letters, {case.write_by}, has passed: "
+            "write another one, 'after: stop', or close the case"
+        )
         yield warning(case.at.of("write_by"), message)
     for index, hearing in enumerate(case.hearings):
         if case.updated.last_day < hearing.date.last_day < on:

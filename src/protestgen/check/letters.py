@@ -88,7 +88,10 @@ class _Letters:
         self.case, self.entry = context.case_in(case, language.code)
         self.language = language
         self.addressees = addressees
+        # A case that wants no more letters is checked as of its last day for them.
         self.on = on
+        if case.write_by and case.is_stopped(on):
+            self.on = case.write_by.last_day
         self.avoid = (*self.case.avoid, *language.forms.avoid)
         own = collapse_spaces(" ".join(field.text for field in text_fields(self.entry)))
         self.own_text = own

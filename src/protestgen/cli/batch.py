@@ -26,6 +26,7 @@ from protestgen.countries import find_country
 from protestgen.formats.pdf_merge import PdfMerger
 from protestgen.language.language import ENGLISH
 from protestgen.language.loader import load_language
+from protestgen.letters.letter import SUPPORT_STYLE
 from protestgen.letters.options import LetterOptions
 from protestgen.letters.template_values import choose_demands
 
@@ -302,9 +303,11 @@ def _countries(campaign: Campaign, options: BatchOptions) -> tuple[str, ...]:
 
 def _check(campaign: Campaign, wish: LetterOptions, options: BatchOptions) -> None:
     """Refuse what would fail every letter."""
+    on = options.on or now().date()
     for case in map(campaign.case, options.cases):
-        if wish.demands:
-            choose_demands(case, wish.demands, now().date(), style=wish.style)
+        is_stopped = case.is_stopped(on) and wish.style != SUPPORT_STYLE
+        if wish.demands or is_stopped:
+            choose_demands(case, wish.demands, on, style=wish.style)
     for code in wish.languages or (ENGLISH,):
         load_language(code, campaign.folders)
         codes = (code, ENGLISH) if wish.fallback else (code,)

@@ -5,27 +5,43 @@ from msgspec.structs import asdict
 
 from .common_options import common_options
 from .console import show_note, write_json, write_table
-from .context import App
+from .context import App, now
 from .param_types import Command
 
 
 @click.command(cls=Command, epilog="Example: protestgen cases")
+@click.option(
+    "--status",
+    type=click.Choice(["open", "closed", "expired"]),
+    help="Only these; 'expired' are open cases whose last day for letters has passed.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print all details as JSON.")
 @common_options
 @click.pass_obj
-def cases(app: App, /, *, as_json: bool) -> None:
+def cases(app: App, /, *, status: str | None, as_json: bool) -> None:
     """List the cases, the latest first."""
+    on = now().date()
     found = sorted(
-        app.campaign.cases.values(), key=lambda case: case.opened, reverse=True
+        (
+            case
+            for case in app.campaign.cases.values()
+            if status in {None, case.status_on(on)}
+        ),
+        key=lambda case: case.opened,
+        reverse=True,
     )
-    if not found:
+    if not found and status and app.campaign.cases:
+        show_note(f"no case is {status}")
+    elif not found:
         show_note("no cases yet: see 'protestgen new --help'")
     origins = {case.id: app.campaign.origin(case.at) for case in found}
     if as_json:
         write_json([{**asdict(case), "from": origins[case.id]} for case in found])
         return
     columns = ["Case", "Since", "Status", "About"]
-    rows = [[case.id, str(case.opened), case.status, case.title] for case in found]
+    rows = [
+        [case.id, str(case.opened), case.status_on(on), case.title] for case in found
+    ]
     if app.campaign.layers[1:]:
         columns.append("From")
         for row in rows:

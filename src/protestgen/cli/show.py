@@ -30,12 +30,7 @@ def show(app: App, /, *, case_id: str, as_json: bool) -> None:
 
 
 def _lines(case: Case, language: Language) -> Iterator[str]:
-    yield f"{case.title[:1].upper()}{case.title[1:]} ({case.id})"
-    yield f"{case.status}, last news {language.date(case.updated)}"
-    if case.write_by:
-        yield f"write by {language.date(case.write_by)}"
-    if case.people:
-        yield f"People: {language.series(case.people)}"
+    yield from _heading(case, language)
     yield from ("", case.summary)
     if case.outcome:
         yield from ("", f"Outcome: {case.outcome}")
@@ -58,3 +53,15 @@ def _lines(case: Case, language: Language) -> Iterator[str]:
     if case.follows:
         yield f"Follows: {case.follows}"
     yield from ("", "Sources", *(f"- {source}" for source in case.sources))
+
+
+def _heading(case: Case, language: Language) -> Iterator[str]:
+    yield f"{case.title[:1].upper()}{case.title[1:]} ({case.id})"
+    yield f"{case.status}, last news {language.date(case.updated)}"
+    if case.write_by:
+        until = ", then no more" if case.after == "stop" else ""
+        yield f"write by {language.date(case.write_by)}{until}"
+    if case.report_to:
+        yield f"send answers to {case.report_to}"
+    if case.people:
+        yield f"People: {language.series(case.people)}"

@@ -88,7 +88,7 @@ def make_appeal(
     if wish.style == SUPPORT_STYLE:
         reason = "is no letter to those who are called on"
         raise ChoiceError(f"'--style {wish.style}' {reason}: choose another style")
-    over = case.is_archived(writer.on) or not case.default_demands(writer.on)
+    over = case.is_over(writer.on)
     recipients = (
         _Recipients() if over else _recipients(writer.campaign, case, wish.countries)
     )
@@ -252,8 +252,9 @@ def _notes(
         if wish.countries:
             yield f"case '{case.id}' is over: its appeal has no addresses"
         return
-    if case.write_by and on > case.write_by.last_day:
-        yield f"letters were to be written by {case.write_by}"
+    if case.is_late(on):
+        day = f"the last day for letters, {case.write_by},"
+        yield f"{day} has passed: look for news first"
     served = {code for m in recipients.missions for code in (m.host, *m.covers)}
     for country in wish.countries:
         if country not in served:

@@ -71,18 +71,17 @@ def case_values(case: Case, language: Language, on: date) -> dict[str, object]:
     """
     Return the variables that all documents about *case* have on the day *on*.
 
-    A case is *over* if it is closed or all its demands are met; then *demands* are
-    those that were made, and else those that are made now.
+    If the case is *over*, *demands* are those that were made, and else those that are
+    made now. If it is *late*, the last day for letters has passed, and is left out.
     """
-    archived = case.is_archived(on)
-    asked = case.default_demands(on)
-    over = archived or not asked
+    over, late = case.is_over(on), case.is_late(on)
     met = tuple(demand for demand in case.demands if demand.is_met(on))
     made = tuple(d for d in case.demands if not d.optional or d in met)
     return {
-        "archived": archived,
-        "case": case,
-        "demands": made if over else asked,
+        "archived": case.is_archived(on),
+        "case": replace(case, write_by=None) if late else case,
+        "demands": made if over else case.default_demands(on),
+        "late": late,
         "met": met,
         "of_state": language.state_genitive(case.state) or "",
         "over": over,

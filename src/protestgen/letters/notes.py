@@ -65,6 +65,7 @@ def choice_notes(
     """Notes on what was chosen for a letter, whoever signs it."""
     return [
         *_date_notes(case, demands, on),
+        *_report_notes(case),
         *_address_notes(case, addressee, style, on),
         *_language_notes(addressee, languages),
     ]
@@ -101,8 +102,9 @@ def _date_notes(case: Case, demands: Sequence[str], on: date) -> Iterator[Note]:
             f"case '{case.id}' has been closed since {case.updated}: {outcome}",
             "closed",
         )
-    elif case.write_by and on > case.write_by.last_day:
-        yield Note(f"letters were to be written by {case.write_by}", "late")
+    elif case.is_late(on):
+        text = "has passed: look for news before you send this"
+        yield Note(f"the last day for letters, {case.write_by}, {text}", "late")
     latest = max(incident.date for incident in case.incidents)
     if on < latest.first_day:
         yield Note(f"the letter is dated before its latest incident, {latest}", "early")
@@ -112,6 +114,12 @@ def _date_notes(case: Case, demands: Sequence[str], on: date) -> Iterator[Note]:
                 f"the demand '{demand.id}' was met: choose others with '--demand'",
                 "met",
             )
+
+
+def _report_notes(case: Case) -> Iterator[Note]:
+    if case.report_to:
+        text = f"send a copy of the letter, and any answer, to {case.report_to}"
+        yield Note(text, "report-to")
 
 
 def _address_notes(

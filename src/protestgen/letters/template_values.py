@@ -122,8 +122,14 @@ def choose_demands(
     The demands *ids* of *case*, by default those that a letter of the day *on* makes.
 
     Letters in the *style* of thanks are for demands that were met. *to* is what the
-    addressee can do. Raises `ChoiceError` for an unknown id, and if no demand is left.
+    addressee can do. Raises `ChoiceError` for an unknown id, if no demand is left, and
+    if the case wants no letters any more.
     """
+    if case.is_stopped(on) and style != THANKS_STYLE:
+        raise ChoiceError(
+            f"letters about case '{case.id}' were wanted until {case.write_by} only: "
+            f"'--style {SUPPORT_STYLE}' goes on"
+        )
     by_id = {demand.id: demand for demand in case.demands}
     for id_ in ids:
         if id_ not in by_id:
