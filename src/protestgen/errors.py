@@ -166,6 +166,10 @@ class ClusterError(ProtestgenError):
     """A cluster whose workers cannot write the letters."""
 
 
+class ExpiredCaseError(ProtestgenError):
+    """A case that wants no letters any more."""
+
+
 class ChoiceError(ProtestgenError):
     """A choice of the user that does not exist, or is ambiguous."""
 

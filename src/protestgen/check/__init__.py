@@ -14,6 +14,7 @@ from .dates import check_dates
 from .finding import Finding, of_problems
 from .languages import check_languages
 from .letters import check_letters
+from .rights import check_rights
 from .texts import check_texts
 
 __all__ = ("Finding", "check_campaign")
@@ -59,6 +60,7 @@ def _check_data(context: CheckContext, on: date) -> Iterator[Finding]:
     yield from check_contacts(context, on)
     yield from check_sources(context)
     yield from check_languages(context)
+    yield from check_rights(context, on)
 
 
 def _check_chunk(

@@ -110,14 +110,16 @@ class Rights(Struct, frozen=True, kw_only=True):
     obligations: Mapping[tuple[str, str], Obligation]
     text: RightsText | None
 
-    def find(
-        self, state: str, ids: Iterable[str], first: date, last: date
-    ) -> str | None:
+    def find(self, case: Case, ids: Iterable[str], on: date) -> str | None:
         """
-        The first of the rights *ids* that binds *state* on the days *first* to *last*.
+        The first of the rights *ids* that letters of the day *on* about *case* name.
 
-        Treaties come before declarations.
+        Its treaty was in force for the state on the day of the first incident, and is
+        still. Treaties come before declarations.
         """
+        state, dates = case.state, [incident.date for incident in case.incidents]
+        first = min(when.first_day for when in dates)
+        last = max(on, *(when.last_day for when in dates))
         declared = None
         for id_ in ids:
             right = self.rights[id_]
@@ -130,6 +132,13 @@ class Rights(Struct, frozen=True, kw_only=True):
                 return id_
         return declared
 
+    def has_words(self, id_: str) -> bool:
+        """Whether this language can name the right *id_*."""
+        treaty = self.rights[id_].treaty
+        text = self.text
+        has_text = text is None or (id_ in text.rights and treaty in text.treaties)
+        return self.citation is not None and has_text
+
     def cite(self, id_: str, state: str, names: Mapping[str, str]) -> Cited:
         """
         The right *id_* in the words of this language, if it has all of them.
@@ -138,12 +147,11 @@ class Rights(Struct, frozen=True, kw_only=True):
         """
         right = self.rights[id_]
         treaty = self.treaties[right.treaty]
+        if self.citation is None or not self.has_words(id_):
+            return Cited()
         name, says = treaty.name, right.says
         if self.text is not None:
-            name = self.text.treaties.get(right.treaty, "")
-            says = self.text.rights.get(id_, "")
-        if not (self.citation and name and says):
-            return Cited()
+            name, says = self.text.treaties[right.treaty], self.text.rights[id_]
         values = {"article": right.article, "treaty": name, **names}
         if treaty.declared is not None:
             return Cited(self.citation.declared.format_map(values), says)
@@ -221,19 +229,16 @@ def cited_right(
     """
     The right that *demands* of *case* rest on, as a letter of the day *on* names it.
 
-    It bound the state on the day of the first incident, and binds it still. *names* are
-    those of the state, for `Citation`. Raises `DataError` for an unknown right.
+    *names* are those of the state, for `Citation`. Raises `DataError` for an unknown
+    right.
     """
     demands = tuple(demands)
     for demand in demands:
         for id_ in demand.rights:
             if id_ not in rights.rights:
                 raise DataError([unknown_right(rights, case, demand, id_)])
-    dates = [incident.date for incident in case.incidents]
-    first = min(when.first_day for when in dates)
-    last = max(on, *(when.last_day for when in dates))
     ids = dict.fromkeys(id_ for demand in demands for id_ in demand.rights)
-    found = rights.find(case.state, ids, first, last)
+    found = rights.find(case, ids, on)
     return rights.cite(found, case.state, names) if found else Cited()
 
 

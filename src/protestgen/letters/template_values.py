@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from protestgen.campaign.case import Case, Demand, Relation
 from protestgen.campaign.directory import Addressee, Mission
 from protestgen.countries import country_in_sentence, country_name
-from protestgen.errors import ChoiceError
+from protestgen.errors import ChoiceError, ExpiredCaseError
 from protestgen.language.language import ENGLISH, Language
 from protestgen.schema.types import PartialDate
 
@@ -122,11 +122,11 @@ def choose_demands(
     The demands *ids* of *case*, by default those that a letter of the day *on* makes.
 
     Letters in the *style* of thanks are for demands that were met. *to* is what the
-    addressee can do. Raises `ChoiceError` for an unknown id, if no demand is left, and
-    if the case wants no letters any more.
+    addressee can do. Raises `ChoiceError` for an unknown id, and if no demand is left;
+    `ExpiredCaseError` if the case wants no letters any more.
     """
     if case.is_stopped(on) and style != THANKS_STYLE:
-        raise ChoiceError(
+        raise ExpiredCaseError(
             f"letters about case '{case.id}' were wanted until {case.write_by} only: "
             f"'--style {SUPPORT_STYLE}' goes on"
         )
