@@ -121,6 +121,25 @@ RIGHTS = "reason: They did nothing.\n        rights: [udhr-9, iccpr-9]"
 REASON = "reason: They did nothing."
 
 
+@pytest.mark.parametrize("code", ["de", "el", "es", "fr", "ru"])
+def test_every_language_names_every_right(code: str) -> None:
+    """
+    The bundled languages have words for all treaties and rights, and no others.
+    """
+    path = ROOT / "data" / f"rights.{code}.yaml"
+    words = yaml.safe_load(path.read_text(encoding="utf-8"))
+
+    assert words["treaties"].keys() == DATA["treaties"].keys()
+    assert words["rights"].keys() == DATA["rights"].keys()
+    assert all(says.endswith(".") for says in words["rights"].values())
+    names = {"state": "X", "of_state": "ofX"}
+    for id_ in DATA["rights"]:
+        cited = rights(code).cite(id_, "kz", names)
+        article = id_.rpartition("-")[2]
+        assert f" {article} " in cited.right
+        assert ("ofX" in cited.right) == (not id_.startswith("udhr"))
+
+
 @pytest.fixture(name="letter")
 def _letter(tmp_path: Path, run: Run) -> Callable[..., Result]:
     """Return a function that changes a campaign, and writes a letter with the right."""
