@@ -22,8 +22,8 @@ log: entry loader writer figures reminders calendar
 language: forms typography language rights loader
 templating: metering blocks undefined render_cache code_generator sandbox_filters probes
     sandbox filters diagnostics loader compiled environment
-letters: sender letter options completeness ascii template_values compose editing notes service
-    document appeal update press
+letters: sender letter options completeness ascii copies template_values compose editing
+    notes service document appeal update press
 formats: __init__ text html json markdown mbox mail_message mail_headers body subject eml
     mailto pdf fax pdf_reader pdf_writer pdf_merge
 batch: filenames seen_index text_stream roster_row csv_rows roster file_store manifest

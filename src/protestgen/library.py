@@ -39,6 +39,7 @@ def write_letter(
     language: str | Sequence[str] = (),
     sender: Sender = _NOBODY,
     to: str | None = None,
+    copy: Sequence[str] = (),
     style: str = DEFAULT_STYLE,
     demands: Sequence[str] = (),
     fallback: bool = False,
@@ -51,7 +52,8 @@ def write_letter(
 
     *country* is where the sender lives, by default that of *sender*. Countries and
     languages are codes or names; several languages make a letter in all of them. *to*
-    names an addressee, by default the embassy or office that the case names first.
+    names an addressee, by default the embassy or office that the case names first, and
+    *copy* others who get a copy.
     *demands* are ids in the order wanted. With *fallback* the letter is in English if
     the language lacks a text. The default of *date* is today, that of *campaign* the
     bundled one. *on_note* gets each note that the command would show.
@@ -61,7 +63,7 @@ def write_letter(
     used = _campaign(campaign)
     service = LetterService(used, date or _now().date())
     codes = _language_codes(language, used)
-    wish = _wish(country, codes, to, style, demands, fallback=fallback)
+    wish = _wish(country, codes, to, style, demands, copy=copy, fallback=fallback)
     letter, notes = service.write(used.case(case), sender, wish)
     if on_note:
         for note in (*notes, *(n for part in service.remarks(letter) for n in part)):
@@ -79,6 +81,7 @@ def write_batch(
     country: str | None = None,
     language: str | Sequence[str] = (),
     to: str | None = None,
+    copy: Sequence[str] = (),
     style: str = DEFAULT_STYLE,
     demands: Sequence[str] = (),
     fallback: bool = False,
@@ -103,7 +106,7 @@ def write_batch(
     if format not in FORMATS:
         raise UnknownNameError("format", format, FORMATS, see="protestgen letter -h")
     codes = _language_codes(language, used)
-    wish = _wish(None, codes, to, style, demands, fallback=fallback)
+    wish = _wish(None, codes, to, style, demands, copy=copy, fallback=fallback)
     home = find_country(country) if country else None
     with _open_roster(Path(roster)) as stream, OutputFolder(path) as folder:
         rows = read_roster(stream, str(roster))
@@ -180,15 +183,17 @@ def _wish(
     style: str,
     demands: Sequence[str],
     *,
+    copy: Sequence[str],
     fallback: bool,
 ) -> LetterOptions:
     """Return the choices of a letter, and refuse those that do not go together."""
-    unfit = "to" if to else "demands" if demands else ""
+    unfit = "to" if to else "copy" if copy else "demands" if demands else ""
     if style == SUPPORT_STYLE and unfit:
         raise ChoiceError(f"'{unfit}' does not go with the style '{style}': omit it")
     return LetterOptions(
         country=find_country(country) if country else None,
         to=to,
+        copy=tuple(copy),
         style=style,
         languages=languages,
         demands=tuple(demands),

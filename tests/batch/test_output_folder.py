@@ -54,7 +54,7 @@ def london() -> Addressee:
     campaign = load_campaign()
     case = campaign.case("kurmanov")
     embassy, _ = campaign.directory.choose(
-        state=case.state, country="gb", to=None, write_to=case.write_to
+        state=case.state, country="gb", to=None, write_to=case.ways[0].to
     )
     return embassy
 

@@ -153,8 +153,16 @@ class JobPlanner:
         is_sound = not job.faults
         wish = self._wish(member, job.country, codes)
         for case in job.cases:
-            if not is_sound or not self._add_task(job, case, sender, wish):
-                self._add_faults(job, case, sender, wish)
+            for each in self._wishes(case, wish):
+                if not is_sound or not self._add_task(job, case, sender, each):
+                    self._add_faults(job, case, sender, each)
+
+    def _wishes(self, case: str, wish: LetterOptions) -> Iterable[LetterOptions]:
+        """Return *wish* for each of those who are each to get a letter."""
+        names = self._plan.spec.campaign.case(case).ways[0].to
+        if wish.to or not names[1:] or wish.style == SUPPORT_STYLE:
+            return (wish,)
+        return [replace(wish, nth=nth) for nth in range(len(names))]
 
     def _check_member(self, job: RosterJob, member: Member) -> tuple[str, ...]:
         """Add the faults in what a member chose; return the codes of the languages."""
@@ -205,10 +213,8 @@ class JobPlanner:
     def _addressee(
         self, case: str, sender: Sender, wish: LetterOptions
     ) -> Addressee | None:
-        to = None if wish.style == SUPPORT_STYLE else wish.to or ""
         country = wish.country or sender.country
-        addressee, _, _ = self._service.addressees(case, country, to)
-        return addressee
+        return self._service.recipients(case, country, wish).addressee
 
     def _add_faults(
         self, job: RosterJob, case: str, sender: Sender, wish: LetterOptions
@@ -252,6 +258,7 @@ class JobPlanner:
         return LetterOptions(
             country=country,
             to=member.to or wish.to,
+            copy=wish.copy,
             style=member.style or wish.style,
             languages=codes or wish.languages,
             demands=member.demands or wish.demands,

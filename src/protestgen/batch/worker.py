@@ -2,7 +2,7 @@
 
 import pickle
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import chain
@@ -18,6 +18,7 @@ from protestgen.campaign.loader import Campaign
 from protestgen.errors import MissingExtraError, OutputError, ProtestgenError
 from protestgen.formats import FORMATS, Options, json, mbox, pdf
 from protestgen.letters.letter import Letter
+from protestgen.letters.notes import copy_notes
 from protestgen.letters.options import LetterOptions
 from protestgen.letters.sender import Sender
 from protestgen.letters.service import LetterService
@@ -160,10 +161,16 @@ class LetterWorker:
         for index, (letter, notes) in letters.items():
             try:
                 chosen, own = self._service.remarks(letter)
+                chosen = [*chosen, *self._copy_notes(letter)]
                 composed[index] = (letter, [*notes, *chosen], own)
             except Exception as error:  # noqa: BLE001 - as above
                 faults[index] = self._faults(tasks[index], error)
         return composed
+
+    def _copy_notes(self, letter: Letter) -> Iterator[str]:
+        """Yield notes on the copies that the format leaves to the sender."""
+        printed = self._spec.options.print_copies
+        return copy_notes(letter, mailed=self._format.mails_copies, printed=printed)
 
     def _render(
         self,

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated, Any, Literal, Self, cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from protestgen.schema.place import SourceMap
 from protestgen.schema.types import (
@@ -145,6 +146,38 @@ class Quotation(Struct, frozen=True, kw_only=True):
     source: Line
 
 
+class WayEntry(Struct, frozen=True, kw_only=True):
+    """A `Way` as it is written: one name, or a list."""
+
+    to: Id | tuple[Id, ...]
+    copy: Id | tuple[Id, ...] = ()
+    ask: Id | tuple[Id, ...] = ()
+
+
+class Way(Struct, frozen=True):
+    """
+    A way to act: a letter *to* each of some addressees, with a *copy* to others.
+
+    They are kinds of mission and ids of offices. *ask* are the ids of the demands that
+    these letters make, by default those of all letters.
+    """
+
+    to: tuple[str, ...]
+    copy: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, entry: str | WayEntry) -> Self:
+        """Make the way of an *entry* of `write_to`, which may be a name alone."""
+        if isinstance(entry, str):
+            return cls((entry,))
+        return cls(*map(_listed, (entry.to, entry.copy, entry.ask)))
+
+
+def _listed(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value
+
+
 class Case(Struct, frozen=True, kw_only=True):
     """
     A case of a campaign.
@@ -152,10 +185,10 @@ class Case(Struct, frozen=True, kw_only=True):
     *title* is a noun phrase ("the attack on ..."), and *title_in* the same in the
     grammatical cases that the templates of a language need ("accusative"). *topic* is a
     short one ("the case of Ada Ex"), and *subject* the whole subject of a letter.
-    *write_to* and *copies_to* are kinds of mission and ids of offices; the first of
-    *write_to* is the default addressee. *updated* is the date of the last news: for a
-    closed case, the date when it was closed. What has gone on *since* a date has not
-    ended. *hearings* are for the calendar. *follows* is the id of an earlier case.
+    *write_to* are the ways to act, the usual one first, and *copies_to* those who get a
+    copy of every letter. *updated* is the date of the last news: for a closed case, the
+    date when it was closed. What has gone on *since* a date has not ended. *hearings*
+    are for the calendar. *follows* is the id of an earlier case.
 
     After *write_by*, letters `ask` still, without that date, or `stop`: *after* says
     which. *report_to* is where answers to letters go. Without *rights*, letters name no
@@ -182,7 +215,7 @@ class Case(Struct, frozen=True, kw_only=True):
     summary: Prose
     incidents: tuple[Incident, ...]
     demands: tuple[Demand, ...]
-    write_to: tuple[Id, ...]
+    write_to: tuple[Id | WayEntry, ...]
     copies_to: tuple[Id, ...] = ()
     support_to: SupportTo = SupportTo()
     quotation: Quotation | None = None
@@ -209,6 +242,19 @@ class Case(Struct, frozen=True, kw_only=True):
         """Whether no letters are asked for any more on the day *on*."""
         is_ended = self.is_archived(on) or self.is_stopped(on)
         return is_ended or not self.default_demands(on)
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """The ways to act, the usual one first."""
+        return tuple(map(Way.of, self.write_to))
+
+    def for_way(self, way: Way) -> Self:
+        """Return this case with the demands that letters of *way* make, if it says."""
+        if not way.ask:
+            return self
+        by_id = {demand.id: demand for demand in self.demands}
+        asked = (replace(by_id[id_], optional=False, to=()) for id_ in way.ask)
+        return replace(self, demands=tuple(asked))
 
     def is_archived(self, on: date) -> bool:
         """Whether the case was closed before the day *on*."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from typing import Any
 
 from protestgen.errors import Problem, Suggester, quoted
 
@@ -28,6 +29,7 @@ def broken_references(
             ids = (id_ for id_, o in offices.items() if o.handles(case.state))
             addressees[case.state] = dict.fromkeys((*MISSION_KINDS, *ids))
         yield from _unknown_addressees(case, addressees[case.state], suggest)
+        yield from _unknown_demands(case, suggest)
         if all(demand.optional for demand in case.demands):
             message = "all demands are optional: make one that every letter has"
             yield Problem(case.at.of("demands"), message)
@@ -39,12 +41,31 @@ def broken_references(
 def _unknown_addressees(
     case: Case, known: Mapping[str, None], suggest: Suggester
 ) -> Iterator[Problem]:
-    for field in ("write_to", "copies_to"):
-        for index, name in enumerate(getattr(case, field)):
-            if name not in known:
-                hint = _hint(suggest(name, known.keys()))
-                message = f"unknown addressee {quoted(name)}: {hint}"
-                yield Problem(case.at.of(field, index), message)
+    named = [(name, case.at.of(*path)) for name, *path in _named(case)]
+    for name, at in named:
+        if name not in known:
+            hint = _hint(suggest(name, known.keys()))
+            yield Problem(at, f"unknown addressee {quoted(name)}: {hint}")
+
+
+def _named(case: Case) -> Iterator[tuple[Any, ...]]:
+    """Yield the name of each addressee of *case*, and the path to it."""
+    for index, way in enumerate(case.ways):
+        for field in ("to", "copy"):
+            for place, name in enumerate(getattr(way, field)):
+                yield name, "write_to", index, field, place
+    for index, name in enumerate(case.copies_to):
+        yield name, "copies_to", index
+
+
+def _unknown_demands(case: Case, suggest: Suggester) -> Iterator[Problem]:
+    known = [demand.id for demand in case.demands]
+    for index, way in enumerate(case.ways):
+        for place, id_ in enumerate(way.ask):
+            if id_ not in known:
+                hint = _hint(suggest(id_, known))
+                at = case.at.of("write_to", index, "ask", place)
+                yield Problem(at, f"unknown demand {quoted(id_)}: {hint}")
 
 
 def _hint(near: str | None) -> str:

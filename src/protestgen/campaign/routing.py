@@ -107,6 +107,19 @@ class Directory(Struct, frozen=True):
                 found.append(copy)
         return found, notes
 
+    def added_copies(
+        self, state: str, country: str | None, names: Iterable[str]
+    ) -> Iterator[Addressee]:
+        """Yield the receiver of each copy that a sender adds, as `choose` finds it."""
+        for name in names:
+            try:
+                copy, _ = self.choose(
+                    state=state, country=country, to=name, write_to=(name,)
+                )
+            except AddresseeError as error:
+                raise ChoiceError(error.sentence("--copy "), field="copy") from None
+            yield copy
+
 
 class _Missions:
     """The missions of a *state* for a sender who lives in *country*."""

@@ -58,7 +58,8 @@ def _addressees(
     directory = context.campaign.directory
     found: list[Addressee] = []
     missing = []
-    for index, goal in enumerate(case.write_to):
+    goals = [(goal, n) for n, way in enumerate(case.ways) for goal in way.to]
+    for goal, index in goals:
         if goal not in MISSION_KINDS:
             found += [directory.offices[goal]] if goal in directory.offices else []
             continue
@@ -66,7 +67,7 @@ def _addressees(
         if alike := [mission for mission in missions if mission.kind == goal]:
             found.append(next((m for m in alike if m.address), alike[0]))
         else:
-            at = case.at.of("write_to", index)
+            at = case.at.of("write_to", index, "to")
             message = f"the directory has no {goal} of '{case.state}': add one"
             missing.append(error(at, message))
     roles = context.english.forms.roles if context.english else ()

@@ -15,6 +15,7 @@ from protestgen.errors import OutputError
 from protestgen.files import growing_file
 from protestgen.formats import (
     DEFAULT_FORMAT,
+    FORMATS,
     format_for,
     json,
     mbox,
@@ -62,6 +63,7 @@ def checked_target(options: BatchOptions, folders: tuple[Path, ...]) -> Target:
         raise OutputError(reason) from None
     if options.prune and target.kind != "folder":
         raise click.UsageError("'--prune' goes with a folder: leave it out")
+    options.check_copies(FORMATS[target.format_name])
     if options.duplex and target.kind != "pdf":
         raise click.UsageError("'--duplex' goes with one PDF: add '-o letters.pdf'")
     return target

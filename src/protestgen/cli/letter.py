@@ -16,8 +16,7 @@ from msgspec.structs import replace
 
 from protestgen.countries import find_country
 from protestgen.errors import ChoiceError, temp_space_error
-from protestgen.formats import DEFAULT_FORMAT, Format
-from protestgen.letters.letter import Letter
+from protestgen.formats import DEFAULT_FORMAT
 from protestgen.letters.sender import Sender, read_profile
 
 from .common_options import common_options, option_group
@@ -112,6 +111,7 @@ def letter(
 ) -> None:
     """Write a letter about a case to the embassy in your country."""
     from protestgen.letters.editing import editable, edited
+    from protestgen.letters.notes import copy_notes
     from protestgen.letters.service import LetterService
 
     if argument and case_id:
@@ -122,6 +122,7 @@ def letter(
     default = "mailto" if options.opens else DEFAULT_FORMAT
     choice = options.output_choice(app.campaign.folders, default=default)
     format_, settings = choice.format, choice.options
+    options.check_copies(format_)
     if options.opens:
         choice.require_format("mailto", of="--open")
     sender, notes = _sender(options, settings.output)
@@ -135,7 +136,10 @@ def letter(
             format_.render(finished, settings)  # may refuse, before the editor opens
             finished = edited(finished, draft.edit())
         data = format_.render(finished, settings)
-        notes += (*choice_notes, *_copy_notes(finished, format_))
+        copies = copy_notes(
+            finished, mailed=format_.mails_copies, printed=options.print_copies
+        )
+        notes += (*choice_notes, *copies)
         lost = format_.remarks(finished, settings)
         show_notes(chain(notes, *service.remarks(finished), lost))
         if settings.output or not options.opens:
@@ -144,13 +148,6 @@ def letter(
             _open(data.decode().strip())
             if draft and lost:
                 draft.keep()
-
-
-def _copy_notes(finished: Letter, format_: Format) -> Iterator[str]:
-    for copy in finished.copied:
-        if not (copy.email and format_.mails_copies):
-            by = copy.email or copy.fax or "by post"
-            yield f"the letter names a copy: send it to the {copy.label} as well ({by})"
 
 
 def _sender(options: _Options, output: Path | None) -> tuple[Sender, list[str]]:

@@ -83,6 +83,14 @@ addressee_options = option_group(
         metavar="ADDRESSEE",
         help="An embassy, a consulate's city, or an office like 'osce'.",
     ),
+    click.option(
+        "--copy",
+        "copies",
+        multiple=True,
+        metavar="ADDRESSEE",
+        shell_complete=complete_addressee,
+        help="Somebody else who gets a copy.  [repeatable]",
+    ),
 )
 
 letter_options = option_group(
@@ -224,6 +232,11 @@ format_detail_options = option_group(
         help="Plain spaces, quotes and dashes; accents stay.",
     ),
     click.option(
+        "--print-copies",
+        is_flag=True,
+        help="After each letter, a page with the address of each copy.",
+    ),
+    click.option(
         "--layout",
         type=click.Choice(LAYOUTS),
         metavar="LAYOUT",
@@ -307,6 +320,7 @@ class WritingOptions(OutputOptions, frozen=True, kw_only=True):
     """Values of the options that `letter` and `batch` share."""
 
     to: str | None
+    copies: tuple[str, ...]
     style: str
     demands: tuple[str, ...]
     languages: tuple[str, ...] | None
@@ -318,12 +332,14 @@ class WritingOptions(OutputOptions, frozen=True, kw_only=True):
     attach: str | None
     ascii: bool
     layout: str | None
+    print_copies: bool
 
     def letter_options(
         self, folders: tuple[Path, ...], country: str | None = None
     ) -> LetterOptions:
         """Return what is asked of a letter whose sender lives in *country*."""
-        unfit = "--to" if self.to else "--demand" if self.demands else ""
+        unfitting = {"--to": self.to, "--copy": self.copies, "--demand": self.demands}
+        unfit = next((name for name, value in unfitting.items() if value), "")
         if self.style == SUPPORT_STYLE and unfit:
             raise click.UsageError(f"'{unfit}' does not go with '--style {self.style}'")
         if self.first_letter and self.style != REMINDER_STYLE:
@@ -332,6 +348,7 @@ class WritingOptions(OutputOptions, frozen=True, kw_only=True):
         return LetterOptions(
             country=find_country(country) if country else None,
             to=self.to,
+            copy=self.copies,
             style=self.style,
             languages=find_languages(self.languages or (), folders),
             demands=self.demands,
@@ -352,4 +369,13 @@ class WritingOptions(OutputOptions, frozen=True, kw_only=True):
             attach=self.attach,
             ascii=self.ascii,
             layout=self.layout,
+            print_copies=self.print_copies,
         )
+
+    def check_copies(self, format_: Format) -> None:
+        """Refuse to print copies in a format that is not for paper."""
+        if self.print_copies and not format_.prints_copies:
+            names = [f"'{f.name}'" for f in FORMATS.values() if f.prints_copies]
+            goes = f"goes with the formats {', '.join(names)}"
+            reason = f"this is '{format_.name}'"
+            raise click.UsageError(f"'--print-copies' {goes}, {reason}")

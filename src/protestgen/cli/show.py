@@ -47,7 +47,7 @@ def _lines(case: Case, language: Language) -> Iterator[str]:
         mark = " (optional)" if demand.optional else ""
         mark += f" (met {language.date(demand.met)})" if demand.met else ""
         yield f"- {demand.id}{mark}: {demand.text}"
-    yield from ("", f"Letters go to: {', '.join(case.write_to)}")
+    yield from _ways(case)
     if case.copies_to:
         yield f"Copies go to: {', '.join(case.copies_to)}"
     if case.follows:
@@ -65,3 +65,17 @@ def _heading(case: Case, language: Language) -> Iterator[str]:
         yield f"send answers to {case.report_to}"
     if case.people:
         yield f"People: {language.series(case.people)}"
+
+
+def _ways(case: Case) -> Iterator[str]:
+    """Yield lines on who is written to: names alone are on one line."""
+    names = [entry for entry in case.write_to if isinstance(entry, str)]
+    if len(names) == len(case.write_to):
+        yield from ("", f"Letters go to: {', '.join(names)}")
+        return
+    yield from ("", "Letters go to one of these (--to NAME)")
+    for way in case.ways:
+        line = ", ".join(way.to) + (" (a letter to each)" if way.to[1:] else "")
+        line += f", copy to {', '.join(way.copy)}" if way.copy else ""
+        asked = f": {', '.join(way.ask)}" if way.ask else ""
+        yield f"- {line}{asked}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from msgspec import Struct
 
 from protestgen.letters.ascii import to_ascii_punctuation
+from protestgen.letters.copies import with_copies
 from protestgen.letters.letter import Letter
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ class Options(Struct, frozen=True, kw_only=True):
     e-mail, and *attach* is the format of its attachment. *ascii* replaces spaces,
     quotation marks and dashes by those of ASCII. *folders* are the campaign's, whose
     templates may change the page for a browser. *layout* is one of `LAYOUTS`; without
-    it, the sender's country decides. *output* is the file to write, if it is one. *now*
-    is the time of an e-mail, with its zone; without it, the day of the letter begins.
+    it, the sender's country decides. *output* is the file to write, if it is one. With
+    *print_copies*, pages for those who get a copy by post follow the letter. *now* is
+    the time of an e-mail, with its zone; without it, the day of the letter begins.
     """
 
     width: int = 72
@@ -40,6 +42,7 @@ class Options(Struct, frozen=True, kw_only=True):
     folders: tuple[Path, ...] = ()
     layout: str | None = None
     output: Path | None = None
+    print_copies: bool = False
     now: datetime | None = None
 
     def time_of(self, day: date) -> datetime:
@@ -54,20 +57,21 @@ class Format(Struct, frozen=True, kw_only=True):
     The module of its *name* in this package has a function `render`, which makes bytes
     of a letter and options, and may have `remarks`, which makes notes for the sender.
     File names with one of the *suffixes* choose it. *mails_copies* is true if those
-    who get a copy are recipients. A format with a *media_type* can be attached.
+    who get a copy are recipients, and *prints_copies* if pages for them may follow. A
+    format with a *media_type* can be attached.
     """
 
     name: str
     suffixes: tuple[str, ...] = ()
     about: str
     mails_copies: bool = False
+    prints_copies: bool = False
     media_type: str | None = None
 
     def render(self, letter: Letter, options: Options | None = None) -> bytes:
         """Return *letter* in this format, or raise `FormatError` if that fails."""
         options = options or Options()
-        text = to_ascii_punctuation(letter) if options.ascii else letter
-        return cast("bytes", self._module.render(text, options))
+        return cast("bytes", self._module.render(prepared(letter, options), options))
 
     def render_document(
         self, document: "Document", options: Options | None = None
@@ -86,6 +90,13 @@ class Format(Struct, frozen=True, kw_only=True):
         return _module(self.name)
 
 
+def prepared(letter: Letter, options: Options) -> Letter:
+    """Return *letter* with the copies and the punctuation that *options* ask for."""
+    if options.print_copies:
+        letter = with_copies(letter)
+    return to_ascii_punctuation(letter) if options.ascii else letter
+
+
 @cache
 def _module(name: str) -> ModuleType:
     return import_module(f".{name}", __name__)
@@ -94,7 +105,12 @@ def _module(name: str) -> ModuleType:
 FORMATS = {
     format_.name: format_
     for format_ in (
-        Format(name="text", suffixes=(".txt",), about="plain text, wrapped"),
+        Format(
+            name="text",
+            suffixes=(".txt",),
+            about="plain text, wrapped",
+            prints_copies=True,
+        ),
         Format(
             name="eml", suffixes=(".eml",), about="an e-mail message", mails_copies=True
         ),
@@ -102,11 +118,17 @@ FORMATS = {
         Format(name="body", about="the text of an e-mail"),
         Format(name="mailto", about="a link for a mail program", mails_copies=True),
         Format(name="json", suffixes=(".json",), about="the parts, for programs"),
-        Format(name="html", suffixes=(".html", ".htm"), about="a page for a browser"),
+        Format(
+            name="html",
+            suffixes=(".html", ".htm"),
+            about="a page for a browser",
+            prints_copies=True,
+        ),
         Format(
             name="pdf",
             suffixes=(".pdf",),
             about="paper, for a window envelope",
+            prints_copies=True,
             media_type="application/pdf",
         ),
         Format(name="fax", about="the PDF in black, with a cover page"),

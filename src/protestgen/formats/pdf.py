@@ -10,7 +10,6 @@ from msgspec import Raw, json
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.countries import without_local_name
 from protestgen.errors import FormatError, MissingExtraError, UntestedVersionError
-from protestgen.letters.ascii import to_ascii_punctuation
 from protestgen.letters.document import Document
 from protestgen.letters.letter import Letter
 from protestgen.limits import (
@@ -24,7 +23,7 @@ from protestgen.limits import (
 )
 from protestgen.templating.blocks import Section
 
-from . import Options
+from . import Options, prepared
 
 if TYPE_CHECKING:
     from typst import Compiler
@@ -129,7 +128,7 @@ def render_all(
     If *duplex*, each begins on the front of a sheet. Raises `FormatError` as `render`
     does, which does not say which of the letters is at fault.
     """
-    chosen = map(to_ascii_punctuation, letters) if options.ascii else letters
+    chosen = (prepared(letter, options) for letter in letters)
     texts = [text for letter in chosen for text in (letter, *letter.also)]
     pages = [page(text, layout_for(text, options)) for text in texts]
     return typeset(texts, pages, options, is_bulk=True, duplex=duplex)

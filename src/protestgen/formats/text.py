@@ -76,7 +76,7 @@ def _words(letter: Letter, width: int) -> list[str]:
     return [
         *((subject, salutation) if letter.subject_above else (salutation, subject)),
         *paragraphs(letter, width),
-        "\n".join((wrap(letter.closing, width), "", *letter.signature)),
+        "\n".join((wrap(letter.closing, width), "", *letter.signature)).strip("\n"),
         "\n".join(letter.copies),
     ]
 

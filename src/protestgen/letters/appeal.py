@@ -7,7 +7,7 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from protestgen.campaign.case import Case
+from protestgen.campaign.case import Case, Demand
 from protestgen.campaign.directory import MISSION_KINDS, Addressee, Mission, Office
 from protestgen.campaign.loader import Campaign
 from protestgen.campaign.routing import Directory
@@ -67,12 +67,27 @@ class Country(Struct, frozen=True, kw_only=True):
     see: str | None = None
 
 
+class AppealWay(Struct, frozen=True, kw_only=True):
+    """
+    A way to act: a letter to each of *to*, with copies to others.
+
+    They are names in the language of the appeal, or "embassy" for the one in the
+    reader's country and "mission" for one of another kind. *demands* are the numbers of
+    those that the letters make, if they make others than usual.
+    """
+
+    to: tuple[str, ...]
+    copies: tuple[str, ...] = ()
+    demands: tuple[int, ...] = ()
+
+
 class _Recipients(Struct, frozen=True, kw_only=True):
     """The missions and offices to write to about a case, and those who get copies."""
 
     missions: tuple[Mission, ...] = ()
     offices: tuple[Office, ...] = ()
     copies: tuple[Office, ...] = ()
+    offices_first: bool = False
 
 
 def make_appeal(
@@ -100,10 +115,11 @@ def make_appeal(
         style=wish.style if model else None,
     )
     localised, language = writer.localised(case, code)
-    values = {
-        **case_values(localised, language, writer.on),
-        **_addresses(recipients, wish.countries, language),
-    }
+    values = case_values(localised, language, writer.on)
+    if not over:
+        values["demands"] = _asked(localised, writer.on)
+        values["ways"] = _ways(localised, language, recipients.offices, writer.on)
+    values |= _addresses(recipients, wish.countries, language)
     appeal = Appeal(
         **document_parts(writer, "appeal", language, values),
         case=case.id,
@@ -129,7 +145,7 @@ def _model_letter(
         return None
     country = wish.countries[0] if len(wish.countries) == 1 else None
     return compose(
-        case,
+        case.for_way(case.ways[0]),
         addressee,
         Sender(country=country),
         style=wish.style,
@@ -146,7 +162,7 @@ def _recipients(
 ) -> _Recipients:
     """The recipients of letters about *case* from *countries*, or from everywhere."""
     directory = campaign.directory
-    goals = (*case.write_to, *case.copies_to)
+    goals = _goals(case)
     first = next((goal for goal in goals if goal in MISSION_KINDS), None)
     missions = [
         mission
@@ -162,7 +178,12 @@ def _recipients(
     return _Recipients(
         missions=tuple(sorted(missions, key=order)),
         offices=tuple(offices[g] for g in dict.fromkeys(goals) if g in offices),
-        copies=tuple(offices[goal] for goal in case.copies_to if goal in offices),
+        copies=tuple(
+            offices[goal]
+            for goal in (*case.ways[0].copy, *case.copies_to)
+            if goal in offices
+        ),
+        offices_first=case.ways[0].to[0] not in MISSION_KINDS,
     )
 
 
@@ -181,9 +202,15 @@ def _listed(
     return directory.own(state) or known
 
 
+def _goals(case: Case) -> tuple[str, ...]:
+    """The kinds of mission and ids of offices that *case* names, in its order."""
+    named = [name for way in case.ways for name in (*way.to, *way.copy)]
+    return (*named, *case.copies_to)
+
+
 def _model_addressee(case: Case, recipients: _Recipients) -> Addressee:
     """The addressee of the model letter, without personal forms if it is for many."""
-    to_missions = case.write_to[0] in MISSION_KINDS
+    to_missions = case.ways[0].to[0] in MISSION_KINDS
     first, second = recipients.missions, recipients.offices
     found: tuple[Addressee, ...] = (
         (*first, *second) if to_missions else (*second, *first)
@@ -205,7 +232,44 @@ def _addresses(
         "copies": _localised(recipients.copies, language),
         "countries": _countries(recipients.missions, countries, language),
         "offices": _localised(recipients.offices, language),
+        "offices_first": recipients.offices_first,
     }
+
+
+def _asked(case: Case, on: date) -> tuple[Demand, ...]:
+    """The demands that letters about *case* make, by default or on one of its ways."""
+    named = {id_ for way in case.ways for id_ in way.ask}
+    usual = case.default_demands(on)
+    return tuple(
+        demand
+        for demand in case.demands
+        if demand in usual or (demand.id in named and not demand.is_met(on))
+    )
+
+
+def _ways(
+    case: Case,
+    language: Language,
+    offices: Sequence[Office],
+    on: date,
+) -> tuple[AppealWay, ...]:
+    """The ways of *case*, unless they are names alone, a mission first."""
+    are_names = all(isinstance(entry, str) for entry in case.write_to)
+    if are_names and case.ways[0].to[0] in MISSION_KINDS:
+        return ()
+    demands = _asked(case, on)
+    names = {office.id: language.display_name(office) for office in offices}
+    names |= dict.fromkeys(MISSION_KINDS, "mission") | {"embassy": "embassy"}
+    # A single demand has no number.
+    numbers = {d.id: number for number, d in enumerate(demands, 1) if demands[1:]}
+    return tuple(
+        AppealWay(
+            to=tuple(names[name] for name in way.to),
+            copies=tuple(names[name] for name in (*way.copy, *case.copies_to)),
+            demands=tuple(numbers[id_] for id_ in way.ask if id_ in numbers),
+        )
+        for way in case.ways
+    )
 
 
 def _countries(

@@ -134,6 +134,12 @@ class SharedParts:
             "addressee": to,
             "support_to": None if to else support_to,
             "copied": tuple(copies),
+            "copy_blocks": tuple(
+                _addressee_block(case, copy, self._country, language)
+                if copy.address
+                else ()
+                for copy in copies
+            ),
             "addressee_block": _addressee_block(case, to, self._country, language),
             "salutation": self._salutation() + forms.salutation_end,
             "subject_above": forms.subject_above,

@@ -30,7 +30,8 @@ class Letter(Struct, frozen=True, kw_only=True):
     Address blocks, *signature* and *copies* are lines as printed. The formats leave out
     empty parts. A message of support has *support_to* in place of an *addressee*. The
     *copied* addressees are named in *copies*. *subject_above* puts the subject above
-    the salutation. *also* holds the same letter in further languages.
+    the salutation. *copy_blocks* are the address blocks of those copied, empty without
+    a street. *also* holds the same letter in further languages.
     """
 
     case: str
@@ -42,6 +43,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     addressee: Addressee | None
     support_to: SupportTo | None
     copied: tuple[Addressee, ...]
+    copy_blocks: tuple[tuple[str, ...], ...] = ()
     sender_block: tuple[str, ...]
     dateline: str
     addressee_block: tuple[str, ...]

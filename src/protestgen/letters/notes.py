@@ -71,6 +71,15 @@ def choice_notes(
     ]
 
 
+def copy_notes(letter: Letter, *, mailed: bool, printed: bool) -> Iterator[Note]:
+    """Notes on copies to send apart: neither *mailed* with the letter nor *printed*."""
+    for copy, block in zip(letter.copied, letter.copy_blocks, strict=True):
+        if not (copy.email and mailed) and not (block and printed):
+            by = copy.email or copy.fax or "by post"
+            text = "the letter names a copy: send it to the"
+            yield Note(f"{text} {copy.label} as well ({by})", "copy")
+
+
 def word_notes(letter: Letter, avoid: Mapping[str, Sequence[str]]) -> list[Note]:
     """Notes on the words of *letter*; the words to *avoid* are given by language."""
     return [

@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache, lru_cache, partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from protestgen.campaign.case import Case
-from protestgen.campaign.directory import Addressee
+from protestgen.campaign.case import Case, Way
+from protestgen.campaign.directory import MISSION_KINDS, Addressee, Office
 from protestgen.campaign.loader import Campaign
 from protestgen.errors import ProtestgenError, UnknownNameError
 from protestgen.language.language import ENGLISH, Language
@@ -33,6 +35,19 @@ _CHOICE_CACHE_SIZE = 1_000
 _SHARED_PARTS_CACHE_SIZE = 300
 
 
+class Recipients(Struct, frozen=True):
+    """
+    The *addressee* of a letter, except of a message of support, and its *copies*.
+
+    The letter is part of a *way* of the case. *notes* are on those chosen.
+    """
+
+    addressee: Addressee | None = None
+    copies: tuple[Addressee, ...] = ()
+    way: Way = Way(())
+    notes: tuple[str, ...] = ()
+
+
 class LetterService:
     """
     Writes the letters of a *campaign* that are dated *on* a day.
@@ -50,7 +65,7 @@ class LetterService:
         self.rights = cache(self._load_rights)
         self._translation = cache(self._load_translation)
         self._localised_case = cache(self._localise_case)
-        self.addressees = lru_cache(_CHOICE_CACHE_SIZE)(self._find_addressees)
+        self._recipients = lru_cache(_CHOICE_CACHE_SIZE)(self._find_recipients)
         self._shared_parts = lru_cache(_SHARED_PARTS_CACHE_SIZE)(self._new_parts)
         self._choice_notes = lru_cache(_CHOICE_CACHE_SIZE)(
             lambda case_id, to, **choices: choice_notes(
@@ -71,7 +86,7 @@ class LetterService:
         country = wish.country or sender.country
         if sender.country is None:
             sender = replace(sender, country=country)
-        _, _, notes = self.addressees(case.id, country, _goal(wish))
+        notes: Sequence[str] = self.recipients(case.id, country, wish).notes
         codes = _codes(sender, wish)
         try:
             parts = [
@@ -90,12 +105,13 @@ class LetterService:
     ) -> SharedParts:
         """The shared parts of letters with these options from the country *home*."""
         country = wish.country or home
-        addressee, copies, _ = self.addressees(case_id, country, _goal(wish))
-        case = self.campaign.case(case_id)
+        recipients = self.recipients(case_id, country, wish)
+        addressee, case = recipients.addressee, self.campaign.case(case_id)
         if missing := self.missing(case, code, addressee, wish.style):
             raise MissingTextError(case_id, code, missing)
+        localised = self._localised_case(case_id, code)
         return SharedParts(
-            self._localised_case(case_id, code),
+            localised if wish.demands else localised.for_way(recipients.way),
             addressee,
             country=home,
             style=wish.style,
@@ -103,7 +119,7 @@ class LetterService:
             templates=self.templates,
             on=self.on,
             demands=wish.demands,
-            copies=copies,
+            copies=recipients.copies,
             first_letter=wish.first_letter,
             rights=self.rights,
         )
@@ -155,24 +171,47 @@ class LetterService:
         case = self._localised_case(case_id, code)
         return (*case.avoid, *self._language(code).forms.avoid)
 
-    def _find_addressees(
-        self, case_id: str, country: str | None, to: str | None
-    ) -> tuple[Addressee | None, list[Addressee], list[str]]:
+    def recipients(
+        self, case_id: str, country: str | None, wish: LetterOptions
+    ) -> Recipients:
         """
-        The addressee, those who get a copy, and notes on both.
+        Those who get a letter about a case from *country*.
 
-        *to* is empty for the case's first addressee, None for a message of support.
+        Raises `ChoiceError` where nobody fits a name, or more than one.
         """
-        if to is None:
-            return None, [], []
+        if wish.style == SUPPORT_STYLE:
+            return Recipients()
+        return self._recipients(case_id, country, wish.to or "", wish.nth, wish.copy)
+
+    def _find_recipients(
+        self,
+        case_id: str,
+        country: str | None,
+        to: str,
+        nth: int | None,
+        extra: tuple[str, ...],
+    ) -> Recipients:
         directory, case = self.campaign.directory, self.campaign.case(case_id)
+        first = case.ways[0]
+        others = [name for way in case.ways for name in way.to]
         addressee, note = directory.choose(
-            state=case.state, country=country, to=to or None, write_to=case.write_to
+            state=case.state,
+            country=country,
+            to=to or None,
+            write_to=[first.to[nth or 0], *others],
         )
-        copies, missing = directory.copies(
-            case.state, country, case.copies_to, addressee
+        way = _way_to(addressee, case) if to else first
+        named, notes = directory.copies(
+            case.state, country, (*way.copy, *case.copies_to), addressee
         )
-        return addressee, copies, [*([note] if note else []), *missing]
+        added = directory.added_copies(case.state, country, extra)
+        copies = [copy for copy in (*named, *added) if copy != addressee]
+        if note:
+            notes = [note, *notes]
+        if not to and nth is None and first.to[1:]:
+            rest = ", ".join(f"'--to {name}'" for name in first.to[1:])
+            notes = [*notes, f"the case asks for a letter to others as well: {rest}"]
+        return Recipients(addressee, tuple(dict.fromkeys(copies)), way, tuple(notes))
 
     def missing(
         self,
@@ -219,6 +258,11 @@ def _codes(sender: Sender, wish: LetterOptions) -> tuple[str, ...]:
     return wish.languages or (sender.language or ENGLISH,)
 
 
-def _goal(wish: LetterOptions) -> str | None:
-    """The name of the addressee; empty for the case's first, None for a support."""
-    return None if wish.style == SUPPORT_STYLE else wish.to or ""
+def _way_to(addressee: Addressee, case: Case) -> Way:
+    """The way of *case* that a letter to *addressee* is part of, or an empty one."""
+    if isinstance(addressee, Office):
+        found = (way for way in case.ways if addressee.id in way.to)
+        return next(found, Way(()))
+    exact = (way for way in case.ways if addressee.kind in way.to)
+    alike = (way for way in case.ways if {*MISSION_KINDS} & {*way.to})
+    return next(chain(exact, alike), Way(()))

@@ -117,8 +117,8 @@ def _reader(kind: Any) -> _Reader:
     if origin is Annotated:
         return _scalar_reader(*arguments[1:])
     if origin in (Union, UnionType):
-        (inner,) = (argument for argument in arguments if argument is not NoneType)
-        return _reader(inner)
+        kinds = [argument for argument in arguments if argument is not NoneType]
+        return _union_reader(kinds) if kinds[1:] else _reader(kinds[0])
     if origin is tuple:
         return _sequence_reader(arguments[0])
     if origin is dict:
@@ -153,6 +153,19 @@ def _scalar_reader(
             return file.reject(node, str(error))
 
     return read
+
+
+def _union_reader(kinds: Iterable[Any]) -> _Reader:
+    """Return the reader of a value, or list or group, of the one that is written."""
+    readers = {_node_type(kind): _reader(kind) for kind in kinds}
+    first = next(iter(readers.values()))
+    return lambda node, file: readers.get(type(node), first)(node, file)
+
+
+def _node_type(kind: Any) -> type[yaml.Node]:
+    if get_origin(kind) is tuple:
+        return yaml.SequenceNode
+    return yaml.MappingNode if isinstance(kind, type) else yaml.ScalarNode
 
 
 def _choice_reader(choices: dict[str, Any]) -> _Reader:
