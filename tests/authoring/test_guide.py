@@ -8,6 +8,7 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import fields
 
+from campaign_helpers import OFFICE, case
 from conftest import EPOCH, ROOT, Result
 from doc_examples import Example, assert_shown, examples
 from protestgen import load_campaign
@@ -18,6 +19,8 @@ from protestgen.campaign.case import (
     Incident,
     PersonEntry,
     SupportTo,
+    Way,
+    WayEntry,
 )
 from protestgen.campaign.directory import MISSION_ROLES, Mission, Office
 from protestgen.campaign.translations import CaseText, load_translation
@@ -133,10 +136,37 @@ def test_every_extract_is_from_a_file_of_the_guide() -> None:
     """
     written = "".join(STEPS)
     explained = GUIDE.split("## What YAML is")[1]
+    explained = explained.replace(_way_to_act(), "")
     extracts = re.findall(r"```\w*\n(.*?)```", explained, re.DOTALL)
 
     assert len(extracts) == 1
     assert [extract for extract in extracts if extract not in written] == []
+
+
+def _way_to_act() -> str:
+    (extract,) = re.findall(r"```yaml\n    write_to:.*?```", GUIDE, re.DOTALL)
+    return str(extract)
+
+
+def test_ways_to_act_can_be_written_so(tmp_path: Path) -> None:
+    """
+    The extract with ways to act is part of a valid case.
+    """
+    ways = _way_to_act().removeprefix("```yaml\n    write_to:").removesuffix("```")
+    demands = "\n      - {id: inquiry, text: open an inquiry, reason: It is owed.}"
+    offices = map(
+        OFFICE.format_map, ({"id": i} for i in ("president", "minister", "prosecutor"))
+    )
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "demands.yaml").write_text(
+        f"cases:\n{case(demands=demands, write_to=ways.rstrip())}"
+    )
+    (tmp_path / "data" / "embassies.yaml").write_text(f"offices:\n{''.join(offices)}")
+    first, second, third = load_campaign(tmp_path).cases["ada"].ways
+
+    assert first == Way(("president",), ("embassy",))
+    assert second == Way(("minister", "prosecutor"), (), ("release", "inquiry"))
+    assert third == Way(("osce",))
 
 
 def rows(heading: str) -> Iterator[tuple[str, bool]]:
@@ -157,6 +187,7 @@ def known(struct: type[Struct]) -> dict[str, bool]:
     [
         ("A case", Case),
         ("A person", PersonEntry),
+        ("A way to act", WayEntry),
         ("An incident", Incident),
         ("A demand", Demand),
         ("Support", SupportTo),

@@ -844,7 +844,7 @@ def test_show_prints_the_whole_case(run: Run) -> None:
     text = run("show", "temir-bank").stdout
 
     assert "closed, last news 12 May 2010" in text
-    assert "- release (met 12 May 2010): release Ainur Kurmanov" in text
+    assert "- release (met 12 May 2010): release Mr Kurmanov" in text
     assert "Letters go to: embassy, osce" in text
     assert json.loads(run("show", "temir-bank", "--json").stdout)["id"] == "temir-bank"
 

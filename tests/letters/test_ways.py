@@ -174,11 +174,11 @@ def test_batch_writes_to_each(run: Run, mine: Path, tmp_path: Path) -> None:
 
     assert (result.exit_code, result.stdout) == (0, "")
     assert names == [
+        "ada-consulate-general-yaren-bob",
         "ada-court-cid",
         "ada-london-ada",
         "ada-president-ada",
         "ada-president-bob",
-        "ada-yaren-bob",
     ]
     assert "to others as well" not in result.stderr
     copies = "the letter names a copy: send it to the League of Examples as well"
