@@ -32,7 +32,8 @@ batch: filenames seen_index text_stream roster_row csv_rows roster file_store ma
 check: finding context dates languages rights postal texts contacts letters __init__
 authoring: scaffold new_entry
 library
-cli: console context common_options param_types options __init__ prompts signals progress profile letter
+cli: console context common_options param_types option_values options __init__ prompts signals
+    progress profile letter
     batch_options batch_target batch_source batch_processes batch_log batch cases show document
     appeal update press
     log due calendar embassies styles check init new

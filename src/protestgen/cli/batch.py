@@ -46,7 +46,9 @@ from .batch_target import (
 )
 from .console import show_error, show_note, write_product
 from .context import App, check_style, now
-from .options import require_case
+from .option_values import (
+    require_case,
+)
 from .param_types import Command, complete_case
 from .progress import ProgressReporter
 from .signals import GracefulShutdown

@@ -9,8 +9,10 @@ from protestgen.formats import FORMATS
 from protestgen.limits import MAX_JOBS
 
 from .common_options import common_options, option_group
-from .options import (
+from .option_values import (
     WritingOptions,
+)
+from .options import (
     addressee_options,
     date_option,
     format_detail_options,

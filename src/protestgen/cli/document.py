@@ -13,12 +13,14 @@ from protestgen.letters.service import LetterService
 from .common_options import Decorator, common_options, option_group
 from .console import show_notes, write_output
 from .context import App, now
-from .options import (
+from .option_values import (
     OutputChoice,
     OutputOptions,
+    find_languages,
+)
+from .options import (
     date_option,
     fallback_option,
-    find_languages,
     output_options,
 )
 from .param_types import complete_case, complete_language

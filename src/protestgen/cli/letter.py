@@ -22,13 +22,15 @@ from protestgen.letters.sender import Sender, read_profile
 from .common_options import common_options, option_group
 from .console import StdoutError, show_note, show_notes, write_output
 from .context import App, cache_folder, default_profile, now
-from .options import (
+from .option_values import (
     WritingOptions,
+    require_case,
+)
+from .options import (
     addressee_options,
     date_option,
     letter_options,
     letter_output_options,
-    require_case,
     sender_options,
 )
 from .param_types import Command, complete_case, complete_country

@@ -1,0 +1,154 @@
+"""Values of options that several commands share, and what is made of them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import click
+from msgspec import Struct
+
+from protestgen.countries import find_country, find_language
+from protestgen.errors import ChoiceError
+from protestgen.formats import FORMATS, Format, Options, format_for
+from protestgen.letters.letter import REMINDER_STYLE, SUPPORT_STYLE
+from protestgen.letters.options import LetterOptions
+from protestgen.schema.types import PartialDate
+
+from .console import show_note
+from .context import check_output, now
+
+# Suffixes of word processors, whose formats no letter has.
+_OTHER_PROGRAMS = {".doc", ".docx", ".odt", ".rtf"}
+
+
+def require_case(id_: str | None) -> str:
+    """Return the id of the case to write about, or refuse its absence."""
+    if not id_:
+        raise ChoiceError("which case? add '--case': see 'protestgen cases'")
+    return id_
+
+
+def find_languages(names: Iterable[str], folders: tuple[Path, ...]) -> tuple[str, ...]:
+    """Return the codes of the languages that are called by *names*."""
+    from protestgen.language.loader import languages
+
+    known = languages(folders) if names else ()
+    return tuple(dict.fromkeys(find_language(name, known) for name in names))
+
+
+class OutputChoice(Struct, frozen=True):
+    """The format of a letter, and the settings of that format."""
+
+    format: Format
+    options: Options
+
+    def require_format(self, name: str, *, of: str) -> None:
+        """Refuse the option *of* with any format but the one called *name*."""
+        if self.format.name != name:
+            raise click.UsageError(
+                f"'{of}' goes with '--format {name}' only, this is '{self.format.name}'"
+            )
+
+
+class OutputOptions(Struct, frozen=True, kw_only=True):
+    """Values of `output_options`."""
+
+    format_name: str | None
+    output: str | None
+
+    def output_choice(
+        self,
+        folders: tuple[Path, ...],
+        *,
+        default: str,
+        formats: Mapping[str, Format] = FORMATS,
+    ) -> OutputChoice:
+        """Choose the format: by '--format', the name of the file, or *default*."""
+        output = None
+        if self.output is not None and self.output != "-":
+            output = Path(self.output)
+            check_output(output, folders)
+        by_file = format_for(output, formats) if output else None
+        format_ = formats[self.format_name or by_file or default]
+        choice = OutputChoice(format_, self.format_options(folders, output))
+        if choice.options.attach:
+            choice.require_format("eml", of="--attach")
+        if output and output.suffix.lower() in _OTHER_PROGRAMS and not by_file:
+            if not self.format_name:
+                hint = f"write '-o {output.with_suffix('.html')}' and open it there"
+                reason = "is a file of a word processor"
+                raise click.UsageError(f"'-o {output}' {reason}: {hint}")
+            show_note(f"{output} holds {format_.about}, whatever its name says")
+        return choice
+
+    def format_options(
+        self, folders: tuple[Path, ...], output: Path | None = None
+    ) -> Options:
+        """Return the settings of the format."""
+        return Options(folders=folders, output=output, now=now())
+
+
+class WritingOptions(OutputOptions, frozen=True, kw_only=True):
+    """Values of the options that `letter` and `batch` share."""
+
+    to: str | None
+    copies: tuple[str, ...]
+    style: str
+    demands: tuple[str, ...]
+    languages: tuple[str, ...] | None
+    first_letter: PartialDate | None
+    fallback: bool
+    on: date | None
+    width: int
+    eol: Literal["crlf", "lf"]
+    attach: str | None
+    ascii: bool
+    layout: str | None
+    print_copies: bool
+
+    def letter_options(
+        self, folders: tuple[Path, ...], country: str | None = None
+    ) -> LetterOptions:
+        """Return what is asked of a letter whose sender lives in *country*."""
+        unfitting = {"--to": self.to, "--copy": self.copies, "--demand": self.demands}
+        unfit = next((name for name, value in unfitting.items() if value), "")
+        if self.style == SUPPORT_STYLE and unfit:
+            raise click.UsageError(f"'{unfit}' does not go with '--style {self.style}'")
+        if self.first_letter and self.style != REMINDER_STYLE:
+            message = f"'--first-letter' goes with '--style {REMINDER_STYLE}' only"
+            raise click.UsageError(message)
+        return LetterOptions(
+            country=find_country(country) if country else None,
+            to=self.to,
+            copy=self.copies,
+            style=self.style,
+            languages=find_languages(self.languages or (), folders),
+            demands=self.demands,
+            first_letter=self.first_letter,
+            fallback=self.fallback,
+        )
+
+    def format_options(
+        self, folders: tuple[Path, ...], output: Path | None = None
+    ) -> Options:
+        """Return the settings of the format."""
+        return Options(
+            folders=folders,
+            output=output,
+            now=now(),
+            width=self.width,
+            eol=self.eol,
+            attach=self.attach,
+            ascii=self.ascii,
+            layout=self.layout,
+            print_copies=self.print_copies,
+        )
+
+    def check_copies(self, format_: Format) -> None:
+        """Refuse to print copies in a format that is not for paper."""
+        if self.print_copies and not format_.prints_copies:
+            names = [f"'{f.name}'" for f in FORMATS.values() if f.prints_copies]
+            goes = f"goes with the formats {', '.join(names)}"
+            reason = f"this is '{format_.name}'"
+            raise click.UsageError(f"'--print-copies' {goes}, {reason}")
