@@ -16,6 +16,7 @@ from .batch.roster import read_roster
 from .batch.roster_row import FieldError
 from .batch.runner import Batch, dates_of_run, run_header
 from .batch.worker import BatchSpec
+from .campaign.layer import Wanted
 from .campaign.loader import Campaign, load_campaign
 from .countries import find_country, find_language
 from .errors import ChoiceError, Location, UnknownNameError, read_error
@@ -60,7 +61,7 @@ def write_letter(
 
     Raises `ProtestgenError`, whose text says what to change.
     """
-    used = _campaign(campaign)
+    used = _campaign(campaign, case)
     service = LetterService(used, date or _now().date())
     codes = _language_codes(language, used)
     wish = _wish(country, codes, to, style, demands, copy=copy, fallback=fallback)
@@ -101,7 +102,7 @@ def write_batch(
 
     Raises `ProtestgenError` if no letter can be written.
     """
-    used, path = _campaign(campaign), Path(output)
+    used, path = _campaign(campaign, case), Path(output)
     used.case(case)
     if format not in FORMATS:
         raise UnknownNameError("format", format, FORMATS, see="protestgen letter -h")
@@ -162,11 +163,12 @@ class _Callbacks:
         """Pass on nothing: the figures count orphaned files."""
 
 
-def _campaign(source: CampaignSource | None) -> Campaign:
-    """Return the campaign that a caller means."""
+def _campaign(source: CampaignSource | None, case: str) -> Campaign:
+    """Return the campaign that a caller means, with what *case* needs at least."""
     if isinstance(source, Campaign):
         return source
-    return load_campaign(*(() if source is None else (source,)))
+    folders = () if source is None else (source,)
+    return load_campaign(*folders, wanted=Wanted(cases=(case,)))
 
 
 def _language_codes(names: str | Sequence[str], campaign: Campaign) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from protestgen.errors import Location, Problem, nearest
 from protestgen.schema.source import UnreadError, read_data
@@ -29,15 +30,33 @@ def campaign_around(folder: Path, top: Path) -> Path | None:
     return None
 
 
+class DataFile(NamedTuple):
+    """
+    A file *name* of a *kind* ("demands", "embassies" or "media") in a *folder*.
+
+    A part of a split kind has the *id* of the case or the code of the state that it is
+    named after.
+    """
+
+    kind: str
+    folder: Path
+    name: str
+    id: str = ""
+
+    @property
+    def path(self) -> Path:
+        """The path of the file."""
+        return self.folder / self.name
+
+
 def data_files(
     folder: Path, problems: list[Problem], language: str = ""
-) -> Iterator[tuple[str, Path]]:
+) -> Iterator[DataFile]:
     """
-    Yield the kind and path of each data file of *folder*.
+    Yield the data files of *folder* for cases, the directory and media outlets.
 
-    The kind is that of its name: "demands", "embassies" or "media". The files of a
-    *language* have its code before their suffix: `demands.de.yaml`. Files whose names
-    are probably mistakes are added to *problems*.
+    The files of a *language* have its code before their suffix: `demands.de.yaml`.
+    Files whose names are probably mistakes are added to *problems*.
     """
     data = folder / "data"
     if not data.is_dir():
@@ -47,29 +66,39 @@ def data_files(
             problems.append(Problem(Location(str(folder)), hint))
         return
     for path in sorted(data.iterdir(), key=lambda path: (not path.suffix, path)):
-        if path.name in _SPLIT_KINDS and path.is_dir():
-            for part in sorted(path.iterdir()):
-                if _is_yaml(part, problems) and _language(part) == language:
-                    yield path.name, part
-        elif _is_yaml(path, problems):
-            kind = path.name.partition(".")[0]
+        name = path.name
+        if name in _SPLIT_KINDS and path.is_dir():
+            yield from _parts(path, problems, language)
+        elif _is_yaml(data, name, problems):
+            kind, code = _split(name)
             if kind not in _KINDS:
                 near = nearest(path.stem, _KINDS) or ".yaml or ".join(_SPLIT_KINDS)
                 hint = f"this file is not read: name it {near}.yaml"
                 problems.append(Problem(Location(str(path)), hint))
-            elif kind in _SPLIT_KINDS and _language(path) == language:
-                yield kind, path
+            elif kind in _SPLIT_KINDS and code == language:
+                yield DataFile(kind, data, name)
 
 
-def _language(path: Path) -> str:
-    return path.stem.partition(".")[2]
+def _parts(folder: Path, problems: list[Problem], language: str) -> Iterator[DataFile]:
+    """Yield the files in the *folder* of a split kind; there may be thousands."""
+    for name in sorted(os.listdir(str(folder))):  # noqa: PTH208 - paths are slower
+        if _is_yaml(folder, name, problems):
+            id_, code = _split(name)
+            if code == language:
+                yield DataFile(folder.name, folder, name, id_)
 
 
-def _is_yaml(path: Path, problems: list[Problem]) -> bool:
-    if path.suffix == ".yml":
-        hint = f"this file is not read: name it {path.stem}.yaml"
-        problems.append(Problem(Location(str(path)), hint))
-    return path.suffix == ".yaml" and not path.name.startswith(".")
+def _split(name: str) -> tuple[str, str]:
+    """Return what the file *name* is about, and the code of its language."""
+    about, _, language = name.removesuffix(".yaml").partition(".")
+    return about, language
+
+
+def _is_yaml(folder: Path, name: str, problems: list[Problem]) -> bool:
+    if name.endswith(".yml"):
+        hint = f"this file is not read: name it {name.removesuffix('.yml')}.yaml"
+        problems.append(Problem(Location(str(folder / name)), hint))
+    return name.endswith(".yaml") and not name.startswith(".")
 
 
 def campaign_hash(folders: Sequence[Path]) -> str:

@@ -1,12 +1,13 @@
 """The entries of one folder, one layer of a campaign."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from msgspec import Struct
 
+from protestgen.country_names import COUNTRY_CODES
 from protestgen.errors import DataError, Problem, noted_problems, read_error
 from protestgen.limits import (
     MAX_CASES,
@@ -16,17 +17,25 @@ from protestgen.limits import (
     MAX_VALUES,
 )
 from protestgen.schema.reader import parse_entries
-from protestgen.schema.source import count_values, read_text, too_many_values
+from protestgen.schema.source import (
+    count_values,
+    peek,
+    read_text,
+    too_many_values,
+)
 from protestgen.schema.types import Id
 
 from .case import Case
-from .data_files import data_files
+from .data_files import DataFile, data_files
 from .directory import Mission, Office
 from .outlet import Outlet
 
 K = TypeVar("K")
 V = TypeVar("V")
 E = TypeVar("E", Case, Office, Outlet)
+
+# A folder with more parts of a split kind is not read as a whole for a completion.
+FEW_PARTS = 50
 
 
 class DemandsFile(Struct, frozen=True):
@@ -57,38 +66,130 @@ class Layer(Struct):
     outlets: dict[str, Outlet] = {}
 
 
-def read_layer(
-    folder: Path, texts: Mapping[Path, str], *, tolerant: bool
-) -> tuple[Layer, list[Problem]]:
+class Wanted(Struct, frozen=True):
     """
-    Read the valid entries of *folder*, and all problems.
+    What to read of a campaign: the *cases* with these ids, or all.
+
+    With *missions*, the directory is read for the states of these cases. Media outlets
+    are read with everything only.
+    """
+
+    cases: tuple[str, ...] | None = None
+    missions: bool = True
+
+
+EVERYTHING = Wanted()
+
+
+class LayerReader:
+    """
+    Reads the valid entries of *folder* into *layer*, and all *problems*.
 
     *texts* replace the content of files, by their paths. *tolerant* is as for
     `noted_problems`.
     """
-    layer = Layer()
-    problems: list[Problem] = []
-    try:
-        files = {path: kind for kind, path in data_files(folder, problems)}
-    except OSError as error:
-        return layer, [*problems, *read_error(error.filename, error).problems]
-    for path in texts:
-        if path.parent == folder / "data":
-            files.setdefault(path, path.stem)
-    values = 0
-    for path, kind in files.items():
-        with noted_problems(path, problems, tolerant=tolerant):
-            text = texts.get(path)
-            if text is None:
-                text = read_text(path, within=folder)
-            values += count_values(text)
-            if values > MAX_VALUES:
-                raise DataError([too_many_values(str(path))])
-            problems += _add_entries(layer, kind, text, str(path))
-    problems += _too_many(layer)
-    problems += _duplicate_missions(layer.missions)
-    problems += _covered_twice(layer.missions)
-    return layer, problems
+
+    def __init__(
+        self, folder: Path, texts: Mapping[Path, str], *, tolerant: bool
+    ) -> None:
+        self.layer = Layer()
+        self.problems: list[Problem] = []
+        self._folder, self._texts, self._tolerant = folder, texts, tolerant
+        self._values = 0
+        try:
+            self._files = [*data_files(folder, self.problems)]
+        except OSError as error:
+            self._files = []
+            self.problems += read_error(error.filename, error).problems
+        known = {file.path for file in self._files} if texts else ()
+        for path in texts:
+            if path.parent == folder / "data" and path not in known:
+                self._files.append(DataFile(path.stem, path.parent, path.name))
+
+    def read_cases(self, wanted: Iterable[str] | None) -> None:
+        """Read all cases, or those with the ids *wanted*, wherever they are."""
+        whole, parts = self._by_kind("demands")
+        self._read(whole)
+        if wanted is None:
+            self._read(parts)
+            return
+        ids = {*wanted}
+        self._read(part for part in parts if part.id in ids)
+        if missing := ids - self.layer.cases.keys():
+            others = (part for part in parts if part.id not in ids)
+            self._read(part for part in others if may_name(part, missing))
+
+    def read_directory(self, states: Iterable[str] | None) -> None:
+        """Read all missions and offices, or those that letters to *states* need."""
+        whole, parts = self._by_kind("embassies")
+        self._read(whole)
+        known = None if states is None else {*states}
+        self._read(
+            part
+            for part in parts
+            if known is None or part.id in known or not is_of_state(part)
+        )
+
+    def read_outlets(self) -> None:
+        """Read all media outlets."""
+        for files in self._by_kind("media"):
+            self._read(files)
+
+    def titles(self, prefix: str) -> dict[str, str]:
+        """
+        Return the titles of cases by id, for a completion of *prefix*.
+
+        Of many parts, only those with a name that begins so are read; of these, if
+        there are many, only the names.
+        """
+        whole, parts = self._by_kind("demands")
+        if len(parts) > FEW_PARTS:
+            parts = [part for part in parts if part.id.startswith(prefix)]
+        names = parts if len(parts) > FEW_PARTS else []
+        self._read([*whole, *([] if names else parts)])
+        titles = {id_: case.title for id_, case in self.layer.cases.items()}
+        return {part.id: "" for part in names} | titles
+
+    def finish(self) -> None:
+        """Note what is wrong with the entries together."""
+        self.problems += _too_many(self.layer)
+        self.problems += _duplicate_missions(self.layer.missions)
+        self.problems += _covered_twice(self.layer.missions)
+
+    def _by_kind(self, kind: str) -> tuple[list[DataFile], list[DataFile]]:
+        """Return the whole files of a *kind*, and its parts."""
+        files = [file for file in self._files if file.kind == kind]
+        return [f for f in files if not f.id], [f for f in files if f.id]
+
+    def _read(self, files: Iterable[DataFile]) -> None:
+        for file in files:
+            path = file.path
+            with noted_problems(path, self.problems, tolerant=self._tolerant):
+                text = self._texts.get(path)
+                if text is None:
+                    text = read_text(path, within=self._folder)
+                self._values += count_values(text)
+                if self._values > MAX_VALUES:
+                    raise DataError([too_many_values(str(path))])
+                self.problems += _add_entries(self.layer, file.kind, text, str(path))
+
+
+def may_name(file: DataFile, ids: Collection[str]) -> bool:
+    """Whether *file* may have one of *ids* as a key; what is not sure may."""
+    if not ids:
+        return False
+    data = peek(file.folder, file.name)
+    return data is None or b"\\" in data or any(id_.encode() in data for id_ in ids)
+
+
+def is_of_state(file: DataFile) -> bool:
+    """Whether *file* is named after a state, and surely has only missions of it."""
+    if file.id not in COUNTRY_CODES:
+        return False
+    data = peek(file.folder, file.name)
+    if data is None or b"offices" in data or b"\\" in data:
+        return False
+    return data.count(b"state") == data.count(f"state: {file.id}\n".encode())
 
 
 def merge_layers(layers: Iterable[Layer]) -> Layer:

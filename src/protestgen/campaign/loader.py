@@ -1,7 +1,7 @@
 """A campaign, read from the layers of folders that it is made of."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from protestgen.schema.reader import read_yaml
 from .bundled import BUNDLED, shipped_folder
 from .case import Case
 from .data_files import SETTINGS_FILE
-from .layer import merge_layers, read_layer
+from .layer import EVERYTHING, LayerReader, Wanted, merge_layers
 from .outlet import Outlet
 from .references import broken_references
 from .routing import Directory
@@ -40,7 +40,8 @@ class Campaign(Struct, frozen=True):
     The cases of a campaign, the directory of their addressees, and media outlets.
 
     They are read from *layers*, the first on top; languages and styles are read from
-    *folders*, which are the layers and the bundled folder in any case.
+    *folders*, which are the layers and the bundled folder in any case. If *only* some
+    cases were asked for, these are their ids.
     """
 
     folders: tuple[Path, ...]
@@ -48,6 +49,7 @@ class Campaign(Struct, frozen=True):
     cases: dict[str, Case]
     directory: Directory
     outlets: dict[str, Outlet]
+    only: tuple[str, ...] | None = None
 
     def absolute(self) -> "Campaign":
         """Return this campaign with absolute paths, for any working folder."""
@@ -76,19 +78,22 @@ class Campaign(Struct, frozen=True):
 
 
 def load_campaign(
-    *folders: Path | str, texts: Mapping[Path, str] = MappingProxyType({})
+    *folders: Path | str,
+    texts: Mapping[Path, str] = MappingProxyType({}),
+    wanted: Wanted = EVERYTHING,
 ) -> Campaign:
     """
     Read the campaigns in *folders*, the first on top, over the bundled one.
 
     An entry replaces those below it with the same id; for a mission, with the same
     state, host, kind and city. A folder may hold nothing but templates. *texts* replace
-    the content of data files, by their paths; the files need not exist.
+    the content of data files, by their paths; the files need not exist. Only what is
+    *wanted* is read, and so checked.
 
     Raises `DataError` with all problems of all files: a folder or file that cannot be
     read, invalid YAML, unknown or missing keys, invalid values, broken references.
     """
-    campaign, problems = read_campaign(*folders, texts=texts)
+    campaign, problems = read_campaign(*folders, texts=texts, wanted=wanted)
     if problems:
         raise DataError(problems)
     return campaign
@@ -98,6 +103,7 @@ def read_campaign(
     *names: Path | str,
     texts: Mapping[Path, str] = MappingProxyType({}),
     tolerant: bool = False,
+    wanted: Wanted = EVERYTHING,
 ) -> tuple[Campaign, list[Problem]]:
     """
     Read the valid entries of what `load_campaign` reads, and all problems.
@@ -107,20 +113,65 @@ def read_campaign(
     bundled = shipped_folder()
     folders = tuple(map(Path, names))
     problems: list[Problem] = []
+    layers = _layers(folders, problems, tolerant=tolerant)
+    readers = [LayerReader(folder, texts, tolerant=tolerant) for folder in layers]
+    if not _read_wanted(readers, wanted):  # an unknown case: name it beside all others
+        return read_campaign(*names, texts=texts, tolerant=tolerant)
+    for reader in readers:
+        reader.finish()
+    problems += chain.from_iterable(reader.problems for reader in readers)
+    entries = merge_layers(reader.layer for reader in readers)
+    if not problems and wanted.missions:
+        whole = wanted.cases is None
+        problems += broken_references(entries.cases, entries.offices, whole=whole)
+    directory = Directory(entries.missions, entries.offices, world=True)
+    campaign = Campaign(
+        folders=(*folders, bundled),
+        layers=layers,
+        cases=entries.cases,
+        directory=directory,
+        outlets=entries.outlets,
+        only=wanted.cases,
+    )
+    return campaign, problems
+
+
+def _read_wanted(readers: Sequence[LayerReader], wanted: Wanted) -> bool:
+    """Read what is *wanted*; return whether each case wanted was found."""
+    missing = {*(wanted.cases or ())}
+    states: set[str] = set()
+    for reader in readers:
+        if wanted.cases is None:
+            reader.read_cases(None)
+        elif missing:
+            reader.read_cases(missing)
+            found = missing & reader.layer.cases.keys()
+            states |= {reader.layer.cases[id_].state for id_ in found}
+            missing -= found
+    for reader in readers if wanted.missions else ():
+        reader.read_directory(None if wanted.cases is None else states)
+    for reader in readers if wanted == EVERYTHING else ():
+        reader.read_outlets()
+    return not missing
+
+
+def case_titles(*names: Path | str, prefix: str) -> dict[str, str]:
+    """Return the titles of cases by id, for a completion of *prefix*."""
+    problems: list[Problem] = []
+    titles: dict[str, str] = {}
+    for layer in reversed(_layers(tuple(map(Path, names)), problems, tolerant=False)):
+        titles |= LayerReader(layer, {}, tolerant=False).titles(prefix)
+    return titles
+
+
+def _layers(
+    folders: tuple[Path, ...], problems: list[Problem], *, tolerant: bool
+) -> tuple[Path, ...]:
+    """Return the folders to read entries from, the first on top."""
     extended = [
         _extends_bundled(folder, problems, tolerant=tolerant) for folder in folders
     ]
-    layers = (*folders, bundled) if all(extended) else folders
-    found = [read_layer(folder, texts, tolerant=tolerant) for folder in layers]
-    problems += chain.from_iterable(wrong for _, wrong in found)
-    entries = merge_layers(layer for layer, _ in found)
-    if not problems:
-        problems += broken_references(entries.cases, entries.offices)
-    directory = Directory(entries.missions, entries.offices, world=True)
-    campaign = Campaign(
-        (*folders, bundled), layers, entries.cases, directory, entries.outlets
-    )
-    return campaign, problems
+    return (*folders, shipped_folder()) if all(extended) else folders
 
 
 def _extends_bundled(folder: Path, problems: list[Problem], *, tolerant: bool) -> bool:

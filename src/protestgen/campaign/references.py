@@ -11,14 +11,18 @@ from .directory import MISSION_KINDS, Office
 
 
 def broken_references(
-    cases: Mapping[str, Case], offices: Mapping[str, Office]
+    cases: Mapping[str, Case], offices: Mapping[str, Office], *, whole: bool
 ) -> Iterator[Problem]:
-    """Yield a problem for each reference that leads nowhere, to itself or to two."""
+    """
+    Yield a problem for each reference that leads nowhere, to itself or to two.
+
+    Unless all cases were read, as a *whole*, a case may follow one that was not.
+    """
     suggest = Suggester()
     circular = _circular(cases)
     addressees: dict[str, dict[str, None]] = {}
     for case in cases.values():
-        if case.follows and case.follows not in cases:
+        if whole and case.follows and case.follows not in cases:
             hint = _hint(suggest(case.follows, cases))
             message = f"unknown case {quoted(case.follows)}: {hint}"
             yield Problem(case.at.of("follows"), message)

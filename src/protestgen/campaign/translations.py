@@ -16,6 +16,7 @@ from protestgen.schema.types import Id, Line, Phrase, Prose
 
 from .case import Case, Demand, Incident, Person, PersonLine, Quotation
 from .data_files import data_files
+from .layer import may_name
 from .loader import Campaign
 
 
@@ -113,9 +114,7 @@ def read_translation(
     texts: dict[str, CaseText] = {}
     suggest = Suggester()
     for folder in campaign.layers:
-        for kind, path in data_files(folder, problems, language):
-            if kind != "demands":
-                continue
+        for path in _files_of_texts(campaign, folder, problems, language):
             file = None
             with noted_problems(path, problems, tolerant=tolerant):
                 content = read_text(path, within=folder)
@@ -123,11 +122,29 @@ def read_translation(
                 problems += wrong
             for id_, text in (file.cases if file else {}).items():
                 case = campaign.cases.get(id_)
+                if case is None and campaign.only:
+                    continue
                 if mismatches := [*_mismatches(id_, text, case, campaign, suggest)]:
                     problems += mismatches if whole else ()
                 elif case and id_ not in texts and _applies(campaign, folder, case):
                     texts[id_] = text
     return texts, problems
+
+
+def _files_of_texts(
+    campaign: Campaign, folder: Path, problems: list[Problem], language: str
+) -> list[Path]:
+    """Return the files of *folder* with texts in *language* for *campaign*."""
+    files = [f for f in data_files(folder, problems, language) if f.kind == "demands"]
+    if campaign.only:
+        named = {file.id for file in files}
+        missing = [id_ for id_ in campaign.only if id_ not in named]
+        files = [
+            file
+            for file in files
+            if not file.id or file.id in campaign.only or may_name(file, missing)
+        ]
+    return [file.path for file in files]
 
 
 def _applies(campaign: Campaign, folder: Path, case: Case) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from .contacts import check_contacts, check_sources
 from .context import CheckContext
 from .dates import check_dates
+from .filenames import check_filenames
 from .finding import Finding, of_problems
 from .languages import check_languages
 from .letters import check_letters
@@ -55,6 +56,7 @@ def check_campaign(
 def _check_data(context: CheckContext, on: date) -> Iterator[Finding]:
     """Yield the findings that need no letter."""
     yield from of_problems(context.problems)
+    yield from check_filenames(context)
     yield from check_texts(context)
     yield from check_dates(context, on)
     yield from check_contacts(context, on)

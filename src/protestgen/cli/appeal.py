@@ -50,6 +50,7 @@ class _Options(DocumentOptions, frozen=True, kw_only=True):
 def appeal(app: App, /, **values: Any) -> None:
     """Write a case as a document with a model letter and addresses."""
     options = _Options(**values)
+    app.need((options.case_id,))
     case = app.campaign.case(options.case_id)
     choice, code = options.document_choice(app), options.code(app)
     check_style(options.style, (ENGLISH, code), app.campaign.folders)

@@ -96,6 +96,7 @@ def batch(
     with GracefulShutdown() as interrupts:
         try:
             with ExitStack() as stack:
+                app.need(options.cases)
                 return _write(app.campaign, options, interrupts, stack)
         except (click.Abort, KeyboardInterrupt):
             show_error(f"interrupted: {interrupts.hint}")

@@ -20,6 +20,7 @@ from .param_types import Command
 @click.pass_obj
 def cases(app: App, /, *, status: str | None, as_json: bool) -> None:
     """List the cases, the latest first."""
+    app.need(missions=False)
     on = now().date()
     found = sorted(
         (

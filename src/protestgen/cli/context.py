@@ -31,13 +31,23 @@ class App:
 
     def __init__(self, ctx: click.Context) -> None:
         self._ctx = ctx
+        self._cases: tuple[str, ...] | None = None
+        self._missions = True
+
+    def need(
+        self, cases: tuple[str, ...] | None = None, *, missions: bool = True
+    ) -> None:
+        """Read nothing but *cases*, or no *missions*; call it before `campaign`."""
+        self._cases, self._missions = cases, missions
 
     @cached_property
     def campaign(self) -> "Campaign":
         """The campaign, read when a command first asks for it."""
+        from protestgen.campaign.layer import Wanted
         from protestgen.campaign.loader import load_campaign
 
-        return load_campaign(*campaign_folders(self._ctx))
+        wanted = Wanted(self._cases, self._missions)
+        return load_campaign(*campaign_folders(self._ctx), wanted=wanted)
 
 
 def campaign_folders(ctx: click.Context) -> list[Path]:

@@ -120,6 +120,7 @@ def letter(
         hint = "put quotes round what has spaces in it"
         raise ChoiceError(f"'{argument}' is not the case, which is '{case_id}': {hint}")
     options = _Options(case_id=require_case(case_id or argument), **values)
+    app.need((options.case_id,))
     case = app.campaign.case(options.case_id)
     default = "mailto" if options.opens else DEFAULT_FORMAT
     choice = options.output_choice(app.campaign.folders, default=default)

@@ -116,8 +116,29 @@ def _completer(
     """
     Make a completion of the names, each with its help, that *find* returns.
 
-    It gets the campaign, the context and the incomplete word. Names with control
-    characters are left out: they would act on the terminal.
+    It gets the campaign, the context and the incomplete word.
+    """
+
+    def find_in_campaign(
+        ctx: click.Context, incomplete: str
+    ) -> Iterable[tuple[str, str]]:
+        from protestgen.campaign.layer import Wanted
+        from protestgen.campaign.loader import load_campaign
+
+        wanted = Wanted(cases=tuple(_chosen_ids(ctx)) or None)
+        campaign = load_campaign(*campaign_folders(ctx), wanted=wanted)
+        return find(campaign, ctx, incomplete)
+
+    return _offering(find_in_campaign)
+
+
+def _offering(
+    find: Callable[[click.Context, str], Iterable[tuple[str, str]]],
+) -> Completer:
+    """
+    Make a completion of the names, each with its help, that *find* returns.
+
+    Names with control characters are left out: they would act on the terminal.
     """
 
     def complete(
@@ -125,12 +146,9 @@ def _completer(
     ) -> list["CompletionItem"]:
         from click.shell_completion import CompletionItem
 
-        from protestgen.campaign.loader import load_campaign
-
         try:
             check_time_zone()
-            campaign = load_campaign(*campaign_folders(ctx))
-            found = [*find(campaign, ctx, incomplete)]
+            found = [*find(ctx, incomplete)]
         except ProtestgenError:
             return []
         wanted = incomplete.lower()
@@ -143,12 +161,12 @@ def _completer(
     return complete
 
 
-@_completer
-def complete_case(
-    campaign: "Campaign", _ctx: click.Context, _incomplete: str
-) -> Iterable[tuple[str, str]]:
+@_offering
+def complete_case(ctx: click.Context, incomplete: str) -> Iterable[tuple[str, str]]:
     """Complete the id of a case."""
-    return ((case.id, case.title) for case in campaign.cases.values())
+    from protestgen.campaign.loader import case_titles
+
+    return case_titles(*campaign_folders(ctx), prefix=incomplete.lower()).items()
 
 
 @_completer
@@ -226,7 +244,12 @@ def complete_addressee(
 
 def _chosen_cases(campaign: "Campaign", ctx: click.Context) -> list["Case"]:
     """Return the cases that the command line names so far."""
+    ids = _chosen_ids(ctx)
+    return [campaign.cases[id_] for id_ in ids if id_ in campaign.cases]
+
+
+def _chosen_ids(ctx: click.Context) -> list[str]:
+    """Return the ids of cases that the command line names so far."""
     params = ctx.params
     ids = [*(params.get("cases") or ()), *(params.get("arguments") or ())]
-    ids += [params.get("case_id"), params.get("argument")]
-    return [campaign.cases[id_] for id_ in ids if id_ in campaign.cases]
+    return [*ids, *filter(None, (params.get("case_id"), params.get("argument")))]

@@ -21,6 +21,7 @@ from .param_types import Command, complete_case
 @click.pass_obj
 def show(app: App, /, *, case_id: str, as_json: bool) -> None:
     """Show the events, demands and addressees of a case."""
+    app.need((case_id,))
     case = app.campaign.case(case_id)
     if as_json:
         write_json(case)

@@ -96,6 +96,28 @@ def read_data(path: Path, within: Path) -> bytes:
     return _bounded(file)
 
 
+def peek(folder: Path, name: str) -> bytes | None:
+    """
+    Return the bytes of a plain file, quickly, to see if it is worth reading.
+
+    Returns None for anything else, such as a link or a large file: read it to know.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        descriptor = os.open(f"{folder}{os.sep}{name}", flags)
+        try:
+            status = os.fstat(descriptor)
+            if S_ISREG(status.st_mode) and status.st_size <= MAX_FILE:
+                data = os.read(descriptor, status.st_size)
+                return data if len(data) == status.st_size else None
+        finally:
+            os.close(descriptor)
+    except OSError:
+        pass
+    return None
+
+
 def _bounded(file: BinaryIO) -> bytes:
     """Read *file* up to `MAX_FILE`, and close it."""
     with file:
