@@ -5,13 +5,16 @@ from collections import Counter
 from datetime import date
 
 import pytest
+import yaml
 
+from conftest import ROOT
 from protestgen import load_campaign
 from protestgen.campaign.case import Case
 from protestgen.campaign.directory import Mission, Office
 from protestgen.countries import country_name
 from protestgen.language.loader import load_language
 
+FACTS = ROOT.parent / "shared" / "offices.yaml"
 CAMPAIGN = load_campaign()
 CASES = CAMPAIGN.cases
 MISSIONS = CAMPAIGN.directory.missions
@@ -150,23 +153,47 @@ def test_the_optional_demands() -> None:
 
 def test_the_size_of_the_directory() -> None:
     """
-    The directory has 73 missions of one state, and eight offices.
+    The directory has 73 missions and five offices of one state, and bodies for all.
     """
     kinds = Counter(mission.kind for mission in MISSIONS)
 
     assert len(MISSIONS) == 73
     assert kinds["branch"] == kinds["permanent-mission"] == 1
     assert {mission.state for mission in MISSIONS} == {"kz"}
-    assert set(OFFICES) == {
+    assert {id_ for id_, office in OFFICES.items() if office.state} == {
         "almaty-prosecutor",
         "foreign-ministry",
         "interior-ministry",
-        "odihr",
-        "ohchr",
-        "osce",
         "president",
         "prosecutor-general",
     }
+    assert [*OFFICES][:3] == ["osce", "odihr", "ohchr"]
+    assert len(OFFICES) == 29
+    assert {
+        office.id: office.takes for office in OFFICES.values() if office.refusal
+    } == {
+        "ecowas-court": "applications",
+        "echr": "applications",
+        "un-treaty-bodies": "form",
+        "un-wgeid": "form",
+    }
+
+
+@pytest.mark.skipif(not FACTS.exists(), reason="needs ../shared/offices.yaml")
+def test_offices_are_what_their_sources_say() -> None:
+    """
+    Each field of an office is that of the list of facts; a note may be its advice.
+    """
+    facts = yaml.load(FACTS.read_text(encoding="utf-8"), yaml.BaseLoader)["offices"]
+    for id_, fields in facts.items():
+        office = OFFICES[id_]
+        for field, value in fields.items():
+            found = getattr(office, field)
+            if field == "note" and found is None:
+                found = office.advice
+            if isinstance(value, list):
+                found = list(found)
+            assert found == value, (id_, field)
 
 
 @contact

@@ -316,7 +316,7 @@ def test_a_city_chooses_a_mission_abroad() -> None:
         ("de", "münchen", "unknown addressee 'münchen': did you mean 'munich'?"),
         ("de", "oscee", "unknown addressee 'oscee': did you mean 'osce'?"),
         ("gb", "embasy", "unknown addressee 'embasy': did you mean 'embassy'?"),
-        ("br", "rio", "unknown addressee 'rio': see 'protestgen embassies'"),
+        ("br", "atlantis", "unknown addressee 'atlantis': see 'protestgen embassies'"),
         ("de", "-", "unknown addressee '-': see 'protestgen embassies'"),
     ],
 )
@@ -401,3 +401,30 @@ def test_the_role_follows_from_the_kind_of_mission() -> None:
         "branch": "office",
     }
     assert {type(m).__name__ for m in DIRECTORY.missions} == {Mission.__name__}
+
+
+@pytest.mark.parametrize(
+    ("to", "taken"),
+    [
+        ("un-wgeid", "a form on its website"),
+        ("echr", "formal applications"),
+    ],
+)
+def test_an_office_that_takes_no_letters_is_refused(to: str, taken: str) -> None:
+    """
+    The error says what the office takes and where; it is offered nowhere.
+    """
+    website = DIRECTORY.offices[to].website
+
+    assert refusal("gb", to) == (
+        f"'{to}' takes {taken} only, no letters: see {website}"
+    )
+    assert DIRECTORY.copies("kz", "gb", (to,), DIRECTORY.offices["osce"]) == (
+        [],
+        [
+            f"no copy to '{to}' is named: '{to}' takes {taken} only, no letters: "
+            f"see {website}"
+        ],
+    )
+    country = DIRECTORY.offices[to].country
+    assert to not in dict(DIRECTORY.values_of_to("kz", [country]))

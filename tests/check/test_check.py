@@ -14,6 +14,7 @@ from time import process_time
 import phonenumbers
 import pytest
 
+from campaign_helpers import case
 from conftest import ROOT, Run
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.check import Finding, check_campaign
@@ -749,3 +750,21 @@ def test_no_network_library_is_loaded(mine: Path) -> None:
     assert mine.is_dir()
     assert "phonenumbers" in done.stdout.decode().split()
     assert not {"requests", "urllib3", "ssl"} & set(done.stdout.decode().split())
+
+
+def test_an_office_that_takes_no_letters_is_an_error(run: Run, tmp_path: Path) -> None:
+    """
+    A case must not ask for letters to an office that takes a form only.
+    """
+    (tmp_path / "data").mkdir()
+    entry = case(write_to="[embassy, un-wgeid]")
+    (tmp_path / "data" / "demands.yaml").write_text(f"cases:\n{entry}")
+
+    result = run("check", tmp_path)
+
+    assert result.exit_code == 1
+    assert (
+        "error: 'un-wgeid' takes a form on its website only, no letters: see "
+        "https://www.ohchr.org/en/special-procedures/wg-disappearances/"
+        "reporting-disappearance-working-group; remove it here"
+    ) in result.stdout

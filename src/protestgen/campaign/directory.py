@@ -120,12 +120,15 @@ class Office(_Contact, frozen=True, kw_only=True):
 
     *role* is the key of a form of address in `forms.yaml`, and *title* that of the
     head, if letters are addressed to a person. An office with a *state* handles letters
-    about that state only.
+    about that state only. One that *takes* a "form" on its website, or formal
+    "applications" of those concerned, gets no letters. *advice* is for senders.
     """
 
     id: Id
     state: CountryCode | None = None
     role: Line
+    takes: Literal["letters", "form", "applications"] = "letters"
+    advice: Prose | None = None
     title: Line | None = None
     country: CountryCode
     city: Line | None = None
@@ -136,8 +139,17 @@ class Office(_Contact, frozen=True, kw_only=True):
         return self.name
 
     def handles(self, state: str) -> bool:
-        """Whether letters about *state* may go to it."""
+        """Whether it deals with *state*."""
         return self.state in {None, state}
+
+    @property
+    def refusal(self) -> str | None:
+        """Why it gets no letters, and what to do instead; None if it takes letters."""
+        if self.takes == "letters":
+            return None
+        taken = {"form": "a form on its website", "applications": "formal applications"}
+        where = self.website or "its website"
+        return f"'{self.id}' takes {taken[self.takes]} only, no letters: see {where}"
 
 
 Addressee = Mission | Office

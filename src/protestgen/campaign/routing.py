@@ -53,6 +53,8 @@ class Directory(Struct, frozen=True):
         wanted = (to or "").strip().casefold() or write_to[0]
         office = self.offices.get(wanted)
         if office and office.handles(state):
+            if office.refusal:
+                raise ChoiceError(office.refusal, field="to")
             return office, None
         if country is None:
             raise ChoiceError(
@@ -77,7 +79,7 @@ class Directory(Struct, frozen=True):
             for mission in (*among.local, *among.covering):
                 yield among.option(mission), mission.label
         for id_, office in self.offices.items():
-            if office.handles(state):
+            if office.handles(state) and not office.refusal:
                 yield id_, office.name
 
     def copies(
@@ -100,8 +102,10 @@ class Directory(Struct, frozen=True):
                     state=state, country=country, to=to, write_to=copies_to
                 )
             except ChoiceError:
+                office = self.offices.get(to)
                 unknown = "there is none in your country, or more than one"
-                notes.append(f"no copy to '{to}' is named: {unknown}")
+                reason = (office and office.refusal) or unknown
+                notes.append(f"no copy to '{to}' is named: {reason}")
                 continue
             if copy != addressee and copy not in found:
                 found.append(copy)
@@ -135,7 +139,9 @@ class _Missions:
             m for m in self.all if country in m.covers and m.kind == "embassy"
         ]
         self.offices = [
-            id_ for id_, office in directory.offices.items() if office.handles(state)
+            id_
+            for id_, office in directory.offices.items()
+            if office.handles(state) and not office.refusal
         ]
         chosen = [id_ for id_ in write_to if id_ in self.offices]
         near = [

@@ -61,7 +61,12 @@ def _addressees(
     goals = [(goal, n) for n, way in enumerate(case.ways) for goal in way.to]
     for goal, index in goals:
         if goal not in MISSION_KINDS:
-            found += [directory.offices[goal]] if goal in directory.offices else []
+            office = directory.offices.get(goal)
+            if office and office.refusal:
+                message = f"{office.refusal}; remove it here"
+                missing.append(error(case.at.of("write_to", index), message))
+            elif office:
+                found.append(office)
             continue
         missions = directory.of_state(case.state)
         if alike := [mission for mission in missions if mission.kind == goal]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Self
 
 from protestgen.campaign.case import Case
-from protestgen.campaign.directory import Addressee
+from protestgen.campaign.directory import Addressee, Office
 from protestgen.countries import language_name
 from protestgen.limits import MAX_PHRASE
 from protestgen.schema.types import PartialDate
@@ -158,6 +158,8 @@ def _address_notes(
         source = f"a source of {to.verified.year}"
         text = f"the address of the {to.label} is from {source}{where}"
         yield Note(text, "old-address")
+    if isinstance(to, Office) and to.advice:
+        yield Note(f"{to.label}: {to.advice}", "advice")
     numbers = to.numbers_verified
     if numbers and is_old(numbers, on, NUMBER_YEARS):
         source = f"a source of {numbers.year}"
