@@ -34,9 +34,9 @@ authoring: scaffold new_entry
 library
 cli: console context common_options param_types option_values options __init__ prompts signals
     progress profile letter
-    batch_options batch_target batch_source batch_processes batch_log batch cases show document
+    batch_options batch_target batch_source batch_processes batch_log batch cases embassies show document
     appeal update press
-    log due calendar embassies styles check init new
+    log due calendar styles check init new
 """
 
 # The package, or the one module, that alone imports a library.

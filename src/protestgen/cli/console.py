@@ -22,6 +22,8 @@ _MAX_LINES = 100
 _MAX_LENGTH = 10_000
 # Narrowest width of a table or text, in columns.
 _MIN_WIDTH = 20
+# Columns between those of a table.
+_GAP = 2
 
 QUIET: ContextVar[bool] = ContextVar("QUIET", default=False)
 
@@ -178,8 +180,9 @@ def write_table(
     """
     Write a table to stdout.
 
-    On a terminal it has a header and fits the width; cells of the column *whole*, which
-    people type, are not folded. In a pipe each row is a line of cells between tabs.
+    On a terminal it has a header and fits the width. No word is broken; on a narrow one
+    at least those of the column *whole*, which people type, are not. In a pipe each row
+    is a line of cells between tabs.
     """
     if not _is_terminal():
         lines = ("\t".join(map(_cell, row)) + "\n" for row in rows)
@@ -190,14 +193,44 @@ def write_table(
     from rich.table import Column, Table
     from rich.text import Text
 
-    folded = (
-        Column(column, overflow="fold", no_wrap=column == whole) for column in columns
+    lines_of = [[_cell(cell) for cell in row] for row in rows]
+    total = max(get_terminal_size().columns, _MIN_WIDTH)
+    room = total - _GAP * (len(columns) - 1)
+    widths = _widths([columns, *lines_of], room)
+    head = (
+        Column(
+            column,
+            overflow="fold",
+            no_wrap=width is None and column == whole,
+            width=width,
+        )
+        for column, width in zip(columns, widths, strict=True)
     )
-    table = Table(*folded, box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    for row in rows:
-        table.add_row(*(Text(_cell(cell)) for cell in row))
-    width = max(get_terminal_size().columns, _MIN_WIDTH)
-    Console(width=width, highlight=False, markup=False, emoji=False).print(table)
+    table = Table(
+        *head,
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+        show_edge=False,
+    )
+    for line in lines_of:
+        table.add_row(*map(Text, line))
+    Console(width=total, highlight=False, markup=False, emoji=False).print(table)
+
+
+def _widths(rows: Sequence[Sequence[str]], room: int) -> list[int] | list[None]:
+    """The widths of columns that fit *room* and break no word, or only None."""
+    from protestgen.formats.text import cells
+
+    columns = list(zip(*rows, strict=True))
+    widths = [max(map(cells, column)) for column in columns]
+    least = [max(cells(w) for cell in c for w in cell.split(" ")) for c in columns]
+    while sum(widths) > room:
+        wide = [i for i, width in enumerate(widths) if width > least[i]]
+        if not wide:
+            return [None] * len(columns)
+        widths[max(wide, key=widths.__getitem__)] -= 1
+    return widths
 
 
 def write_lines(lines: Iterable[str], *, wrapped: bool = False) -> None:
@@ -212,5 +245,6 @@ def write_lines(lines: Iterable[str], *, wrapped: bool = False) -> None:
 def _hang(line: str, width: int) -> str:
     from protestgen.formats.text import wrap
 
-    bullet = "- " if line.startswith("- ") else ""
-    return wrap(line.removeprefix(bullet), width, bullet, " " * len(bullet))
+    label = re.match(r"- | *\w* {2,}|", line)
+    first = label[0] if label else ""
+    return wrap(line.removeprefix(first), width, first, " " * len(first))

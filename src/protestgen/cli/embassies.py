@@ -1,10 +1,12 @@
 """The command `embassies`: the directory of addressees."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 import click
 
-from protestgen.campaign.directory import Addressee, Mission
+from protestgen.campaign.directory import Addressee, Mission, Office
+from protestgen.campaign.loader import Campaign
 from protestgen.countries import country_name, find_country
 from protestgen.letters.notes import is_old
 
@@ -14,8 +16,14 @@ from .context import App, now
 from .param_types import Command, complete_country
 
 
-@click.command(cls=Command, epilog="Example: protestgen embassies --host germany")
-@click.option("--state", help="Show only missions and offices of this state.")
+@click.command(
+    cls=Command, epilog="Example: protestgen embassies --state iran --host germany"
+)
+@click.option(
+    "--state",
+    help="Show only missions and offices of this state, which may be any; "
+    "default: the states of the campaign.",
+)
 @click.option(
     "--host",
     shell_complete=complete_country,
@@ -27,6 +35,9 @@ from .param_types import Command, complete_country
     metavar="YEARS",
     help="Show only addresses whose source is older than this, or undated.",
 )
+@click.option(
+    "--without-address", is_flag=True, help="Show only those whose street is unknown."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print all details as JSON.")
 @common_options
 @click.pass_obj
@@ -37,31 +48,26 @@ def embassies(
     state: str | None,
     host: str | None,
     stale: int | None,
+    without_address: bool,
     as_json: bool,
 ) -> None:
     """List embassies, consulates and offices with their addresses."""
-    directory = app.campaign.directory
-    missions = sorted(directory.missions, key=lambda entry: country_name(entry.host))
-    found: list[Addressee] = [*missions, *directory.offices.values()]
-    if state:
-        code = find_country(state)
-        found = [entry for entry in found if entry.state == code]
+    found = [
+        entry
+        for entry in _of(app.campaign, find_country(state) if state else None)
+        if (stale is None or _is_stale(entry, now().date(), stale))
+        and not (without_address and entry.address)
+    ]
     if host:
         code = find_country(host)
-        found = [entry for entry in found if code in (entry.country, *_covers(entry))]
-    if stale is not None:
-        on = now().date()
-        found = [
-            entry
-            for entry in found
-            if not entry.verified or is_old(entry.verified, on, stale)
-        ]
+        found = [entry for entry in found if code in _served(entry)]
     if not found:
         show_note("no matching embassy or office: see 'protestgen embassies'")
     if as_json:
         write_json(found)
     elif host:
-        write_lines(line for entry in found for line in (*_card(entry), ""))
+        lines = (line for entry in found for line in (*card(entry), ""))
+        write_lines(lines, wrapped=True)
     else:
         write_table(
             ("Country", "Kind", "City", "By", "Source", "Sure"),
@@ -70,33 +76,67 @@ def embassies(
         )
 
 
-def _covers(entry: Addressee) -> Sequence[str]:
-    return entry.covers if isinstance(entry, Mission) else ()
+def _of(campaign: Campaign, state: str | None) -> list[Addressee]:
+    """The entries of *state*, or of the states of *campaign* and for all states."""
+    directory = campaign.directory
+    offices = directory.offices.values()
+    states = {case.state for case in campaign.cases.values()}
+    states |= {mission.state for mission in directory.missions}
+    missions = [
+        mission
+        for code in sorted({state} if state else states)
+        for mission in directory.of_state(code)
+    ]
+    missions.sort(key=lambda entry: country_name(entry.host))
+    return [*missions, *(o for o in offices if not state or o.state == state)]
+
+
+def _is_stale(entry: Addressee, on: date, years: int) -> bool:
+    return not entry.verified or is_old(entry.verified, on, years)
+
+
+def _served(entry: Addressee) -> Sequence[str]:
+    """The country in which an entry is, or works, and those that it covers."""
+    if isinstance(entry, Mission):
+        return (entry.host, *entry.covers)
+    return (entry.country,)
 
 
 def _row(entry: Addressee) -> tuple[str, ...]:
     ways = {"post": entry.address, "fax": entry.fax, "e-mail": entry.email}
+    by = ", ".join(way for way, known in ways.items() if known) or "?"
+    if isinstance(entry, Mission):
+        place, kind = entry.host, entry.kind.replace("-", " ")
+    else:
+        place, kind = entry.country, entry.id
+        by = by if entry.takes == "letters" else "no letters"
     return (
-        country_name(entry.country),
-        entry.kind.replace("-", " ") if isinstance(entry, Mission) else entry.id,
+        country_name(place),
+        kind,
         entry.city or "",
-        ", ".join(way for way, known in ways.items() if known) or "?",
+        by,
         str(entry.verified or "undated"),
         entry.confidence,
     )
 
 
-def _card(entry: Addressee) -> Iterator[str]:
+def card(entry: Addressee) -> Iterator[str]:
+    """The lines about *entry*: its address, contacts and sources."""
     yield entry.name
     yield from entry.address or [f"{entry.city or ''} (no street known)".strip()]
     yield country_name(entry.country).upper()
-    if covered := _covers(entry):
-        yield f"covers   {', '.join(country_name(code) for code in covered)}"
+    if isinstance(entry, Mission) and entry.covers:
+        yield f"covers   {', '.join(map(country_name, entry.covers))}"
     for field in ("phone", "fax", "email", "website"):
         if value := getattr(entry, field):
             yield f"{field:8} {value}"
+    if entry.numbers_verified not in {None, entry.verified}:
+        yield f"numbers  from a source of {entry.numbers_verified}"
+    if isinstance(entry, Office):
+        if entry.takes != "letters":
+            yield f"takes    {entry.takes} only, no letters"
+        if entry.advice:
+            yield f"advice   {entry.advice}"
     yield f"source   {entry.verified or 'undated'}, confidence {entry.confidence}"
     for source in entry.sources:
         yield f"         {source}"
-    if entry.note:
-        yield f"note     {entry.note}"

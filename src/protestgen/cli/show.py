@@ -11,6 +11,7 @@ from protestgen.language.loader import load_language
 from .common_options import common_options
 from .console import write_json, write_lines
 from .context import App
+from .embassies import card
 from .param_types import Command, complete_case
 
 
@@ -20,9 +21,22 @@ from .param_types import Command, complete_case
 @common_options
 @click.pass_obj
 def show(app: App, /, *, case_id: str, as_json: bool) -> None:
-    """Show the events, demands and addressees of a case."""
-    app.need((case_id,))
-    case = app.campaign.case(case_id)
+    """
+    Show the events, demands and addressees of a case.
+
+    For the id of an office, show its address with the note for editors.
+    """
+    app.need((case_id,))  # if there is none, everything is read
+    campaign = app.campaign
+    office = campaign.directory.offices.get(case_id)
+    if office and case_id not in campaign.cases:
+        note = [f"note     {office.note}"] if office.note else []
+        if as_json:
+            write_json(office)
+        else:
+            write_lines([*card(office), *note], wrapped=True)
+        return
+    case = campaign.case(case_id)
     if as_json:
         write_json(case)
     else:
