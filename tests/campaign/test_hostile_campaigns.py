@@ -136,6 +136,8 @@ TEMPLATE_NAMES = (
     "en/" + "a" * 240 + ".txt.j2",
     "en/base.txt.j2",
     "en/appeal.j2",
+    "en/press.j2",
+    "en/update.j2",
     "en/.txt.j2",
     "en/.hidden.txt.j2",
     "en/statement.txt.j2",
@@ -472,7 +474,9 @@ def commands(draw: random.Random, *, everything: bool) -> Iterator[tuple[str, ..
     yield ("check", *draw.choice((("--json",), ("--format", "github"), ("--strict",))))
     for case in draw.sample(("picket", "march", "kurmanov"), 3 if everything else 1):
         yield ("show", case)
-        yield ("appeal", case, "--format", draw.choice(("markdown", "html", "pdf")))
+        for document in ("appeal", "press", "update"):
+            format_ = draw.choice(("markdown", "text", "html", "pdf"))
+            yield (document, case, "--format", format_)
     for format_ in formats:
         letter = ("letter", "--case", draw.choice(("picket", "march", "kurmanov")))
         country = draw.choice(("gb", "gb", "ie", "de", "kz", "us"))
