@@ -61,7 +61,8 @@ ADDED = """\
     languages:
       - fr
       - en
-    # there may also be: phone, fax, email, website, salutation, gender, note
+    # there may also be: phone, fax, email, website, salutation, gender,
+    # numbers_verified, note, located_in
 """
 CASE = """\
 id: strike
@@ -84,12 +85,29 @@ sources: [a page]
 """
 # The answers that make the same case, some of them invalid.
 CASE_ANSWERS = (
-    "Strike", "strike", "the arrest of Ada Example", "kasakhstan", "kz", "",
-    "opn", "open", "yesterday", "2026-11-01", "2026-11-02", "",
+    "Strike", "strike", "the arrest of Ada Example", "", "kasakhstan", "kz", "",
+    "opn", "open", "yesterday", "2026-11-01", "2026-11-02", "", "",
     "On 1 November 2026 Ada Example was reportedly arrested at a strike: she has been"
     " held since then, and nobody has been told why.",
     "2026-11-01", "Leeds", "police arrested her.", "a page", "", "",
     "release", "release her", "She did no wrong.", "", "embasy", "embassy", "", "", "",
+)  # fmt: skip
+# The answers that make a case with two new offices.
+OFFICE_ANSWERS = (
+    "strike", "the arrest of Ada Example", "the case of Ada Example", "kz",
+    "Ada Example", "Ms Example", "femal", "female", "a lawyer",
+    "Bob Example", "", "", "", "",
+    "open", "2026-11-01", "2026-11-02", "2026-12-01", "stop", "us@strike.example",
+    "On 1 November 2026 Ada Example was arrested.",
+    "2026-11-01", "Leeds", "police arrested her.", "a page", "", "",
+    "release", "release her", "She did no wrong.", "",
+    "president", "embasy-office", "embasy-office", "president", "", "a page", "",
+    # the president
+    "Office of the President", "head_of_state", "The President", "kz", "kz",
+    "", "1 Palace Square", "", "", "", "", "", "", "low", "a page", "",
+    # the other office
+    "Other Office", "office", "", "", "ch",
+    "", "", "", "", "", "", "", "low", "a page", "",
 )  # fmt: skip
 
 
@@ -232,7 +250,7 @@ def test_a_new_case_has_hints(run: Run, tmp_path: Path) -> None:
                 text: open an inquiry
                 reason: It is owed to her.
                 optional: true
-            # kinds of mission, ids of offices; letters go to the first
+            # kinds of mission, ids of offices, also new ones; the usual one first
             write_to:
               - embassy
             # pages with the campaign's own account
@@ -261,7 +279,7 @@ def test_a_case_from_questions(shell: Shell, tmp_path: Path) -> None:
         "unknown country 'kasakhstan': did you mean 'Kazakhstan'?",
         "'opn' is not a choice: did you mean 'open'?",
         "'yesterday' is not a date: write 2011-05-01, 2011-05 or 2011",
-        "'embasy' is not a choice: did you mean 'embassy'?",
+        "'embasy' is not known: did you mean 'embassy'? for a new office, write it again",
     ]
     asked = (mine / "data" / "demands.yaml").read_text()
     shorter = re.sub(r"support_to:.*\n|  - \{id: inquiry.*\n", "", CASE)
@@ -269,6 +287,64 @@ def test_a_case_from_questions(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "case.yaml").write_text(shorter)
     shell("protestgen --campaign other new case --from case.yaml")
     assert asked == (other / "data" / "demands.yaml").read_text()
+
+
+def test_a_case_names_offices_that_are_new(shell: Shell, tmp_path: Path) -> None:
+    """
+    An addressee that is not there yet is asked for after the case, and added before it.
+
+    A name that is like a known one is asked for twice. People may have more than a name.
+    """
+    mine = campaign(tmp_path / "mine")
+    answers = entry_file(tmp_path, "\n".join(OFFICE_ANSWERS) + "\n")
+    result = shell(f"protestgen --campaign mine new case < {answers}")
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert re.findall(r"Error: (.*)", result.stderr) == [
+        "'femal' is not a choice: did you mean 'female'?",
+        "'embasy-office' is not known: did you mean 'embassy'? for a new office, write it "
+        "again",
+    ]
+    assert re.findall(r"# ('.*)", result.stderr) == [
+        "'president' is a new office: where is it written to?",
+        "'embasy-office' is a new office: where is it written to?",
+    ]
+    found = load_campaign(mine)
+    strike = found.cases["strike"]
+    assert strike.write_to == ("president", "embasy-office", "president")
+    assert (strike.topic, strike.after) == ("the case of Ada Example", "stop")
+    assert strike.report_to == "us@strike.example"
+    ada, bob = strike.people
+    assert (ada, ada.short, ada.gender) == ("Ada Example", "Ms Example", "female")
+    assert (ada.about, bob, bob.about) == ("a lawyer", "Bob Example", "")
+    assert found.directory.offices["president"].address == ("1 Palace Square",)
+    assert "      - Bob Example\n" in (mine / "data" / "demands.yaml").read_text()
+
+
+def test_an_office_that_a_case_lacks_can_be_added(run: Run, tmp_path: Path) -> None:
+    """
+    Where a case names offices that are missing, they can be added one by one.
+
+    Nothing else can be added meanwhile, nor an office with a fault of its own.
+    """
+    mine = campaign(
+        tmp_path / "mine", demands=f"cases:\n{case('ada', write_to='[court, league]')}"
+    )
+    office = OFFICE.format(id="x").split(": ", 1)[1].strip()[1:-1].replace(", ", "\n")
+    court = entry_file(tmp_path, f"id: court\n{office}\n")
+    first = run("--campaign", mine, "new", "office", "--from", court)
+    other = run("--campaign", mine, "new", "embassy", "--from", entry_file(tmp_path, EMBASSY))  # fmt: skip
+    entry_file(tmp_path, f"id: court\n{office}\n")
+    wrong = run("--campaign", mine, "new", "office", "--from", court)
+    entry_file(tmp_path, f"id: league\n{office}\n")
+    second = run("--campaign", mine, "new", "office", "--from", court)
+
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert other.exit_code == 1
+    assert "unknown addressee 'league'" in other.stderr
+    assert wrong.exit_code == 1
+    assert "'court' stands twice" in wrong.stderr
+    assert [*load_campaign(mine).directory.offices] == ["court", "league"]
 
 
 def test_an_office_and_an_embassy_from_questions(shell: Shell, tmp_path: Path) -> None:

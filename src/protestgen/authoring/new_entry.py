@@ -24,16 +24,19 @@ from protestgen.schema.yaml_text import YamlSpan, find_section, format_yaml, spl
 _CASE = {
     "id": "the name of the case on the command line, such as reading-room",
     "title": 'a noun phrase with a small first letter, no date: "the arrest of Ada"',
+    "topic": 'the same in a few words, if it is long: "the case of Ada"',
     "state": "the state whose authorities are written to",
-    "people": "the people concerned, as letters name them",
+    "people": "the people concerned: the whole name, then the name when it comes again",
     "status": "open, or closed for a case of the past",
     "opened": "the date when it began: 2026-11-22, 2026-11 or 2026",
     "updated": "the date of the last news",
     "write_by": "the last day on which letters can help",
+    "after": "what letters do after that day: ask, without the date, or stop",
+    "report_to": "where answers to letters go: an address, e-mail or page",
     "summary": "two or three sentences that stand by themselves, with their date",
     "incidents": 'what happened; `text` continues "On 1 May in Leeds, ..."',
     "demands": '`text` continues "they are asked to"; `reason` argues for it',
-    "write_to": "kinds of mission, ids of offices; letters go to the first",
+    "write_to": "kinds of mission, ids of offices, also new ones; the usual one first",
     "sources": "pages with the campaign's own account",
 }
 _MISSION = {

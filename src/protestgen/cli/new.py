@@ -1,6 +1,6 @@
 """The command `new`: add an entry to the files of a campaign."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -20,10 +20,11 @@ from protestgen.authoring.new_entry import (
 )
 from protestgen.campaign.case import Case
 from protestgen.campaign.directory import MISSION_KINDS, Office
-from protestgen.campaign.loader import Campaign, load_campaign
+from protestgen.campaign.loader import Campaign, read_campaign
 from protestgen.campaign.outlet import Outlet
+from protestgen.campaign.references import broken_references
 from protestgen.countries import find_country
-from protestgen.errors import DataError, ProtestgenError
+from protestgen.errors import DataError, Problem, ProtestgenError, nearest
 from protestgen.files import write_file
 from protestgen.language.language import ENGLISH
 from protestgen.language.loader import load_language
@@ -58,14 +59,27 @@ def new(ctx: click.Context, /, *, kind: str, source: Path | None) -> None:
     Nothing is written if the campaign would be invalid with it.
     """
     folders = own_campaign_folders(ctx)
-    campaign = load_campaign(*folders)
+    campaign, problems = read_campaign(*folders)
+    if problems and not (kind == "office" and _are_references(problems, campaign)):
+        raise DataError(problems)
     if source:
         _add(KINDS[kind], read_entry(KINDS[kind], source), folders, str(source))
         return
+    interview = _Interview(KINDS[kind], campaign, folders[0])
     with answered_by("add '--from FILE.yaml'"):
-        entry = _Interview(KINDS[kind], campaign, folders[0]).entry()
+        entry = interview.entry()
+        offices = [*map(interview.new_office, interview.new_offices)]
     with _kept(entry):
+        for office in offices:
+            with _kept(office):
+                _add(KINDS["office"], office, folders, "the new office")
         _add(KINDS[kind], entry, folders, "the new entry")
+
+
+def _are_references(problems: Iterable[Problem], campaign: Campaign) -> bool:
+    """Whether *problems* are references to what is missing, such as a new office."""
+    references = broken_references(campaign.cases, campaign.directory.offices)
+    return set(problems) <= {*references}
 
 
 def _add(
@@ -81,11 +95,10 @@ def _add_locked(
 ) -> None:
     addition = add_entry(kind, entry, folders[0])
     path = addition.path
-    try:
-        load_campaign(*folders, texts={path: addition.text})
-    except DataError as error:
-        problems = (addition.traced(problem, source) for problem in error.problems)
-        raise DataError(problems) from None
+    _, before = read_campaign(*folders)
+    _, after = read_campaign(*folders, texts={path: addition.text})
+    if problems := [problem for problem in after if problem not in before]:
+        raise DataError(addition.traced(problem, source) for problem in problems)
     path.parent.mkdir(exist_ok=True)
     addition.check_unchanged()
     write_file(path, addition.data, mode=None if path.exists() else _FOR_ALL)
@@ -108,18 +121,31 @@ def _kept(entry: Mapping[str, Any]) -> Iterator[None]:
 
 
 class _Interview:
-    """Asks for an entry of a *kind* for the campaign in *folder*."""
+    """
+    Asks for an entry of a *kind* for the campaign in *folder*.
 
-    def __init__(self, kind: EntryType, campaign: Campaign, folder: Path) -> None:
+    Nothing that is *given* is asked. *new_offices* are ids of addressees of a case that
+    the campaign does not have yet.
+    """
+
+    def __init__(
+        self, kind: EntryType, campaign: Campaign, folder: Path, **given: str
+    ) -> None:
         self._kind = kind
         self._campaign = campaign
         self._folder = folder
-        self._answers: dict[str, Any] = {}
+        self._answers: dict[str, Any] = {**given}
+        self._doubted: set[str] = set()
+        self.new_offices: list[str] = []
 
     def entry(self) -> dict[str, Any]:
         """Ask for each field that the entry type has a hint for."""
         known = {field.name: field for field in fields(self._kind.schema)}
         for name, hint in self._kind.hints.items():
+            if name in self._answers or (
+                name == "after" and "write_by" not in self._answers
+            ):
+                continue
             if hint:
                 click.echo(f"# {hint}", err=True)
             field = known[name]
@@ -128,10 +154,20 @@ class _Interview:
                 self._answers[name] = answer
         return self._answers
 
+    def new_office(self, id_: str) -> dict[str, Any]:
+        """Ask for an office that the entry names."""
+        click.echo(f"# '{id_}' is a new office: where is it written to?", err=True)
+        return _Interview(KINDS["office"], self._campaign, self._folder, id=id_).entry()
+
     def _ask(self, name: str, type_: Any, *, needed: bool) -> Any:
         inner, is_list = _item_type(type_)
         if is_list and isinstance(inner, type) and issubclass(inner, Struct):
-            return self._ask_group(name, inner)
+            return self._ask_group(name, inner, needed=needed)
+        if is_list and get_args(inner)[2:]:  # a text, or a group of keys
+            items = self._ask_group(name, get_args(inner)[2], needed=needed, whole=True)
+            return [
+                item if len(item) > 1 else next(iter(item.values())) for item in items
+            ]
         parse = self._parser(name, inner)
         default = self._default(name)
         if is_list:
@@ -140,19 +176,26 @@ class _Interview:
             return ask(name, parse, default=default)
         return ask_or_skip(name, parse)
 
-    def _ask_group(self, name: str, struct: type[Struct]) -> list[dict[str, Any]]:
-        """Ask for *struct* after *struct*, until Enter skips a first field."""
+    def _ask_group(
+        self, name: str, struct: type[Struct], *, needed: bool, whole: bool = False
+    ) -> list[dict[str, Any]]:
+        """
+        Ask for *struct* after *struct*, until Enter skips a first field.
+
+        Required fields are asked, or all of them if *whole*.
+        """
         items: list[dict[str, Any]] = []
-        needed = [field for field in fields(struct) if field.required]
+        asked = [field for field in fields(struct) if field.required or whole]
         while True:
             item: dict[str, Any] = {}
-            for field in needed:
-                must = not items or bool(item)
+            for field in asked:
+                must = bool(item) or (needed and not items)
                 label = f"{name} {len(items) + 1}, {field.name}"
-                answer = self._ask(label, field.type, needed=must)
-                if not answer:
+                answer = self._ask(label, field.type, needed=must and field.required)
+                if not (answer or item):
                     return items
-                item[field.name] = answer
+                if answer:
+                    item[field.name] = answer
             items.append(item)
 
     def _parser(self, name: str, type_: Any) -> Parse:
@@ -167,7 +210,7 @@ class _Interview:
             forms = load_language(ENGLISH, self._campaign.folders).forms
             return one_of(forms.roles)
         if name == "write_to":
-            return one_of((*MISSION_KINDS, *self._offices()))
+            return self._parse_addressee
         parse: Parse = get_args(type_)[1]
         return parse
 
@@ -186,11 +229,23 @@ class _Interview:
     def _is_own(self, entry: Case | Office | Outlet) -> bool:
         return Path(entry.at.path).is_relative_to(self._folder / "data")
 
-    def _offices(self) -> list[str]:
-        """List the offices that may receive letters about the case."""
-        offices = self._campaign.directory.offices.values()
+    def _parse_addressee(self, text: str) -> str:
+        """Parse a kind of mission, or an office, which may be a new one."""
+        offices = self._campaign.directory.offices
         state = self._answers["state"]
-        return [office.id for office in offices if office.handles(state)]
+        known = [id_ for id_, office in offices.items() if office.handles(state)]
+        known += MISSION_KINDS
+        if text in known or text in self.new_offices:
+            return text
+        if text in offices:
+            raise ValueError(f"'{text}' takes no letters about this state")
+        id_, near = parse_id(text), nearest(text, known)
+        if near and text not in self._doubted:
+            self._doubted.add(text)
+            hint = f"did you mean '{near}'? for a new office, write it again"
+            raise ValueError(f"'{text}' is not known: {hint}")
+        self.new_offices.append(id_)
+        return id_
 
     def _default(self, name: str) -> str | None:
         """Return the default of a required field."""
