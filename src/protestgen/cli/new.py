@@ -78,7 +78,8 @@ def new(ctx: click.Context, /, *, kind: str, source: Path | None) -> None:
 
 def _are_references(problems: Iterable[Problem], campaign: Campaign) -> bool:
     """Whether *problems* are references to what is missing, such as a new office."""
-    references = broken_references(campaign.cases, campaign.directory.offices)
+    cases, offices = campaign.cases, campaign.directory.offices
+    references = broken_references(cases, offices, whole=True)
     return set(problems) <= {*references}
 
 
