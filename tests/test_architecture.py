@@ -23,8 +23,8 @@ language: forms typography language rights loader
 templating: metering blocks undefined render_cache code_generator sandbox_filters probes
     sandbox filters diagnostics loader compiled environment
 letters: sender letter options completeness ascii copies template_values compose editing
-    notes service document appeal update press
-formats: __init__ text html json markdown mbox mail_message mail_headers body subject eml
+    notes service document appeal update press report
+formats: __init__ text html json csv markdown mbox mail_message mail_headers body subject eml
     mailto pdf fax pdf_reader pdf_writer pdf_merge
 batch: filenames seen_index text_stream roster_row csv_rows roster file_store manifest
     state output_folder worker process_pool dask_cluster planner dispatch report runner
@@ -36,7 +36,7 @@ cli: console context common_options param_types option_values options __init__ p
     progress profile letter
     batch_options batch_target batch_source batch_processes batch_log batch cases embassies show document
     appeal update press
-    log due calendar styles check init new
+    log due calendar report styles check init new
 """
 
 # The package, or the one module, that alone imports a library.

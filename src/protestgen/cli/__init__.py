@@ -32,6 +32,7 @@ COMMANDS = {
     "log": "Note what was done for a case, or an answer that came.",
     "due": "List the letters in the log that wait for an answer.",
     "calendar": "Write the dates of a case as a calendar (.ics).",
+    "report": "Report what was done about a case, from the log.",
     "embassies": "List embassies, consulates and offices with their addresses.",
     "styles": "List the styles of letters.",
     "check": "List all mistakes in a campaign, with file, line and column.",

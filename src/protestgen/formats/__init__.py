@@ -146,6 +146,13 @@ DOCUMENT_FORMATS = {
     )
 }
 
+# The formats of reports: documents, and the figures for programs.
+REPORT_FORMATS = {
+    **DOCUMENT_FORMATS,
+    "csv": Format(name="csv", suffixes=(".csv",), about="the figures, as a table"),
+    "json": FORMATS["json"],
+}
+
 
 def format_for(
     path: PurePath, formats: Mapping[str, Format] = MappingProxyType(FORMATS)

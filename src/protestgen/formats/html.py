@@ -24,8 +24,10 @@ _TAG = re.compile(
     <!doctype\ html>
     | </? (?: html | head | title | style | body | main | header | footer | section
             | article | div | p | span | br | hr | h[1-6] | ol | ul | li | strong | em
-            | blockquote | table | thead | tbody | tr | th | td | meta )
-      (?: \ (?: charset | class | content | dir | id | lang | name | start )
+            | blockquote | table | thead | tbody | tr | th | td | meta | svg | rect
+            | text )
+      (?: \ (?: aria-hidden | charset | class | content | dir | height | id | lang
+            | name | scope | start | width | x | y )
           ="[^"<>]*" )* >
     | <meta\ http-equiv="Content-Security-Policy"\ content="default-src\ 'none';
       \ style-src\ 'unsafe-inline'">

@@ -1,7 +1,7 @@
-"""The parts of a letter as JSON; `docs/json.md` describes the fields."""
+"""The parts of a letter, or the figures of a report, as JSON: see `docs/json.md`."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import json
 
@@ -11,6 +11,9 @@ from protestgen.letters.letter import Letter
 from protestgen.schema.types import CONTROLS
 
 from . import Options
+
+if TYPE_CHECKING:
+    from protestgen.letters.report import Report
 
 # Rises when a field is renamed or removed, or its meaning changes; not for a new field.
 VERSION = 1
@@ -22,6 +25,38 @@ def render(letter: Letter, options: Options) -> bytes:
     """Return *letter* as a JSON object in UTF-8, indented."""
     del options
     return _escaped(json.format(json.encode(_parts(letter)), indent=2)) + b"\n"
+
+
+def render_document(report: "Report", options: Options) -> bytes:
+    """Return the figures of *report* as a JSON object in UTF-8, indented."""
+    del options
+    figures = report.figures
+    days = figures.days
+    parts = {
+        "version": VERSION,
+        "case": report.case.id,
+        "date": report.date,
+        "actions": figures.actions,
+        "answers": figures.answers,
+        "people": figures.people,
+        "channels": figures.by_channel(),
+        "countries": figures.count("country"),
+        "results": figures.by_result(),
+        "days_to_answer": {
+            "count": len(days),
+            "shortest": days[0] if days else None,
+            "median": figures.median_days,
+            "longest": days[-1] if days else None,
+        },
+        "demands": [
+            {"id": demand.id, "text": demand.text, "met": demand.met}
+            for demand in report.case.demands
+        ],
+        "rows": figures.rows,
+        "thanks": figures.thanks,
+        "told": figures.told,
+    }
+    return _escaped(json.format(json.encode(parts, enc_hook=str), indent=2)) + b"\n"
 
 
 def render_line(letter: Letter) -> bytes:

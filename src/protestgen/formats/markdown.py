@@ -7,7 +7,7 @@ from protestgen.errors import FormatError
 from protestgen.letters.document import Document
 from protestgen.letters.letter import Letter
 from protestgen.schema.types import normalize
-from protestgen.templating.blocks import Block, ItemList, Section
+from protestgen.templating.blocks import Block, ItemList, Section, Table
 
 from . import Options
 
@@ -54,13 +54,24 @@ def _quoted(chunk: str) -> str:
     return "\n".join(f"> {line}" for line in chunk.split("\n"))
 
 
-def _block(block: Block) -> str:
+def _block(block: Block | Table) -> str:
+    if isinstance(block, Table):
+        return "\n".join(_table_lines(block))
     if not isinstance(block, ItemList):
         return _escaped(block.text)
     return "\n".join(
         f"{number}. {_escaped(item)}" if block.numbered else f"- {_escaped(item)}"
         for number, item in enumerate(block.items, 1)
     )
+
+
+def _table_lines(table: Table) -> Iterator[str]:
+    """Yield *table* as that of GitHub's Markdown; other readers show its lines."""
+    rule = ("---", *("--:" for _ in table.header[1:]))
+    for number, row in enumerate((table.header, *table.rows)):
+        yield f"| {' | '.join(map(_escaped, row))} |"
+        if number == 0:
+            yield f"| {' | '.join(rule)} |"
 
 
 def _lines(lines: Iterable[str]) -> str:

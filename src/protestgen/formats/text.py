@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from protestgen.errors import FormatError
 from protestgen.letters.letter import Letter
 from protestgen.schema.types import normalize
-from protestgen.templating.blocks import Block, ItemList, Section
+from protestgen.templating.blocks import Block, ItemList, Section, Table
 
 from . import Options
 
@@ -153,10 +153,24 @@ def cells(text: str) -> int:
 
 
 @lru_cache(maxsize=2_000)
-def _block(block: Block, width: int) -> str:
+def _block(block: Block | Table, width: int) -> str:
+    if isinstance(block, Table):
+        return "\n".join(_table_lines(block))
     if not isinstance(block, ItemList):
         return wrap(block.text, width)
     return "\n".join(_items(block, width))
+
+
+def _table_lines(table: Table) -> Iterable[str]:
+    """Yield the lines of *table*, names on the left and numbers on the right."""
+    rows = (table.header, *table.rows)
+    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
+    for name, *numbers in rows:
+        padded = [
+            " " * (width - cells(number)) + number
+            for number, width in zip(numbers, widths[1:], strict=True)
+        ]
+        yield "  ".join([name + " " * (widths[0] - cells(name)), *padded])
 
 
 def _items(block: ItemList, width: int) -> Iterable[str]:

@@ -11,7 +11,13 @@ from protestgen.campaign.case import Case
 from protestgen.campaign.directory import Addressee
 from protestgen.errors import TemplateError
 from protestgen.language.language import ENGLISH, Language
-from protestgen.templating.blocks import Block, Paragraph, Section, parse_sections
+from protestgen.templating.blocks import (
+    Block,
+    Paragraph,
+    Section,
+    Table,
+    parse_sections,
+)
 from protestgen.templating.environment import document_template
 
 from .completeness import Missing, MissingTextError
@@ -24,6 +30,7 @@ from .service import LetterService
 DOCUMENTS = {
     "appeal": "an appeal",
     "press": "a press release",
+    "report": "a report",
     "update": "an update",
 }
 
@@ -134,6 +141,12 @@ def _with_no_break_spaces(section: Section, language: Language) -> Section:
     return replace(
         section,
         heading=language.with_no_break_spaces(section.heading),
-        body=tuple(with_no_break_spaces(block, language) for block in section.body),
+        body=tuple(_block_with_no_break_spaces(b, language) for b in section.body),
         parts=tuple(_with_no_break_spaces(part, language) for part in section.parts),
     )
+
+
+def _block_with_no_break_spaces(
+    block: Block | Table, language: Language
+) -> Block | Table:
+    return block if isinstance(block, Table) else with_no_break_spaces(block, language)

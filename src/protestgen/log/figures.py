@@ -13,7 +13,7 @@ from protestgen.schema.types import PartialDate
 from .entry import ANSWER, CHANNELS, NO_ANSWER, RESULTS, LogEntry
 
 # What a row of figures can be grouped by.
-Key = Literal["week", "country", "channel", "result"]
+Key = Literal["week", "country", "channel"]
 
 
 class Row(Struct, frozen=True):
@@ -33,9 +33,14 @@ class Row(Struct, frozen=True):
     people: int
 
     @property
+    def is_action(self) -> bool:
+        """Whether the row counts actions."""
+        return not self.result
+
+    @property
     def is_answer(self) -> bool:
-        """Whether the row counts answers, not actions."""
-        return bool(self.result)
+        """Whether the row counts answers, and not mere acknowledgements."""
+        return bool(self.result) and self.result not in NO_ANSWER
 
 
 class Thanks(Struct, frozen=True):
@@ -72,18 +77,17 @@ class Figures(Struct, frozen=True, kw_only=True):
     @property
     def actions(self) -> int:
         """How many actions there were: letters, calls and everything else."""
-        return sum(row.count for row in self.rows if not row.is_answer)
+        return sum(row.count for row in self.rows if row.is_action)
 
     @property
     def answers(self) -> int:
         """How many answers came, not counting mere acknowledgements."""
-        results = self.by_result()
-        return sum(results[key] for key in results if key not in NO_ANSWER)
+        return sum(row.count for row in self.rows if row.is_answer)
 
     @property
     def countries(self) -> tuple[str, ...]:
         """The codes of the countries with actions."""
-        found = (row.country for row in self.rows if not row.is_answer)
+        found = (row.country for row in self.rows if row.is_action)
         return tuple(sorted(set(found)))
 
     @property
@@ -98,22 +102,22 @@ class Figures(Struct, frozen=True, kw_only=True):
 
     def by_result(self) -> dict[str, int]:
         """Count the answers by result, in the order of `RESULTS`."""
-        counts = self.count("result", is_answer=True)
+        counts: Counter[str] = Counter()
+        for row in self.rows:
+            counts[row.result] += row.count
         return {key: counts[key] for key in RESULTS if counts[key]}
 
-    def count(self, *keys: Key, is_answer: bool = False) -> Counter[str]:
-        """Count actions or answers by one key, or by several joined with spaces."""
-        counts: Counter[str] = Counter()
-        for row in self.rows:
-            if row.is_answer == is_answer:
-                counts[" ".join(getattr(row, key) for key in keys)] += row.count
-        return counts
+    @property
+    def people(self) -> int:
+        """How many took part, as far as that was counted."""
+        return sum(row.people for row in self.rows)
 
-    def people(self, *keys: Key) -> Counter[str]:
-        """Count those who took part, as `count` does with actions."""
+    def count(self, key: Key, *, of_answers: bool = False) -> Counter[str]:
+        """Count the actions by *key*, or the answers."""
         counts: Counter[str] = Counter()
         for row in self.rows:
-            counts[" ".join(getattr(row, key) for key in keys)] += row.people
+            if row.is_answer if of_answers else row.is_action:
+                counts[getattr(row, key)] += row.count
         return counts
 
 

@@ -1,9 +1,9 @@
-"""The blocks of a rendered template: paragraphs and lists."""
+"""The blocks of a rendered template: paragraphs and lists; in a document, tables."""
 
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, groupby
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,6 +18,8 @@ _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _ITEM = re.compile(r"[ \t]*(?:(?P<number>[0-9]{1,2}\.)|(?P<bullet>-))[ \t]+")
 _HEADING = re.compile(r"^[ \t]*(##?)[ \t]+(\S.*)$", re.MULTILINE)
 _LETTER = re.compile(r"^[ \t]*\[letter\][ \t]*$", re.MULTILINE)
+# Before a table: it is drawn as a chart as well.
+_CHART = "[chart]"
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&#34;": '"', "&#39;": "'"}
 _ENTITY = re.compile("|".join(_ENTITIES))
 
@@ -38,6 +40,18 @@ class ItemList(Struct, frozen=True, cache_hash=True, tag="list"):
 Block = Paragraph | ItemList
 
 
+class Table(Struct, frozen=True, tag="table"):
+    """
+    A table of a document; in each row the first cell is a name, the others are numbers.
+
+    For a chart, *shares* are the first numbers in percent of the largest one.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    shares: tuple[float, ...] = ()
+
+
 class Section(Struct, frozen=True, kw_only=True):
     """
     A section of a document, with *parts* that have headings of their own.
@@ -46,7 +60,7 @@ class Section(Struct, frozen=True, kw_only=True):
     """
 
     heading: str
-    body: tuple[Block, ...] = ()
+    body: tuple[Block | Table, ...] = ()
     has_letter: bool = False
     parts: tuple["Section", ...] = ()
 
@@ -105,15 +119,18 @@ def parse_sections(text: str) -> tuple[tuple[Block, ...], tuple[Section, ...]]:
     Parse a document: the blocks before its sections, and the sections.
 
     A line that begins with `#` is the heading of a section, with `##` that of a part of
-    it; a line `[letter]` is the place of the model letter. Raises `ValueError` for a
-    control character.
+    it; a line `[letter]` is the place of the model letter. Lines that begin with `|`
+    are a table, with its header first and a line `[chart]` above it if it is one.
+    Raises `ValueError` for a control character, and for a table with unequal rows.
     """
     first, *rest = _HEADING.split(text)
     sections: list[Section] = []
     for mark, heading, body in zip(*[iter(rest)] * 3, strict=True):
         words, letters = _LETTER.subn("", body)
         section = Section(
-            heading=_unescape(heading), body=parse_blocks(words), has_letter=letters > 0
+            heading=_unescape(heading),
+            body=_blocks_and_tables(words),
+            has_letter=letters > 0,
         )
         if mark == "##" and sections:
             last = sections[-1]
@@ -121,6 +138,40 @@ def parse_sections(text: str) -> tuple[tuple[Block, ...], tuple[Section, ...]]:
         else:
             sections.append(section)
     return parse_blocks(first), tuple(sections)
+
+
+def _blocks_and_tables(text: str) -> tuple[Block | Table, ...]:
+    """Parse the body of a section."""
+    found: list[Block | Table] = []
+    for is_table, chunks in groupby(_BLANK_LINE.split(text), key=_is_table):
+        if is_table:
+            found += map(_table, chunks)
+        else:
+            found += parse_blocks("\n\n".join(chunks))
+    return tuple(found)
+
+
+def _is_table(chunk: str) -> bool:
+    return chunk.lstrip().startswith((_CHART, "|"))
+
+
+def _table(chunk: str) -> Table:
+    lines = [line.strip() for line in chunk.strip().splitlines()]
+    has_chart = lines[0] == _CHART
+    header, *rows = (
+        tuple(_unescape(cell) for cell in line.strip("|").split("|"))
+        for line in lines[has_chart:]
+    )
+    if len(header) < 2 or any(len(row) != len(header) for row in rows):
+        raise ValueError("a table needs two columns or more, as many in each row")
+    return Table(header, tuple(rows), _shares(rows) if has_chart else ())
+
+
+def _shares(rows: Sequence[Sequence[str]]) -> tuple[float, ...]:
+    """The numbers in the second column in percent of the largest one."""
+    numbers = [int(row[1]) if row[1].isdecimal() else 0 for row in rows]
+    most = max(numbers, default=0) or 1
+    return tuple(round(100 * number / most, 1) for number in numbers)
 
 
 def _first_item(lines: Sequence[str]) -> int:

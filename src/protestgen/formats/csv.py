@@ -1,0 +1,21 @@
+"""The figures of a report as CSV: a line for each week, country, channel and result."""
+
+import csv
+from io import StringIO
+
+from msgspec.structs import asdict
+
+from protestgen.letters.report import Report
+from protestgen.log.figures import Row
+
+from . import Options
+
+
+def render_document(report: Report, options: Options) -> bytes:
+    """Return the figures of *report* in UTF-8; their sums are those of the log."""
+    del options
+    file = StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(Row.__struct_fields__)
+    writer.writerows(asdict(row).values() for row in report.figures.rows)
+    return file.getvalue().encode()
