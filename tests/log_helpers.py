@@ -4,7 +4,7 @@ from pathlib import Path
 from random import Random
 
 from protestgen.log.entry import ANSWER, CHANNELS, PUBLIC_FIELDS, RESULTS, LogEntry
-from protestgen.log.writer import add_to_log
+from protestgen.log.writer import entry_text
 from protestgen.schema.types import PartialDate
 
 COUNTRIES = ("at", "de", "gb", "ng", "us")
@@ -63,6 +63,8 @@ def private_words(entries: dict[str, LogEntry]) -> set[str]:
 
 
 def write_log(folder: Path, case: str, entries: dict[str, LogEntry]) -> None:
-    """Write *entries* of *case* to the log of the campaign in *folder*, in new files."""
-    for entry in entries.values():
-        add_to_log(folder, case, entry)
+    """Write *entries* of *case* to the log of the campaign in *folder*."""
+    target = folder / "log" / case
+    target.mkdir(parents=True, exist_ok=True)
+    for name, entry in entries.items():
+        (target / f"{name}.yaml").write_text(entry_text(entry), encoding="utf-8")

@@ -35,6 +35,7 @@ def render_document(report: "Report", options: Options) -> bytes:
     parts = {
         "version": VERSION,
         "case": report.case.id,
+        "language": report.language,
         "date": report.date,
         "actions": figures.actions,
         "answers": figures.answers,

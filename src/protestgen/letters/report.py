@@ -109,7 +109,8 @@ def make_report(
 def _values(figures: Figures, language: Language) -> dict[str, object]:
     """The variables of the template that are made from the log."""
     code = language.code
-    thanks = [_participants(thanked, code) for thanked in figures.thanks]
+    by_code = {thanked.country: thanked for thanked in figures.thanks}
+    thanks = [by_code[key] for key in sorted_by_name(by_code, code)]
     return {
         "actions": figures.actions,
         "answers": figures.answers,
@@ -119,7 +120,7 @@ def _values(figures: Figures, language: Language) -> dict[str, object]:
         "people": figures.people,
         "results": tuple(figures.by_result().items()),
         "told": tuple(_told(figures, code)),
-        "thanks": tuple(sorted(thanks, key=lambda thanked: thanked.country)),
+        "thanks": tuple(_participants(thanked, code) for thanked in thanks),
         "weeks": tuple(_weeks(figures)),
     }
 

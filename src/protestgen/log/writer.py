@@ -42,7 +42,7 @@ def add_to_log(
             beside = path.with_suffix(".txt")
         write_file(beside, data)
         entry = replace(entry, file=beside.name)
-    write_file(path, format_yaml(_values(entry)).encode())
+    write_file(path, entry_text(entry).encode())
     return path
 
 
@@ -61,12 +61,13 @@ def _new_name(entry: LogEntry) -> str:
     return f"{entry.date}-{entry.kind}-{entry.country}-{token_hex(4)}"
 
 
-def _values(entry: LogEntry) -> dict[str, Any]:
-    """Return the fields of *entry* that differ from their defaults, as text."""
+def entry_text(entry: LogEntry) -> str:
+    """Return *entry* as YAML, without the fields that have their default."""
     found = {field.name: getattr(entry, field.name) for field in fields(entry)}
     defaults = {field.name: field.default for field in fields(entry)}
-    return {
+    values: dict[str, Any] = {
         name: list(value) if isinstance(value, tuple) else str(value)
         for name, value in found.items()
         if value != defaults[name]
     }
+    return format_yaml(values)
