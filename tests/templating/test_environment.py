@@ -30,7 +30,12 @@ DOCUMENTS = [
     if not path.name.endswith(".txt.j2")
 ]
 # The documents, as the guide's headings name them.
-HEADINGS = {"appeal": "an appeal", "press": "a press release", "update": "an update"}
+HEADINGS = {
+    "appeal": "an appeal",
+    "press": "a press release",
+    "report": "a report",
+    "update": "an update",
+}
 BASES = sorted((ROOT / "templates").glob("*/base.txt.j2"))
 
 
@@ -397,6 +402,9 @@ def test_variables_of_a_document_are_there(kind: str, run: Run, campaign: Path) 
     marks = (f"{{% if {name} is defined %}}{name} {{% endif %}}" for name in names)
     path.write_text("Title\n\n" + "".join(marks))
 
+    log = campaign / "log" / "kolov"
+    log.mkdir(parents=True)
+    (log / "one.yaml").write_text("kind: call\ndate: 2026-11-20\ncountry: gb\n")
     result = run("--campaign", campaign, kind, "kolov", "--format", "text")
     assert result.stdout.split() == ["Title", "=====", *names]
     for base in BASES:

@@ -6,7 +6,7 @@ from statistics import median
 
 from msgspec import Struct
 
-from protestgen.campaign.case import Case, Demand
+from protestgen.campaign.case import Case
 from protestgen.countries import country_name, sorted_by_name
 from protestgen.errors import ProtestgenError
 from protestgen.language.language import Language
@@ -15,7 +15,7 @@ from protestgen.log.figures import Figures, Key, Thanks, make_figures
 from protestgen.log.loader import load_log
 from protestgen.schema.types import PartialDate
 
-from .document import Document, choose_language, document_parts
+from .document import Document, case_values, choose_language, document_parts
 from .service import LetterService
 
 # Actions with a text that a report tells one by one; the data have them all.
@@ -25,11 +25,10 @@ _MAX_WEEKS = 53
 
 
 class Report(Document, frozen=True, kw_only=True):
-    """A report on *case* with its *figures*; *met* are the demands that were met."""
+    """A report on *case* with its *figures*."""
 
     case: Case
     figures: Figures
-    met: tuple[Demand, ...]
 
 
 class Amount(Struct, frozen=True):
@@ -60,7 +59,7 @@ class Participants(Struct, frozen=True):
     names: tuple[str, ...]
 
 
-class Told(Struct, frozen=True):
+class Reported(Struct, frozen=True):
     """An action, or an answer, of which a report says what it was."""
 
     date: PartialDate
@@ -92,18 +91,14 @@ def make_report(
         raise ProtestgenError(f"nothing is logged for case '{case.id}': {hint}")
     code, notes = choose_language(writer, case, "report", code, fallback=fallback)
     localised, language = writer.localised(case, code)
-    met = tuple(d for d in localised.demands if d.is_met(writer.on))
     values = {
         **_values(figures, language),
-        "case": localised,
-        "demands": tuple(d for d in localised.demands if not d.optional or d in met),
-        "met": met,
-        "of_state": language.state_genitive(case.state) or "",
+        **case_values(localised, language, writer.on),
     }
     parts = document_parts(writer, "report", language, values)
     if (more := len(figures.told) - MAX_TOLD) > 0:
         notes.append(f"{more:,} texts are in the format 'json' only")
-    return Report(**parts, case=localised, figures=figures, met=met), notes
+    return Report(**parts, case=localised, figures=figures), notes
 
 
 def _values(figures: Figures, language: Language) -> dict[str, object]:
@@ -119,8 +114,8 @@ def _values(figures: Figures, language: Language) -> dict[str, object]:
         "days": _days(figures),
         "people": figures.people,
         "results": tuple(figures.by_result().items()),
-        "told": tuple(_told(figures, code)),
-        "thanks": tuple(_participants(thanked, code) for thanked in thanks),
+        "reported": tuple(_reported(figures, language)),
+        "participants": tuple(_participants(thanked, code) for thanked in thanks),
         "weeks": tuple(_weeks(figures)),
     }
 
@@ -161,8 +156,10 @@ def _participants(thanked: Thanks, language: str) -> Participants:
     return Participants(country_name(thanked.country, language), names)
 
 
-def _told(figures: Figures, language: str) -> Iterator[Told]:
+def _reported(figures: Figures, language: Language) -> Iterator[Reported]:
+    towns = language.forms.cities
     for action in figures.told[:MAX_TOLD]:
-        country = country_name(action.country, language)
-        place = f"{action.town}, {country}" if action.town else country
-        yield Told(action.date, place, action.text)
+        country = country_name(action.country, language.code)
+        town = towns.get(action.town or "", action.town)
+        place = f"{town}, {country}" if town else country
+        yield Reported(action.date, place, action.text)
