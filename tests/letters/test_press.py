@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Result, Run
+from conftest import ROOT, Result, Run
+from doc_examples import assert_shown, examples
 from protestgen import load_campaign
 
 LANGUAGES = ("de", "el", "en", "es", "fr", "ru")
@@ -321,3 +322,26 @@ def test_new_outlet_is_asked_for(shell: Shell, readers: Path) -> None:
     assert "'daily' is in " in made.stderr
     weekly = load_campaign(readers).outlets["weekly"]
     assert (weekly.country, weekly.languages, weekly.email) == ("fr", ("fr",), None)
+
+
+def test_examples_of_the_guide_work(shell: Shell, readers: Path) -> None:
+    """
+    The outlets, the quotation and the commands of the guide can be used as printed.
+    """
+    guide = (ROOT / "docs" / "campaign-life.md").read_text(encoding="utf-8")
+    news, _, press = guide.partition("## News for supporters")[2].partition(
+        "## The press"
+    )
+    section = news + press.partition("\n## ")[0]
+    quotation, outlets = re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)
+    (readers / "data" / "media.yaml").write_text(outlets, encoding="utf-8")
+    data = readers / "data" / "demands.yaml"
+    text = data.read_text(encoding="utf-8")
+    text = text.replace("    write_to:", f"{quotation}    write_to:")
+    data.write_text(text, encoding="utf-8")
+
+    for example in examples(section):
+        result = shell(f"cd {readers} && {example.command}")
+        assert_shown(example, result)
+    (message,) = (readers / "releases").glob("*.eml")
+    assert b"To: The Example Daily <news@daily.example>" in message.read_bytes()

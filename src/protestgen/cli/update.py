@@ -34,6 +34,7 @@ def update(app: App, /, **values: Any) -> None:
     now, and thanks those who took part.
     """
     options = _Options(**values)
+    app.need((options.case_id,), missions=False)
     case = app.campaign.case(options.case_id)
     choice = options.document_choice(app)
     made, notes = make_update(
