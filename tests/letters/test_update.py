@@ -153,6 +153,12 @@ def test_last_day_to_write_is_told_only_before_it(run: Run, tmp_path: Path) -> N
     )
     assert "please write now: the appeal" in run(*line, "2027-01-01").stdout
 
+    text = text.replace("write_by:", "after: stop\n    write_by:")
+    data.write_text(text, encoding="utf-8")
+    stopped = run(*line, "2027-01-01").stdout
+    assert "The last day for letters has passed: no more are asked for." in stopped
+    assert "What is asked now" not in stopped
+
 
 @pytest.mark.parametrize(
     ("arguments", "message"),

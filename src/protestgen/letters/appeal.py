@@ -115,7 +115,7 @@ def make_appeal(
         style=wish.style if model else None,
     )
     localised, language = writer.localised(case, code)
-    values = case_values(localised, language, writer.on)
+    values = {**case_values(localised, language, writer.on), "ways": ()}
     if not over:
         values["demands"] = _asked(localised, writer.on)
         values["ways"] = _ways(localised, language, recipients.offices, writer.on)

@@ -38,17 +38,17 @@ def make_update(
         for incident in localised.incidents
         if _is_between(incident.date, start, writer)
     )
-    values = case_values(localised, spoken, writer.on)
+    told = replace(localised, incidents=news)
+    values = case_values(told, spoken, writer.on)
     achieved = tuple(
         demand
         for demand in localised.demands
         if demand.met and start.first_day <= demand.met.last_day < writer.on
     )
     figures = make_figures(_logged(writer, case, start))
-    last, towns = case.write_by, spoken.forms.cities
+    towns = spoken.forms.cities
     values |= {
         "achieved": achieved,
-        "case": replace(localised, incidents=news),
         "channels": tuple(figures.by_channel().items()),
         "figures": figures,
         "participants": tuple(_participants(figures, code)),
@@ -58,7 +58,6 @@ def make_update(
         ),
         "since": start,
         "unknown": localised.default_demands(writer.on),
-        "write_by": last if last and writer.on <= last.last_day else None,
     }
     return Document(**document_parts(writer, "update", spoken, values)), notes
 
