@@ -22,10 +22,11 @@ from .countries import find_country, find_language
 from .errors import ChoiceError, Location, UnknownNameError, read_error
 from .formats import DEFAULT_FORMAT, FORMATS, Options
 from .language.loader import languages
-from .letters.letter import DEFAULT_STYLE, SUPPORT_STYLE, Letter
+from .letters.letter import DEFAULT_STYLE, REMINDER_STYLE, SUPPORT_STYLE, Letter
 from .letters.options import LetterOptions
 from .letters.sender import Sender
 from .letters.service import LetterService
+from .schema.types import PartialDate
 
 # The folder of a campaign over the bundled one, or a campaign that was read.
 CampaignSource = Campaign | Path | str
@@ -43,6 +44,7 @@ def write_letter(
     copy: Sequence[str] = (),
     style: str = DEFAULT_STYLE,
     demands: Sequence[str] = (),
+    first_letter: Date | None = None,
     fallback: bool = False,
     date: Date | None = None,
     campaign: CampaignSource | None = None,
@@ -55,7 +57,8 @@ def write_letter(
     languages are codes or names; several languages make a letter in all of them. *to*
     names an addressee, by default the embassy or office that the case names first, and
     *copy* others who get a copy.
-    *demands* are ids in the order wanted. With *fallback* the letter is in English if
+    *demands* are ids in the order wanted. *first_letter* is the date of the letter that
+    the style `reminder` is about. With *fallback* the letter is in English if
     the language lacks a text. The default of *date* is today, that of *campaign* the
     bundled one. *on_note* gets each note that the command would show.
 
@@ -65,6 +68,12 @@ def write_letter(
     service = LetterService(used, date or _now().date())
     codes = _language_codes(language, used)
     wish = _wish(country, codes, to, style, demands, copy=copy, fallback=fallback)
+    if first_letter:
+        if style != REMINDER_STYLE:
+            reason = f"'first_letter' goes with the style '{REMINDER_STYLE}' only"
+            raise ChoiceError(f"{reason}: omit it")
+        day = PartialDate(first_letter.year, first_letter.month, first_letter.day)
+        wish = replace(wish, first_letter=day)
     letter, notes = service.write(used.case(case), sender, wish)
     if on_note:
         for note in (*notes, *(n for part in service.remarks(letter) for n in part)):

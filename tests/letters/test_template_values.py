@@ -8,8 +8,15 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, Result, Run
-from protestgen import LetterOptions, LetterService, Sender, load_campaign
+from protestgen import (
+    LetterOptions,
+    LetterService,
+    Sender,
+    load_campaign,
+    write_letter,
+)
 from protestgen.campaign.bundled import shipped_folder
+from protestgen.errors import ChoiceError
 from protestgen.language.loader import load_language
 from protestgen.letters.letter import block_text
 
@@ -245,6 +252,29 @@ def test_the_first_letter_belongs_to_reminders(written: Written) -> None:
         "error: '--first-letter' goes with '--style reminder' only "
         "(see 'protestgen letter --help')\n",
     )
+
+
+def test_the_library_reminds_of_a_letter_too(mine: Path) -> None:
+    """
+    `write_letter` takes the date of the first letter, and refuses it elsewhere.
+    """
+    (mine / "templates" / "en" / "reminder.txt.j2").write_text(
+        "Subject\n\n{{ first_letter.date|date }}\n"
+    )
+
+    def body(style: str) -> list[str]:
+        letter = write_letter(
+            case="picket",
+            country="gb",
+            style=style,
+            campaign=mine,
+            first_letter=date(2026, 11, 1),
+        )
+        return [block_text(block) for block in letter.body]
+
+    assert body("reminder") == ["1 November 2026"]
+    with pytest.raises(ChoiceError, match="goes with the style 'reminder' only"):
+        body("statement")
 
 
 def test_each_member_reminds_of_their_own_letter(mine: Path, run: Run) -> None:
