@@ -98,6 +98,8 @@ class JobPlanner:
         self._size = size
         self._service = LetterService(plan.spec.campaign, plan.spec.on)
         self._codes = lru_cache(partial(_find_languages, plan.spec.campaign.folders))
+        cases = map(plan.spec.campaign.case, plan.cases)
+        self._counts = {case.id: len(case.ways[0].to) for case in cases}
         self.is_whole = True
 
     def __iter__(self) -> Iterator[list[RosterJob]]:
@@ -159,10 +161,10 @@ class JobPlanner:
 
     def _wishes(self, case: str, wish: LetterOptions) -> Iterable[LetterOptions]:
         """Return *wish* for each of those who are each to get a letter."""
-        names = self._plan.spec.campaign.case(case).ways[0].to
-        if wish.to or not names[1:] or wish.style == SUPPORT_STYLE:
+        count = self._counts[case]
+        if count == 1 or wish.to or wish.style == SUPPORT_STYLE:
             return (wish,)
-        return [replace(wish, nth=nth) for nth in range(len(names))]
+        return [replace(wish, nth=nth) for nth in range(count)]
 
     def _check_member(self, job: RosterJob, member: Member) -> tuple[str, ...]:
         """Add the faults in what a member chose; return the codes of the languages."""
