@@ -36,7 +36,7 @@ cli: console context common_options param_types option_values options __init__ p
     progress profile letter
     batch_options batch_target batch_source batch_processes batch_log batch cases embassies show document
     appeal update press
-    log due calendar report styles check init new
+    log due calendar report styles check init new help
 """
 
 # The package, or the one module, that alone imports a library.

@@ -39,6 +39,7 @@ COMMANDS = {
     "profile": "Ask for your name and address, and save them for your letters.",
     "init": "Create a campaign of your own in a new folder DIR.",
     "new": "Add a case, embassy, office or outlet to your own campaign.",
+    "help": "Show a page of the manual, or the list of pages.",
 }
 
 # Options without personal data.

@@ -34,12 +34,18 @@ def show_error(*messages: str) -> None:
         _show(click.style("error:", fg="red", bold=True), message)
 
 
-def show_notes(messages: Iterable[str]) -> None:
-    """Show *messages* as notes, harm first; the first hundred of them."""
-    from protestgen.letters.notes import HarmNote
+def show_notes(messages: Iterable[str], *, below: bool = False) -> None:
+    """
+    Show *messages* as notes, the most important first; the first hundred of them.
 
-    harm_first = sorted(messages, key=lambda note: not isinstance(note, HarmNote))
-    for note in _first(harm_first):
+    A blank line parts them from a text that they are *below*.
+    """
+    from protestgen.letters.notes import HarmNote, rank_of_note
+
+    notes = sorted(messages, key=rank_of_note)
+    if below and any(isinstance(n, HarmNote) or not QUIET.get() for n in notes):
+        click.echo(err=True)
+    for note in _first(notes):
         show_note(note, always=isinstance(note, HarmNote))
 
 
@@ -87,7 +93,8 @@ def usage_message(error: click.UsageError) -> str:
     return f"{message} ({hint})"
 
 
-def _is_terminal() -> bool:
+def is_terminal() -> bool:
+    """Whether standard output is a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 
@@ -184,7 +191,7 @@ def write_table(
     at least those of the column *whole*, which people type, are not. In a pipe each row
     is a line of cells between tabs.
     """
-    if not _is_terminal():
+    if not is_terminal():
         lines = ("\t".join(map(_cell, row)) + "\n" for row in rows)
         write_product("".join(lines).encode())
         return
@@ -236,7 +243,7 @@ def _widths(rows: Sequence[Sequence[str]], room: int) -> list[int] | list[None]:
 def write_lines(lines: Iterable[str], *, wrapped: bool = False) -> None:
     """Write *lines* to stdout, *wrapped* to the width of a terminal on request."""
     shown = [visible(line) for line in lines]
-    if wrapped and _is_terminal():
+    if wrapped and is_terminal():
         width = max(get_terminal_size().columns, _MIN_WIDTH)
         shown = [_hang(line, width) for line in shown]
     write_product("".join(f"{line}\n" for line in shown).encode())

@@ -20,7 +20,7 @@ from protestgen.formats import DEFAULT_FORMAT
 from protestgen.letters.sender import Sender, read_profile
 
 from .common_options import common_options, option_group
-from .console import StdoutError, show_note, show_notes, write_output
+from .console import StdoutError, is_terminal, show_note, show_notes, write_output
 from .context import App, cache_folder, default_profile, now
 from .option_values import (
     WritingOptions,
@@ -144,9 +144,15 @@ def letter(
         )
         notes += (*choice_notes, *copies)
         lost = format_.remarks(finished, settings)
-        show_notes(chain(notes, *service.remarks(finished), lost))
+        notes += (*chain(*service.remarks(finished)), *lost)
+        # A terminal shows the notes below the letter, where a reader sees them.
+        on_screen = is_terminal() and not (settings.output or options.opens)
+        if not on_screen:
+            show_notes(notes)
         if settings.output or not options.opens:
             write_output(settings.output, data)
+        if on_screen:
+            show_notes(notes, below=True)
         if options.opens:
             _open(data.decode().strip())
             if draft and lost:

@@ -21,6 +21,14 @@ PAGE_WORDS = 400
 ADDRESS_YEARS = 2
 # A note tells of telephone and fax numbers whose source is older than this.
 NUMBER_YEARS = 10
+# The kinds of note on what a letter lacks or that it may not arrive.
+_URGENT = {
+    "no-name",
+    "no-organisation",
+    "no-street",
+    "no-support-address",
+    "uncertain-address",
+}
 _WORD = re.compile(r"\w+")
 
 
@@ -51,6 +59,13 @@ class HarmNote(Note):
 def kind_of_note(note: str) -> str:
     """The kind of a note, which is its text unless it is a `Note`."""
     return note.kind if isinstance(note, Note) else note
+
+
+def rank_of_note(note: str) -> int:
+    """The rank of a note: 0 harm, 1 what the letter lacks to arrive, 2 any other."""
+    if isinstance(note, HarmNote):
+        return 0
+    return 1 if kind_of_note(note) in _URGENT else 2
 
 
 def choice_notes(
