@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that accepts changed letters, and those for longer tests."""
     group = parser.getgroup("protestgen")
     group.addoption(
-        "--update-golden", action="store_true", help="write tests/golden anew"
+        "--update-golden", action="store_true", help="write committed results anew"
     )
     group.addoption(
         "--mutations", type=int, default=600, help="mistakes made in a campaign"
@@ -200,6 +200,19 @@ def has_written(pid: int, folder: Path) -> bool:
             if str(link.readlink()).startswith(beginnings) and link.stat().st_size:
                 return True
     return False
+
+
+@pytest.fixture(name="committed")
+def _committed(request: pytest.FixtureRequest) -> Callable[[Path, bytes], None]:
+    """Return a function that compares bytes with those of a file of the project."""
+
+    def check(path: Path, actual: bytes) -> None:
+        if request.config.getoption("update_golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(actual)
+        assert actual == path.read_bytes(), "--update-golden writes it anew"
+
+    return check
 
 
 @pytest.fixture(name="golden")

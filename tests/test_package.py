@@ -27,7 +27,10 @@ STRAY = (
     *("tests/golden/en/.letter.txt.swp", "benchmarks/result.json", ".ci/run~"),
 )
 # Folders at the top level whose files belong to the sdist.
-SOURCES = (".ci", "benchmarks", "data", "docs", "src", "templates", "tests", "tools")
+SOURCES = (
+    *(".ci", ".github", "benchmarks", "data", "docs", "src", "templates", "tests"),
+    "tools",
+)
 
 
 @pytest.fixture(name="built", scope="module")
@@ -91,13 +94,15 @@ def test_wheel_has_data_and_no_tests(built: Path) -> None:
     shipped = {name for name in names if name.startswith("protestgen/_shipped/")}
     tracked = {
         f"protestgen/_shipped/{path.relative_to(ROOT).as_posix()}"
-        for folder in ("data", "templates")
+        for folder in ("data", "docs", "templates")
         for path in (ROOT / folder).rglob("*")
-        if path.is_file()
+        if path.is_file() and (folder != "docs" or path.suffix == ".md")
     }
+    pages = {name.rpartition("/")[2] for name in names if "/share/man/man1/" in name}
 
     assert {name.split("/")[0].split("-")[0] for name in names} == {"protestgen"}
     assert shipped == tracked
+    assert pages == {path.name for path in (ROOT / "docs" / "man").iterdir()}
     assert "protestgen/notes.txt" not in names
     assert "protestgen/_shipped/data/demands.yaml" in names
     assert "protestgen/check/postcodes.yaml" in names

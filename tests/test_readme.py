@@ -1,91 +1,59 @@
-"""The README: its examples print what it shows."""
+"""The README: short, and its set-up commands are those of the checks."""
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
-import pytest
-
-from conftest import EPOCH, ROOT, Result, Run
-from doc_examples import Example, assert_shown, examples
-from protestgen.countries import LANGUAGES
+from conftest import ROOT, Result
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BAD_CASE = "cases:\n  mine:\n    titel: x\n"
-Shell = Callable[..., Result]
+CHECKS = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    "example", list(examples(README)), ids=lambda example: example.command
-)
-def test_command_runs_as_printed(
-    example: Example, shell: Shell, tmp_path: Path
-) -> None:
+def test_the_readme_is_short() -> None:
     """
-    Every command prints what is shown below it; "..." stands for any further lines.
+    The README has at most 150 lines and 900 words.
     """
-    (tmp_path / "ada.yaml").write_text("name: Ada Example\ncountry: gb\n")
-    (tmp_path / "mine" / "data").mkdir(parents=True)
-    (tmp_path / "mine" / "data" / "demands.yaml").write_text(BAD_CASE)
-    result = shell(f"{example.command} 2>&1", SOURCE_DATE_EPOCH=str(EPOCH))
-
-    assert_shown(example, result)
+    assert len(README.splitlines()) <= 150
+    assert len(README.split()) <= 900
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_library_example_prints_the_letter(
-    language: str, run: Run, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_two_commands_set_everything_up() -> None:
     """
-    The Python example works as printed, and prints the same letter as the command.
+    One command writes a letter, one runs the tests; `.ci/run` runs both as printed.
     """
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    code = code.replace('"en"', f'"{language}"')
-    exec(compile(code, "README.md", "exec"), {})  # noqa: S102 - our own README
-    printed = capfd.readouterr().out
-    choices = ("--country", "gb", "--name", "Ada Example", "--lang", language)
-    letter = run("letter", "--case", "kurmanov", *choices)
+    lines = re.findall(r"^.*\.venv/bin/pip install.*$", README, re.MULTILINE)
 
-    assert printed.endswith("\nAda Example\n\n")
-    assert printed == letter.stdout + "\n"
+    assert [line.rpartition(" && ")[2] for line in lines] == [
+        ".venv/bin/protestgen letter --case kurmanov --country uk",
+        ".venv/bin/pytest",
+    ]
+    assert [line for line in lines if line not in CHECKS] == []
 
 
-def test_set_up_is_what_the_checks_run() -> None:
+def test_a_first_letter_takes_five_commands() -> None:
     """
-    The commands that install anything are run, as printed, by `.ci/run`.
+    From nothing to a letter as PDF, the README has five commands.
     """
-    checks = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    set_up = r"^(?:python3 -m venv|\.venv/bin/pip install).*$"
-    lines = re.findall(set_up, README, re.MULTILINE)
+    (block,) = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+    commands = re.findall(r"^\$ (.*)$", block, re.MULTILINE)
 
-    assert len(lines) == 3
-    assert [line for line in lines if line not in checks] == []
+    assert len(commands) == 5
+    assert commands[-1].endswith(" -o letter.pdf")
 
 
-def test_every_command_and_option_is_named(shell: Shell) -> None:
+def test_the_readme_leads_to_every_page(shell: Callable[..., Result]) -> None:
     """
-    The README names every command, and every option of `letter`.
+    Each page of the manual is one link away, or the page before it in a row of pages.
     """
-    helped = shell("protestgen --help").stdout
-    commands = re.findall(
-        r"^  (\w+) {2,}\w", helped.split("Commands:")[1], re.MULTILINE
-    )
-    options = re.findall(
-        r"^ +(?:-\w, )?(--[\w-]+)",
-        shell("protestgen letter --help").stdout,
-        re.MULTILINE,
-    )
+    topics = shell("protestgen help").stdout.splitlines()
+    later = {
+        "campaigns-data",
+        "campaigns-letters",
+        "json",
+        "keys",
+        "performance",
+        "texts",
+    }
+    names = {line.partition("\t")[0] for line in topics}
 
-    assert [name for name in commands if f"protestgen {name}" not in README] == []
-    assert [name for name in options if name not in README] == []
-
-
-def test_completion_is_switched_on_as_printed(shell: Shell) -> None:
-    """
-    The line for the shell turns completion on.
-    """
-    (line,) = re.findall(r"^eval .*$", README, re.MULTILINE)
-    result = shell(f"{line}; complete -p protestgen")
-
-    assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.endswith(" protestgen\n")
+    assert names - later == {*re.findall(r"\]\(docs/([\w-]+)\.md\)", README)}

@@ -377,7 +377,7 @@ def test_line_of_shell_sends_the_letter(
 
 
 @pytest.mark.parametrize("program", ["msmtp", "sendmail", "mutt", "bsd-mailx"])
-def test_line_of_the_readme_sends_the_letter(
+def test_line_of_the_manual_sends_the_letter(
     program: str,
     server: Server,
     folder: Path,
@@ -393,8 +393,8 @@ def test_line_of_the_readme_sends_the_letter(
     profile = Path(os.environ["HOME"]) / ".config" / "protestgen" / "profile.yaml"
     profile.parent.mkdir(parents=True)
     profile.write_text(f"name: Ada Example\nemail: {ADDRESS}\n")
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (line,) = re.findall(rf"^protestgen .* \| {program} .*$", readme, re.MULTILINE)
+    page = (ROOT / "docs" / "sending.md").read_text(encoding="utf-8")
+    (line,) = re.findall(rf"^protestgen .* \| {program} .*$", page, re.MULTILINE)
     result = shell(
         f"PATH={path}; {line}", PROTESTGEN_CAMPAIGN=str(campaign), LC_ALL="C.UTF-8"
     )

@@ -23,8 +23,8 @@ _LOCAL_LINK = re.compile(r"\[([^]]+)\]\((?!https?:)[^)]*\)")
 
 def _pages() -> dict[str, Path]:
     """The pages, by topic."""
-    folder = shipped_folder() / "docs"
-    return {page.stem: page for page in sorted(folder.glob("*.md"))}
+    found = (shipped_folder() / "docs").glob("*.md")
+    return {page.stem: page for page in sorted(found, key=lambda page: page.stem)}
 
 
 def _complete_topic(_ctx: object, _parameter: object, incomplete: str) -> list[str]:
@@ -43,7 +43,7 @@ def help(ctx: click.Context, /, *, topic: str | None) -> None:  # noqa: A001
     elif topic in pages:
         _show(pages[topic].read_text(encoding="utf-8"))
     else:
-        raise UnknownNameError("topic", topic, pages, see=f"{ctx.command_path}")
+        raise UnknownNameError("topic", topic, pages, see=ctx.command_path)
 
 
 def _purpose(page: Path) -> str:
