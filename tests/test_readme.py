@@ -46,14 +46,8 @@ def test_the_readme_leads_to_every_page(shell: Callable[..., Result]) -> None:
     Each page of the manual is one link away, or the page before it in a row of pages.
     """
     topics = shell("protestgen help").stdout.splitlines()
-    later = {
-        "campaigns-data",
-        "campaigns-letters",
-        "json",
-        "keys",
-        "performance",
-        "texts",
-    }
+    later = {"campaigns-data", "campaigns-letters", "json", "keys", "keys-addresses"}
+    later |= {"performance", "texts"}
     names = {line.partition("\t")[0] for line in topics}
 
     assert names - later == {*re.findall(r"\]\(docs/([\w-]+)\.md\)", README)}

@@ -33,7 +33,8 @@ GUIDE = "".join(
 )
 STEPS = re.split(r"^(?=### \d)", GUIDE, flags=re.MULTILINE)[1:]
 KEYS = "".join(
-    (DOCS / f"{name}.md").read_text(encoding="utf-8") for name in ("keys", "keys-addresses")
+    (DOCS / f"{name}.md").read_text(encoding="utf-8")
+    for name in ("keys", "keys-addresses")
 )
 # A paragraph, and the code block after it.
 BLOCK = re.compile(r"((?:[^\n]+\n)*)\n```(console|yaml)\n(.*?)```", re.DOTALL)
