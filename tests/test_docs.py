@@ -42,7 +42,7 @@ def test_lines_of_shell_run_somewhere() -> None:
     tested = re.compile(
         r"""
         protestgen\ letter\ .*(?:\|\ (?:msmtp|sendmail|mutt|bsd-mailx|lp)\ .*|\ --open)
-        | protestgen\ log\ answer\ .* | eval\ .* | echo\ .*bashrc | podman\ .* | .*python\ -m\ benchmarks\ .*
+        | protestgen\ log\ answer\ .* | protestgen\ press\ .*\ --format\ eml\ .* | eval\ .* | echo\ .*bashrc | podman\ .* | .*python\ -m\ benchmarks\ .*
         """,
         re.VERBOSE,
     )
