@@ -48,7 +48,8 @@ def help(ctx: click.Context, /, *, topic: str | None) -> None:  # noqa: A001
 
 def _purpose(page: Path) -> str:
     """The first paragraph of *page*, which says what the page is for."""
-    return page.read_text(encoding="utf-8").split("\n\n")[1].replace("\n", " ")
+    text = page.read_text(encoding="utf-8").split("\n\n")[1].replace("\n", " ")
+    return _LOCAL_LINK.sub(r"\1", text)
 
 
 def _show(page: str) -> None:
