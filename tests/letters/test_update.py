@@ -45,7 +45,7 @@ ORDINARY = {
     *("A", "According", "Among", "Demands", "He", "If", "In", "It", "Mr"),
     *("News", "No", "On", "Pickets", "People", "Police", "Sources", "Statements"),
     *("Thank", "The", "These", "They", "This", "To", "Twelve", "What", "While"),
-    "Wounded",
+    *("Wounded", "Press", "Background", "Newspapers", "Only"),
 }
 
 
@@ -84,6 +84,26 @@ def test_update_has_the_facts_of_its_sources_and_no_other(
     assert (result.exit_code, result.stderr) == (0, "")
     today = {"22", "November", "2026"}
     assert names_in(result.stdout) - ORDINARY - today == set(FACTS[case].split())
+
+
+@pytest.mark.parametrize("case", FACTS)
+def test_press_release_has_the_facts_of_its_sources_and_no_other(
+    case: str, run: Run
+) -> None:
+    """
+    A release has the names and numbers of the same documents, and of the earlier case.
+    """
+    result = run("-q", "press", case, "--date", "2026-11-22")
+    earlier = FACTS["temir-bank"] if case == "kurmanov" else ""
+    found = names_in(result.stdout) - ORDINARY - {"22", "November", "2026"}
+    of_the_log = {"1", "2", "4", "5", "30", "Moscow", "Vienna", "Austria", "Russia"}
+    of_the_log |= {"City", "Court", "Head", "Office", "Embassy", "Vpered", "AKM"}
+    of_the_log |= {"OSCE", "May"}
+    told = {*FACTS[case].split()} - (of_the_log if case == "temir-bank" else set())
+
+    assert result.exit_code == 0
+    assert told <= found
+    assert found <= {*FACTS[case].split(), *earlier.split()}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
