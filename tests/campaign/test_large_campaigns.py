@@ -183,6 +183,7 @@ def test_many_cases_are_completed_by_the_names_of_their_files(
     assert {"a0", "a49"} <= titles["a"].keys()
     assert titles["b"]["b"] == "the arrest of Ada Example"
     assert titles[""]["c"] == ""
+    assert "c" not in case_titles(campaign({"demands/c.yaml": BROKEN}), prefix="c")
 
 
 def test_check_tells_of_names_that_cost_time(run: Run, campaign: Campaign) -> None:

@@ -1,6 +1,7 @@
 """The entries of one folder, one layer of a campaign."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -16,7 +17,7 @@ from protestgen.limits import (
     MAX_OUTLETS,
     MAX_VALUES,
 )
-from protestgen.schema.reader import parse_entries
+from protestgen.schema.reader import parse_entries, texts_of_entries
 from protestgen.schema.source import (
     count_values,
     peek,
@@ -146,9 +147,12 @@ class LayerReader:
         if len(parts) > FEW_PARTS:
             parts = [part for part in parts if part.id.startswith(prefix)]
         names = parts if len(parts) > FEW_PARTS else []
-        self._read([*whole, *([] if names else parts)])
-        titles = {id_: case.title for id_, case in self.layer.cases.items()}
-        return {part.id: "" for part in names} | titles
+        titles = {part.id: "" for part in names}
+        for file in (*whole, *([] if names else parts)):
+            with suppress(DataError):  # other files have names to complete
+                text = read_text(file.path, within=self._folder)
+                titles |= texts_of_entries(text, str(file.path), "cases", "title")
+        return titles
 
     def finish(self) -> None:
         """Note what is wrong with the entries together."""

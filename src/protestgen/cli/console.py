@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from pathlib import Path
-from shutil import get_terminal_size
 
 import click
 from msgspec import to_builtins
@@ -96,6 +95,12 @@ def usage_message(error: click.UsageError) -> str:
 def is_terminal() -> bool:
     """Whether standard output is a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()
+
+
+def _terminal_width() -> int:
+    from shutil import get_terminal_size
+
+    return max(get_terminal_size().columns, _MIN_WIDTH)
 
 
 def _discard(descriptor: int) -> None:
@@ -201,7 +206,7 @@ def write_table(
     from rich.text import Text
 
     lines_of = [[_cell(cell) for cell in row] for row in rows]
-    total = max(get_terminal_size().columns, _MIN_WIDTH)
+    total = _terminal_width()
     room = total - _GAP * (len(columns) - 1)
     widths = _widths([columns, *lines_of], room)
     head = (
@@ -245,7 +250,7 @@ def write_lines(lines: Iterable[str], *, wrapped: bool = False) -> None:
     shown = [visible(line) for line in lines]
     if wrapped and is_terminal():
         width = max(get_terminal_size().columns, _MIN_WIDTH)
-        shown = [_hang(line, width) for line in shown]
+        width = _terminal_width()
     write_product("".join(f"{line}\n" for line in shown).encode())
 
 

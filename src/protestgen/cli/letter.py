@@ -1,14 +1,12 @@
 """The command `letter`: one letter of one supporter."""
 
 import os
-import signal
 import sys
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from itertools import chain
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Any, Self
 
 import click
@@ -203,6 +201,8 @@ class _Draft:
     def __init__(self, text: str) -> None:
         self._original = text.encode().strip()
         try:
+            from tempfile import mkstemp
+
             descriptor, name = mkstemp(prefix="protestgen-", suffix=".txt")
             self._path = Path(name)
             with os.fdopen(descriptor, "wb") as file:
@@ -212,6 +212,8 @@ class _Draft:
 
     def edit(self) -> str:
         """Open the file in the user's editor and return the edited text."""
+        import signal
+
         # Ctrl-C is for the editor, which would inherit SIG_IGN.
         interrupt = signal.signal(signal.SIGINT, lambda *_: None)
         try:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from msgspec import Struct
 
-from protestgen.letters.ascii import to_ascii_punctuation
 from protestgen.letters.copies import with_copies
 from protestgen.letters.letter import Letter
 
@@ -94,7 +93,11 @@ def prepared(letter: Letter, options: Options) -> Letter:
     """Return *letter* with the copies and the punctuation that *options* ask for."""
     if options.print_copies:
         letter = with_copies(letter)
-    return to_ascii_punctuation(letter) if options.ascii else letter
+    if not options.ascii:
+        return letter
+    from protestgen.letters.ascii import to_ascii_punctuation
+
+    return to_ascii_punctuation(letter)
 
 
 @cache

@@ -72,6 +72,29 @@ def parse_entries(
     return schema(**valid) if required <= valid.keys() else None, file.problems
 
 
+def texts_of_entries(text: str, name: str, group: str, field: str) -> dict[str, str]:
+    """
+    Return the text of a *field* of each entry in a *group*, by key, without any check.
+
+    *text* is the content of the file *name*. Raises `DataError` for text that is no
+    YAML.
+    """
+    entries = dict(_unchecked(dict(_unchecked(compose(text, name))).get(group)))
+    fields_ = {key: dict(_unchecked(node)) for key, node in entries.items()}
+    nodes = {key: found.get(field) for key, found in fields_.items()}
+    return {
+        key: node.value if isinstance(node, yaml.ScalarNode) else ""
+        for key, node in nodes.items()
+    }
+
+
+def _unchecked(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
+    """Yield the keys of a mapping and their nodes; those of others are none."""
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        if isinstance(key, yaml.ScalarNode):
+            yield key.value, value
+
+
 def _valid(entries: Any) -> Any:
     """Return the valid ones of *entries*, a dict or a tuple."""
     if isinstance(entries, dict):
@@ -257,9 +280,9 @@ def _struct_reader(struct: type[Struct], *, given: tuple[str, ...] = ()) -> _Rea
 
 def _fields_reader(struct: type[Struct], given: tuple[str, ...] = ()) -> _Reader:
     """Return the reader of the fields of *struct*, except `at` and *given* ones."""
-    types = _types(struct)
-    readers = {k: _reader(types[k]) for k in types if k not in {"at", *given}}
-    required = {f.name for f in fields(struct) if f.required} & readers.keys()
+    known = [field for field in fields(struct) if field.name not in {"at", *given}]
+    readers = {field.name: _reader(field.type) for field in known}
+    required = {field.name for field in known if field.required}
     readers |= {name: _required_reader(name, readers[name]) for name in required}
 
     def read(node: yaml.Node, file: _ReadContext) -> dict[str, Any]:
@@ -315,12 +338,9 @@ def _pairs(
         yield key, key_node, value_node
 
 
-def _types(struct: type[Struct]) -> dict[str, Any]:
-    return {field.name: field.type for field in fields(struct)}
-
-
 def _has_field(kind: Any, name: str) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Struct) and name in _types(kind)
+    is_struct = isinstance(kind, type) and issubclass(kind, Struct)
+    return is_struct and name in kind.__struct_fields__
 
 
 def _kind(node: yaml.Node) -> str:

@@ -47,7 +47,6 @@ from .metering import (
     kind,
     printable,
 )
-from .probes import accepted_probe
 from .sandbox_filters import SANDBOX_FILTERS, SANDBOX_TESTS
 from .undefined import UndefinedName
 
@@ -146,6 +145,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
     @cached_property
     def accepted_probe(self) -> str | None:
         """The first probe that this does not refuse, which it should."""
+        from .probes import accepted_probe
+
         return accepted_probe(self)
 
     def join_path(self, template: str, parent: str) -> str:
