@@ -249,8 +249,8 @@ def write_lines(lines: Iterable[str], *, wrapped: bool = False) -> None:
     """Write *lines* to stdout, *wrapped* to the width of a terminal on request."""
     shown = [visible(line) for line in lines]
     if wrapped and is_terminal():
-        width = max(get_terminal_size().columns, _MIN_WIDTH)
         width = _terminal_width()
+        shown = [_hang(line, width) for line in shown]
     write_product("".join(f"{line}\n" for line in shown).encode())
 
 
