@@ -29,7 +29,7 @@ formats: __init__ text html json csv markdown mbox mail_message mail_headers bod
 batch: filenames seen_index text_stream roster_row csv_rows roster file_store manifest
     state output_folder worker process_pool dask_cluster planner dispatch report runner
     mailing
-check: finding context filenames dates languages rights postal texts contacts letters __init__
+check: finding context filenames dates languages log rights postal texts contacts letters __init__
 authoring: scaffold new_entry
 library
 cli: console context common_options param_types option_values options __init__ prompts signals

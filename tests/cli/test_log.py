@@ -189,3 +189,18 @@ def test_nobody_to_ask_is_an_error(shell: Shell) -> None:
     assert result.stderr.endswith(
         "error: nobody can answer the questions here: name the kind of entry, and use options\n"
     )
+
+
+def test_new_action_asks_as_log_does(folder: Path, shell: Shell) -> None:
+    """
+    `new action` adds to the log, and takes no file.
+    """
+    answers = ("call", "kurmanov", "", "uk", "", "", "", "", "", "", "")
+    (folder / "answers").write_text("\n".join(answers) + "\n")
+    asked = shell("protestgen new action < answers")
+    given = shell("protestgen new action --from answers")
+
+    assert asked.exit_code == 0
+    assert [entry.kind for entry in entries(folder)] == ["call"]
+    assert given.exit_code == 2
+    assert "'--from' is not for an action: use 'protestgen log'" in given.stderr

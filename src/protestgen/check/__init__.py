@@ -15,6 +15,7 @@ from .filenames import check_filenames
 from .finding import Finding, of_problems
 from .languages import check_languages
 from .letters import check_letters
+from .log import check_log
 from .rights import check_rights
 from .texts import check_texts
 
@@ -63,6 +64,7 @@ def _check_data(context: CheckContext, on: date) -> Iterator[Finding]:
     yield from check_sources(context)
     yield from check_languages(context)
     yield from check_rights(context, on)
+    yield from check_log(context, on)
 
 
 def _check_chunk(

@@ -115,10 +115,10 @@ _answer_options = option_group(
 )
 
 
-class Options(Struct, frozen=True, kw_only=True):
+class LogOptions(Struct, frozen=True, kw_only=True):
     """Values of the options of `log`."""
 
-    kind: Any
+    kind: Any = None
     case_id: str | None = None
     on: PartialDate | None = None
     country: str | None = None
@@ -159,10 +159,10 @@ def log(ctx: click.Context, /, **values: Any) -> None:
     'log' of the first campaign folder. No report shows a name, a town or a text without
     '--public'.
     """
-    add_entry(own_campaign_folders(ctx), Options(**values))
+    log_entry(own_campaign_folders(ctx), LogOptions(**values))
 
 
-def add_entry(folders: list[Path], options: Options) -> None:
+def log_entry(folders: list[Path], options: LogOptions) -> None:
     """Add an entry to the log in the first of *folders*; without a kind, ask."""
     campaign = load_campaign(*folders)
     if options.kind is None:
@@ -188,7 +188,7 @@ def add_entry(folders: list[Path], options: Options) -> None:
         show_note(f"the entry has a name that no report shows: {hint}")
 
 
-def _first_entry(campaign: Campaign, case: str, options: Options) -> LogEntry | None:
+def _first_entry(campaign: Campaign, case: str, options: LogOptions) -> LogEntry | None:
     """Return the entry that this one is about, or raise `UnknownNameError`."""
     if not options.about:
         return None
@@ -202,11 +202,13 @@ def check_addressee(campaign: Campaign, case: Case, kind: str, to: str) -> None:
     """Refuse an addressee *to* that the campaign does not have."""
     offices = campaign.directory.offices.values()
     known = [*MISSION_KINDS, *(o.id for o in offices if o.handles(case.state))]
-    if kind != "press" and to not in known:
+    if kind == "press":
+        known += campaign.outlets
+    if to not in known:
         raise UnknownNameError("addressee", to, known, see="protestgen embassies")
 
 
-def _entry(options: Options) -> LogEntry:
+def _entry(options: LogOptions) -> LogEntry:
     return LogEntry(
         kind=options.kind,
         date=options.on or PartialDate.parse(now().date().isoformat()),
@@ -225,7 +227,7 @@ def _entry(options: Options) -> LogEntry:
     )
 
 
-def _asked(campaign: Campaign, given: Options) -> Options:
+def _asked(campaign: Campaign, given: LogOptions) -> LogOptions:
     """Ask for the kind of an entry, and for everything else that is not *given*."""
     kind = ask(f"kind ({', '.join(KINDS)})", one_of(KINDS))
     case = given.case_id or ask("case", one_of(campaign.cases))
@@ -247,7 +249,7 @@ def _asked(campaign: Campaign, given: Options) -> Options:
     return _asked_of_texts(options)
 
 
-def _asked_of_action(options: Options) -> Options:
+def _asked_of_action(options: LogOptions) -> LogOptions:
     people = options.people
     if options.kind not in (*WRITTEN, "call"):
         people = people or ask_or_skip("number who took part", parse_count)
@@ -262,7 +264,7 @@ def _asked_of_action(options: Options) -> Options:
     )
 
 
-def _asked_of_texts(options: Options) -> Options:
+def _asked_of_texts(options: LogOptions) -> LogOptions:
     """Ask for text and file, and for consent to publish what there is."""
     options = replace(
         options,

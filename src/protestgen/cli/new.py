@@ -34,14 +34,17 @@ from protestgen.schema.yaml_text import format_yaml
 from .common_options import common_options
 from .console import show_note
 from .context import now, own_campaign_folders
+from .log import LogOptions, log_entry
 from .param_types import Command
 from .prompts import Parse, answered_by, ask, ask_or_skip, ask_several, one_of
 
 _FOR_ALL = 0o644
+# Asked for by `new` as by `log`, and added to the log.
+_ACTION = "action"
 
 
 @click.command(cls=Command, epilog="Example: protestgen --campaign mine new case")
-@click.argument("kind", type=click.Choice(list(KINDS)))
+@click.argument("kind", type=click.Choice([*KINDS, _ACTION]))
 @click.option(
     "--from",
     "source",
@@ -56,9 +59,17 @@ def new(ctx: click.Context, /, *, kind: str, source: Path | None) -> None:
     Add a case, embassy, office or outlet to your own campaign.
 
     The entry goes to the first campaign folder; the rest of the file stays as it is.
-    Nothing is written if the campaign would be invalid with it.
+    Nothing is written if the campaign would be invalid with it. An action goes to the
+    log, as with 'protestgen log'.
     """
     folders = own_campaign_folders(ctx)
+    if kind == _ACTION:
+        if source:
+            raise click.UsageError(
+                "'--from' is not for an action: use 'protestgen log'"
+            )
+        log_entry(folders, LogOptions())
+        return
     campaign, problems = read_campaign(*folders)
     if problems and not (kind == "office" and _are_references(problems, campaign)):
         raise DataError(problems)

@@ -23,6 +23,7 @@ def report(app: App, /, **values: Any) -> None:
     towns and texts are shown only where the log says that they are public.
     """
     options = DocumentOptions(**values)
+    app.need((options.case_id,), missions=False)
     case = app.campaign.case(options.case_id)
     choice = options.document_choice(app, REPORT_FORMATS)
     made, notes = make_report(

@@ -1,0 +1,87 @@
+"""The log: references that lead nowhere, names without consent, what is forgotten."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+from protestgen.campaign.directory import MISSION_KINDS
+from protestgen.errors import Location, quoted
+from protestgen.log.entry import ANSWER, WRITTEN, LogEntry
+from protestgen.log.loader import Log, read_log
+from protestgen.log.reminders import waiting_letters
+
+from .context import CheckContext
+from .finding import Finding, error, of_problems, warning
+
+# A reminder that is overdue for longer is probably forgotten.
+MAX_OVERDUE_DAYS = 60
+
+
+def check_log(context: CheckContext, on: date) -> Iterator[Finding]:
+    """Yield the findings about the log on the day *on*."""
+    log, problems = read_log(context.campaign.layers, tolerant=context.tolerant)
+    yield from of_problems(problems)
+    for case, entries in log.cases.items():
+        if context.is_whole and case not in context.campaign.cases:
+            first = Location(log.paths[case, min(entries)])
+            yield error(first, f"there is no case {quoted(case)}: rename the folder")
+        for name, entry in entries.items():
+            for field, message in _errors(context, entries, entry, on):
+                yield error(log.place(case, name).of(field), message)
+            for field, message in _warnings(entry):
+                yield warning(log.place(case, name).of(field), message)
+            path = Path(log.paths[case, name])
+            if entry.file and not path.with_name(entry.file).is_file():
+                message = f"there is no file {quoted(entry.file)} here: add it"
+                yield error(log.place(case, name).of("file"), message)
+        yield from _overdue(context, log, case, on)
+
+
+def _errors(
+    context: CheckContext, entries: Mapping[str, LogEntry], entry: LogEntry, on: date
+) -> Iterator[tuple[str, str]]:
+    """Yield the wrong fields of *entry*, each with what to do."""
+    if (entry.date.first_day - on).days > 1:  # it may be tomorrow elsewhere
+        yield "date", f"{entry.date} is in the future: correct the date"
+    known = {*MISSION_KINDS, *context.campaign.directory.offices}
+    known |= context.campaign.outlets.keys()
+    if context.is_whole and entry.to and entry.to not in known:
+        yield "to", f"unknown addressee {quoted(entry.to)}: correct or remove it"
+    for field, name in (("answers", entry.answers), ("reminds", entry.reminds)):
+        about = entries.get(name or "")
+        if name and about is None:
+            yield field, f"there is no entry {quoted(name)} of this case: correct it"
+        elif about and (about.kind == ANSWER or about.reminds):
+            yield field, f"{quoted(name or '')} is no first letter: name that one"
+        elif about and field == "reminds" and about.kind not in WRITTEN:
+            yield (
+                field,
+                f"{quoted(name or '')} is no letter: only those are reminded of",
+            )
+
+
+def _warnings(entry: LogEntry) -> Iterator[tuple[str, str]]:
+    """Yield the fields of *entry* that lack consent, each with what to do."""
+    if entry.by and "by" not in entry.public:
+        hint = "remove it, or add 'public: [by]' if they agree"
+        yield "by", f"the name of a person, who has not agreed to be named: {hint}"
+    if entry.text and "text" in entry.public and not entry.shown("text"):
+        hint = "reword it, or add the field to 'public'"
+        yield "text", f"not shown, since it names somebody who has not agreed: {hint}"
+
+
+def _overdue(context: CheckContext, log: Log, case: str, on: date) -> Iterator[Finding]:
+    """Yield a warning if letters of an open *case* have waited too long."""
+    known = context.campaign.cases.get(case)
+    if known is None or known.status == "closed":
+        return
+    overdue = [
+        letter
+        for letter in waiting_letters(case, log.of(case))
+        if (on - letter.due).days > MAX_OVERDUE_DAYS
+    ]
+    if overdue:
+        count = f"{len(overdue)} reminder{'s are' if overdue[1:] else ' is'} overdue"
+        hint = "see 'protestgen due', or log an answer 'none'"
+        message = f"{count} for more than {MAX_OVERDUE_DAYS} days: {hint}"
+        yield warning(Location(log.paths[case, overdue[0].name]), message)
