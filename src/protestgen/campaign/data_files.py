@@ -60,7 +60,7 @@ def data_files(
     """
     data = folder / "data"
     if not data.is_dir():
-        others = ("templates", SETTINGS_FILE)
+        others = ("templates", "log", SETTINGS_FILE)
         if not any((folder / name).exists() for name in others):
             hint = "there is no folder 'data' in it: name the folder of a campaign"
             problems.append(Problem(Location(str(folder)), hint))

@@ -161,7 +161,7 @@ def check_output(output: Path, folders: Iterable[Path]) -> None:
     """Refuse an *output* that is a file of the campaigns in *folders*."""
     real = Path(os.path.realpath(output))
     for folder in folders:
-        for name in ("data", "templates", SETTINGS_FILE):
+        for name in ("data", "log", "templates", SETTINGS_FILE):
             if real.is_relative_to(os.path.realpath(folder / name)):
                 reason = f"is where the campaign has its own {name}"
                 raise click.UsageError(f"'-o {output}' {reason}: name another place")
