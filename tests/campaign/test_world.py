@@ -272,6 +272,49 @@ def test_thin_and_old_entries_are_told(
     assert result.stderr == "".join(f"note: {note}\n" for note in notes)
 
 
+def test_an_appeal_lists_what_is_known(run: Run, tmp_path: Path) -> None:
+    """
+    Without addresses of its own, an appeal has those of which more than a city is known.
+
+    With `--country` it has the missions there, whatever is known of them.
+    """
+    (tmp_path / "data").mkdir()
+    cases = "cases:\n" + case(state="ir")
+    (tmp_path / "data" / "demands.yaml").write_text(cases)
+
+    whole = run("--campaign", tmp_path, "appeal", "ada")
+    german = run("--campaign", tmp_path, "appeal", "ada", "--country", "germany")
+
+    assert (whole.exit_code, german.exit_code) == (0, 0)
+    assert "16 Prince’s Gate" in whole.stdout
+    assert "Berlin" not in whole.stdout
+    assert "Embassy of Iran, Berlin (street not known)" in german.stdout
+    assert (
+        "note: the telephone or fax number of the embassy in London is from a source of "
+        "2014: look at http://www.iran-embassy.org.uk\n"
+    ) in whole.stderr
+
+
+def test_a_batch_knows_the_missions_of_its_states(run: Run, tmp_path: Path) -> None:
+    """
+    `batch --country all` writes to each embassy; one without a city has a name as well.
+    """
+    (tmp_path / "data").mkdir()
+    cases = "cases:\n" + case(state="bd")
+    (tmp_path / "data" / "demands.yaml").write_text(cases)
+    sender = tmp_path / "sender.yaml"
+    sender.write_text("name: Ada Example\ncountry: gb\n")
+
+    options = ("--country", "all", "--sender", sender, "-o", tmp_path / "letters")
+    result = run("--campaign", tmp_path, "batch", "ada", *options)
+
+    assert result.exit_code == 0
+    names = {path.name for path in (tmp_path / "letters").glob("*.txt")}
+    embassies = [m for m in world_missions("bd") if m.kind == "embassy"]
+    assert len(names) == len(embassies)
+    assert any(name.startswith("ada-eg-") for name in names)
+
+
 @pytest.mark.skipif(not LIST.exists(), reason="needs ../shared/missions.jsonl")
 def test_what_is_shipped_is_what_the_list_says() -> None:
     """

@@ -96,7 +96,7 @@ def _addressee(addressee: Addressee | None) -> tuple[str, tuple[str, ...]]:
         return addressee.id[:_LONGEST], ("office", addressee.id)
     kind = "" if addressee.kind == "embassy" else f"{addressee.kind}-"
     identity = (addressee.state, addressee.host, addressee.kind, addressee.city)
-    return kind + _slug(addressee.city), identity
+    return kind + _slug(addressee.city or addressee.host), identity
 
 
 def _person(sender: Sender) -> Iterable[str]:

@@ -303,9 +303,10 @@ def dates_of_run(
 
 def run_header(campaign: Campaign, on: date, options: Options) -> RunHeader:
     """What the letters of a run have in common, for the manifest."""
+    states = {case.state for case in campaign.cases.values()}
     return RunHeader(
         protestgen=__version__,
-        data=campaign_hash(campaign.folders),
+        data=campaign_hash(campaign.folders, states),
         date=on.isoformat(),
         time=options.time_of(on).isoformat(),
     )

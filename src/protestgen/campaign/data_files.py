@@ -1,7 +1,8 @@
 """The files that a campaign's folder is made of."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -101,13 +102,18 @@ def _is_yaml(folder: Path, name: str, problems: list[Problem]) -> bool:
     return name.endswith(".yaml") and not name.startswith(".")
 
 
-def campaign_hash(folders: Sequence[Path]) -> str:
-    """Return a SHA-256 hash of all files in *folders* that letters are made from."""
+def campaign_hash(folders: Sequence[Path], states: Iterable[str] = ("??",)) -> str:
+    """
+    Return a SHA-256 hash of all files in *folders* that letters are made from.
+
+    Of the world's missions, those of *states* count; all by default.
+    """
     from hashlib import sha256
 
     digest = sha256()
     for folder in folders:
-        for path in sorted(_sources_of_letters(folder)):
+        directory = (folder.glob(f"data/directory/{state}.json") for state in states)
+        for path in sorted(chain(_sources_of_letters(folder), *directory)):
             name = path.relative_to(folder).as_posix()
             try:
                 data = read_data(path, folder)
@@ -121,7 +127,6 @@ def campaign_hash(folders: Sequence[Path]) -> str:
 def _sources_of_letters(folder: Path) -> Iterator[Path]:
     yield folder / SETTINGS_FILE
     yield from folder.glob("data/*.yaml")
-    yield from folder.glob("data/directory/*.json")
     for name in _SPLIT_KINDS:
         yield from folder.glob(f"data/{name}/*.yaml")
     yield from filter(Path.is_file, folder.glob("templates/**/*"))

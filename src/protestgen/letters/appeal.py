@@ -22,6 +22,7 @@ from protestgen.language.language import ENGLISH, Language
 from .compose import compose
 from .document import Document, case_values, choose_language, document_parts
 from .letter import DEFAULT_STYLE, SUPPORT_STYLE, Letter
+from .notes import number_notes
 from .sender import Sender
 from .service import LetterService
 
@@ -324,3 +325,5 @@ def _notes(
         if country not in served:
             state, where = map(country_in_sentence, (case.state, country))
             yield f"no mission of {state} is known in {where}, and none that covers it"
+    for mission in recipients.missions:
+        yield from number_notes(mission, on)

@@ -155,7 +155,7 @@ def _address_notes(
             text = "no address for messages of support is known: ask the campaign"
             yield Note(text, "no-support-address")
         return
-    where = f": look at {to.website}" if to.website else ": ask there before you write"
+    where = _ask(to)
     if not to.address:
         has_contact = to.phone or to.fax or to.email
         lack = "street" if has_contact else "street, number or e-mail address"
@@ -175,11 +175,21 @@ def _address_notes(
         yield Note(text, "old-address")
     if isinstance(to, Office) and to.advice:
         yield Note(f"{to.label}: {to.advice}", "advice")
+    yield from number_notes(to, on)
+
+
+def number_notes(to: Addressee, on: date) -> Iterator[Note]:
+    """A note on the telephone and fax numbers of *to*, if they are very old."""
     numbers = to.numbers_verified
     if numbers and is_old(numbers, on, NUMBER_YEARS):
         source = f"a source of {numbers.year}"
-        text = f"the telephone or fax number of the {to.label} is from {source}{where}"
-        yield Note(text, "old-numbers")
+        text = f"the telephone or fax number of the {to.label} is from {source}"
+        yield Note(f"{text}{_ask(to)}", "old-numbers")
+
+
+def _ask(to: Addressee) -> str:
+    """Where to look for what is missing, behind a sentence."""
+    return f": look at {to.website}" if to.website else ": ask there before you write"
 
 
 def is_old(verified: PartialDate, on: date, years: int = ADDRESS_YEARS) -> bool:
