@@ -45,6 +45,17 @@ DATES = {
 # The kinds of mission that are none of the program's under the name of the list.
 OTHER_KINDS = {"Interests Section": "interests-section"}
 CONSULAR = ("consulate-general", "consulate", "branch")
+# Names of cities with a district, a postcode or a word too many.
+CITIES = {
+    "City of Edinburgh": "Edinburgh",
+    "Hatfield, Pretoria": "Pretoria",
+    "Malecón (Havana)": "Havana",
+    "Narva City": "Narva",
+    "New York City": "New York",
+    "Tallinn City": "Tallinn",
+    "Tartu City": "Tartu",
+    "Washington DC 20036": "Washington, D.C.",
+}
 KIND_NAMES = {
     "embassy": "Embassy",
     "consulate-general": "Consulate General",
@@ -125,7 +136,8 @@ def _entry(row: Row, state: str, host: str, changes: Counter[str]) -> Entry:
         kind = OTHER_KINDS.get(row.get("type", ""), "representative-office")
     entry: Entry = {"host": host, "kind": kind}
     if city := row.get("city"):
-        entry["city"] = parse_line(city)
+        entry["city"] = CITIES.get(city, parse_line(city))
+        changes["city: a district, postcode or word too many"] += city in CITIES
     if host == "va":  # all embassies to the Holy See stand in Rome
         entry["located_in"] = "it"
     entry["name"] = _name(row, state, kind, changes)

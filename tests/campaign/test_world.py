@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from tools.make_directory import CITIES
 
 from campaign_helpers import case
 from conftest import ROOT, Run
@@ -161,7 +162,22 @@ def test_an_interests_section_stands_in_for_an_embassy() -> None:
     assert found.name == "Iranian Interests Section"
     assert note == (
         "no embassy of Iran is known in the United States: "
-        "this letter is to the interests section in Washington, D.C."
+        "this letter is to the interests section in Washington, D.C.; "
+        "'--to san-francisco' is the consulate in San Francisco"
+    )
+
+
+def test_other_missions_in_the_country_are_named() -> None:
+    """
+    Where a letter goes to one of several consulates, the note names others.
+    """
+    _, note = DIRECTORY.choose(state="cn", country="de", to=None, write_to=("embassy",))
+
+    assert note == (
+        "no embassy of China is known in Germany: this letter is to the consulate "
+        "general in Düsseldorf; '--to frankfurt-am-main' is the consulate general in "
+        "Frankfurt am Main; '--to hamburg' is the consulate general in Hamburg; "
+        "'--to munich' is the consulate general in Munich"
     )
 
 
@@ -326,7 +342,8 @@ def test_what_is_shipped_is_what_the_list_says() -> None:
         state, host = (
             row[key].lower().replace("uk", "gb") for key in ("state", "host")
         )
-        rows.setdefault((state, host, row.get("city", "")), []).append(row)
+        city = row.get("city", "")
+        rows.setdefault((state, host, CITIES.get(city, city)), []).append(row)
     differences = []
     for found in missions():
         fitting = rows[found.state, found.host, found.city]

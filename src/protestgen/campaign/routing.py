@@ -157,12 +157,16 @@ class _Missions:
         if self.covering:
             mission = self.covering[0]
             served = f"{country_name(self.country)} is served by the {_at(mission)}"
-            nearer = [f"; '--to {self.option(m)}' is the {m.label}" for m in self.local]
-            return mission, served + "".join(nearer)
+            return mission, served + self._alternatives(self.local)
         if self.local and not exact:
             mission, none = self.local[0], self._none("embassy")
-            return mission, f"{none}: this letter is to the {mission.label}"
+            note = f"{none}: this letter is to the {mission.label}"
+            return mission, note + self._alternatives(self.local[1:])
         raise self._nobody("embassy")
+
+    def _alternatives(self, missions: Iterable[Mission]) -> str:
+        named = [f"; '--to {self.option(m)}' is the {m.label}" for m in missions]
+        return "".join(named[:_OFFERED])
 
     def by_name(self, wanted: str) -> tuple[Mission, str | None]:
         """Return the mission whose kind, city or both are *wanted*."""
