@@ -281,3 +281,33 @@ def test_a_table_needs_equal_rows(folder: Path, run: Run) -> None:
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert "a table needs two columns or more, as many in each row" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("case", "on", "heading"),
+    [
+        ("temir-bank", "2026-11-22", "Thank you"),
+        ("kurmanov", "2011-05-10", "Tell the campaign"),
+    ],
+)
+def test_an_appeal_tells_the_figures(
+    case: str, on: str, heading: str, folder: Path, run: Run
+) -> None:
+    """
+    The appeal says how much was done so far, and nothing where no log is.
+    """
+    appeal = ("--campaign", folder, "appeal", case, "--date", on)
+    before = run(*appeal).stdout
+    entry = LogEntry(
+        kind="call",
+        date=PartialDate(2010, 5, 3),
+        country="gb",
+        count=7,
+        by="Ada Example",
+    )
+    write_log(folder, case, {"one": entry})
+    after = run(*appeal).stdout
+    figures = "\n\nKnown to the campaign so far:\n\n- Actions: 7\n- Countries: 1\n- Answers: 0"
+
+    assert after.replace(figures, "") == before
+    assert figures in after.split(f"## {heading}\n")[1].split("\n## ")[0] + "\n"

@@ -18,6 +18,8 @@ from protestgen.countries import (
 )
 from protestgen.errors import ChoiceError
 from protestgen.language.language import ENGLISH, Language
+from protestgen.log.figures import make_figures
+from protestgen.log.loader import load_log
 
 from .compose import compose
 from .document import Document, case_values, choose_language, document_parts
@@ -116,7 +118,12 @@ def make_appeal(
         style=wish.style if model else None,
     )
     localised, language = writer.localised(case, code)
-    values = {**case_values(localised, language, writer.on), "ways": ()}
+    figures = make_figures(load_log(writer.campaign.layers, case.id).of(case.id))
+    values = {
+        **case_values(localised, language, writer.on),
+        "figures": figures,
+        "ways": (),
+    }
     if not over:
         values["demands"] = _asked(localised, writer.on)
         values["ways"] = _ways(localised, language, recipients.offices, writer.on)
