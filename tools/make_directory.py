@@ -67,7 +67,8 @@ KIND_NAMES = {
 }
 # A sender without an embassy is offered the first of these in the country.
 ORDER = ("embassy", "interests-section", "representative-office", "permanent-mission")
-CONTACTS = {"phone": parse_phone, "fax": parse_phone, "email": parse_email}
+# Top-level domains besides those of countries, and that of examples.
+DOMAINS = {"com", "edu", "eu", "gov", "info", "int", "net", "org", "uk", "example"}
 
 # The states in the table of `docs/directory.md`, and what counts as old there.
 REPORTED = (
@@ -170,6 +171,17 @@ def _address(row: Row, changes: Counter[str]) -> list[str]:
     named = [line for line in lines if line and line != "N/A"]
     changes["address: an empty line, or one that says N/A"] += len(lines) - len(named)
     return named
+
+
+def _parse_email(text: str) -> str:
+    """Parse an e-mail address whose domain may exist."""
+    domain = text.rpartition(".")[2].lower()
+    if domain not in COUNTRY_CODES | DOMAINS:
+        raise ValueError(domain)
+    return parse_email(text)
+
+
+CONTACTS = {"phone": parse_phone, "fax": parse_phone, "email": _parse_email}
 
 
 def _contacts(row: Row, changes: Counter[str]) -> Entry:

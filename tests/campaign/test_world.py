@@ -359,7 +359,7 @@ def _is_same(found: Mission, row: dict[str, Any]) -> bool:
     if row["kind"] == "other":
         kinds = {"representative-office", "interests-section"}
     email = row.get("email")
-    if email and row["from"]["email"] == "london":
+    if email and (row["from"]["email"] == "london" or email.endswith((".aev", ".te"))):
         email = None
     is_made = "name" not in row or row["source"] == "ar-sedes"
     lines = [" ".join(line.split()) for line in row.get("address", [])]

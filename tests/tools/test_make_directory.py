@@ -80,6 +80,7 @@ def test_everything_left_out_is_counted() -> None:
         "address: an empty line, or one that says N/A": 1,
         "covers: no other country": 2,
         "email: known from London 2014 only": 1,
+        "email: not valid": 1,
         "emails: further addresses": 1,
         "name: none, made from the kind and the state": 2,
         "name: says the host and not the state, made anew": 1,
