@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryFile
@@ -69,12 +69,15 @@ def output(command: Command, folder: Path) -> bytes:
     ).stdout
 
 
-def measured(command: Command, folder: Path) -> Usage:
+def measured(
+    command: Command, folder: Path, variables: Mapping[str, str] | None = None
+) -> Usage:
     """Run *command* in *folder*, discard its output, and return its usage."""
+    env = environment() | dict(variables or {})
     with TemporaryFile() as errors, Path(os.devnull).open("wb") as nowhere:
         start = perf_counter()
         process = subprocess.Popen(
-            command, cwd=folder, env=environment(), stdout=nowhere, stderr=errors
+            command, cwd=folder, env=env, stdout=nowhere, stderr=errors
         )
         _, status, used = os.wait4(process.pid, 0)
         wall = perf_counter() - start

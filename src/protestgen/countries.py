@@ -100,6 +100,8 @@ def find_country(text: str) -> str:
     wanted = _fold(text)
     if wanted in COUNTRY_CODES:
         return wanted
+    if code := SHORT_NAMES.get(wanted):  # as most are typed: "uk"
+        return code
     if code := _short_names().get(wanted) or _from_alpha_3(wanted):
         return code
     for language in LANGUAGES:
