@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Run
+from html_helpers import HOSTILE, Outline
 from log_helpers import private_words, random_log, write_log
 from pdf_helpers import browse, options, text_of, words_of
 from protestgen import load_campaign
@@ -311,3 +312,27 @@ def test_an_appeal_tells_the_figures(
 
     assert after.replace(figures, "") == before
     assert figures in after.split(f"## {heading}\n")[1].split("\n## ")[0] + "\n"
+
+
+def test_data_of_a_log_is_no_markup(folder: Path) -> None:
+    """
+    Names and texts of the log are text in a page, whatever is in them.
+    """
+    outlines = []
+    for value in ("harmless", *HOSTILE):
+        entry = LogEntry(
+            kind="call",
+            date=PartialDate(2011, 5, 3),
+            country="gb",
+            town=value,
+            by=value,
+            organisation=value,
+            text=value,
+            public=("by", "organisation", "town", "text"),
+        )
+        write_log(folder, "kurmanov", {"one": entry})
+        page = DOCUMENT_FORMATS["html"].render_document(report(folder), options())
+        outlines.append(Outline(page.decode()))
+        assert outlines[-1].text.count(value) >= 4
+
+    assert [o for o in outlines if o.tags != outlines[0].tags] == []

@@ -126,9 +126,11 @@ def test_a_public_text_hides_with_a_private_name_in_it() -> None:
     """
     log = {
         "a": entry(by="Ada Example", text="ADA EXAMPLE wrote.", public=("text",)),
-        "b": entry("2011-05-02", by="Ada", text="She wrote.", public=("text",)),
+        "b": entry("2011-05-02", by="Ada", text="In Canada.", public=("text",)),
+        "d": entry(by="Ada Example", text="Ada's letter.", public=("text",)),
+        "e": entry(town="Ulm", text="A call from Ulm.", public=("text",)),
         "c": entry("2011-05-01", by="Ada", text="Ada wrote.", public=("text", "by")),
     }
     told = make_figures(log).told
 
-    assert [action.text for action in told] == ["Ada wrote.", "She wrote."]
+    assert [action.text for action in told] == ["Ada wrote.", "In Canada."]

@@ -61,7 +61,7 @@ def campaign_folders(ctx: click.Context) -> list[Path]:
     around = _folder_around()
     if around is None or os.path.realpath(around) in map(os.path.realpath, named):
         return named
-    paths = (around / name for name in (SETTINGS_FILE, "data", "templates"))
+    paths = (around / name for name in (SETTINGS_FILE, "data", "log", "templates"))
     if others := list(filter(_is_anothers, paths)):
         if not ctx.resilient_parsing:
             note = f"{others[0]} belongs to another user, so it is not used"

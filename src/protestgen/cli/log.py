@@ -55,7 +55,7 @@ _action_options = option_group(
         "--date",
         "on",
         type=ParsedParam(PartialDate.parse, "date"),
-        help="When it was done, or came: 2026-11-22, 2026-11 or 2026; default: today.",
+        help="Day, month or year: 2026-11-22; default: today.",
     ),
     click.option("--country", type=_COUNTRY, help="Country where it was done."),
     click.option("--town", type=_LINE, help="Town where it was done."),
@@ -63,7 +63,7 @@ _action_options = option_group(
         "--count",
         type=_COUNT,
         metavar="N",
-        help="Number of letters, calls and so on that this entry stands for.",
+        help="Number of letters, calls and so on.",
     ),
     click.option("--people", type=_COUNT, metavar="N", help="Number who took part."),
     click.option(
@@ -71,7 +71,7 @@ _action_options = option_group(
         type=_ID,
         metavar="ADDRESSEE",
         shell_complete=complete_addressee,
-        help="embassy, another kind of mission, or an office like 'osce'.",
+        help="embassy, or an office like 'osce'.",
     ),
     click.option(
         "--organisation",
@@ -80,12 +80,18 @@ _action_options = option_group(
         type=_LINE,
         help="Organisation that did it.",
     ),
-    click.option("--by", type=_LINE, help="Name of a person; only if they want it."),
+    click.option(
+        "--by",
+        type=_LINE,
+        metavar="NAME",
+        help="Name of a person; only if they want it.",
+    ),
     click.option(
         "--public",
         type=click.Choice(PUBLIC_FIELDS),
+        metavar="FIELD",
         multiple=True,
-        help="What may be published, since all concerned agree.  [repeatable]",
+        help="A field that may be published.  [repeatable]",
     ),
     click.option(
         "--text", type=ParsedParam(parse_prose), help="What was done or said."
@@ -95,23 +101,30 @@ _action_options = option_group(
         "attached",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="The letter, leaflet or answer; it is copied beside the entry.",
+        help="Letter or answer to copy beside the entry.",
     ),
+    title="The entry",
 )
 _answer_options = option_group(
     click.option(
         "--answers",
         type=_ID,
         metavar="ENTRY",
-        help="Of an answer: the entry that it answers, as 'protestgen due' names it.",
+        help="The entry that it answers: see 'protestgen due'.",
     ),
-    click.option("--result", type=click.Choice(RESULTS), help="What the answer says."),
+    click.option(
+        "--result",
+        type=click.Choice(RESULTS),
+        metavar="RESULT",
+        help="none, acknowledgement, answer, refusal ...",
+    ),
     click.option(
         "--reminds",
         type=_ID,
         metavar="ENTRY",
-        help="Of a reminder: the entry of the first letter.",
+        help="The entry of the first letter.",
     ),
+    title="An answer, or a reminder",
 )
 
 

@@ -1,5 +1,6 @@
 """An entry of the log: an action, or an answer to one."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, get_args
 
@@ -58,20 +59,23 @@ class LogEntry(Struct, frozen=True, kw_only=True):
         """
         Return the value of *field* if it may be published.
 
-        A text with a name in it that may not be published is not shown either.
+        A text that has a word of a name in it, or an organisation or town, which may
+        not be published, is not shown either.
         """
         value: str | None = getattr(self, field)
         if value is None or field not in self.public:
             return None
-        if field == "text" and any(name in value.casefold() for name in self._hidden()):
-            return None
-        return value
+        return None if field == "text" and self._names_hidden(value) else value
 
-    def _hidden(self) -> Iterator[str]:
-        for field in ("by", "organisation", "town"):
+    def _names_hidden(self, text: str) -> bool:
+        """Whether *text* names somebody or something that may not be published."""
+        folded = text.casefold()
+        for field in ("organisation", "town"):
             value: str | None = getattr(self, field)
-            if value and field not in self.public:
-                yield value.casefold()
+            if value and field not in self.public and value.casefold() in folded:
+                return True
+        words = {word for word in _words(self.by or "") if len(word) > 2}
+        return "by" not in self.public and not words.isdisjoint(_words(text))
 
 
 def mismatches(entry: LogEntry) -> Iterator[tuple[str, str]]:
@@ -84,6 +88,10 @@ def mismatches(entry: LogEntry) -> Iterator[tuple[str, str]]:
             yield field, f"only an answer has '{field}': remove it"
     if entry.reminds and entry.kind not in WRITTEN:
         yield "reminds", f"only a {_one_of(WRITTEN)} reminds: remove it"
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
 
 
 def _one_of(names: Sequence[str]) -> str:
