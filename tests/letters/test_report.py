@@ -336,3 +336,58 @@ def test_data_of_a_log_is_no_markup(folder: Path) -> None:
         assert outlines[-1].text.count(value) >= 4
 
     assert [o for o in outlines if o.tags != outlines[0].tags] == []
+
+
+def test_report_of_the_letters_of_2011(folder: Path) -> None:
+    """
+    Of the letters in the message of May 2011 it counts all, and names no signatory.
+    """
+    kinds = {
+        "embassy": {"country": "gb", "to": "embassy", "by": "R Bishop"},
+        "venezuela": {
+            "country": "ve",
+            "organisation": "Socialismo Revolucionario",
+            "by": "Denise Dudley",
+            "public": ("organisation",),
+        },
+        "birmingham": {"country": "gb", "town": "Birmingham"},
+    }
+    entries = {
+        name: LogEntry(kind="letter", date=PartialDate(2011, 5), **fields)  # type: ignore[arg-type]
+        for name, fields in kinds.items()
+    }
+    write_log(folder, "kurmanov", entries)
+    text = DOCUMENT_FORMATS["markdown"].render_document(report(folder)).decode()
+
+    assert cells(text, "By kind of action") == {"Letters": [3, 0]}
+    assert cells(text, "By country") == {"United Kingdom": [2, 0], "Venezuela": [1, 0]}
+    assert cells(text, "By week") == {"May 2011 (day unknown)": [3, 0]}
+    assert text.endswith("- United Kingdom\n- Venezuela: Socialismo Revolucionario\n")
+    for name in ("Bishop", "Dudley", "Birmingham"):
+        assert name not in text
+
+
+def test_a_report_does_not_overwrite_the_log(folder: Path, run: Run) -> None:
+    """
+    `-o` refuses a file among the entries of the log.
+    """
+    log_of_2010(folder)
+    target = folder / "log" / "temir-bank" / "bank.yaml"
+    before = target.read_bytes()
+    result = run("--campaign", folder, "report", "temir-bank", "-o", target)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "is where the campaign has its own log: name another place" in result.stderr
+    assert target.read_bytes() == before
+
+
+def test_a_folder_may_hold_a_log_alone(folder: Path, run: Run) -> None:
+    """
+    A folder with nothing but a log is a layer of a campaign.
+    """
+    log_of_2010(folder)
+    (folder / "protestgen.yaml").unlink()
+    result = run("--campaign", folder, "report", "temir-bank", "--format", "csv")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("week,country,channel,result,count,people\n")

@@ -32,6 +32,7 @@ def calendar(app: App, /, *, case_id: str, output: str | None) -> None:
     It has the last day to write, the hearings, and the reminders of letters in the log
     that wait for an answer. Calendar programs replace an earlier one that they read.
     """
+    app.need((case_id,), missions=False)
     campaign = app.campaign
     case = campaign.case(case_id)
     path = Path(output) if output and output != "-" else None

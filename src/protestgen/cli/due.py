@@ -34,6 +34,7 @@ def due(app: App, /, *, case_id: str | None, on: date | None, as_json: bool) -> 
     reminder and to log it are shown.
     """
     today = on or now().date()
+    app.need((case_id,) if case_id else None, missions=False)
     if case_id and app.campaign.case(case_id).status == "closed":
         show_note(f"case '{case_id}' is closed: nobody is reminded")
     waiting = all_waiting(app.campaign, case_id)
