@@ -11,7 +11,7 @@ from .roster import HEAD, write_roster
 REQUIREMENT = "mailmerge==2.3.0"
 # The template for mailmerge has one addressee only.
 COUNTRIES = ("gb",)
-_PLACEHOLDERS = "NAME,ADDRESS,CITY,gb,from@home.example,WHY\n"
+_PLACEHOLDERS = "NAME,ADDRESS,CITY,gb,from@home.example,WHY.\n"
 _PLACEHOLDER = re.compile("NAME|ADDRESS|CITY")
 _FROM_LINE = re.compile(rb"^From .*\n", re.MULTILINE)
 _BANNER = re.compile(rb"^>>> .*\n", re.MULTILINE)
@@ -39,7 +39,7 @@ def write_template(folder: Path) -> None:
     (folder / "sample.csv").write_text(HEAD + _PLACEHOLDERS, encoding="utf-8")
     ((to, subject, _, text),) = _messages(_FROM_LINE, mbox("sample.csv"), folder)
     text = _PLACEHOLDER.sub(lambda word: f"{{{{{word[0].lower()}}}}}", text)
-    text = text.replace("WHY\n\n", "{% if why %}{{why}}\n\n{% endif %}")
+    text = text.replace("WHY.\n\n", "{% if why %}{{why}}\n\n{% endif %}")
     head = f"TO: {to}\nSUBJECT: {subject}\nFROM: {{{{name}}}} <{{{{email}}}}>\n\n"
     (folder / "mail.txt").write_text(head + text, encoding="utf-8")
     (folder / "mail.conf").write_text("[smtp_server]\nhost = 127.0.0.1\nport = 25\n")
