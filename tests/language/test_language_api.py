@@ -347,7 +347,26 @@ def test_a_variant_changes_only_its_own_keys() -> None:
     english, american = asdict(ENGLISH.forms), asdict(ENGLISH.in_country("us").forms)
     changed = {name for name in english if english[name] != american[name]}
 
-    assert changed == {"salutation_end", "dates", "roles"}
+    assert changed == {
+        *("salutation_end", "dates", "roles"),
+        *("subject_above", "spelling"),
+    }
+
+
+def test_american_letters_have_american_spelling_and_dates() -> None:
+    """
+    Words and dates in any text of a letter are as Americans write them; British ones stay.
+    """
+    text = "On 1 May 2011 Mr Ex began to organise; his defence ended on 2 May 2011."
+    american = ENGLISH.in_country("us")
+
+    assert ENGLISH.spelled(text) == text
+    assert american.spelled(text) == (
+        "On May 1, 2011, Mr. Ex began to organize; his defense ended on May 2, 2011."
+    )
+    assert (
+        american.spelled("An Organisation of its own") == "An Organisation of its own"
+    )
 
 
 HOSTILE = ("{x}", "{state!r}", "{state:>9000000000}", "{salutation.__class__}", "{")

@@ -193,9 +193,16 @@ class OfficeText(Struct, frozen=True, kw_only=True):
 
 
 class Variant(Struct, frozen=True, kw_only=True):
-    """The words that differ for senders in one country; *closings* are by closing."""
+    """
+    The words that differ for senders in one country.
+
+    *closings* are by closing. *spelling* gives their words for small words of the
+    language, such as "organization" for "organisation".
+    """
 
     salutation_end: Line | None = None
+    subject_above: bool | None = None
+    spelling: dict[Line, Line] = {}
     closings: dict[Line, ClosingPattern] = {}
     dates: DateStyleVariant = DateStyleVariant()
 
@@ -247,6 +254,7 @@ class Forms(Struct, frozen=True, kw_only=True):
     states: dict[CountryCode, Line] = {}
     official_states: dict[CountryCode, Line] = {}
     variants: dict[CountryCode, Variant] = {}
+    spelling: dict[Line, Line] = {}
     at: SourceMap
 
     def form(self, role: str) -> AddressForm:

@@ -134,6 +134,23 @@ class Language(Struct, frozen=True):
             return text
         return _with_no_break_spaces(text, forms.glue_before, forms.glue_after, months)
 
+    def spelled(self, text: str) -> str:
+        """Return *text* as the sender's country spells it."""
+        spelling = self.forms.spelling
+        if not spelling:
+            return text
+        words = "|".join(map(re.escape, sorted(spelling, key=len, reverse=True)))
+        text = re.sub(rf"\b(?:{words})\b", lambda word: spelling[word[0]], text)
+        dates = self.forms.dates
+        comma = "," if dates.on_day.endswith(",") else ""
+
+        def respelled(date: re.Match[str]) -> str:
+            day = dates.day.format(day=date[1], month=date[2], year=date[3])
+            return f"{day}{date[4] and comma}{date[4]}"
+
+        day = rf"\b(\d{{1,2}}) ({'|'.join(dates.months)}) (\d{{4}})\b( ?)"
+        return re.sub(day, respelled, text)
+
     def in_country(self, country: str | None) -> "Language":
         """Return the language as senders in *country* write it."""
         variant = self.forms.variants.get(country or "")
@@ -149,6 +166,10 @@ class Language(Struct, frozen=True):
         forms = replace(
             self.forms,
             salutation_end=variant.salutation_end or self.forms.salutation_end,
+            subject_above=self.forms.subject_above
+            if variant.subject_above is None
+            else variant.subject_above,
+            spelling=variant.spelling,
             dates=replace(self.forms.dates, **dates),
             roles=roles,
         )

@@ -93,7 +93,7 @@ class Templates:
         values = {**values, "language": language}
         try:
             if style != _BASE:
-                return _rendered(self.environment, name, values)
+                return language.spelled(_rendered(self.environment, name, values))
         except TemplateNotFound:
             pass
         styles = self.styles(language.code)
