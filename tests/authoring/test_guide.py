@@ -208,6 +208,10 @@ def test_every_key_of_an_office_is_explained() -> None:
     assert shared | dict(rows("An office")) == known(Office)
 
 
+# Whom messages of support are to.
+CARD_ROLES = ("friends", "mourners", "prisoners")
+
+
 def test_every_role_is_listed() -> None:
     """
     The guide lists the roles of offices; other roles follow from the kind of mission.
@@ -216,7 +220,7 @@ def test_every_role_is_listed() -> None:
     (row,) = re.findall(r"^\| `role` .*$", KEYS, re.MULTILINE)
     named = set(re.findall(r"`(\w+)`", row)) - {"role"}
 
-    assert named == roles - set(MISSION_ROLES) - {"friends"} | {"office"}
+    assert named == roles - {*MISSION_ROLES, *CARD_ROLES} | {"office"}
 
 
 def test_every_key_of_a_translation_is_explained() -> None:

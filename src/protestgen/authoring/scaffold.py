@@ -35,7 +35,6 @@ _FILES = {
     "check.yml": ".github/workflows/check.yml",
     "demands.yaml": "data/demands.yaml",
     "embassies.yaml": "data/embassies.yaml",
-    "personal.txt.j2": "templates/en/personal.txt.j2",
 }
 _ROSTER = "members.csv"
 _COLUMNS = ("name", "role", "city", "country", "email", "language", "why")
