@@ -204,7 +204,7 @@ def test_document_metadata_and_tags(batch: Batch) -> None:
     facts, tags = facts_of(data), tags_of(data)
 
     assert problems_of(data) == ""
-    assert facts["Title"].startswith("The police attack on the May Day marchers")
+    assert facts["Title"].startswith("The Almaty May Day marchers")
     assert "Author" not in facts
     assert (facts["Tagged"], facts["Pages"]) == ("yes", "60")
     assert tags.count("H1 ") == 60

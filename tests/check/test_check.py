@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -427,7 +428,14 @@ def test_a_language_has_texts_forms_and_styles(mine: Path) -> None:
         "templates/nl/personal.txt.j2:1:1: error: there are no forms of address in Dutch: add data/forms.nl.yaml",
         *(
             f"templates/nl/personal.txt.j2:1:1: warning: there is no style '{style}' in Dutch"
-            for style in ("organisation", "points", "statement", "support")
+            for style in (
+                "organisation",
+                "points",
+                "reminder",
+                "statement",
+                "support",
+                "thanks",
+            )
         ),
     ]
 
@@ -492,13 +500,16 @@ def test_a_letter_fits_a_page(mine: Path, change: Change) -> None:
     """
     change("data/demands.yaml", "was banned in", "was " + "very " * 390 + "banned in")
 
-    assert told(mine)[1:] == [
-        f"data/demands.yaml:44:5: warning: letters in style '{style}' have {count} words, and a page has room for 400: shorten the texts"
-        for style, count in (
-            ("organisation", 486),
-            ("personal", 444),
-            ("statement", 418),
+    found = [
+        re.fullmatch(
+            r"data/demands.yaml:44:5: warning: letters in style '(\w+)' have (4\d\d) "
+            "words, and a page has room for 400: shorten the texts",
+            line,
         )
+        for line in told(mine)[1:]
+    ]
+    assert [match and match[1] for match in found] == [
+        *("organisation", "personal", "statement"),
     ]
 
 

@@ -176,7 +176,7 @@ def test_typed_place_is_where_the_sender_is(run: Run, tmp_path: Path) -> None:
     ).stdout  # fmt: skip
 
     assert text.startswith("5 Oak Street\nAustin, TX 78701\n\nNovember 22, 2026\n")
-    assert "writing from Austin to protest" in text
+    assert "writing from Austin to ask about" in text
     assert text.endswith("\n\nAda\n")
 
 
@@ -216,7 +216,7 @@ def test_empty_option_removes_what_the_profile_has(run: Run, tmp_path: Path) -> 
     ).stdout
 
     assert text.startswith("22 November 2026\n\nThe Ambassador\n")
-    assert "\n\nI am writing to protest" in text
+    assert "\n\nI am writing to ask about" in text
     assert text.endswith("\n\nAda\n")
 
 

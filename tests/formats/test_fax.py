@@ -55,7 +55,7 @@ def test_cover_page() -> None:
         "Organisation Leeds Readers",
         "Place Leeds",
         "E-mail ada@example.org",
-        "Regarding The police attack on the May Day marchers in Almaty, May 2011",
+        "Regarding The Almaty May Day marchers, May 2011",
         "Date 22 November 2026",
         "Pages 1 and this cover page",
     ]

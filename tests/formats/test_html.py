@@ -40,6 +40,11 @@ def written_with(values: list[str]) -> Letter:
 HARMLESS = Outline(page_of(written_with(["x"] * 8)))
 
 
+def straight(text: str) -> str:
+    """*text* with straight quotation marks and apostrophes; letters curl those of own words."""
+    return text.replace("“", '"').replace("”", '"').replace("’", "'")
+
+
 @settings(max_examples=250)
 @given(
     st.lists(
@@ -58,8 +63,9 @@ def test_nothing_in_a_letter_is_markup(values: list[str]) -> None:
     outline = Outline(page_of(written_with(values)))
 
     assert outline.tags == HARMLESS.tags
+    text = straight(outline.text)
     for value in values:
-        assert normalize("NFC", value) in outline.text
+        assert straight(normalize("NFC", value)) in text
 
 
 def test_page_stands_alone() -> None:

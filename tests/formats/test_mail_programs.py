@@ -402,7 +402,7 @@ def test_line_of_the_manual_sends_the_letter(
 
     assert result.exit_code == 0
     assert delivery.recipients == [EMBASSY[1]]
-    assert read_mail(delivery.data).subject.startswith("The police attack on")
+    assert read_mail(delivery.data).subject.startswith("The Almaty May Day marchers")
 
 
 def _set_up_sendmail(server: Server, folder: Path) -> Path:

@@ -321,10 +321,7 @@ def test_what_a_pdf_says_of_itself() -> None:
     metadata = metadata_of(pdf)
 
     assert facts["Tagged"] == "yes"
-    assert (
-        facts["Title"]
-        == "The police attack on the May Day marchers in Almaty, May 2011"
-    )
+    assert facts["Title"] == "The Almaty May Day marchers, May 2011"
     assert facts["Author"] == "Ada Example"
     assert re.search(r"pdfuaid:part\D+1\D", metadata)
     assert re.search(r"dc:language.*\ben\b", metadata, re.DOTALL)

@@ -230,7 +230,7 @@ def test_met_demands_are_not_made_again(run: Run, readers: Path) -> None:
         "This has been met already:\n\n"
         "- give Ada Example and Bob Example their posts back (on 24 November 2026).\n"
     ) in open_
-    assert "> I call on the authorities of Türkiye to open the reading room" in open_
+    assert "I ask the authorities of Türkiye to open the reading room" in open_
 
     change(readers, ("- id: reopen\n", "- id: reopen\n        met: 2026-11-24\n"))
     over = run(*line)
@@ -582,7 +582,7 @@ def test_campaign_can_replace_the_layout(run: Run, readers: Path) -> None:
     A campaign's own layout is used, and may have only the tags of all pages.
     """
     layout = readers / "templates" / "layout" / "appeal.html.j2"
-    layout.parent.mkdir()
+    layout.parent.mkdir(parents=True)
     layout.write_text("<h1>{{ appeal.title }} &amp; more</h1>", encoding="utf-8")
     line = ("--campaign", readers, "appeal", "reading-room", "--format", "html")
 

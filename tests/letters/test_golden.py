@@ -9,7 +9,7 @@ from protestgen import load_campaign
 from protestgen.templating.environment import Templates
 
 CAMPAIGN = load_campaign()
-STYLES = Templates(CAMPAIGN.folders).styles("en")
+TEMPLATES = Templates(CAMPAIGN.folders)
 # Where letters in a language are written, by whom, and for which organisation.
 SENDERS = {
     "en": ("uk", "Ada Example", "Leeds", "Leeds Readers"),
@@ -20,13 +20,21 @@ SENDERS = {
     "ru": ("ru", "Ада Примерова", "Тверь", "Тверской читательский клуб"),
 }
 LETTERS = [
-    *(("en", case, style) for case in CAMPAIGN.cases for style in STYLES),
+    *(
+        ("en", case, style)
+        for case in CAMPAIGN.cases
+        for style in TEMPLATES.styles("en")
+        # Thanks are for demands that were met.
+        if style != "thanks" or case == "temir-bank"
+    ),
     *(
         (language, case, style)
         for language in SENDERS
         for case in CAMPAIGN.cases
-        for style in STYLES
-        if language != "en" and (case == "kurmanov" or style == "statement")
+        for style in TEMPLATES.styles(language)
+        if language != "en"
+        and (case == "kurmanov" or style == "statement")
+        and style != "thanks"
     ),
 ]
 

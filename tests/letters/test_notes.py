@@ -31,10 +31,8 @@ def test_everything_doubtful_is_said_a_line_each(run: Run) -> None:
      https://www.gov.kz/memleket/entities/mfa-madrid?lang=es
     the letter has no name: add '--name', or run 'protestgen profile'
     the letter names a copy: send it to the OSCE Secretariat as well (info@osce.org)
-    case 'temir-bank' has been closed since 2010-05-12: Ainur Kurmanov was released on
-     12 May 2010 after serving the whole sentence. According to the campaign for his
-     release, his was the first case in Kazakhstan in which those under arrest took part
-     in person in the hearings of their own appeals.
+    case 'temir-bank' has been closed since 2010-05-12: Mr Kurmanov was released on 12
+     May 2010 after serving the whole sentence.
     the demand 'release' was met: choose others with '--demand'
     """
     found = notes(

@@ -146,9 +146,7 @@ def test_way_does_not_ask_for_what_was_met(run: Run, tmp_path: Path) -> None:
     only = "\n      - {to: embassy, ask: release}"
     none = campaign(tmp_path / "none", only, demands=met)
 
-    assert "I call on the authorities of Kazakhstan to open an inquiry." in " ".join(
-        write(run, some).stdout.split()
-    )
+    assert "to open an inquiry." in " ".join(write(run, some).stdout.split())
     assert write(run, none) == Result(
         2,
         "",

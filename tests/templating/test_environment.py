@@ -107,7 +107,7 @@ def test_own_template_of_a_shipped_name_can_extend_the_shipped_one(
     )
     result = run("--campaign", campaign, "letter", "--case", "kolov", "--country", "uk")
 
-    assert "I am writing to protest at" in result.stdout
+    assert "I am writing to ask about" in result.stdout
     assert "\n\nAnswer me.\n\n" in result.stdout
 
 
@@ -119,7 +119,7 @@ MISTAKES = {
     "variable-later": ("Subject\n\n{{ greeting }}{% set greeting = 'Hello' %}", 3, "unknown variable 'greeting': it is set later or elsewhere"),
     "macro": ("{% extends 'en/base.txt.j2' %}\n{% block opening %}\n{{ form_place() }}\n{% endblock %}\n", 3, "unknown variable 'form_place': did you mean 'from_place'?"),
     "macro-uncalled": ("{% extends 'en/base.txt.j2' %}\n{% block opening %}\n{{ from_place }}\n{% endblock %}\n", 3, "'from_place' is a macro: write 'from_place()'"),
-    "macro-argument": ("{% extends 'en/base.txt.j2' %}\n{% block opening %}\n{{ pass_on(wat='letter') }}\n{% endblock %}\n", 3, "macro 'pass_on' takes no keyword argument 'wat'"),
+    "macro-argument": ("{% extends 'en/base.txt.j2' %}\n{% block opening %}\n{{ briefly(wat='letter') }}\n{% endblock %}\n", 3, "macro 'briefly' takes no keyword argument 'wat'"),
     "attribute": ("Subject\n\n{{ case.titel }}\n", 3, "unknown attribute 'case.titel': did you mean 'case.title'?"),
     "attribute-of-item": ("Subject\n\n{% for incident in case.incidents %}\n{{ incident.plaec }}\n{% endfor %}\n", 4, "unknown attribute 'incident.plaec': did you mean 'incident.place'?"),
     "attribute-of-loop": ("Subject\n\n{% for demand in demands %}{{ loop.indx }}{% endfor %}\n", 3, "unknown attribute 'loop.indx': did you mean 'loop.index'?"),

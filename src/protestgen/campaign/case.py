@@ -128,11 +128,16 @@ class Hearing(Struct, frozen=True, kw_only=True):
 
 
 class SupportTo(Struct, frozen=True, kw_only=True):
-    """The receiver of a message of support; the *bereaved* get condolences."""
+    """
+    The receiver of a message of support.
+
+    The *bereaved* get condolences. A *neutral* message says nothing of the case.
+    """
 
     name: Line | None = None
     salutation: Line | None = None
     bereaved: bool = False
+    neutral: bool = False
     address: tuple[Line, ...] = ()
     email: Email | None = None
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from protestgen.campaign.case import Case
+from protestgen.campaign.case import Case, Demand
 from protestgen.campaign.directory import MISSION_KINDS, Addressee
 from protestgen.errors import DataError, Location, ProtestgenError
 from protestgen.language.language import ENGLISH, Language
 from protestgen.letters.completeness import MissingTextError
 from protestgen.letters.compose import compose
-from protestgen.letters.letter import SUPPORT_STYLE, Letter, block_text
+from protestgen.letters.letter import SUPPORT_STYLE, THANKS_STYLE, Letter, block_text
 from protestgen.letters.notes import avoided, count_words, longest
 from protestgen.letters.sender import Sender
 from protestgen.templating.metering import SharedStepLimitError
@@ -96,6 +96,7 @@ class _Letters:
         self.addressees = addressees
         # A case that wants no more letters is checked as of its last day for them.
         self.on = on
+        self.met = tuple(d.id for d in case.demands if d.is_met(on))
         if case.write_by and case.is_stopped(on):
             self.on = case.write_by.last_day
         self.avoid = (*self.case.avoid, *language.forms.avoid)
@@ -107,6 +108,8 @@ class _Letters:
     def findings(self) -> Iterator[Finding]:
         """Yield the findings about all of them."""
         for style in self.context.templates.styles(self.language.code):
+            if style == THANKS_STYLE and not self.met:
+                continue
             try:
                 first, *others = self._written(style)
             except SharedStepLimitError as failed:
@@ -147,6 +150,9 @@ class _Letters:
         another case has taken is not taken again.
         """
         everything = tuple(demand.id for demand in self.case.demands)
+        if style == THANKS_STYLE:
+            yield self._letter(style, self.addressees[0], self.on, self.met)
+            return
         usual = tuple(d.id for d in self.case.default_demands(self.on)) or everything
         first, *others = self.addressees
         yield self._letter(style, first, self.on, usual)
@@ -207,7 +213,7 @@ class _Letters:
                 yield self._harmful(word, style)
         folded = text.casefold()
         for demand in self.case.demands:
-            if demand.id in letter.demands and not _is_printed(demand.text, folded):
+            if demand.id in letter.demands and not _is_printed(demand, folded):
                 yield error(
                     self._origin(style),
                     "letters in this style do not print every demand",
@@ -244,5 +250,7 @@ class _Letters:
         return Location(str(paths[0]))
 
 
-def _is_printed(text: str, folded: str) -> bool:
-    return collapse_spaces(text).casefold() in folded
+def _is_printed(demand: Demand, folded: str) -> bool:
+    """Whether a letter makes *demand* or asks what became of it."""
+    texts = filter(None, (demand.text, demand.request, demand.question))
+    return any(collapse_spaces(text).casefold() in folded for text in texts)

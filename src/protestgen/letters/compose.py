@@ -151,12 +151,19 @@ class SharedParts:
     def _salutation(self) -> str:
         if self._addressee is not None:
             return self._language.salutation(self._addressee)
-        friends = self._language.forms.form("friends").salutation
-        return self._case.support_to.salutation or friends
+        form = self._language.forms.form(self._role())
+        return self._case.support_to.salutation or form.salutation
 
     def _closing(self, *, plural: bool) -> str:
-        role = self._addressee.role if self._addressee else "friends"
-        return self._language.closing(role, self._salutation(), plural=plural)
+        return self._language.closing(self._role(), self._salutation(), plural=plural)
+
+    def _role(self) -> str:
+        """The form of address for the reader."""
+        if self._addressee is not None:
+            return self._addressee.role
+        to = self._case.support_to
+        role = "mourners" if to.bereaved else "prisoners" if to.neutral else "friends"
+        return role if role in self._language.forms.roles else "friends"
 
     def letter(self, sender: Sender) -> Letter:
         """Compose the letter of *sender*, who lives in the country of these parts."""
@@ -187,7 +194,10 @@ class SharedParts:
             sender_block=_sender_block(sender, self._country_line),
             dateline=self._dateline(sender.city),
             subject=subject,
-            subject_line=forms.subject.format(subject=subject),
+            # A card has no subject; an e-mail needs one.
+            subject_line=forms.subject.format(subject=subject)
+            if self._addressee
+            else "",
             body=tuple(map(self._with_no_break_spaces, body)),
             closing=self._closings[plural],
             signature=_signature(sender, organisation, forms.placeholders.name),

@@ -21,6 +21,8 @@ THANKS_STYLE = "thanks"
 ORGANISATION_STYLE = "organisation"
 # Letters that say "I" even if an organisation is named below the signature.
 SINGLE_WRITER_STYLES = ("personal", "points", REMINDER_STYLE)
+# Letters that make the first two demands only, unless the sender chooses others.
+SHORT_STYLES = ("personal", REMINDER_STYLE)
 
 
 class Letter(Struct, frozen=True, kw_only=True):

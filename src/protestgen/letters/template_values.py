@@ -14,7 +14,10 @@ from protestgen.errors import ChoiceError, ExpiredCaseError
 from protestgen.language.language import ENGLISH, Language
 from protestgen.schema.types import PartialDate
 
-from .letter import SUPPORT_STYLE, THANKS_STYLE
+from .letter import SHORT_STYLES, SUPPORT_STYLE, THANKS_STYLE
+
+# How many demands a short letter makes.
+_FEW = 2
 
 if TYPE_CHECKING:
     from protestgen.language.rights import Rights
@@ -143,7 +146,8 @@ def choose_demands(
         if open_ := [demand.id for demand in found if not demand.is_met(on)]:
             raise ChoiceError(f"the demand '{open_[0]}' was not met: choose others")
     else:
-        found = found or case.default_demands(on, to)
+        most = _FEW if style in SHORT_STYLES else None
+        found = found or case.default_demands(on, to)[:most]
     if not found:
         raise ChoiceError(_nothing_to_ask(case, on, style))
     return tuple(replace(d, request=d.request or d.text) for d in found)

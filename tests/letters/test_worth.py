@@ -1,0 +1,199 @@
+"""The bars of letters that are worth signing, over all cases and styles."""
+
+import re
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from protestgen import Letter, Sender, compose, load_campaign
+from protestgen.campaign.case import Case
+from protestgen.errors import ChoiceError
+from protestgen.language.loader import load_language
+from protestgen.letters.letter import block_text
+from protestgen.letters.notes import count_words
+from protestgen.templating.environment import Templates
+
+# The languages whose letters fulfil the bars, and words to look for: who is asked
+# about, how those who can act are asked, what no mourner and no censor should read.
+WORDS = {
+    "en": {
+        "authorities": r"the authorities of",
+        "demand": r"\b(urge|call on|ask the authorities)\b",
+        "mourners": r"alleged|killing|[Ss]olidarity|hear from",
+        "censor": r"happened|read|[Ss]olidarity|raise",
+    },
+}
+NOW = date(2026, 11, 22)
+ADA = Sender(
+    name="Ada Example", city="Leeds", country="gb", organisation="Leeds Readers"
+)
+BUNDLED = load_campaign()
+WORTH = load_campaign(Path(__file__).parents[1] / "worth")
+CASES = {
+    **{f"{id_}": (BUNDLED, case) for id_, case in BUNDLED.cases.items()},
+    **{
+        id_: (WORTH, WORTH.cases[id_])
+        for id_ in ("lawyer", "journalist", "teachers", "village")
+    },
+}
+STYLES = Templates(BUNDLED.folders).styles("en")
+ASKING = [style for style in STYLES if style not in {"support", "thanks"}]
+# The longest that a body may be, in words, and the shortest.
+LENGTHS = {"personal": (90, 150), "organisation": (90, 220), "statement": (90, 400)}
+every_language = pytest.mark.parametrize("code", WORDS)
+every_case = pytest.mark.parametrize("case_id", CASES)
+
+
+@cache
+def templates(folders: tuple[Path, ...]) -> Templates:
+    """The templates in these folders, read once."""
+    return Templates(folders)
+
+
+def letters(code: str, case_id: str, style: str) -> list[Letter]:
+    """Letters in *style* about the case, archived or open, to everybody it is for."""
+    _, case = CASES[case_id]
+    days = {NOW, case.opened.first_day} if case.status == "closed" else {NOW}
+    return [
+        letter
+        for on in sorted(days)
+        for to in ([None] if style == "support" else map(str, case.write_to))
+        for letter in written(code, case, style, to, on)
+    ]
+
+
+def written(
+    code: str, case: Case, style: str, to: str | None, on: date
+) -> list[Letter]:
+    """The letter, or none: no thanks are due before a demand was met."""
+    campaign, _ = CASES[case.id]
+    directory = campaign.directory
+    addressee = (
+        directory.choose(state=case.state, country="gb", to=to, write_to=(to,))[0]
+        if to
+        else None
+    )
+    sender = (
+        ADA if style == "organisation" else Sender(name="Ada Example", city="Leeds")
+    )
+    try:
+        letter = compose(
+            case,
+            addressee,
+            sender,
+            style=style,
+            language=load_language(code, campaign.folders),
+            templates=templates(tuple(campaign.folders)),
+            on=on,
+        )
+    except ChoiceError:
+        assert style == "thanks"
+        return []
+    return [letter]
+
+
+def text_of(letter: Letter) -> str:
+    """The subject and the body, as one line."""
+    return " ".join((letter.subject_line, *map(block_text, letter.body)))
+
+
+def words_in_runs(text: str, length: int = 6) -> set[tuple[str, ...]]:
+    """All runs of *length* words in *text*."""
+    words = re.findall(r"\w+", text.casefold())
+    return {tuple(words[i : i + length]) for i in range(len(words) - length + 1)}
+
+
+@every_language
+@pytest.mark.parametrize("style", LENGTHS)
+@every_case
+def test_letters_are_as_long_as_their_style(
+    code: str, style: str, case_id: str
+) -> None:
+    """
+    A letter has the length of its style, without own words.
+    """
+    shortest, longest = LENGTHS[style]
+
+    for letter in letters(code, case_id, style):
+        assert shortest <= count_words(letter) <= longest, text_of(letter)
+
+
+@every_language
+@pytest.mark.parametrize("style", STYLES)
+@every_case
+def test_people_are_named_in_full_twice_at_most(
+    code: str, style: str, case_id: str
+) -> None:
+    """
+    Subject and body together name nobody in full more than twice.
+    """
+    people = CASES[case_id][1].people
+
+    for letter in letters(code, case_id, style):
+        text = text_of(letter)
+        assert [name for name in people if text.count(name) > 2] == [], text
+
+
+@every_language
+@pytest.mark.parametrize("style", ASKING)
+@every_case
+def test_authorities_are_asked_themselves(code: str, style: str, case_id: str) -> None:
+    """
+    Nobody who can act is asked that "the authorities of" their own state act.
+    """
+    campaign, case = CASES[case_id]
+    for office in campaign.directory.offices.values():
+        if office.state == case.state:
+            (letter,) = written(code, case, style, office.id, NOW)
+            assert not re.search(WORDS[code]["authorities"], text_of(letter))
+
+
+@every_language
+@pytest.mark.parametrize("style", ["personal", "organisation", "points"])
+@every_case
+def test_subject_opening_and_summary_differ(
+    code: str, style: str, case_id: str
+) -> None:
+    """
+    The subject, the first sentence and the summary share no run of six words.
+    """
+    summary = words_in_runs(CASES[case_id][1].summary)
+
+    for letter in letters(code, case_id, style):
+        first = re.split(r"(?<=[.!]) (?=[A-Z])", block_text(letter.body[0]))[0]
+        subject, opening = words_in_runs(letter.subject), words_in_runs(first)
+        assert not subject & opening | subject & summary | opening & summary
+
+
+@every_language
+@pytest.mark.parametrize("style", ASKING)
+@pytest.mark.parametrize("case_id", BUNDLED.cases)
+def test_archived_letters_ask_questions(code: str, style: str, case_id: str) -> None:
+    """
+    A letter about the past asks one question for each demand and commands nothing.
+    """
+    case = BUNDLED.cases[case_id]
+    for to in map(str, case.write_to):
+        (letter,) = written(code, case, style, to, NOW)
+        text = text_of(letter)
+        assert text.count("?") >= len(letter.demands)
+        assert not re.search(WORDS[code]["demand"], text)
+
+
+@every_language
+@every_case
+def test_a_card_has_no_subject_and_no_case(code: str, case_id: str) -> None:
+    """
+    A printed card has no subject; a neutral one does not mention what happened.
+    """
+    _, case = CASES[case_id]
+    (letter, *_) = letters(code, case_id, "support")
+
+    assert letter.subject
+    assert letter.subject_line == ""
+    assert not words_in_runs(text_of(letter)) & words_in_runs(case.summary)
+    text = f"{text_of(letter)} {letter.closing}"
+    assert not (case.support_to.neutral and re.search(WORDS[code]["censor"], text))
+    assert not (case.support_to.bereaved and re.search(WORDS[code]["mourners"], text))
