@@ -5,6 +5,7 @@ from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
+import pytest
 import typst
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
@@ -24,6 +25,8 @@ PAGE = """
 """
 
 
+# Other versions of Rich and Typst may draw them otherwise.
+@pytest.mark.slow
 def test_the_readme_shows_the_letter_that_it_writes(
     tmp_path: Path, committed: Committed
 ) -> None:
@@ -39,6 +42,7 @@ def test_the_readme_shows_the_letter_that_it_writes(
     committed(ROOT / "docs" / "letter.png", picture)
 
 
+@pytest.mark.slow
 def test_a_picture_shows_a_terminal(tmp_path: Path, committed: Committed) -> None:
     """
     The page on data has a picture of the list of cases, as a terminal shows it.
