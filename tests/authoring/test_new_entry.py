@@ -343,7 +343,7 @@ def test_an_office_that_a_case_lacks_can_be_added(run: Run, tmp_path: Path) -> N
     assert other.exit_code == 1
     assert "unknown addressee 'league'" in other.stderr
     assert wrong.exit_code == 1
-    assert "'court' stands twice" in wrong.stderr
+    assert "'court' appears twice" in wrong.stderr
     assert [*load_campaign(mine).directory.offices] == ["court", "league"]
 
 
@@ -437,7 +437,7 @@ def test_answers_are_kept_after_an_error(shell: Shell, tmp_path: Path) -> None:
         (
             "case",
             CASE.replace("strike\n", "ada\n", 1),
-            "{entry}: the key 'ada' stands twice: it is in line 2 already",
+            "{entry}: the key 'ada' appears twice: it is in line 2 already",
         ),
         (
             "embassy",

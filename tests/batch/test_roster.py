@@ -301,7 +301,7 @@ def test_json_has_each_field_once() -> None:
     _, (first, second) = read(data)
 
     assert list(map(str, first.faults)) == [
-        "name: it stands here twice: remove one of them"
+        "name: it appears twice here: remove one of them"
     ]
     assert second.member
     assert second.member.language == ("de",)
@@ -477,7 +477,7 @@ def test_wrong_encoding_fails_its_row() -> None:
         ),
         (
             b"name,e-mail,Email\n",
-            "m.csv:1: the column 'email' stands twice: remove one of them",
+            "m.csv:1: the column 'email' appears twice: remove one of them",
         ),
         (
             b'name,"why\n',
@@ -653,7 +653,7 @@ def test_duplicate_key_fails_its_row() -> None:
     """
     _, rows = read('{"name": "Ada", "why": "a", "why": "b"}\n{"name": "Bob"}\n')
 
-    assert faults(rows) == ["m.csv:1: 'why' stands here twice: remove one of them"]
+    assert faults(rows) == ["m.csv:1: 'why' appears twice here: remove one of them"]
     assert names(rows) == ["Bob"]
 
 

@@ -356,7 +356,7 @@ def test_ids_of_demands_are_unique(load: Load) -> None:
     )
 
     assert problems(load, {"demands.yaml": f"cases:\n{lines}"}) == [
-        "demands.yaml:13:26: the id 'a' stands twice: choose another one"
+        "demands.yaml:13:26: the id 'a' appears twice: choose another one"
     ]
 
 

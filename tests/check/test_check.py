@@ -474,12 +474,12 @@ STATEMENT = "templates/en/statement.txt.j2"
         (
             "{{ case.summary }}",
             "{% if relation == 'authority' %}{{ nothing }}{% endif %}",
-            f"{STATEMENT}:4:1: error: unknown variable 'nothing': see docs/templates.md",
+            f"{STATEMENT}:4:1: error: unknown variable 'nothing': see 'protestgen help templates'",
         ),
         (
             "{{ case.summary }}",
             "{% if case.status == 'closed' and not archived %}{{ nothing }}{% endif %}",
-            f"{STATEMENT}:4:1: error: unknown variable 'nothing': see docs/templates.md",
+            f"{STATEMENT}:4:1: error: unknown variable 'nothing': see 'protestgen help templates'",
         ),
     ],
 )

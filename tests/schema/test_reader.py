@@ -98,7 +98,7 @@ name: twice
         "9:15: empty: write a value, or leave it out",
         "9:21: a single value is expected here, not a list",
         "10:1: unknown key 'falg': did you mean 'flag'?",
-        "11:1: the key 'name' stands twice: it is in line 1 already",
+        "11:1: the key 'name' appears twice: it is in line 1 already",
     ]
 
 
@@ -120,7 +120,7 @@ name: twice
         ("name", "1:1: keys and values are expected here, not a single value"),
         (
             "name: a\nname: b",
-            "2:1: the key 'name' stands twice: it is in line 1 already",
+            "2:1: the key 'name' appears twice: it is in line 1 already",
         ),
         (
             "name: a\nqqqq: b",
@@ -142,15 +142,15 @@ name: twice
         ),
         (
             "name: a\nitems: {x: {text: x}, x: {text: y}}",
-            "2:23: the key 'x' stands twice: it is in line 2 already",
+            "2:23: the key 'x' appears twice: it is in line 2 already",
         ),
         (
             "name: a\nby_host: {de: x, DE: y}",
-            "2:18: the key 'de' stands twice: keep one",
+            "2:18: the key 'de' appears twice: keep one",
         ),
         (
             "name: a\nlist:\n- {id: x, text: x}\n- {text: y, id: x}",
-            "4:17: the id 'x' stands twice: choose another one",
+            "4:17: the id 'x' appears twice: choose another one",
         ),
         (
             "name: a\nlines: [a\u202eb]",
@@ -237,7 +237,7 @@ def test_long_values_are_shortened_in_messages() -> None:
         ),
         (
             "name: &a x\ntext: &a y",
-            "2:7: this anchor ('&...') stands twice: give it another name",
+            "2:7: this anchor ('&...') appears twice: give it another name",
         ),
         (
             "name: 'a\nflag: true\n",

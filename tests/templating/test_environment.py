@@ -113,7 +113,7 @@ def test_own_template_of_a_shipped_name_can_extend_the_shipped_one(
 
 MISTAKES = {
     "variable": ("Subject\n\n{{ demnads }}\n", 3, "unknown variable 'demnads': did you mean 'demands'?"),
-    "variable-far": ("Subject\n\n{{ xyzzy }}\n", 3, "unknown variable 'xyzzy': see docs/templates.md"),
+    "variable-far": ("Subject\n\n{{ xyzzy }}\n", 3, "unknown variable 'xyzzy': see 'protestgen help templates'"),
     "variable-of-loop": ("Subject\n\n{% for demand in demands %}\n{{ demnad.text }}\n{% endfor %}", 4, "unknown variable 'demnad': did you mean 'demand'?"),
     "variable-set": ("Subject\n\n{% set greeting = 'Hello' %}\n{{ greting }}", 4, "unknown variable 'greting': did you mean 'greeting'?"),
     "variable-later": ("Subject\n\n{{ greeting }}{% set greeting = 'Hello' %}", 3, "unknown variable 'greeting': it is set later or elsewhere"),
@@ -131,7 +131,7 @@ MISTAKES = {
     "include": ("Subject\n\n{% include 'en/satement.txt.j2' %}\n", 3, "unknown template 'en/satement.txt.j2': did you mean 'en/statement.txt.j2'?"),
     "block": ("{% extends 'en/base.txt.j2' %}\n\n{% block openning %}\nText.\n{% endblock %}\n", 3, "unknown block 'openning': did you mean 'opening'?"),
     "block-of-grandchild": ("{% extends 'shipped/en/statement.txt.j2' %}\n{% block greeting %}\nText.\n{% endblock %}\n", 2, "unknown block 'greeting': there are account, demands, opening, outcome, own_words, request, subject"),
-    "block-twice": ("{% block a %}{% endblock %}\n{% block a %}{% endblock %}\n", 2, "the block 'a' stands twice: keep one, or give it another name"),
+    "block-twice": ("{% block a %}{% endblock %}\n{% block a %}{% endblock %}\n", 2, "the block 'a' appears twice: keep one, or give it another name"),
     "super": ("Subject\n{% block a %}\n{{ super() }}\n{% endblock %}\n", 3, "no template above has the block 'a': remove 'super()'"),
     "macro-imported": ("Subject\n\n{% from 'en/base.txt.j2' import form_place %}\n{{ form_place() }}\n", 4, "the template 'en/base.txt.j2' has no 'form_place': did you mean 'from_place'?"),
     "macro-of-import": ("Subject\n\n{% import 'en/base.txt.j2' as base %}\n{{ base.form_place() }}\n", 4, "there is no 'form_place' in this: did you mean 'from_place'?"),
@@ -139,7 +139,7 @@ MISTAKES = {
     "item-before": ("Subject\n\n{% for demand in demands %}{{ loop.previtem }}{% endfor %}\n", 3, "nothing is there at this end of the list: test it with 'if' first"),
     "text-outside": ("{% extends 'en/base.txt.j2' %}\n{% block account %}{% endblock %}\n\nText.\n", 4, "this is outside of all blocks, so no letter has it: move it"),
     "output-outside": ("{% extends 'en/base.txt.j2' %}\n{{ why }}\n", 2, "this is outside of all blocks, so no letter has it: move it"),
-    "extends-twice": ("{% extends 'en/base.txt.j2' %}\n{% extends 'en/base.txt.j2' %}\n", 1, "the tag 'extends' stands twice: keep one"),
+    "extends-twice": ("{% extends 'en/base.txt.j2' %}\n{% extends 'en/base.txt.j2' %}\n", 1, "the tag 'extends' appears twice: keep one"),
     "list-printed": ("Subject\n\n{{ cosigners }}\n", 3, "a list cannot be printed: print a text of it"),
     "case-printed": ("Subject\n\n{{ case }}\n", 3, "a case cannot be printed: print a text of it"),
     "nothing-printed": ("Subject\n\n{{ case.write_by }}\n", 3, "'None' cannot be printed: print a text of it"),

@@ -62,7 +62,7 @@ REFUSED = {
     ),
     "subscript-joined": (
         "{{ case['__cl' ~ 'ass__'] }}",
-        ":3: unknown attribute 'case.__class__': see docs/templates.md",
+        ":3: unknown attribute 'case.__class__': see 'protestgen help templates'",
     ),
     "base": (
         "{{ ().__class__.__base__ }}",
@@ -70,15 +70,15 @@ REFUSED = {
     ),
     "struct-fields": (
         "{{ case.__struct_fields__ }}",
-        ":3: unknown attribute 'case.__struct_fields__': see docs/templates.md",
+        ":3: unknown attribute 'case.__struct_fields__': see 'protestgen help templates'",
     ),
     "struct-class": (
         "{{ case.__class__.__init__.__globals__ }}",
-        ":3: unknown attribute 'case.__class__': see docs/templates.md",
+        ":3: unknown attribute 'case.__class__': see 'protestgen help templates'",
     ),
     "method-of-case": (
         "{{ case.is_archived.__globals__ }}",
-        ":3: unknown attribute 'case.is_archived': see docs/templates.md",
+        ":3: unknown attribute 'case.is_archived': see 'protestgen help templates'",
     ),
     "method-of-language": (
         "{{ language.date.__func__ }}",
@@ -86,23 +86,23 @@ REFUSED = {
     ),
     "place-of-case": (
         "{{ case.at }}",
-        ":3: unknown attribute 'case.at': see docs/templates.md",
+        ":3: unknown attribute 'case.at': see 'protestgen help templates'",
     ),
     "path-of-case": (
         "{{ case.at.path }}",
-        ":3: unknown attribute 'case.at': see docs/templates.md",
+        ":3: unknown attribute 'case.at': see 'protestgen help templates'",
     ),
     "attr-filter": (
         "{{ case|attr('__class__') }}",
-        ":3: unknown filter 'attr': see docs/templates.md",
+        ":3: unknown filter 'attr': see 'protestgen help templates'",
     ),
     "map-attribute": (
         "{{ [case]|map(attribute='__class__')|list|first }}",
-        ":3: unknown attribute 'case.__class__': see docs/templates.md",
+        ":3: unknown attribute 'case.__class__': see 'protestgen help templates'",
     ),
     "map-attribute-path": (
         "{{ [case]|map(attribute='at.path')|join }}",
-        ":3: unknown attribute 'case.at': see docs/templates.md",
+        ":3: unknown attribute 'case.at': see 'protestgen help templates'",
     ),
     "sort-attribute": (
         "{{ demands|sort(attribute='__class__') }}",
@@ -111,7 +111,7 @@ REFUSED = {
     ),
     "groupby": (
         "{{ demands|groupby('__class__') }}",
-        ":3: unknown filter 'groupby': see docs/templates.md",
+        ":3: unknown filter 'groupby': see 'protestgen help templates'",
     ),
     "macro-globals": (
         "{% macro m() %}{% endmacro %}{{ m.__globals__ }}",
@@ -155,7 +155,7 @@ REFUSED = {
     ),
     "namespace-attributes": (
         "{% set ns = namespace(a=1) %}{{ ns._Namespace__attrs }}",
-        ":3: there is no '_Namespace__attrs' in this: see docs/templates.md",
+        ":3: there is no '_Namespace__attrs' in this: see 'protestgen help templates'",
     ),
     "namespace-class": (
         "{{ namespace.__init__.__globals__ }}",
@@ -163,11 +163,11 @@ REFUSED = {
     ),
     "module-body": (
         "{% import 'en/empty.j2' as e %}{{ e._body_stream }}",
-        ":3: there is no '_body_stream' in this: see docs/templates.md",
+        ":3: there is no '_body_stream' in this: see 'protestgen help templates'",
     ),
     "undefined-class": (
         "{{ nothing.__class__ }}",
-        ":3: unknown variable 'nothing': see docs/templates.md",
+        ":3: unknown variable 'nothing': see 'protestgen help templates'",
     ),
     "caller-globals": (
         "{% macro m() %}{{ caller.__globals__ }}{% endmacro %}{% call m() %}{% endcall %}",
@@ -179,7 +179,7 @@ REFUSED = {
     ),
     "cycler": (
         "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
-        ":3: unknown variable 'cycler': see docs/templates.md",
+        ":3: unknown variable 'cycler': see 'protestgen help templates'",
     ),
     "joiner": (
         "{{ joiner.__init__.__globals__ }}",
@@ -187,23 +187,23 @@ REFUSED = {
     ),
     "lipsum": (
         "{{ lipsum.__globals__['os'].popen('id').read() }}",
-        ":3: unknown variable 'lipsum': see docs/templates.md",
+        ":3: unknown variable 'lipsum': see 'protestgen help templates'",
     ),
     "dict-class": (
         "{{ dict.__base__ }}",
-        ":3: unknown variable 'dict': see docs/templates.md",
+        ":3: unknown variable 'dict': see 'protestgen help templates'",
     ),
     "environment": (
         "{{ environment }}",
-        ":3: unknown variable 'environment': see docs/templates.md",
+        ":3: unknown variable 'environment': see 'protestgen help templates'",
     ),
     "context": (
         "{{ context }}",
-        ":3: unknown variable 'context': see docs/templates.md",
+        ":3: unknown variable 'context': see 'protestgen help templates'",
     ),
     "config": (
         "{{ config.items() }}",
-        ":3: unknown variable 'config': see docs/templates.md",
+        ":3: unknown variable 'config': see 'protestgen help templates'",
     ),
     "request": (
         "{{ request.application.__globals__ }}",
@@ -211,7 +211,7 @@ REFUSED = {
     ),
     "builtins": (
         "{{ __builtins__ }}",
-        ":3: unknown variable '__builtins__': see docs/templates.md",
+        ":3: unknown variable '__builtins__': see 'protestgen help templates'",
     ),
     "import-os": (
         "{% import os %}",
@@ -235,7 +235,7 @@ REFUSED = {
     ),
     "format-attr": (
         "{{ ('{0.__class__}'|attr('format'))(case) }}",
-        ":3: unknown filter 'attr': see docs/templates.md",
+        ":3: unknown filter 'attr': see 'protestgen help templates'",
     ),
     "format-mapped": (
         "{{ ['{0.__class__}']|map('format', case)|join }}",
@@ -285,7 +285,10 @@ REFUSED = {
         "{% set ns = namespace() %}{% set ns['a'] = 1 %}",
         ":3: '[' is not expected here: close the tag before it, or join with '~'",
     ),
-    "do": ("{% do demands.clear() %}", ":3: unknown tag 'do': see docs/templates.md"),
+    "do": (
+        "{% do demands.clear() %}",
+        ":3: unknown tag 'do': see 'protestgen help templates'",
+    ),
     "repeat": (
         "{{ 'a' * 1000000000 }}",
         ":3: '*' is not for a text and a number in a letter: join texts with '~', and calculate with small numbers",
@@ -352,31 +355,31 @@ REFUSED = {
     ),
     "indent": (
         "{{ 'a'|indent(1000000000, first=true) }}",
-        ":3: unknown filter 'indent': see docs/templates.md",
+        ":3: unknown filter 'indent': see 'protestgen help templates'",
     ),
     "wordwrap": (
         "{{ 'a b'|wordwrap(1, wrapstring='a') }}",
-        ":3: unknown filter 'wordwrap': see docs/templates.md",
+        ":3: unknown filter 'wordwrap': see 'protestgen help templates'",
     ),
     "batch": (
         "{{ [1]|batch(1000000000, 'x')|list }}",
-        ":3: unknown filter 'batch': see docs/templates.md",
+        ":3: unknown filter 'batch': see 'protestgen help templates'",
     ),
     "slice": (
         "{{ [1]|slice(1000000000)|list }}",
-        ":3: unknown filter 'slice': see docs/templates.md",
+        ":3: unknown filter 'slice': see 'protestgen help templates'",
     ),
     "urlize": (
         "{{ 'http://a.example'|urlize }}",
-        ":3: unknown filter 'urlize': see docs/templates.md",
+        ":3: unknown filter 'urlize': see 'protestgen help templates'",
     ),
     "xmlattr": (
         "{{ {'a': 1}|xmlattr }}",
-        ":3: unknown filter 'xmlattr': see docs/templates.md",
+        ":3: unknown filter 'xmlattr': see 'protestgen help templates'",
     ),
     "pprint": (
         "{{ case|pprint }}",
-        ":3: unknown filter 'pprint': see docs/templates.md",
+        ":3: unknown filter 'pprint': see 'protestgen help templates'",
     ),
     "tojson": (
         "{{ case|tojson }}",
@@ -384,24 +387,27 @@ REFUSED = {
     ),
     "filesizeformat": (
         "{{ 1000|filesizeformat }}",
-        ":3: unknown filter 'filesizeformat': see docs/templates.md",
+        ":3: unknown filter 'filesizeformat': see 'protestgen help templates'",
     ),
     "round": (
         "{{ 1.5|round(1000000000) }}",
-        ":3: unknown filter 'round': see docs/templates.md",
+        ":3: unknown filter 'round': see 'protestgen help templates'",
     ),
-    "int": ("{{ 'f'|int(0, 36) }}", ":3: unknown filter 'int': see docs/templates.md"),
+    "int": (
+        "{{ 'f'|int(0, 36) }}",
+        ":3: unknown filter 'int': see 'protestgen help templates'",
+    ),
     "sum": (
         "{{ [[1]]|sum(start=[]) }}",
-        ":3: unknown filter 'sum': see docs/templates.md",
+        ":3: unknown filter 'sum': see 'protestgen help templates'",
     ),
     "random": (
         "{{ demands|random }}",
-        ":3: unknown filter 'random': see docs/templates.md",
+        ":3: unknown filter 'random': see 'protestgen help templates'",
     ),
     "lipsum-long": (
         "{{ lipsum(n=1000000) }}",
-        ":3: unknown variable 'lipsum': see docs/templates.md",
+        ":3: unknown variable 'lipsum': see 'protestgen help templates'",
     ),
     "digits": ("{{ " + "9" * 5000 + " }}", ": a number is too long: write it shorter"),
     "many-templates": (

@@ -192,7 +192,7 @@ def _check_columns(name: str, line: int, columns: Sequence[str]) -> None:
     fields = [field_of(column) for column in columns]
     for field in FIELDS:
         if fields.count(field) > 1:
-            reason = f"the column '{field}' stands twice: remove one of them"
+            reason = f"the column '{field}' appears twice: remove one of them"
             raise _refused(name, line, reason)
     if "name" not in fields:
         found = ", ".join(map(quoted, _unknown_columns(columns)[:5]))
@@ -247,7 +247,7 @@ def _json_row(at: Location, values: Mapping[str, str], notes: tuple[str, ...]) -
     fields = [field for field, _ in given if field]
     member, faults = read_member(texts)
     if twice := next((field for field in fields if fields.count(field) > 1), None):
-        fault = FieldError("it stands here twice: remove one of them", twice)
+        fault = FieldError("it appears twice here: remove one of them", twice)
         faults = (fault, *(other for other in faults if other.field != twice))
     return Row(at=at, cells=cells, member=member, faults=faults, notes=notes)
 
@@ -271,7 +271,7 @@ def _refuse_double_keys(pairs: list[tuple[str, Any]]) -> None:
     keys = [key for key, _ in pairs]
     if len({*keys}) < len(keys):
         double = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"{quoted(double)} stands here twice: remove one of them")
+        raise ValueError(f"{quoted(double)} appears twice here: remove one of them")
 
 
 _check_double_keys = JSONDecoder(object_pairs_hook=_refuse_double_keys).decode

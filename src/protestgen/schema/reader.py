@@ -229,7 +229,9 @@ def _reject_duplicates(
             continue
         if item.id in seen:
             id_node = next(v for k, v in item_node.value if k.value == "id")
-            file.reject(id_node, f"the id '{item.id}' stands twice: choose another one")
+            file.reject(
+                id_node, f"the id '{item.id}' appears twice: choose another one"
+            )
         seen.add(item.id)
 
 
@@ -247,7 +249,7 @@ def _mapping_reader(read_key: _Reader, kind: Any) -> _Reader:
             given = {"id": key} if has_ids else {}
             value = read_value(value_node, file, **given)
             if key in found and key is not _INVALID:
-                file.reject(key_node, f"the key '{key}' stands twice: keep one")
+                file.reject(key_node, f"the key '{key}' appears twice: keep one")
             found[key] = value
         return found
 
@@ -331,7 +333,7 @@ def _pairs(
             continue
         key = key_node.value
         if key in lines:
-            again = f"stands twice: it is in line {lines[key]} already"
+            again = f"appears twice: it is in line {lines[key]} already"
             file.reject(key_node, f"the key {quoted(key)} {again}")
             continue
         lines[key] = key_node.start_mark.line + 1

@@ -32,7 +32,7 @@ _PLAIN_WORDS = {
     "tab character": "a tab is not allowed here: indent with spaces",
     "<document start>": "this belongs to nothing before it: look at the indentation",
     "another document": "a second document begins here: keep one a file",
-    "occurrence": "this anchor ('&...') stands twice: give it another name",
+    "occurrence": "this anchor ('&...') appears twice: give it another name",
 }
 
 

@@ -90,7 +90,7 @@ _EXPLANATIONS = tuple(
         ),
         (
             r"block '(.*)' defined twice",
-            "the block '{0}' stands twice: keep one, or give it another name",
+            "the block '{0}' appears twice: keep one, or give it another name",
         ),
         (
             r"cannot use extend from a non top-level scope",
@@ -113,7 +113,7 @@ _EXPLANATIONS = tuple(
             r"parameter '(.*)' was not provided",
             "the macro needs '{0}': write it between its brackets",
         ),
-        (r"extended multiple times", "the tag 'extends' stands twice: keep one"),
+        (r"extended multiple times", "the tag 'extends' appears twice: keep one"),
     )
 )
 
@@ -232,4 +232,4 @@ def _hint(name: str, known: Iterable[str]) -> str:
 def _choice(known: Iterable[str]) -> str:
     names = sorted(known)
     few = names and len(names) <= _MAX_LISTED
-    return f"there are {', '.join(names)}" if few else "see docs/templates.md"
+    return f"there are {', '.join(names)}" if few else "see 'protestgen help templates'"
