@@ -417,13 +417,13 @@ def test_an_office_that_takes_no_letters_is_refused(to: str, taken: str) -> None
     website = DIRECTORY.offices[to].website
 
     assert refusal("gb", to) == (
-        f"'{to}' takes {taken} only, no letters: see {website}"
+        f"'{to}' takes {taken} only, no letters: use {website}"
     )
     assert DIRECTORY.copies("kz", "gb", (to,), DIRECTORY.offices["osce"]) == (
         [],
         [
             f"no copy to '{to}' is named: '{to}' takes {taken} only, no letters: "
-            f"see {website}"
+            f"use {website}"
         ],
     )
     country = DIRECTORY.offices[to].country

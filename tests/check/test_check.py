@@ -775,7 +775,7 @@ def test_an_office_that_takes_no_letters_is_an_error(run: Run, tmp_path: Path) -
 
     assert result.exit_code == 1
     assert (
-        "error: 'un-wgeid' takes a form on its website only, no letters: see "
+        "error: 'un-wgeid' takes a form on its website only, no letters: use "
         "https://www.ohchr.org/en/special-procedures/wg-disappearances/"
         "reporting-disappearance-working-group; remove it here"
     ) in result.stdout

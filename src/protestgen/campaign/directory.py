@@ -149,7 +149,7 @@ class Office(_Contact, frozen=True, kw_only=True):
             return None
         taken = {"form": "a form on its website", "applications": "formal applications"}
         where = self.website or "its website"
-        return f"'{self.id}' takes {taken[self.takes]} only, no letters: see {where}"
+        return f"'{self.id}' takes {taken[self.takes]} only, no letters: use {where}"
 
 
 Addressee = Mission | Office
