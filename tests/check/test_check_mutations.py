@@ -178,8 +178,8 @@ def around(node: yaml.Node, index: int) -> Iterator[yaml.Node]:
 
 MUTATIONS = (drop, double, misspell, retype, cut)
 # The share of mutations that must be errors: an optional key may be dropped, a list may
-# be empty, the name of a translated case may change, and a file may end after an entry.
-FOUND = {"drop": 0.5, "double": 1, "misspell": 0.9, "retype": 0.7, "cut": 0.8}
+# be empty, roles and translated cases may have any name, and a file may end anywhere.
+FOUND = {"drop": 0.5, "double": 1, "misspell": 0.85, "retype": 0.7, "cut": 0.8}
 
 
 def mutated(number: int, text: str) -> Mutation | None:
