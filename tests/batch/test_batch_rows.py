@@ -16,7 +16,7 @@ MEND = (
     "note: rows that failed are in letters/failed.csv: correct them there, and use "
     "that file as the roster"
 )
-EMPTY = "email: empty: an e-mail is from an address"
+EMPTY = "email: empty: an e-mail needs the sender's address"
 PARTED = (
     "4 cells where there are 3 columns: put quotes round a cell that has the delimiter "
     "in it"
@@ -500,9 +500,9 @@ def test_duplicate_of_a_failed_row_fails_too(batch: Batch) -> None:
         *("-o", "letters"),
     )
 
-    failed = "line 2 is of the same person, and failed"
+    failed = "line 2 is the same person, and failed"
     assert [line.partition(": did")[0] for line in said(result)][1:] == [
-        f"error: m.csv:3: {failed}: mend it, or this one and remove that",
+        f"error: m.csv:3: {failed}: correct that row, or remove it and keep this one",
         "note: 0 letters in letters; 2 rows failed",
         MEND,
     ]

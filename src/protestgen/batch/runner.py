@@ -251,9 +251,9 @@ class Batch:
         firsts: dict[int, None] = {}
         for first, key in job.repeats:
             if self._seen.has_failed(key):
-                hint = "mend it, or this one and remove that"
+                hint = "correct that row, or remove it and keep this one"
                 fault = FieldError(
-                    f"line {first} is of the same person, and failed: {hint}",
+                    f"line {first} is the same person, and failed: {hint}",
                     kind="duplicate of a failed row",
                 )
                 job.faults.append(fault)
