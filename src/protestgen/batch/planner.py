@@ -170,7 +170,9 @@ class JobPlanner:
         """Add the faults in what a member chose; return the codes of the languages."""
         sender, style = member.sender, member.style or self._plan.wish.style
         if self._plan.spec.format_name == "eml" and not sender.email:
-            job.add_fault(FieldError("empty: an e-mail needs the sender's address", "email"))
+            job.add_fault(
+                FieldError("empty: an e-mail needs the sender's address", "email")
+            )
         codes = self._language_codes(job, member.language) if member.language else ()
         for field in ("to", "demands") if style == SUPPORT_STYLE else ():
             if getattr(member, field):
