@@ -80,7 +80,7 @@ def _capitals(text: str) -> str:
 
 def sorted_by_name(codes: Iterable[str], language: str) -> list[str]:
     """Sort *codes* of countries by their names in *language*."""
-    return sorted(codes, key=lambda code: _bare(country_name(code, language)))
+    return sorted(codes, key=lambda code: without_accents(country_name(code, language)))
 
 
 def country_in_sentence(code: str) -> str:
@@ -182,13 +182,13 @@ def _fold(name: str) -> str:
     """
     if len(name) > MAX_NAME:
         return ""
-    words = re.sub(r"[\W_]+", " ", _bare(name).replace("&", " and ")).split()
+    words = re.sub(r"[\W_]+", " ", without_accents(name).replace("&", " and ")).split()
     if words[1:]:  # "st" alone is a code
         words = ["saint" if word == "st" else word for word in words]
     return "".join(words[1:] if words[:1] == ["the"] else words)
 
 
-def _bare(name: str) -> str:
+def without_accents(name: str) -> str:
     """Return *name* in lower case without accents."""
     bare = name.casefold()
     if bare.isascii():

@@ -136,7 +136,7 @@ class FileEdit(Struct, frozen=True):
 
 def read_entry(kind: EntryType, path: Path) -> dict[str, Any]:
     """Read the only entry of the file *path*, with its id among its keys."""
-    return _entry_values(read_yaml(path, kind.schema))
+    return entry_values(read_yaml(path, kind.schema))
 
 
 def add_entry(kind: EntryType, entry: Mapping[str, Any], folder: Path) -> FileEdit:
@@ -234,7 +234,7 @@ def _field_lines(
         yield from wrap(more, width, initial_indent="# ", subsequent_indent="# ")
 
 
-def _entry_values(entry: Struct) -> dict[str, Any]:
+def entry_values(entry: Struct) -> dict[str, Any]:
     """Return the fields of *entry* but for its place, empty ones and defaults."""
     values = {f.name: getattr(entry, f.name) for f in fields(entry) if f.name != "at"}
     defaults = {f.name: f.default for f in fields(entry)}
@@ -247,7 +247,7 @@ def _plain_value(value: Any) -> Any:
     if isinstance(value, Person) and value.entry != PersonEntry(name=value):
         value = value.entry
     if isinstance(value, Struct):
-        return _entry_values(value)
+        return entry_values(value)
     if isinstance(value, dict):
         plain = {str(key): _plain_value(item) for key, item in value.items()}
         return {key: item for key, item in plain.items() if item}

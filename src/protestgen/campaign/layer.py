@@ -104,8 +104,13 @@ class LayerReader:
             self.problems += read_error(error.filename, error).problems
         known = {file.path for file in self._files} if texts else ()
         for path in texts:
-            if path.parent == folder / "data" and path not in known:
+            if path in known:
+                continue
+            if path.parent == folder / "data":
                 self._files.append(DataFile(path.stem, path.parent, path.name))
+            elif path.parent.parent == folder / "data":
+                kind = path.parent.name
+                self._files.append(DataFile(kind, path.parent, path.name, path.stem))
 
     def read_cases(self, wanted: Iterable[str] | None) -> None:
         """Read all cases, or those with the ids *wanted*, wherever they are."""

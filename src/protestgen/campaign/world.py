@@ -133,18 +133,18 @@ def with_lower(
     An embassy in *upper* replaces the one in *lower* in the same host country, and in
     the countries that it covers; any other mission the one of its group in its city.
     """
-    taken = {_place(mission) for mission in upper}
+    taken = {place_of(mission) for mission in upper}
     taken |= {
         ("embassy", country)
         for mission in upper
         if mission.kind == "embassy"
         for country in mission.covers
     }
-    return (*upper, *(m for m in lower if _place(m) not in taken))
+    return (*upper, *(m for m in lower if place_of(m) not in taken))
 
 
-def _place(mission: Mission) -> tuple[str, ...]:
-    """What identifies a mission of a state: cities are spelt in several ways."""
+def place_of(mission: Mission) -> tuple[str, ...]:
+    """Return what identifies a mission of a state: cities are spelt in several ways."""
     if mission.kind == "embassy":
         return ("embassy", mission.host)
     group = "consulate" if mission.kind in _CONSULAR else mission.kind

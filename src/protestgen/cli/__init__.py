@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from itertools import pairwise
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -39,6 +40,7 @@ COMMANDS = {
     "profile": "Ask for your name and address, and save them for your letters.",
     "init": "Create a campaign of your own in a new folder DIR.",
     "new": "Add a case, embassy, office or outlet to your own campaign.",
+    "import": "Read missions from a list that you have downloaded.",
     "help": "Show a page of the manual, or the list of pages.",
 }
 
@@ -60,7 +62,8 @@ class _Commands(click.Group):
             raise UnknownNameError(
                 "command", cmd_name, COMMANDS, see="protestgen --help"
             )
-        command = getattr(import_module(f".{cmd_name}", __name__), cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command = getattr(import_module(f".{name}", __name__), name)
         assert isinstance(command, click.Command)  # noqa: S101 - for the type checker
         return command
 

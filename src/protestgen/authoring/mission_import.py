@@ -1,0 +1,254 @@
+"""What an import of missions changes in a campaign, and the files with the result."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import fields, replace
+
+from protestgen.authoring.mission_row import MissionReader
+from protestgen.authoring.new_entry import KINDS, entry_values
+from protestgen.authoring.table_file import TableRow
+from protestgen.campaign.directory import Confidence, Mission
+from protestgen.campaign.routing import Directory
+from protestgen.campaign.world import place_of
+from protestgen.errors import ChoiceError, DataError, Location, Problem
+from protestgen.schema.source import read_text
+from protestgen.schema.types import PartialDate
+from protestgen.schema.yaml_text import format_yaml
+
+_HEAD = (
+    "# Written by `protestgen import`, which keeps no comments that are added here.\n"
+)
+# Fields that are of the date of the source.
+_DATED = ("address", "email", "website")
+_NUMBERS = ("phone", "fax")
+# Fields that stay if the new source says nothing of them.
+_KEPT = (
+    *_DATED,
+    *_NUMBERS,
+    "covers",
+    "located_in",
+    "languages",
+    "salutation",
+    "gender",
+)
+_COMPARED = ("name", "city", *_DATED, *_NUMBERS, "covers")
+_ORDER: tuple[Confidence, ...] = ("low", "medium", "high")
+
+
+class Change(Struct, frozen=True):
+    """
+    What becomes of a *mission*: of the file, or known and "gone" from the file.
+
+    "same" is one that the file confirms, and "kept" one for which it does not count,
+    with the *reason*. *known* is the entry so far.
+    """
+
+    what: Literal["new", "changed", "same", "kept", "gone"]
+    mission: Mission
+    known: Mission | None = None
+    reason: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether the file says anything new: the date of its source at least."""
+        if self.what == "same" and self.known:
+            return self.mission.verified != self.known.verified
+        return self.what in {"new", "changed"}
+
+    def details(self) -> str:
+        """Say which fields change, and how."""
+        if self.what != "changed" or not self.known:
+            return self.reason
+        pairs = (
+            (f, getattr(self.known, f), getattr(self.mission, f)) for f in _COMPARED
+        )
+        return "; ".join(
+            f"{field}: {_shown(old)} -> {_shown(new)}"
+            for field, old, new in pairs
+            if old != new
+        )
+
+
+def _shown(value: str | tuple[str, ...] | None) -> str:
+    return (value if isinstance(value, str) else ", ".join(value or ())) or "none"
+
+
+class MissionImport:
+    """
+    The changes that *rows* make to the *directory* of the campaign in *folder*.
+
+    *problems* are those of rows that are refused, and *others* counts the rows about
+    another state or host than the one asked for.
+    """
+
+    def __init__(self, directory: Directory, folder: Path | None) -> None:
+        self.changes: list[Change] = []
+        self.problems: list[Problem] = []
+        self.others = 0
+        self._directory = directory
+        self._folder = folder
+        self._known: dict[str, dict[tuple[str, ...], Mission]] = {}
+        self._found: dict[tuple[str, ...], Mission] = {}
+
+    def read(self, rows: Iterable[TableRow], reader: MissionReader) -> None:
+        """Read *rows* with *reader*."""
+        for row in rows:
+            try:
+                mission = reader.read(row, self._city_of)
+            except (ValueError, ChoiceError) as error:
+                self.problems.append(Problem(row.at, str(error)))
+                continue
+            if mission is None:
+                self.others += 1
+                continue
+            key = (mission.state, *place_of(mission))
+            first = self._found.setdefault(key, mission)
+            if first is not mission:
+                line = f"line {first.at.of().line}"
+                message = f"a second {mission.label}, the first is in {line}: keep one"
+                self.problems.append(Problem(row.at, message))
+        self.changes = [self._change(mission) for mission in self._found.values()]
+        self.changes += self._gone()
+
+    def known(self, state: str) -> dict[tuple[str, ...], Mission]:
+        """Return the missions of *state* that are known so far, by their places."""
+        if state not in self._known:
+            missions = reversed(self._directory.of_state(state))
+            self._known[state] = {place_of(mission): mission for mission in missions}
+        return self._known[state]
+
+    def missing_hosts(self) -> set[str]:
+        """Return where the only state has known missions, but none in the rows."""
+        states = {state for state, *_ in self._found}
+        hosts = {mission.host for mission in self._found.values()}
+        if len(states) != 1 or len(hosts) == 1:
+            return set()
+        return {m.host for state in states for m in self.known(state).values()} - hosts
+
+    def _city_of(self, state: str, host: str, kind: str) -> str:
+        """The city of the only mission of a *kind* that is known, or ""."""
+        known = self.known(state).values()
+        cities = [m.city for m in known if (m.host, m.kind) == (host, kind)]
+        return cities[0] if len(cities) == 1 else ""
+
+    def _change(self, mission: Mission) -> Change:
+        known = self.known(mission.state).get(place_of(mission))
+        if known is None:
+            return Change("new", mission)
+        if self._is_of_author(known):
+            return Change("kept", known, reason=f"your own entry in {known.at}")
+        date = mission.verified
+        if known.verified and date and known.verified > date:
+            return Change("kept", known, reason=f"known from {known.verified}")
+        merged = _merged(mission, known)
+        if any(getattr(merged, f) != getattr(known, f) for f in _COMPARED):
+            return Change("changed", merged, known)
+        return Change("same", merged, known)
+
+    def _gone(self) -> Iterator[Change]:
+        """Yield the known missions that the rows lack, in the countries they name."""
+        states = dict.fromkeys(state for state, *_ in self._found)
+        refused = bool(self.problems)
+        reason = "not among the rows that count" if refused else "not in the file"
+        for state in states:
+            hosts = {m.host for m in self._found.values() if m.state == state}
+            for place, mission in self.known(state).items():
+                if mission.host in hosts and (state, *place) not in self._found:
+                    yield Change("gone", mission, reason=reason)
+
+    def _is_of_author(self, mission: Mission) -> bool:
+        """Whether the author of the campaign has written the entry."""
+        path = Path(mission.at.path)
+        if not self._folder or not path.is_relative_to(self._folder / "data"):
+            return False
+        return path != import_path(self._folder, mission.state)
+
+    def files(self, folder: Path) -> dict[Path, str]:
+        """
+        Return the new text of each file of the campaign in *folder* that changes.
+
+        Raises `DataError` for such a file that is not from an import.
+        """
+        written = [change for change in self.changes if change.counts]
+        texts = {}
+        for state in sorted({change.mission.state for change in written}):
+            path = import_path(folder, state)
+            new = {
+                place_of(c.mission): c.mission
+                for c in written
+                if c.mission.state == state
+            }
+            entries = {
+                place_of(m): m for m in self._imported(path, folder, state)
+            } | new
+            embassies = {m.host for m in entries.values() if m.kind == "embassy"}
+            texts[path] = _text(_covering(entries.values(), embassies))
+        return texts
+
+    def _imported(self, path: Path, folder: Path, state: str) -> Sequence[Mission]:
+        if not path.exists():
+            return ()
+        if not read_text(path, within=folder).startswith(_HEAD):
+            reason = "not from an import: move its entries to data/embassies.yaml"
+            raise DataError([Problem(Location(str(path)), reason)])
+        own = self._directory.own(state)
+        return [mission for mission in own if Path(mission.at.path) == path]
+
+
+def import_path(folder: Path, state: str) -> Path:
+    """Return the file with the imported missions of *state* of a campaign."""
+    return folder / "data" / "embassies" / f"{state}.yaml"
+
+
+def _merged(new: Mission, known: Mission) -> Mission:
+    """
+    Return *new* with what only *known* has.
+
+    The date is then that of the older source, except of numbers, which have their own.
+    """
+    kept = {f: getattr(known, f) for f in _KEPT if not getattr(new, f)}
+    kept = {field: value for field, value in kept.items() if value}
+    if not kept:
+        return new
+    verified, confidence = new.verified, new.confidence
+    if kept.keys() & {*_DATED}:
+        verified = _older(new.verified, known.verified)
+        confidence = min(confidence, known.confidence, key=_ORDER.index)
+    numbers = new.verified if new.phone or new.fax else None
+    if kept.keys() & {*_NUMBERS}:
+        numbers = _older(numbers, known.numbers_verified or known.verified)
+    return replace(
+        new,
+        verified=verified,
+        numbers_verified=None if numbers == verified else numbers,
+        confidence=confidence,
+        sources=tuple(dict.fromkeys((*new.sources, *known.sources))),
+        **kept,
+    )
+
+
+def _older(one: PartialDate | None, other: PartialDate | None) -> PartialDate | None:
+    """Return the older of two dates; one that is not known does not count."""
+    return min((date for date in (one, other) if date), default=None)
+
+
+def _covering(missions: Iterable[Mission], embassies: set[str]) -> list[Mission]:
+    """Return *missions*; none covers a country with one of the *embassies*."""
+    return [
+        replace(m, covers=tuple(code for code in m.covers if code not in embassies))
+        for m in missions
+    ]
+
+
+def _text(missions: Iterable[Mission]) -> str:
+    """Return a file with *missions*, ordered by host, kind and city."""
+    order = [*KINDS["embassy"].hints, *(field.name for field in fields(Mission))]
+    ordered = sorted(missions, key=lambda m: (m.host, m.kind, m.city))
+    entries = []
+    for mission in ordered:
+        values = entry_values(mission)
+        entries.append({f: values[f] for f in dict.fromkeys(order) if f in values})
+    return _HEAD + format_yaml({"embassies": entries})

@@ -1,0 +1,216 @@
+"""The command `import`: missions from a file that the user has downloaded."""
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from protestgen.authoring.mission_import import MissionImport
+from protestgen.authoring.mission_row import (
+    FIELDS,
+    MissionReader,
+    TableFormat,
+    find_columns,
+)
+from protestgen.authoring.new_entry import locked
+from protestgen.authoring.table_file import read_table
+from protestgen.campaign.directory import MISSION_KINDS, Confidence, MissionKind
+from protestgen.campaign.loader import load_campaign, read_campaign
+from protestgen.countries import country_in_sentence, find_country
+from protestgen.errors import ChoiceError, DataError, UnknownNameError, quoted
+from protestgen.files import write_file
+from protestgen.schema.types import PartialDate, parse_line
+
+from .common_options import common_options
+from .console import show_error, show_note, write_table
+from .context import campaign_folders, now, own_campaign_folders
+from .param_types import Command, ParsedParam
+
+_SOME_FAILED = 3
+_FOR_ALL = 0o644
+# How many countries a note names.
+_NAMED = 5
+
+
+def _parse_column(text: str) -> tuple[str, str]:
+    """Parse a field and the heading of its column: `email=contact_email`."""
+    field, sign, heading = text.partition("=")
+    if not sign:
+        raise ValueError(f"{quoted(text)} is not FIELD=HEADING: write email=contact")
+    if field not in FIELDS:
+        raise UnknownNameError("field", field, FIELDS, see="protestgen import --help")
+    return field, heading
+
+
+def _parse_source_date(text: str) -> PartialDate:
+    date = PartialDate.parse(text)
+    if date.first_day > now().date():
+        raise ValueError(f"{text} is in the future: name the date of the file")
+    return date
+
+
+_COUNTRY = ParsedParam(find_country, "country")
+
+
+@click.command(
+    "import",
+    cls=Command,
+    epilog="Example: protestgen import list.csv --state iran --source 'Ministry of "
+    "Example, https://list.example' --date 2026-11",
+)
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "--source",
+    type=ParsedParam(parse_line),
+    required=True,
+    help="Who publishes the list, and where.",
+)
+@click.option(
+    "--date",
+    type=ParsedParam(_parse_source_date, "date"),
+    required=True,
+    help="Date of the list: 2026-11-22, 2026-11 or 2026.",
+)
+@click.option(
+    "--state",
+    type=_COUNTRY,
+    help="Take only missions of this state; rows that name none are of it.",
+)
+@click.option(
+    "--host",
+    type=_COUNTRY,
+    help="Take only missions in this country; rows that name none are in it.",
+)
+@click.option(
+    "--kind",
+    type=click.Choice(MISSION_KINDS),
+    metavar="KIND",
+    help="Kind of the missions whose row does not say it, such as embassy.",
+)
+@click.option(
+    "--column",
+    "columns",
+    type=ParsedParam(_parse_column),
+    multiple=True,
+    metavar="FIELD=HEADING",
+    help=f"Column of a field, or 'FIELD=' to leave it out. Fields: {', '.join(FIELDS)}."
+    "  [repeatable]",
+)
+@click.option(
+    "--confidence",
+    type=click.Choice(["high", "medium", "low"]),
+    default="medium",
+    help="How sure the list is: high for the state's own or the host's.  "
+    "[default: medium]",
+)
+@click.option(
+    "--write",
+    is_flag=True,
+    help="Write the entries into your campaign; else only show.",
+)
+@common_options
+@click.pass_context
+def import_(
+    ctx: click.Context,
+    /,
+    *,
+    file: Path,
+    source: str,
+    date: PartialDate,
+    state: str | None,
+    host: str | None,
+    kind: MissionKind | None,
+    columns: tuple[tuple[str, str], ...],
+    confidence: Confidence,
+    write: bool,
+) -> int:
+    """
+    Read missions from a list that you have downloaded.
+
+    FILE is CSV, JSON or GeoJSON. What is new, changed or gone is shown; '--write'
+    writes it into the files 'data/embassies/STATE.yaml' of your campaign.
+    """
+    if not source:
+        raise ChoiceError("'--source' is empty: say who publishes the list, and where")
+    table = TableFormat(
+        source=source,
+        date=date,
+        confidence=confidence,
+        columns=dict(columns),
+        state=state,
+        host=host,
+        kind=kind,
+    )
+    if not write:
+        found = _read(file, table, campaign_folders(ctx))
+        if any(change.counts for change in found.changes):
+            show_note("nothing is written yet: add '--write'")
+        return _exit_code(found)
+    folders = own_campaign_folders(ctx)
+    with locked(folders[0]):
+        found = _read(file, table, folders)
+        _write(found, folders)
+    return _exit_code(found)
+
+
+def _read(file: Path, table: TableFormat, folders: list[Path]) -> MissionImport:
+    """Read *file*, and show what it changes in the campaign in *folders*."""
+    directory = load_campaign(*folders).directory
+    rows = read_table(file)
+    reader = MissionReader(find_columns(rows, table), table)
+    found = MissionImport(directory, folders[0] if folders else None)
+    found.read(rows, reader)
+    shown = [change for change in found.changes if change.what != "same"]
+    write_table(
+        ("", "Of", "In", "Mission", "What"),
+        [
+            (c.what, c.mission.state, c.mission.host, c.mission.label, c.details())
+            for c in shown
+        ],
+        whole="In",
+    )
+    for note in reader.cut:
+        show_note(note)
+    show_error(*map(str, found.problems))
+    _show_counts(found)
+    return found
+
+
+def _show_counts(found: MissionImport) -> None:
+    counts = Counter(change.what for change in found.changes)
+    counted = [f"{count} {what}" for what, count in counts.items()]
+    if found.problems:
+        counted.append(f"{len(found.problems)} refused")
+    if found.others:
+        counted.append(f"{found.others} of other states or in other countries")
+    show_note(f"missions: {', '.join(counted) or 'none'}")
+    missing = sorted(found.missing_hosts())
+    if missing:
+        names = [country_in_sentence(code) for code in missing[:_NAMED]]
+        more = " ..." if missing[_NAMED:] else ""
+        show_note(
+            f"missions are known in {len(missing)} more countries, of which the file "
+            f"says nothing: {', '.join(names)}{more}"
+        )
+    if counts["gone"]:
+        show_note("what is gone stays as it is: look if it has closed, or moved")
+
+
+def _write(found: MissionImport, folders: list[Path]) -> None:
+    """Write the files, if the campaign is valid with all of them."""
+    texts = found.files(folders[0])
+    _, problems = read_campaign(*folders, texts=texts)
+    if problems:
+        raise DataError(problems)
+    for path, text in texts.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(path, text.encode(), mode=None if path.exists() else _FOR_ALL)
+        show_note(f"written to {path}")
+    if not texts:
+        show_note("nothing to write")
+
+
+def _exit_code(found: MissionImport) -> int:
+    if not found.problems:
+        return 0
+    return _SOME_FAILED if found.changes else 1
