@@ -16,9 +16,10 @@ from msgspec import Struct
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.campaign.data_files import SETTINGS_FILE
 from protestgen.campaign.layer import DemandsFile
+from protestgen.campaign.routing import Directory
 from protestgen.campaign.translations import source_text_hash
 from protestgen.countries import country_in_sentence
-from protestgen.errors import OutputError
+from protestgen.errors import AddresseeError, OutputError
 from protestgen.files import write_file
 from protestgen.language.language import ENGLISH
 from protestgen.language.loader import load_language
@@ -150,17 +151,30 @@ def _values(spec: CampaignSpec, on: dt.date) -> dict[str, str]:
         **_when(ENGLISH, on),
     }
     embassies = [
-        _text("embassy.yaml", values | {"host": host}) for host in spec.countries
+        _text("embassy.yaml", values | {"host": host})
+        for host in spec.countries
+        if not _has_addressee(spec.state, host)
     ]
+    heading = ["embassies:\n"] if embassies else []
     translations = [
         f"| `data/demands.{code}.yaml` | their texts in the language `{code}` |\n"
         for code in spec.languages
     ]
     return values | {
         "installed_from": _installed_from(),
-        "embassies": "\n".join(embassies),
+        "embassies": "\n".join([*heading, *embassies, ""]),
         "translations": "".join(translations),
     }
+
+
+def _has_addressee(state: str, country: str) -> bool:
+    """Whether the world's missions have one of *state* for letters from *country*."""
+    world = Directory((), {}, world=True)
+    try:
+        world.choose(state=state, country=country, to=None, write_to=["embassy"])
+    except AddresseeError:
+        return False
+    return True
 
 
 def _installed_from() -> str:
