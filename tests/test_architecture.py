@@ -29,9 +29,9 @@ formats: __init__ text html json csv markdown mbox mail_message mail_headers bod
 batch: filenames seen_index text_stream roster_row csv_rows roster file_store manifest
     state output_folder worker process_pool dask_cluster planner dispatch report runner
     mailing
+check: finding context filenames dates languages log rights postal texts contacts letters __init__
 authoring: scaffold new_entry table_file mission_row mission_import
 library
-authoring: scaffold new_entry table_file mission_row mission_import
 cli: console context common_options param_types option_values options __init__ prompts signals
     progress profile letter
     batch_options batch_target batch_source batch_processes batch_log batch cases embassies show document

@@ -13,7 +13,7 @@ from protestgen.cli import COMMANDS
 PAGES = {page.stem: page.read_text(encoding="utf-8") for page in pages()}
 MANUAL = "".join(PAGES.values())
 # Pages whose examples need what an earlier page made, in a test of their own.
-GUIDE = {"campaigns", "campaigns-data", "campaigns-letters", "campaign-life"}
+GUIDE = {"campaigns", "campaigns-data", "campaigns-letters", "campaign-life", "import"}
 CHECKS = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 WORKFLOW = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
 Shell = Callable[..., Result]

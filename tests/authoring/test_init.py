@@ -58,6 +58,8 @@ def test_a_new_campaign_works(run: Run, tmp_path: Path) -> None:
     assert (made.exit_code, made.stdout) == (0, "")
     assert made.stderr == (
         f"note: written to {mine}: go on with {mine}/README.md\n"
+        "note: the case in it is made up, the embassies are real: do not send its "
+        "letters\n"
         f"note: its first letter: protestgen --campaign {mine} letter "
         "--case reading-room --country gb\n"
     )
@@ -69,12 +71,14 @@ def test_a_new_campaign_works(run: Run, tmp_path: Path) -> None:
     letter = run("--campaign", mine, "letter", "--case", "reading-room", "--country", "gb", "--name", "Ada")  # fmt: skip
     assert letter.exit_code == 0
     assert letter.stderr == (
-        "note: the address of the embassy in Example City is uncertain: look at "
-        "https://embassy.example\n"
+        "note: the address of the embassy in London is uncertain: look at "
+        "http://londra.be.mfa.gov.tr\n"
+        "note: the telephone or fax number of the embassy in London is from a source of "
+        "2014: look at http://londra.be.mfa.gov.tr\n"
     )
     assert letter.stdout.startswith(
-        "22 November 2026\n\nThe Ambassador\nEmbassy of Türkiye\n1 Example Street\n"
-        "Example City\n\nYour Excellency,\n\n"
+        "22 November 2026\n\nThe Ambassador\nEmbassy of the Republic of Turkey\n"
+        "43 Belgrave Square\nLondon SW1X 8PA\n\nYour Excellency,\n\n"
         "Re: The closing of the reading room in Example Town, November 2026\n\n"
     )
     assert "I ask the authorities of Türkiye to:\n\n1. open the" in letter.stdout
@@ -145,8 +149,25 @@ def test_missing_options_are_asked_for(
         "Languages besides English, from de (German), el (Greek), "
     )
     assert "Error: no example is in 'it': choose from de (German), el" in result.stderr
-    embassies = load_campaign(tmp_path / "mine").directory.missions
-    assert [(m.state, m.host) for m in embassies] == [("tr", "gb"), ("tr", "de")]
+    roster = (tmp_path / "mine" / "members.csv").read_text()
+    assert {line.split(",")[3] for line in roster.splitlines()[1:]} == {"gb", "de"}
+
+
+@pytest.mark.parametrize(("country", "hosts"), [("gb", []), ("mn", ["mn"])])
+def test_an_embassy_is_invented_only_where_none_is_known(
+    country: str, hosts: list[str], run: Run, tmp_path: Path
+) -> None:
+    """
+    Letters go to the embassy in the directory, and to an example where it has none.
+    """
+    run("init", tmp_path, "--state", "tv", "--country", country, "--lang", "en")
+    campaign = load_campaign(tmp_path)
+    missions = campaign.directory.own("tv")
+    letter = run("-q", "--campaign", tmp_path, "letter", "--case", "reading-room", "--country", country)  # fmt: skip
+
+    assert [mission.host for mission in missions] == hosts
+    assert (letter.exit_code, letter.stderr) == (0, "")
+    assert ("Example City" in letter.stdout) == bool(hosts)
 
 
 def test_given_options_are_not_asked_for(shell: Shell, tmp_path: Path) -> None:
@@ -158,8 +179,8 @@ def test_given_options_are_not_asked_for(shell: Shell, tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "State" not in result.stderr
     assert "Languages" not in result.stderr
-    (embassy,) = load_campaign(tmp_path / "mine").directory.missions
-    assert embassy.host == "fr"
+    rows = (tmp_path / "mine" / "members.csv").read_text().splitlines()[1:]
+    assert {row.split(",")[3] for row in rows} == {"fr"}
 
 
 def test_without_answers_missing_options_are_an_error(

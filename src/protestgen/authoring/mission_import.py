@@ -21,20 +21,13 @@ from protestgen.schema.yaml_text import format_yaml
 _HEAD = (
     "# Written by `protestgen import`, which keeps no comments that are added here.\n"
 )
-# Fields that are of the date of the source.
-_DATED = ("address", "email", "website")
+# Fields that make an entry as old as their source: letters go there.
+_DATED = ("address", "email")
 _NUMBERS = ("phone", "fax")
 # Fields that stay if the new source says nothing of them.
-_KEPT = (
-    *_DATED,
-    *_NUMBERS,
-    "covers",
-    "located_in",
-    "languages",
-    "salutation",
-    "gender",
-)
-_COMPARED = ("name", "city", *_DATED, *_NUMBERS, "covers")
+_OTHERS = ("website", "covers", "located_in", "languages", "salutation", "gender")
+_KEPT = (*_DATED, *_NUMBERS, *_OTHERS)
+_COMPARED = ("name", "city", *_DATED, *_NUMBERS, "website", "covers")
 _ORDER: tuple[Confidence, ...] = ("low", "medium", "high")
 
 

@@ -21,7 +21,7 @@ _DELIMITERS = ",;\t|"
 
 
 class TableRow(Struct, frozen=True):
-    """A row: where it stands, and its cells by heading; empty ones are left out."""
+    """A row: where it stands, and its cells by heading."""
 
     at: Location
     cells: dict[str, str]
@@ -78,7 +78,7 @@ def _csv_rows(text: str, path: Path) -> Iterator[TableRow]:
                 )
             else:
                 pairs = zip(heads, cells, strict=False)
-                yield TableRow(at, {k: v for k, v in pairs if k and v.strip()})
+                yield TableRow(at, {k: v.strip() for k, v in pairs if k})
     except csv.Error as error:
         _fail(path, line, f"this row is no CSV ({error}): mend its quotes")
 
@@ -101,7 +101,7 @@ def _json_rows(text: str, path: Path) -> Iterator[TableRow]:
         if not isinstance(row, dict):
             _fail(path, line, "this row is no group of keys and values: remove it")
         cells = dict(_cells(_inner(row), "", 0))
-        yield TableRow(at, {k: v for k, v in cells.items() if v.strip()})
+        yield TableRow(at, {k: v.strip() for k, v in cells.items()})
 
 
 def _find_rows(value: Any) -> tuple[str, list[Any]]:

@@ -162,7 +162,7 @@ def _read(file: Path, table: TableFormat, folders: list[Path]) -> MissionImport:
     found.read(rows, reader)
     shown = [change for change in found.changes if change.what != "same"]
     write_table(
-        ("", "Of", "In", "Mission", "What"),
+        ("Change", "Of", "In", "Mission", "What"),
         [
             (c.what, c.mission.state, c.mission.host, c.mission.label, c.details())
             for c in shown
