@@ -135,8 +135,13 @@ def in_terminal(*arguments: str, columns: int = 80) -> str:
         (
             (*LETTER, "--date", "22.13.2026"),
             2,
-            "invalid value for '--date': '22.13.2026' is not a date: write 2011-05-01, "
-            "2011-05 or 2011 (see 'protestgen letter --help')",
+            "invalid value for '--date': '22.13.2026' is not a date: write it like "
+            "2026-11-22 (see 'protestgen letter --help')",
+        ),
+        (
+            ("letter", "kolov", "--why"),
+            2,
+            "option '--why' needs a value after it (see 'protestgen letter --help')",
         ),
         (
             (*LETTER, "-o", "letter.docx"),
@@ -271,6 +276,24 @@ def test_case_may_be_named_without_its_option(run: Run) -> None:
     assert run("letter", "kolov", "--country", "uk") == run(
         "letter", "--case", "kolov", "--country", "uk"
     )
+
+
+@pytest.mark.parametrize("option", [("--case",), ()])
+@pytest.mark.parametrize("command", ["show", "appeal", "update", "press"])
+def test_every_command_takes_the_case_with_its_option(
+    command: str, option: tuple[str, ...], run: Run
+) -> None:
+    """
+    Commands about one case take `--case ID`, `--case=ID` and the id alone.
+    """
+    bare = run(command, "kolov")
+    joined = run(command, "--case=kolov")
+    without = run(command, *option)
+
+    assert bare.exit_code == 0
+    assert run(command, "--case", "kolov") == joined == bare
+    assert (without.exit_code, without.stdout) == (2, "")
+    assert without.stderr == "error: which case? name it: see 'protestgen cases'\n"
 
 
 def test_language_has_a_name(run: Run) -> None:

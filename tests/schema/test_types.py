@@ -49,6 +49,29 @@ def test_a_date_has_one_form(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("1.5.2011", "2011-05-01"),
+        ("1. 5. 2011", "2011-05-01"),
+        ("31/5/2011", "2011-05-31"),
+        ("5/31/2011", "2011-05-31"),
+        ("5-5-2011", "2011-05-05"),
+        ("1/5/2011", "2011-05-01, 2011-05 or 2011"),
+        ("0/5/2011", "2011-05-01, 2011-05 or 2011"),
+        ("13/13/2011", "2011-05-01, 2011-05 or 2011"),
+        ("1/5.2011", "2011-05-01, 2011-05 or 2011"),
+    ],
+)
+def test_another_form_of_a_date_is_answered_with_ours(text: str, hint: str) -> None:
+    """
+    The error names the date itself, unless its day may be the month.
+    """
+    expected = f"'{text}' is not a date: write {hint}"
+
+    assert refusal(PartialDate.parse, text) == expected
+
+
+@pytest.mark.parametrize(
     "text", ["2011-02-30", "2011-02-29", "2011-13", "2011-00", "2011-05-00", "0000"]
 )
 def test_a_date_is_in_the_calendar(text: str) -> None:

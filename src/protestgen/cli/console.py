@@ -83,13 +83,20 @@ def usage_message(error: click.UsageError) -> str:
         near = " or ".join(f"'{option}'" for option in error.possibilities or ())
         hint = f"did you mean {near}?" if near else f"see '{command} --help'"
         return f"unknown option '{error.option_name}': {hint}"
+    if isinstance(error, click.MissingParameter) and _is_case(error.param):
+        return "which case? name it: see 'protestgen cases'"
     message = error.format_message().rstrip(".")
+    message = message.replace("requires an argument", "needs a value after it")
     if message[1:2].islower():
         message = message[:1].lower() + message[1:]
     hint = f"see '{command} --help'"
     if "unexpected extra argument" in message:
         hint = "put quotes round what has spaces in it"
     return f"{message} ({hint})"
+
+
+def _is_case(param: click.Parameter | None) -> bool:
+    return param is not None and param.name == "case_id"
 
 
 def is_terminal() -> bool:

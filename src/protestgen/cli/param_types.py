@@ -57,8 +57,9 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse *args*, unless a single option is repeated; flags may be."""
+        args = self._with_bare_case(args)
         if not ctx.resilient_parsing:
-            _, _, given = self.make_parser(ctx).parse_args(list(args))
+            _, _, given = self._parse(ctx, args)
             for param, count in Counter(given).items():
                 if count > 1 and _counts_once(param):
                     name = max(param.opts, key=len)
@@ -66,6 +67,21 @@ class Command(click.Command):
                     hint = hints.get(param.name or "", "give it once")
                     ctx.fail(f"'{name}' is given {count} times: {hint}")
         return super().parse_args(ctx, args)
+
+    def _parse(self, ctx: click.Context, args: list[str]) -> Any:
+        """Parse *args*; an error names this command."""
+        try:
+            return self.make_parser(ctx).parse_args(list(args))
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+
+    def _with_bare_case(self, args: list[str]) -> list[str]:
+        """Return *args* without a '--case' where the case is an argument."""
+        by_name = {param.name: param for param in self.params}
+        if not isinstance(by_name.get("case_id"), click.Argument):
+            return args
+        return [arg.removeprefix("--case=") for arg in args if arg != "--case"]
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error of the system names the file, or the command."""
@@ -99,7 +115,7 @@ class ParsedParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
 def parse_date(text: str) -> date:
     """Parse a whole date."""
-    day = PartialDate.parse(text)
+    day = PartialDate.parse(text, form="it like 2026-11-22")
     if not day.day:
         raise ValueError(f"'{text}' is not a day: write 2026-11-22")
     return day.first_day

@@ -75,12 +75,14 @@ class PartialDate(str):
         return int(self[8:] or 0)
 
     @classmethod
-    def parse(cls, text: str) -> "PartialDate":
-        """Read `2011`, `2011-05` or `2011-05-01`."""
+    def parse(
+        cls, text: str, *, form: str = "2011-05-01, 2011-05 or 2011"
+    ) -> "PartialDate":
+        """Read `2011`, `2011-05` or `2011-05-01`; an error names the *form*."""
         match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", text, re.ASCII)
         if not match:
-            form = _iso_form(text) or "2011-05-01, 2011-05 or 2011"
-            raise ValueError(f"{quoted(text)} is not a date: write {form}")
+            hint = _iso_form(text) or form
+            raise ValueError(f"{quoted(text)} is not a date: write {hint}")
         year, month, day = (int(part) for part in match.groups("0"))
         try:
             date(year, month if match[2] else 1, day if match[3] else 1)
@@ -100,12 +102,20 @@ class PartialDate(str):
 
 
 def _iso_form(text: str) -> str:
-    """Return the date `22.11.2026` in ISO 8601, or "" if *text* may mean another."""
-    match = re.fullmatch(r"(\d\d?)\. ?(\d\d?)\. ?(\d{4})", text, re.ASCII)
+    """
+    Return the date `22.11.2026` in ISO 8601, or "" if *text* may mean another.
+
+    With slashes or hyphens, some write the month first.
+    """
+    match = re.fullmatch(r"(\d\d?)([./-]) ?(\d\d?)\2 ?(\d{4})", text, re.ASCII)
     if not match:
         return ""
-    day, month, year = map(int, match.groups())
-    return PartialDate(year, month, day) if month <= 12 and day <= 31 else ""
+    day, month, year = (int(match[i]) for i in (1, 3, 4))
+    if match[2] != ".":
+        if day <= 12 and month <= 12 and day != month:
+            return ""
+        day, month = max(day, month), min(day, month)
+    return PartialDate(year, month, day) if 1 <= month <= 12 and 1 <= day <= 31 else ""
 
 
 @lru_cache(maxsize=1_000)
