@@ -58,6 +58,14 @@ def test_a_terminal_shows_plain_text(tmp_path: Path) -> None:
     assert "cases.svg" not in data
 
 
+def test_help_of_a_command_shows_its_options(run: Run) -> None:
+    """
+    `help COMMAND` shows what `COMMAND --help` does, unless a page has that name.
+    """
+    assert run("help", "letter") == run("letter", "--help")
+    assert run("help", "batch").stdout.startswith("# Letters of many members\n")
+
+
 def test_an_unknown_topic_is_an_error(run: Run) -> None:
     """
     A topic that is misspelt is answered with the nearest one.

@@ -41,7 +41,7 @@ COMMANDS = {
     "init": "Create a campaign of your own in a new folder DIR.",
     "new": "Add a case, embassy, office or outlet to your own campaign.",
     "import": "Read missions from a list that you have downloaded.",
-    "help": "Show a page of the manual, or the list of pages.",
+    "help": "Show a page of the manual, or the options of a command.",
 }
 
 # Options without personal data.

@@ -1,6 +1,7 @@
 """The command `help`: the pages of the manual."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from shutil import get_terminal_size
 
@@ -35,7 +36,11 @@ def _complete_topic(_ctx: object, _parameter: object, incomplete: str) -> list[s
 @click.argument("topic", required=False, shell_complete=_complete_topic)
 @click.pass_context
 def help(ctx: click.Context, /, *, topic: str | None) -> None:  # noqa: A001
-    """Show a page of the manual, or the list of pages."""
+    """
+    Show a page of the manual, or the options of a command.
+
+    Without TOPIC, it lists the pages.
+    """
     pages = _pages()
     if topic is None:
         about = [(name, _purpose(page)) for name, page in pages.items()]
@@ -43,7 +48,20 @@ def help(ctx: click.Context, /, *, topic: str | None) -> None:  # noqa: A001
     elif topic in pages:
         _show(pages[topic].read_text(encoding="utf-8"))
     else:
-        raise UnknownNameError("topic", topic, pages, see=ctx.command_path)
+        _show_command(ctx, topic, pages)
+
+
+def _show_command(ctx: click.Context, topic: str, pages: Iterable[str]) -> None:
+    """Show the options of the command *topic*, if there is one."""
+    from . import COMMANDS, cli
+
+    if topic not in COMMANDS:
+        known = [*pages, *COMMANDS]
+        raise UnknownNameError("topic", topic, known, see=ctx.command_path)
+    command = cli.get_command(ctx, topic)
+    assert command is not None  # noqa: S101 - for the type checker
+    with click.Context(command, info_name=topic, parent=ctx.parent) as inner:
+        write_product(f"{command.get_help(inner)}\n".encode())
 
 
 def _purpose(page: Path) -> str:
