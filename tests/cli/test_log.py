@@ -99,7 +99,8 @@ def test_a_name_is_written_only_when_it_is_asked_for(folder: Path, run: Run) -> 
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("letter", "--country", "uk"), 2, "missing option '--case'"),
+        (("letter", "--country", "uk"), 2, "which case? add '--case': see 'protestgen cases'"),
+        (("call", "--case", "kurmanov", "--country", "uk", "--date", "2027"), 2, "invalid value for '--date': 2027 is in the future: log it when it is done"),
         (("letter", "--case", "kurmanov"), 2, "missing option '--country' (see"),
         (("letter", "--case", "kurmanof", "--country", "uk"), 2, "unknown case 'kurmanof': did you mean 'kurmanov'?"),
         (("letter", "--case", "kurmanov", "--country", "uk", "--to", "embasy"), 2, "unknown addressee 'embasy': did you mean 'embassy'?"),

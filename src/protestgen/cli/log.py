@@ -34,8 +34,18 @@ from protestgen.schema.types import (
 from .common_options import common_options, option_group
 from .console import show_note
 from .context import now, own_campaign_folders
+from .option_values import require_case
 from .param_types import Command, ParsedParam, complete_addressee, complete_case
 from .prompts import answered_by, ask, ask_or_skip, one_of
+
+
+def _parse_past(text: str) -> PartialDate:
+    """Parse the date of something that was done."""
+    when = PartialDate.parse(text)
+    if when.first_day > now().date():
+        raise ValueError(f"{when} is in the future: log it when it is done")
+    return when
+
 
 KINDS = (*CHANNELS, ANSWER)
 _COUNTRY = ParsedParam(find_country, "country")
@@ -54,7 +64,7 @@ _action_options = option_group(
     click.option(
         "--date",
         "on",
-        type=ParsedParam(PartialDate.parse, "date"),
+        type=ParsedParam(_parse_past, "date"),
         help="Day, month or year: 2026-11-22; default: today.",
     ),
     click.option("--country", type=_COUNTRY, help="Country where it was done."),
@@ -181,9 +191,7 @@ def log_entry(folders: list[Path], options: LogOptions) -> None:
     if options.kind is None:
         with answered_by("name the kind of entry, and use options"):
             options = _asked(campaign, options)
-    if options.case_id is None:
-        raise click.UsageError("missing option '--case'")
-    case = campaign.case(options.case_id)
+    case = campaign.case(require_case(options.case_id))
     first = _first_entry(campaign, case.id, options)
     country = options.country or (first.country if first else None)
     if country is None:
@@ -253,7 +261,7 @@ def _asked(campaign: Campaign, given: LogOptions) -> LogOptions:
         question = f"result ({', '.join(RESULTS)})"
         options = replace(options, result=ask(question, one_of(RESULTS)))
     today = now().date().isoformat()
-    on = given.on or ask("date", PartialDate.parse, default=today)
+    on = given.on or ask("date", _parse_past, default=today)
     options = replace(options, on=on)
     if not (given.country or options.about):
         options = replace(options, country=ask("country", find_country))
