@@ -260,6 +260,7 @@ def test_short_names_are_needed() -> None:
             "Great Britian",
             "unknown country 'Great Britian': did you mean 'great britain'?",
         ),
+        ("Atlantis", "unknown country 'Atlantis': see 'protestgen embassies'"),
         ("xx", "unknown country 'xx': see 'protestgen embassies'"),
         ("ZZZ", "unknown country 'ZZZ': see 'protestgen embassies'"),
         ("QUU", "unknown country 'QUU': see 'protestgen embassies'"),

@@ -101,7 +101,7 @@ OFFICE_ANSWERS = (
     "On 1 November 2026 Ada Example was arrested.",
     "2026-11-01", "Leeds", "police arrested her.", "a page", "", "",
     "release", "release her", "She did no wrong.", "",
-    "president", "embasy-office", "embasy-office", "president", "", "a page", "",
+    "president", "embassy-two", "embassy-two", "president", "", "a page", "",
     # the president
     "Office of the President", "head_of_state", "The President", "kz", "kz",
     "", "1 Palace Square", "", "", "", "", "", "", "low", "a page", "",
@@ -302,16 +302,16 @@ def test_a_case_names_offices_that_are_new(shell: Shell, tmp_path: Path) -> None
     assert (result.exit_code, result.stdout) == (0, "")
     assert re.findall(r"Error: (.*)", result.stderr) == [
         "'femal' is not a choice: did you mean 'female'?",
-        "'embasy-office' is not known: did you mean 'embassy'? for a new office, write it "
+        "'embassy-two' is not known: did you mean 'embassy'? for a new office, write it "
         "again",
     ]
     assert re.findall(r"# ('.*)", result.stderr) == [
         "'president' is a new office: where is it written to?",
-        "'embasy-office' is a new office: where is it written to?",
+        "'embassy-two' is a new office: where is it written to?",
     ]
     found = load_campaign(mine)
     strike = found.cases["strike"]
-    assert strike.write_to == ("president", "embasy-office", "president")
+    assert strike.write_to == ("president", "embassy-two", "president")
     assert (strike.topic, strike.after) == ("the case of Ada Example", "stop")
     assert strike.report_to == "us@strike.example"
     ada, bob = strike.people
@@ -432,7 +432,7 @@ def test_answers_are_kept_after_an_error(shell: Shell, tmp_path: Path) -> None:
         (
             "case",
             CASE.replace("[embassy]", "[ombudsman]"),
-            "{entry}: unknown addressee 'ombudsman': add it, or remove this line",
+            "{entry}: unknown addressee 'ombudsman': add it to 'offices' in data/embassies.yaml, or remove this line",
         ),
         (
             "case",

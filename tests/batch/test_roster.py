@@ -469,11 +469,11 @@ def test_wrong_encoding_fails_its_row() -> None:
         ),
         (
             b"First name,Mail\nAda,x\n",
-            "m.csv:1: there is no column 'name': name one so ('First name', 'Mail'); see 'protestgen batch --example'",
+            "m.csv:1: there is no column 'name', for whole names: rename one ('First name', 'Mail'); see 'protestgen batch --example'",
         ),
         (
             b"email\nx\n",
-            "m.csv:1: there is no column 'name': the first line names the columns; see 'protestgen batch --example'",
+            "m.csv:1: there is no column 'name', for whole names: the first line names the columns; see 'protestgen batch --example'",
         ),
         (
             b"name,e-mail,Email\n",

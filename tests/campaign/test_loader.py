@@ -289,7 +289,7 @@ def test_problems_of_all_files_are_reported(load: Load) -> None:
         ),
         (
             {"write_to": "[embassy, x]"},
-            "13:25: unknown addressee 'x': add it, or remove this line",
+            "13:25: unknown addressee 'x': add it to 'offices' in data/embassies.yaml, or remove this line",
         ),
         (
             {"copies_to": "[osze]"},

@@ -196,8 +196,9 @@ def _check_columns(name: str, line: int, columns: Sequence[str]) -> None:
             raise _refused(name, line, reason)
     if "name" not in fields:
         found = ", ".join(map(quoted, _unknown_columns(columns)[:5]))
-        hint = f"name one so ({found})" if found else "the first line names the columns"
-        raise _refused(name, line, f"there is no column 'name': {hint}; {_SEE}")
+        hint = f"rename one ({found})" if found else "the first line names the columns"
+        missing = "there is no column 'name', for whole names"
+        raise _refused(name, line, f"{missing}: {hint}; {_SEE}")
 
 
 def _unknown_columns(columns: Sequence[str]) -> list[str]:

@@ -48,7 +48,8 @@ def _unknown_addressees(
     named = [(name, case.at.of(*path)) for name, *path in _named(case)]
     for name, at in named:
         if name not in known:
-            hint = _hint(suggest(name, known.keys()))
+            near = suggest(name, known.keys())
+            hint = _hint(near, "add it to 'offices' in data/embassies.yaml")
             yield Problem(at, f"unknown addressee {quoted(name)}: {hint}")
 
 
@@ -72,8 +73,8 @@ def _unknown_demands(case: Case, suggest: Suggester) -> Iterator[Problem]:
                 yield Problem(at, f"unknown demand {quoted(id_)}: {hint}")
 
 
-def _hint(near: str | None) -> str:
-    return f"did you mean '{near}'?" if near else "add it, or remove this line"
+def _hint(near: str | None, add: str = "add it") -> str:
+    return f"did you mean '{near}'?" if near else f"{add}, or remove this line"
 
 
 def _circular(cases: Mapping[str, Case]) -> set[str]:
