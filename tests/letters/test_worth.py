@@ -9,7 +9,9 @@ import pytest
 
 from protestgen import Letter, Sender, compose, load_campaign
 from protestgen.campaign.case import Case
+from protestgen.campaign.translations import load_translation, translated
 from protestgen.errors import ChoiceError
+from protestgen.language.language import ENGLISH
 from protestgen.language.loader import load_language
 from protestgen.letters.letter import block_text
 from protestgen.letters.notes import count_words
@@ -23,6 +25,12 @@ WORDS = {
         "demand": r"\b(urge|call on|ask the authorities)\b",
         "mourners": r"alleged|killing|[Ss]olidarity|hear from",
         "censor": r"happened|read|[Ss]olidarity|raise",
+    },
+    "fr": {
+        "authorities": r"autorités (de|du|des) |autorités d’",
+        "demand": r"instamment|\bdemand(e|ons) (donc )?aux autorités",
+        "mourners": r"aurait|succombé|[Ss]olidarité|nouvelles",
+        "censor": r"arrivé|\blu\b|[Ss]olidarité|voix|soutien",
     },
 }
 NOW = date(2026, 11, 22)
@@ -50,6 +58,15 @@ every_case = pytest.mark.parametrize("case_id", CASES)
 def templates(folders: tuple[Path, ...]) -> Templates:
     """The templates in these folders, read once."""
     return Templates(folders)
+
+
+@cache
+def in_language(code: str, case_id: str) -> Case:
+    """The case with its texts in the language *code*."""
+    campaign, case = CASES[case_id]
+    if code == ENGLISH:
+        return case
+    return translated(case, load_translation(campaign, code)[case_id])
 
 
 def letters(code: str, case_id: str, style: str) -> list[Letter]:
@@ -80,7 +97,7 @@ def written(
     )
     try:
         letter = compose(
-            case,
+            in_language(code, case.id),
             addressee,
             sender,
             style=style,
@@ -129,7 +146,7 @@ def test_people_are_named_in_full_twice_at_most(
     """
     Subject and body together name nobody in full more than twice.
     """
-    people = CASES[case_id][1].people
+    people = in_language(code, case_id).people
 
     for letter in letters(code, case_id, style):
         text = text_of(letter)
@@ -159,7 +176,7 @@ def test_subject_opening_and_summary_differ(
     """
     The subject, the first sentence and the summary share no run of six words.
     """
-    summary = words_in_runs(CASES[case_id][1].summary)
+    summary = words_in_runs(in_language(code, case_id).summary)
 
     for letter in letters(code, case_id, style):
         first = re.split(r"(?<=[.!]) (?=[A-Z])", block_text(letter.body[0]))[0]
@@ -188,7 +205,7 @@ def test_a_card_has_no_subject_and_no_case(code: str, case_id: str) -> None:
     """
     A printed card has no subject; a neutral one does not mention what happened.
     """
-    _, case = CASES[case_id]
+    case = in_language(code, case_id)
     (letter, *_) = letters(code, case_id, "support")
 
     assert letter.subject
