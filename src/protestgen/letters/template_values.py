@@ -87,11 +87,11 @@ def _right(
     from protestgen.language.rights import cited_right
 
     code = language.code
-    is_english = code == ENGLISH
     state = case.state
+    known = language.forms.states.get(state, "").removeprefix("of ")
     names = {
-        "state": country_in_sentence(state)
-        if is_english
+        "state": (known or country_in_sentence(state))
+        if code == ENGLISH
         else country_name(state, code),
         "of_state": language.state_genitive(state) or "",
     }
