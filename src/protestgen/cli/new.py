@@ -44,7 +44,7 @@ _ACTION = "action"
 
 
 @click.command(cls=Command, epilog="Example: protestgen --campaign mine new case")
-@click.argument("kind", type=click.Choice([*KINDS, _ACTION]))
+@click.argument("kind", metavar="KIND", type=click.Choice([*KINDS, _ACTION]))
 @click.option(
     "--from",
     "source",
@@ -58,9 +58,10 @@ def new(ctx: click.Context, /, *, kind: str, source: Path | None) -> None:
     """
     Add a case, embassy, office or outlet to your own campaign.
 
-    The entry goes to the first campaign folder; the rest of the file stays as it is.
-    Nothing is written if the campaign would be invalid with it. An action goes to the
-    log, as with 'protestgen log'.
+    KIND is case, embassy, office, outlet or action. The entry goes to the first
+    campaign folder; the rest of the file stays as it is. Nothing is written if the
+    campaign would be invalid with it. An action goes to the log, as with
+    'protestgen log'.
     """
     folders = own_campaign_folders(ctx)
     if kind == _ACTION:
