@@ -452,7 +452,8 @@ def _is_plain(path: Path) -> bool:
 
 
 def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace")[:3_000_000]
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return file.read(3_000_000)
 
 
 def _write(path: Path, text: str) -> None:
