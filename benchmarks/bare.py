@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ from jinja2.runtime import Context
 
 from protestgen import load_campaign
 from protestgen.language.loader import load_language
+from protestgen.language.rights import load_rights
+from protestgen.letters.template_values import template_values
 from protestgen.schema.types import PartialDate
 
 if TYPE_CHECKING:
@@ -61,15 +64,16 @@ def renderer() -> Callable[[Row], str]:
     language = load_language("en", campaign.folders)
     on = date.today()  # noqa: DTZ011 - as a person would date it
     shared = {
-        "archived": case.is_archived(on),
-        "case": case,
+        **template_values(
+            *(case, campaign.directory.missions[0], case.default_demands(on)),
+            language=language,
+            on=on,
+            rights=partial(load_rights, campaign.folders),
+        ),
+        **dict.fromkeys(("about", "organisation", "organisation_of"), ""),
         "cosigners": (),
-        "demands": case.default_demands(on),
         "joint": False,
-        "of_state": language.state_genitive(case.state),
-        "organisation": "",
         "plural": False,
-        "relation": "mission",
     }
     environment = Environment(  # noqa: S701 - the letters are no HTML
         loader=FileSystemLoader(_TEMPLATES), trim_blocks=True, lstrip_blocks=True
@@ -83,12 +87,14 @@ def renderer() -> Callable[[Row], str]:
         country = row["country"]
         if country not in languages:
             languages[country] = language.in_country(country)
-        return template.render(
+        spoken = languages[country]
+        text = template.render(
             shared,
-            language=languages[country],
+            language=spoken,
             place=row["city"],
-            why=row["why"],
+            why=spoken.own_words(row["why"]),
         )
+        return spoken.spelled(text)
 
     return render
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import cache
 from unicodedata import combining, normalize
 
-from .country_names import COUNTRY_CODES, SHORT_NAMES, WITH_ARTICLE
+from .country_names import COUNTRY_CODES, ENGLISH_NAMES, SHORT_NAMES, WITH_ARTICLE
 from .errors import ChoiceError, UnknownLanguageError, UnknownNameError
 from .limits import MAX_NAME
 from .schema.types import parse_country_code
@@ -102,7 +102,10 @@ def find_country(text: str) -> str:
         return wanted
     if code := SHORT_NAMES.get(wanted):  # as most are typed: "uk"
         return code
-    if code := _short_names().get(wanted) or _from_alpha_3(wanted):
+    for names in (_short_names(), _codes_by_name("en")):
+        if code := names.get(wanted):
+            return code
+    if code := _from_alpha_3(wanted):
         return code
     for language in LANGUAGES:
         if code := _codes_by_name(language).get(wanted):
@@ -141,12 +144,17 @@ def _names_of_language(code: str) -> set[str]:
 
 @cache
 def _names(language: str) -> dict[str, str]:
+    """Return the names of countries in *language*, by code; English ones if need be."""
+    if language == "en":
+        return ENGLISH_NAMES
     from babel import Locale, UnknownLocaleError
 
-    names = dict(Locale("en").territories.items())
     with suppress(UnknownLocaleError, ValueError):  # a campaign's code may be unknown
-        names |= Locale.parse(language.replace("-", "_")).territories.items()
-    return {code: names[code.upper()] for code in sorted(COUNTRY_CODES)}
+        names = Locale.parse(language.replace("-", "_")).territories
+        return {
+            code: names.get(code.upper(), ENGLISH_NAMES[code]) for code in COUNTRY_CODES
+        }
+    return ENGLISH_NAMES
 
 
 @cache

@@ -363,7 +363,9 @@ def test_forms_replace_single_bundled_entries(run: Run, tmp_path: Path) -> None:
     assert (
         "\n\nDear Ambassador,\n\nAbout The arrest of Ada, May 2026\n" in result.stdout
     )
-    assert "call on the authorities in Astana to" in result.stdout
+    assert "I ask the authorities in Astana to release her" in " ".join(
+        result.stdout.split()
+    )
     assert "\n\nYours truly,\n\n" in result.stdout
     osce = run("-q", "--campaign", own, "letter", "--case", "kolov", "--to", "osce")
     assert "\n\nYour Excellency,\n\nAbout " in osce.stdout

@@ -11,7 +11,9 @@ from msgspec.structs import replace
 from conftest import Run
 from html_helpers import HOSTILE, Outline
 from pdf_helpers import browse, facts_of, letter, options, text_of
+from protestgen.campaign.bundled import shipped_folder
 from protestgen.formats import FORMATS
+from protestgen.language.loader import load_language
 from protestgen.letters.letter import Letter
 from protestgen.templating.blocks import ItemList
 
@@ -217,4 +219,6 @@ def test_browser_takes_many_values_as_text(tmp_path: Path) -> None:
     hostile, harmless = dom(pairs), dom(["x"] * len(pairs))
 
     assert hostile.tags == harmless.tags
-    assert [pair for pair in pairs if hostile.text.count(pair) < 3] == []
+    for pair in pairs:
+        own_words = load_language("en", [shipped_folder()]).own_words(pair)
+        assert hostile.text.count(pair) + hostile.text.count(own_words) >= 3

@@ -610,7 +610,7 @@ FILES = {
     ),
     "file-shipped-absolute": (
         "{% include 'shipped//etc/passwd' %}",
-        "mine.txt.j2:3: unknown template 'shipped//etc/passwd': name one of a folder 'templates'",
+        "mine.txt.j2:3: unknown template 'shipped//etc/passwd': did you mean 'shipped/es/press.j2'?",
     ),
     "file-encoded": (
         "{% include '%2e%2e/%2e%2e/%2e%2e/etc/passwd' %}",
@@ -626,7 +626,7 @@ FILES = {
     ),
     "file-null-cut": (
         "{% include '/etc/passwd\\0.j2' %}",
-        "mine.txt.j2:3: unknown template '/etc/passwd\\x00.j2': name one of a folder 'templates'",
+        "mine.txt.j2:3: unknown template '/etc/passwd\\x00.j2': did you mean 'es/press.j2'?",
     ),
     "file-url": (
         "{% include 'file:///etc/passwd' %}",
@@ -1041,7 +1041,7 @@ def test_entries_of_a_campaign_are_bounded(tmp_path: Path) -> None:
         "  o{}: {{name: O, role: office, country: gb, confidence: low, sources: [a]}}\n"
     )
     path.write_text("offices:\n" + "".join(map(office.format, range(5_001))))
-    result = within_bounds("--campaign", tmp_path, "cases")
+    result = within_bounds("--campaign", tmp_path, "embassies")
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
@@ -1238,7 +1238,7 @@ def test_usual_letters_take_nothing_of_the_work_that_is_shared() -> None:
     before = shared.left
     for style in templates.styles("en"):
         compose(
-            campaign.case("repression-2010"),
+            campaign.case("temir-bank"),
             campaign.directory.missions[0],
             Sender(country="gb"),
             style=style,

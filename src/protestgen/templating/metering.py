@@ -21,7 +21,7 @@ from protestgen.errors import TemplateError
 # A letter of one page takes about 40,000.
 MAX_STEPS = 3_000_000
 # The letters of a check have these steps together, beyond so many that each may have.
-SHARED_STEPS_PER_LETTER = 100_000
+SHARED_STEPS_PER_LETTER = 200_000
 MAX_SHARED_STEPS = 150_000_000
 
 _KINDS: tuple[tuple[type, str], ...] = (
