@@ -48,7 +48,8 @@ def test_the_bare_loop_does_the_same(run: Run, tmp_path: Path) -> None:
     assert {path.name: path.read_bytes() for path in again.iterdir()} == written
     for row in bare.rows(roster):
         (letter,) = (letter for letter in letters if row["email"] in letter)
-        assert " ".join(render(row).split()) in letter
+        for part in render(row).split("\n\n", 1):  # subject and text
+            assert " ".join(part.split()) in letter
 
 
 def test_a_ratio_above_one_is_faster() -> None:

@@ -1,5 +1,6 @@
 """The page for a browser: what it is made of, and what a browser makes of it."""
 
+import re
 from pathlib import Path
 from unicodedata import normalize
 
@@ -11,9 +12,7 @@ from msgspec.structs import replace
 from conftest import Run
 from html_helpers import HOSTILE, Outline
 from pdf_helpers import browse, facts_of, letter, options, text_of
-from protestgen.campaign.bundled import shipped_folder
 from protestgen.formats import FORMATS
-from protestgen.language.loader import load_language
 from protestgen.letters.letter import Letter
 from protestgen.templating.blocks import ItemList
 
@@ -196,6 +195,11 @@ def test_browser_takes_text_as_text(tmp_path: Path) -> None:
             assert value in hostile.text
 
 
+def without_signs(text: str) -> str:
+    """Return *text* without quotation marks and dashes."""
+    return re.sub("[\"'\u2018-\u201d\u2013\u2014-]", "", text)
+
+
 @pytest.mark.programs("chromium", "pdfinfo", "pdftotext")
 def test_browser_takes_many_values_as_text(tmp_path: Path) -> None:
     """
@@ -219,6 +223,5 @@ def test_browser_takes_many_values_as_text(tmp_path: Path) -> None:
     hostile, harmless = dom(pairs), dom(["x"] * len(pairs))
 
     assert hostile.tags == harmless.tags
-    for pair in pairs:
-        own_words = load_language("en", [shipped_folder()]).own_words(pair)
-        assert hostile.text.count(pair) + hostile.text.count(own_words) >= 3
+    text = without_signs(hostile.text)  # own words get those of the language
+    assert [pair for pair in pairs if text.count(without_signs(pair)) < 3] == []
