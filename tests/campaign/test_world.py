@@ -195,7 +195,7 @@ def test_names_are_made_in_the_language_of_the_letter() -> None:
         "en": "Embassy of the Islamic Republic of Iran",
         "de": "Botschaft des Iran",
         "fr": "Ambassade de la République islamique d’Iran",
-        "es": "Embajada de Irán",
+        "es": "Embajada de la República Islámica de Irán",
         "el": "Πρεσβεία του Ιράν",
         "ru": "Посольство Ирана",
     }

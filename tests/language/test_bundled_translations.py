@@ -334,7 +334,9 @@ def test_datelines(code: str) -> None:
         ("fr", "le 1er mai : « oui »", "le 1er\u00a0mai\u00a0: «\u00a0oui\u00a0»"),
         ("el", "την 1η Μαΐου", "την 1η\u00a0Μαΐου"),
         ("ru", "1 мая — № 5", "1\u00a0мая\u00a0— №\u00a05"),
-        ("es", "el 1 de mayo: sí", "el 1 de mayo: sí"),
+        ("es", "el 1 de mayo: sí", "el 1\u00a0de mayo: sí"),
+        ("es", "15 días en 2011 y", "15\u00a0días en 2011 y"),
+        ("es", "la IK-33 de allí", "la IK-33 de allí"),
         ("en", "on 1 May: yes", "on 1 May: yes"),
     ],
 )
@@ -386,6 +388,35 @@ def test_the_form_depends_on_a_known_gender(
     assert salutation(None) == unknown
     assert salutation("female") == female
     assert salutation("male") == male
+
+
+@pytest.mark.parametrize("country", ["mx", "ar", "ve"])
+def test_latin_american_forms(country: str) -> None:
+    """
+    Latin America writes "Excelentísimo señor" in full, and has a line without a street.
+    """
+    spanish = language("es")
+    american = spanish.in_country(country)
+    office = replace(CAMPAIGN.directory.offices["president"], address=())
+
+    assert spanish.address(office)[2:] == ["Astana"]
+    assert american.address(office)[2:] == ["Su despacho", "Astana"]
+    assert spanish.salutation(office) == "Excelencia"
+    assert american.salutation(office) == "Excelentísimo señor presidente"
+    assert (american.title(office) or "").startswith("Excelentísimo señor Presidente")
+    assert american.closing("office", "", plural=False) == "Atentamente,"
+
+
+def test_a_closing_that_is_a_sentence_has_its_own_full_stop() -> None:
+    """
+    The sign behind closings is not added to it.
+    """
+    spanish = language("es")
+
+    assert spanish.closing("ambassador", "", plural=False) == "Respetuosamente,"
+    assert spanish.closing("head_of_state", "", plural=True) == (
+        "Reciba, Excelencia, la expresión de nuestra distinguida consideración."
+    )
 
 
 def test_unconfirmed_gendered_forms_are_not_used() -> None:
@@ -507,7 +538,7 @@ def test_ascii_punctuation(code: str) -> None:
     written = write(code, "temir-bank")
     data = FORMATS["text"].render(written, Options(ascii=True)).decode()
 
-    letters = {c for c in data if not c.isascii()} - {"·"}  # the Greek semicolon
+    letters = {c for c in data if not c.isascii()} - set("·¿")  # Greek, Spanish
     assert all(unicodedata.category(c)[0] == "L" for c in letters)
     assert letters
 

@@ -353,6 +353,17 @@ def test_a_variant_changes_only_its_own_keys() -> None:
     }
 
 
+def test_a_variant_is_like_one_that_exists(load: Loader) -> None:
+    """
+    Senders in a country write as those in another, which has forms of its own.
+    """
+    text = f"{SHIPPED}  ca: {{like: us}}\n  nz: {{like: au}}\n"
+
+    assert problems(load, text) == [
+        f"forms.yaml:{place(text, 'au}')}: no variant 'au': add it"
+    ]
+
+
 def test_american_letters_have_american_spelling_and_dates() -> None:
     """
     Words and dates in any text of a letter are as Americans write them; British ones stay.

@@ -32,6 +32,12 @@ WORDS = {
         "mourners": r"aurait|succombé|[Ss]olidarité|nouvelles",
         "censor": r"arrivé|\blu\b|[Ss]olidarité|voix|soutien",
     },
+    "es": {
+        "authorities": r"las autoridades d",
+        "demand": r"\b([Ii]nst(o|amos|a|aba|ábamos)|[Pp](ido|edimos))\b",
+        "mourners": r"presunt|homicidio|[Ss]olidari|tener noticias",
+        "censor": r"ocurri|leído|[Ss]olidari|voz",
+    },
 }
 NOW = date(2026, 11, 22)
 ADA = Sender(

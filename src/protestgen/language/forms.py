@@ -196,10 +196,14 @@ class Variant(Struct, frozen=True, kw_only=True):
     """
     The words that differ for senders in one country.
 
-    *closings* are by closing. *spelling* gives their words for small words of the
-    language, such as "organization" for "organisation".
+    *closings* are by closing, and *roles* replace whole forms of address. *spelling*
+    gives their words for small words of the language, such as "organization" for
+    "organisation". The words of another country are meant with *like*.
     """
 
+    like: CountryCode | None = None
+    roles: dict[Line, AddressForm] = {}
+    no_street: Line = ""
     salutation_end: Line | None = None
     subject_above: bool | None = None
     spelling: dict[Line, Line] = {}
@@ -214,10 +218,13 @@ class Forms(Struct, frozen=True, kw_only=True):
     *subject_above* puts the subject above the salutation. *conjunction_before* replaces
     the *conjunction* before words with these beginnings; the longest one counts. A
     space does not break before the characters in *glue_before*, behind those in
-    *glue_after*, and with *glue_days* between a day and its month.
+    *glue_after*, and with *glue_days* between a day and its month. Digits in
+    *glue_after* are for numbers below 1000.
 
     *quotes* are the quotation marks, and *dash* stands between words. *others* counts
     people; without it, all are named.
+
+    *no_street* stands in the place of a street that is not known.
 
     *missions* are names of missions by kind, *offices* by id. *cities* are names of
     cities where the language is read, so that post without a street arrives. *states*
@@ -255,6 +262,7 @@ class Forms(Struct, frozen=True, kw_only=True):
     official_states: dict[CountryCode, Line] = {}
     variants: dict[CountryCode, Variant] = {}
     spelling: dict[Line, Line] = {}
+    no_street: Line = ""
     at: SourceMap
 
     def form(self, role: str) -> AddressForm:

@@ -80,7 +80,7 @@ class Language(Struct, frozen=True):
         """Return the lines of the address of *addressee*, without the country."""
         title, name = self.title(addressee), self.display_name(addressee)
         city = self.forms.cities.get(addressee.city or "", addressee.city)
-        lines = (title, name, *(addressee.address or (city,)))
+        lines = (title, name, *(addressee.address or (self.forms.no_street, city)))
         return [line for line in lines if line]
 
     def display_name(self, addressee: Addressee) -> str:
@@ -121,10 +121,15 @@ class Language(Struct, frozen=True):
         return own or (text and text.salutation) or fitting.salutation
 
     def closing(self, role: str, salutation: str, *, plural: bool) -> str:
-        """Return the closing of a letter to somebody in *role*, with its sign."""
+        """
+        Return the closing of a letter to somebody in *role*, with its sign.
+
+        A whole sentence has its full stop already.
+        """
         form = self.forms.form(role)
         closing = (plural and form.closing_plural) or form.closing
-        return closing.format(salutation=salutation) + self.forms.closing_end
+        end = "" if closing.endswith(".") else self.forms.closing_end
+        return closing.format(salutation=salutation) + end
 
     def with_no_break_spaces(self, text: str) -> str:
         """Return *text* with no-break spaces where a line must not end."""
@@ -153,7 +158,10 @@ class Language(Struct, frozen=True):
 
     def in_country(self, country: str | None) -> "Language":
         """Return the language as senders in *country* write it."""
-        variant = self.forms.variants.get(country or "")
+        variants = self.forms.variants
+        variant = variants.get(country or "")
+        if variant and variant.like:
+            variant = variants.get(variant.like)
         if variant is None:
             return self
         dates = {key: value for key, value in asdict(variant.dates).items() if value}
@@ -161,10 +169,11 @@ class Language(Struct, frozen=True):
             role: replace(
                 form, closing=variant.closings.get(form.closing, form.closing)
             )
-            for role, form in self.forms.roles.items()
+            for role, form in (self.forms.roles | variant.roles).items()
         }
         forms = replace(
             self.forms,
+            no_street=variant.no_street,
             salutation_end=variant.salutation_end or self.forms.salutation_end,
             subject_above=self.forms.subject_above
             if variant.subject_above is None
@@ -192,11 +201,16 @@ def _confirmed(form: AddressForm, gender: str | None) -> GenderedForm | None:
 def _with_no_break_spaces(
     text: str, before: str, after: str, months: tuple[str, ...]
 ) -> str:
-    before, after = re.escape(before), re.escape(after)
+    has_digits = any(sign.isdigit() for sign in after)
+    before = re.escape(before)
+    after = re.escape("".join(sign for sign in after if not sign.isdigit()))
     if before:
         text = re.sub(f" (?=[{before}])", "\N{NO-BREAK SPACE}", text)
     if after:
         text = re.sub(f"(?<=[{after}]) ", "\N{NO-BREAK SPACE}", text)
+    if has_digits:
+        # Years, and numbers that are a part of a name, go with no word.
+        text = re.sub(r"(?<![\w-])(\d{1,3}) (?=\w)", "\\1\N{NO-BREAK SPACE}", text)
     if months:
         names = "|".join(map(re.escape, months))
         day = rf"\b(\d{{1,2}}\S{{0,2}}) (?=(?:{names})\b)"

@@ -107,6 +107,9 @@ def _gaps(forms: Forms) -> Iterator[Problem]:
             yield Problem(forms.at.of("roles", role, "confidence"), message)
     closings = {form.closing for form in forms.roles.values()}
     for country, variant in forms.variants.items():
+        if variant.like and variant.like not in forms.variants:
+            message = f"no variant '{variant.like}': add it"
+            yield Problem(forms.at.of("variants", country, "like"), message)
         for closing in variant.closings:
             if closing not in closings:
                 near = nearest(closing, closings)
