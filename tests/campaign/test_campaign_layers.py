@@ -175,7 +175,7 @@ def test_a_campaign_may_exclude_the_bundled_one(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    With `extends: none` no bundled case or address exists, but the world's missions do.
+    With `extends: none` the world's missions and international offices remain, no others.
     """
     own = campaign(tmp_path / "own", "the arrest of Ada", "none")
     text = f"embassies:\n{mission('gb', 'London')}"
@@ -185,10 +185,12 @@ def test_a_campaign_may_exclude_the_bundled_one(
 
     assert run("cases").stdout == "ada\t2026-05-01\topen\tthe arrest of Ada\n"
     listed = run("embassies").stdout.splitlines()
-    assert [line for line in listed if line.startswith("United Kingdom")] == [
+    assert [line for line in listed if "Kingdom\tembassy" in line] == [
         "United Kingdom\tembassy\tLondon\t?\tundated\tlow"
     ]
     assert not [line for line in listed if "Bonn" in line]
+    assert [line for line in listed if "\tosce\t" in line]
+    assert not [line for line in listed if "\tforeign-ministry\t" in line]
     assert "Germany\tembassy\tBerlin\t?\t2022-11-16\tlow" in listed
     assert styles.split("\t")[0] == "organisation"
     letter = run("-q", *LETTER)

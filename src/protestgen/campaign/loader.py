@@ -1,7 +1,7 @@
 """A campaign, read from the layers of folders that it is made of."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from protestgen.schema.reader import read_yaml
 from .bundled import BUNDLED, shipped_folder
 from .case import Case
 from .data_files import SETTINGS_FILE
+from .directory import Office
 from .layer import EVERYTHING, LayerReader, Wanted, merge_layers
 from .outlet import Outlet
 from .references import broken_references
@@ -27,9 +28,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     """
     A file `protestgen.yaml`.
 
-    `extends: none` leaves out the bundled cases, missions and offices, but not the
-    bundled languages and styles. A setting must not lead out of the campaign's folder,
-    which may be a stranger's.
+    `extends: none` leaves out the bundled cases, missions and offices of states, but
+    not the international offices, the languages and the styles. A setting must not lead
+    out of the campaign's folder, which may be a stranger's.
     """
 
     extends: Literal["bundled", "none"]
@@ -121,6 +122,8 @@ def read_campaign(
         reader.finish()
     problems += chain.from_iterable(reader.problems for reader in readers)
     entries = merge_layers(reader.layer for reader in readers)
+    if bundled not in layers and wanted.missions:
+        entries.offices = entries.offices | _international_offices(entries.offices)
     if not problems and wanted.missions:
         whole = wanted.cases is None
         problems += broken_references(entries.cases, entries.offices, whole=whole)
@@ -153,6 +156,14 @@ def _read_wanted(readers: Sequence[LayerReader], wanted: Wanted) -> bool:
     for reader in readers if wanted == EVERYTHING else ():
         reader.read_outlets()
     return not missing
+
+
+def _international_offices(known: Collection[str]) -> dict[str, Office]:
+    """Return the bundled offices that deal with all states, but for *known* ids."""
+    reader = LayerReader(shipped_folder(), {}, tolerant=False)
+    reader.read_directory(())
+    offices = reader.layer.offices
+    return {id_: o for id_, o in offices.items() if not (o.state or id_ in known)}
 
 
 def case_titles(*names: Path | str, prefix: str) -> dict[str, str]:
