@@ -387,6 +387,17 @@ def test_copies_go_to_others_than_the_addressee() -> None:
         ]
 
 
+def test_a_copy_goes_where_a_letter_would_go() -> None:
+    """
+    Without an embassy, the mission that gets letters to it gets the copy as well.
+    """
+    osce = DIRECTORY.offices["osce"]
+    (copy,), notes = DIRECTORY.copies("ir", "us", ["embassy"], osce)
+
+    assert (copy.role, notes) == ("office", [])
+    assert copy.label.startswith("interests section in Washington")
+
+
 def test_the_role_follows_from_the_kind_of_mission() -> None:
     """
     The form of address of a mission follows from its kind.

@@ -99,7 +99,7 @@ class Directory(Struct, frozen=True):
         for to in copies_to:
             try:
                 copy, _ = self.choose(
-                    state=state, country=country, to=to, write_to=copies_to
+                    state=state, country=country, to=None, write_to=(to,)
                 )
             except ChoiceError:
                 office = self.offices.get(to)
