@@ -164,6 +164,23 @@ def test_what_only_the_directory_knows_is_kept_with_its_date(
     assert len(mission.sources) > 1
 
 
+def test_a_country_is_covered_by_one_embassy(imported: Import, mine: Path) -> None:
+    """
+    An embassy covers no country that has one, or that another one covers.
+    """
+    rows = "Embassy,fr,Paris,mc;ad;be\nEmbassy,be,Brussels,\nEmbassy,es,Madrid,ad\n"
+    result = imported("name,host,city,covers\n" + rows, "--write")
+    own = missions(mine)
+
+    assert result.exit_code == 0
+    assert own["embassy", "Paris"].covers == ("mc", "ad")
+    assert own["embassy", "Madrid"].covers == ()
+    assert (
+        "note: the embassy in Madrid does not cover Andorra: the embassy in Paris does\n"
+        in result.stderr
+    )
+
+
 def test_an_older_list_does_not_count(imported: Import, mine: Path) -> None:
     """
     An entry from a newer source stays as it is.
@@ -425,7 +442,7 @@ def test_rows_of_json_have_their_lines(imported: Import) -> None:
     result = imported(text, "--host", "fr")
 
     assert result.exit_code == 3
-    assert "error: list:4: no kind of mission" in result.stderr
+    assert "error: list:4:2: no kind of mission" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from protestgen.authoring.table_file import TableRow
 from protestgen.campaign.directory import Confidence, Mission
 from protestgen.campaign.routing import Directory
 from protestgen.campaign.world import place_of
+from protestgen.countries import country_in_sentence
 from protestgen.errors import ChoiceError, DataError, Location, Problem
 from protestgen.schema.source import read_text
 from protestgen.schema.types import PartialDate
@@ -74,13 +75,14 @@ class MissionImport:
     The changes that *rows* make to the *directory* of the campaign in *folder*.
 
     *problems* are those of rows that are refused, and *others* counts the rows about
-    another state or host than the one asked for.
+    another state or host than the one asked for. *notes* tell what `files` leaves out.
     """
 
     def __init__(self, directory: Directory, folder: Path | None) -> None:
         self.changes: list[Change] = []
         self.problems: list[Problem] = []
         self.others = 0
+        self.notes: list[str] = []
         self._directory = directory
         self._folder = folder
         self._known: dict[str, dict[tuple[str, ...], Mission]] = {}
@@ -177,8 +179,7 @@ class MissionImport:
             entries = {
                 place_of(m): m for m in self._imported(path, folder, state)
             } | new
-            embassies = {m.host for m in entries.values() if m.kind == "embassy"}
-            texts[path] = _text(_covering(entries.values(), embassies))
+            texts[path] = _text(_covering([*entries.values()], self.notes))
         return texts
 
     def _imported(self, path: Path, folder: Path, state: str) -> Sequence[Mission]:
@@ -228,12 +229,19 @@ def _older(one: PartialDate | None, other: PartialDate | None) -> PartialDate | 
     return min((date for date in (one, other) if date), default=None)
 
 
-def _covering(missions: Iterable[Mission], embassies: set[str]) -> list[Mission]:
-    """Return *missions*; none covers a country with one of the *embassies*."""
-    return [
-        replace(m, covers=tuple(code for code in m.covers if code not in embassies))
-        for m in missions
-    ]
+def _covering(missions: Sequence[Mission], notes: list[str]) -> Iterator[Mission]:
+    """
+    Yield *missions*, each country with an embassy or covered by one of them only.
+
+    What one no longer covers is added to *notes*.
+    """
+    served = {m.host: m for m in missions if m.kind == "embassy"}
+    for mission in missions:
+        covers = [c for c in mission.covers if served.setdefault(c, mission) is mission]
+        for code in dict.fromkeys(mission.covers).keys() - {*covers}:
+            name, by = country_in_sentence(code), served[code].label
+            notes.append(f"the {mission.label} does not cover {name}: the {by} does")
+        yield replace(mission, covers=tuple(covers))
 
 
 def _text(missions: Iterable[Mission]) -> str:

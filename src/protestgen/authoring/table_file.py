@@ -91,13 +91,13 @@ def _check_heads(heads: list[str], path: Path, line: int | None) -> None:
 def _json_rows(text: str, path: Path) -> Iterator[TableRow]:
     try:
         key, rows = _find_rows(json.loads(text))
-        lines = _lines_of_rows(text, key, rows)
+        places = _places_of_rows(text, key, rows)
     except json.JSONDecodeError as error:
         _fail(path, error.lineno, f"this is no JSON ({error.msg}): get the file again")
     except (RecursionError, ValueError):  # ValueError: of a number of 5,000 digits
         _fail(path, None, "this JSON is nested too deeply, or has a number too long")
-    for line, row in zip(lines, rows, strict=True):
-        at = Location(str(path), line)
+    for (line, column), row in zip(places, rows, strict=True):
+        at = Location(str(path), line, column)
         if not isinstance(row, dict):
             _fail(path, line, "this row is no group of keys and values: remove it")
         cells = dict(_cells(_inner(row), "", 0))
@@ -116,25 +116,24 @@ def _find_rows(value: Any) -> tuple[str, list[Any]]:
     return "", value if isinstance(value, list) else []
 
 
-def _lines_of_rows(text: str, key: str, rows: list[Any]) -> list[int | None]:
-    """Return the lines on which *rows* begin in the JSON *text*, behind *key*."""
+def _places_of_rows(text: str, key: str, rows: list[Any]) -> list[tuple[int, int]]:
+    """Return the line and column at which each of *rows* begins, behind *key*."""
     decode = json.JSONDecoder().raw_decode
     start = text.find(f'"{key}"') + len(key) + 2 if key else 0
-    position, line = text.find("[", start) + 1, 1
-    line += text.count("\n", 0, position)
-    lines: list[int | None] = []
+    position, line, counted = text.find("[", start) + 1, 1, 0
+    places: list[tuple[int, int]] = []
     for row in rows:
         begin = position + _length_of_gap(text, position)
-        line += text.count("\n", position, begin)
+        line += text.count("\n", counted, begin)
+        counted = begin
         try:
             found, position = decode(text, begin)
         except json.JSONDecodeError:
             found = None
         if found != row:  # the key stands elsewhere as well
-            return [None] * len(rows)
-        lines.append(line)
-        line += text.count("\n", begin, position)
-    return lines
+            return [(1, 1)] * len(rows)
+        places.append((line, begin - text.rfind("\n", 0, begin)))
+    return places
 
 
 def _length_of_gap(text: str, start: int) -> int:

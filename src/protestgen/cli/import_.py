@@ -22,7 +22,7 @@ from protestgen.files import write_file
 from protestgen.schema.types import PartialDate, parse_line
 
 from .common_options import common_options
-from .console import show_error, show_note, write_table
+from .console import show_error, show_note, show_notes, write_table
 from .context import campaign_folders, now, own_campaign_folders
 from .param_types import Command, ParsedParam
 
@@ -169,8 +169,7 @@ def _read(file: Path, table: TableFormat, folders: list[Path]) -> MissionImport:
         ],
         whole="In",
     )
-    for note in reader.cut:
-        show_note(note)
+    show_notes(reader.cut)
     show_error(*map(str, found.problems))
     _show_counts(found)
     return found
@@ -202,6 +201,7 @@ def _write(found: MissionImport, folders: list[Path]) -> None:
     _, problems = read_campaign(*folders, texts=texts)
     if problems:
         raise DataError(problems)
+    show_notes(found.notes)
     for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_file(path, text.encode(), mode=None if path.exists() else _FOR_ALL)
