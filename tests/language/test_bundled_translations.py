@@ -390,6 +390,19 @@ def test_the_form_depends_on_a_known_gender(
     assert salutation("male") == male
 
 
+@pytest.mark.parametrize("style", [style for style in STYLES if style != "thanks"])
+@every_case
+def test_spanish_short_names_go_with_prepositions(style: str, case: Case) -> None:
+    """
+    Of "de el señor" and "a el señor" a letter makes "del señor" and "al señor".
+    """
+    written = write("es", case.id, LetterOptions(languages=("es",), style=style))
+    text = " ".join(map(block_text, written.body))
+
+    assert not re.search(r"\b([Dd]e|[Aa]) el\b|\. el señor", text)
+    assert text[0].isupper()
+
+
 @pytest.mark.parametrize("country", ["mx", "ar", "ve"])
 def test_latin_american_forms(country: str) -> None:
     """
