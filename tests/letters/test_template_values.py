@@ -104,8 +104,8 @@ def test_a_person_may_be_a_name_alone(written: Written) -> None:
         (5, "fr", "A, B et trois autres personnes"),
         (5, "es", "A, B y tres personas más"),
         (5, "el", "A, B και άλλα τρία άτομα"),
-        (6, "ru", "A, B и ещё четырёх человек"),
-        (7, "ru", "A, B и ещё 5 человек"),
+        (6, "ru", "A, B и ещё четверо"),
+        (7, "ru", "A, B и ещё пять человек"),
     ],
 )
 def test_many_people_are_counted(count: int, code: str, expected: str) -> None:
