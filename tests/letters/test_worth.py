@@ -38,6 +38,12 @@ WORDS = {
         "mourners": r"presunt|homicidio|[Ss]olidari|tener noticias",
         "censor": r"ocurri|leído|[Ss]olidari|voz",
     },
+    "ru": {
+        "authorities": r"власт(и|ей|ям|ями|ях) (Казахстана|Турции)",
+        "demand": r"прошу Вас (?!передать|лично|задать|сообщить)|просим|призыва",
+        "mourners": r"убийств|забит|[Сс]олидарн|весточ",
+        "censor": r"пережи|известно|забыли|[Сс]олидарн|голос|защит",
+    },
 }
 NOW = date(2026, 11, 22)
 ADA = Sender(
@@ -156,7 +162,10 @@ def test_people_are_named_in_full_twice_at_most(
 
     for letter in letters(code, case_id, style):
         text = text_of(letter)
-        assert [name for name in people if text.count(name) > 2] == [], text
+        for name in people:
+            # Names are inflected.
+            form = " ".join(rf"{word[:-1]}\w*" for word in name.split())
+            assert len(re.findall(form, text)) <= 2, text
 
 
 @every_language
@@ -185,7 +194,7 @@ def test_subject_opening_and_summary_differ(
     summary = words_in_runs(in_language(code, case_id).summary)
 
     for letter in letters(code, case_id, style):
-        first = re.split(r"(?<=[.!]) (?=[A-Z])", block_text(letter.body[0]))[0]
+        first = re.split(r"(?<=[.!]) (?=[A-ZА-Я0-9])", block_text(letter.body[0]))[0]
         subject, opening = words_in_runs(letter.subject), words_in_runs(first)
         assert not subject & opening | subject & summary | opening & summary
 
