@@ -128,7 +128,7 @@ def test_every_extract_is_from_a_file_of_the_guide() -> None:
     Each explained extract is part of a file that the reader has written.
     """
     written = "".join(STEPS)
-    explained = KEYS.replace(_way_to_act(), "")
+    explained = KEYS.replace(_way_to_act(), "").replace(_office(), "")
     extracts = re.findall(r"```\w*\n(.*?)```", explained, re.DOTALL)
 
     assert len(extracts) == 1
@@ -138,6 +138,22 @@ def test_every_extract_is_from_a_file_of_the_guide() -> None:
 def _way_to_act() -> str:
     (extract,) = re.findall(r"```yaml\n    write_to:.*?```", KEYS, re.DOTALL)
     return str(extract)
+
+
+def _office() -> str:
+    (extract,) = re.findall(r"```yaml\noffices:.*?```", KEYS, re.DOTALL)
+    return str(extract)
+
+
+def test_an_office_can_be_written_so(tmp_path: Path) -> None:
+    """
+    The extract with a president is a valid file of addresses.
+    """
+    (tmp_path / "data").mkdir()
+    text = _office().removeprefix("```yaml\n").removesuffix("```")
+    (tmp_path / "data" / "embassies.yaml").write_text(text)
+
+    assert load_campaign(tmp_path).directory.offices["president"].state == "is"
 
 
 def test_ways_to_act_can_be_written_so(tmp_path: Path) -> None:

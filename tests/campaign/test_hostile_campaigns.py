@@ -186,7 +186,9 @@ class Campaign:
         )
         for _ in range(self.draw.choice((1, 1, 2, 3))):
             # Another accident may have left what this one cannot read.
-            with suppress(NotADirectoryError, RecursionError, yaml.YAMLError):
+            with suppress(
+                NotADirectoryError, RecursionError, ValueError, yaml.YAMLError
+            ):
                 self.draw.choice(accidents)()
 
     def _data_file(self) -> Path:

@@ -313,7 +313,7 @@ def test_a_city_chooses_a_mission_abroad() -> None:
     ("country", "to", "message"),
     [
         ("de", "hambrug", "unknown addressee 'hambrug': did you mean 'hamburg'?"),
-        ("de", "münchen", "unknown addressee 'münchen': did you mean 'munich'?"),
+        ("de", "münich", "unknown addressee 'münich': did you mean 'munich'?"),
         ("de", "oscee", "unknown addressee 'oscee': did you mean 'osce'?"),
         ("gb", "embasy", "unknown addressee 'embasy': did you mean 'embassy'?"),
         ("br", "atlantis", "unknown addressee 'atlantis': see 'protestgen embassies'"),

@@ -333,6 +333,7 @@ def test_datelines(code: str) -> None:
         ("de", "am 1. Mai 2011", "am 1.\u00a0Mai 2011"),
         ("fr", "le 1er mai : « oui »", "le 1er\u00a0mai\u00a0: «\u00a0oui\u00a0»"),
         ("el", "την 1η Μαΐου", "την 1η\u00a0Μαΐου"),
+        ("el", "τον κ. Κόλοφ", "τον κ.\u00a0Κόλοφ"),
         ("ru", "1 мая — № 5", "1\u00a0мая\u00a0— №\u00a05"),
         ("es", "el 1 de mayo: sí", "el 1\u00a0de mayo: sí"),
         ("es", "15 días en 2011 y", "15\u00a0días en 2011 y"),

@@ -218,8 +218,8 @@ class Forms(Struct, frozen=True, kw_only=True):
     *subject_above* puts the subject above the salutation. *conjunction_before* replaces
     the *conjunction* before words with these beginnings; the longest one counts. A
     space does not break before the characters in *glue_before*, behind those in
-    *glue_after*, and with *glue_days* between a day and its month. Digits in
-    *glue_after* are for numbers below 1000.
+    *glue_after*, behind *glue_words* such as "κ.", and with *glue_days* between a day
+    and its month. Digits in *glue_after* are for numbers below 1000.
 
     *quotes* are the quotation marks, and *dash* stands between words. *others* counts
     people; without it, all are named.
@@ -247,6 +247,7 @@ class Forms(Struct, frozen=True, kw_only=True):
     quotes: Line | None = None
     dash: Line = "–"
     glue_days: bool = False
+    glue_words: tuple[Line, ...] = ()
     avoid: tuple[Phrase, ...] = ()
     title_cases: tuple[Line, ...] = ()
     others: Others | None = None

@@ -135,9 +135,11 @@ class Language(Struct, frozen=True):
         """Return *text* with no-break spaces where a line must not end."""
         forms = self.forms
         months = forms.dates.months if forms.glue_days else ()
-        if not (forms.glue_before or forms.glue_after or months):
+        if not (forms.glue_before or forms.glue_after or forms.glue_words or months):
             return text
-        return _with_no_break_spaces(text, forms.glue_before, forms.glue_after, months)
+        return _with_no_break_spaces(
+            text, forms.glue_before, forms.glue_after, forms.glue_words, months
+        )
 
     def spelled(self, text: str) -> str:
         """Return *text* as the sender's country spells it."""
@@ -199,7 +201,11 @@ def _confirmed(form: AddressForm, gender: str | None) -> GenderedForm | None:
 
 @lru_cache(maxsize=2_000)
 def _with_no_break_spaces(
-    text: str, before: str, after: str, months: tuple[str, ...]
+    text: str,
+    before: str,
+    after: str,
+    words: tuple[str, ...],
+    months: tuple[str, ...],
 ) -> str:
     has_digits = any(sign.isdigit() for sign in after)
     before = re.escape(before)
@@ -211,6 +217,9 @@ def _with_no_break_spaces(
     if has_digits:
         # Years, and numbers that are a part of a name, go with no word.
         text = re.sub(r"(?<![\w-])(\d{1,3}) (?=\w)", "\\1\N{NO-BREAK SPACE}", text)
+    if words:
+        found = "|".join(map(re.escape, words))
+        text = re.sub(rf"(?<!\w)({found}) ", "\\1\N{NO-BREAK SPACE}", text)
     if months:
         names = "|".join(map(re.escape, months))
         day = rf"\b(\d{{1,2}}\S{{0,2}}) (?=(?:{names})\b)"
