@@ -103,7 +103,7 @@ def test_a_person_may_be_a_name_alone(written: Written) -> None:
         (16, "de", "A, B und 14 weitere"),
         (5, "fr", "A, B et trois autres personnes"),
         (5, "es", "A, B y tres personas más"),
-        (5, "el", "A, B και άλλα τρία άτομα"),
+        (5, "el", "A, B και τρεις ακόμη"),
         (6, "ru", "A, B и ещё четверо"),
         (7, "ru", "A, B и ещё пять человек"),
     ],
