@@ -196,7 +196,7 @@ def test_names_are_made_in_the_language_of_the_letter() -> None:
         "de": "Botschaft des Iran",
         "fr": "Ambassade de la République islamique d’Iran",
         "es": "Embajada de la República Islámica de Irán",
-        "el": "Πρεσβεία του Ιράν",
+        "el": "Πρεσβεία της Ισλαμικής Δημοκρατίας του Ιράν",
         "ru": "Посольство Ирана",
     }
 
