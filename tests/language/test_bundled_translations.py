@@ -338,6 +338,7 @@ def test_datelines(code: str) -> None:
         ("es", "el 1 de mayo: sí", "el 1\u00a0de mayo: sí"),
         ("es", "15 días en 2011 y", "15\u00a0días en 2011 y"),
         ("es", "la IK-33 de allí", "la IK-33 de allí"),
+        ("es", "la Escuela n.º 7", "la Escuela n.º\u00a07"),
         ("ru", "в ИК-33 под Костанаем 15 суток", "в ИК-33 под Костанаем 15\u00a0суток"),
         ("en", "on 1 May: yes", "on 1 May: yes"),
     ],
