@@ -270,6 +270,27 @@ def test_copies_are_printed_with_their_address(run: Run, mine: Path) -> None:
     assert "League" not in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("fields", "way"),
+    [
+        ("fax: +44 20 7946 0959", "fax +44 20 7946 0959"),
+        ("fax: +44 20 7946 0959\n    address: [3 Example Street]", "by post"),
+        ("city: Exampleville", "by post"),
+    ],
+)
+def test_note_on_a_copy_says_how_to_send_it(
+    fields: str, way: str, run: Run, mine: Path
+) -> None:
+    """
+    Without an e-mail address a copy goes by post, or by fax if no street is known.
+    """
+    path = mine / "data" / "embassies.yaml"
+    path.write_text(path.read_text().replace("email: court@office.example", fields))
+    result = write(run, mine, *NAMED, "--copy", "court")
+
+    assert f"send it to the Court of Example as well ({way})\n" in result.stderr
+
+
 def test_copies_are_pages_of_the_pdf(run: Run, mine: Path, tmp_path: Path) -> None:
     """
     On paper each copy has its address in the window, in a letter and in a batch.

@@ -90,7 +90,8 @@ def copy_notes(letter: Letter, *, mailed: bool, printed: bool) -> Iterator[Note]
     """Notes on copies to send apart: neither *mailed* with the letter nor *printed*."""
     for copy, block in zip(letter.copied, letter.copy_blocks, strict=True):
         if not (copy.email and mailed) and not (block and printed):
-            by = copy.email or copy.fax or "by post"
+            fax = f"fax {copy.fax}" if copy.fax and not copy.address else ""
+            by = copy.email or fax or "by post"
             text = "the letter names a copy: send it to the"
             yield Note(f"{text} {copy.label} as well ({by})", "copy")
 
