@@ -7,7 +7,7 @@ from functools import cache
 from unicodedata import combining, normalize
 
 from .country_names import COUNTRY_CODES, ENGLISH_NAMES, SHORT_NAMES, WITH_ARTICLE
-from .errors import ChoiceError, UnknownLanguageError, UnknownNameError
+from .errors import VERY_SIMILAR, ChoiceError, UnknownLanguageError, UnknownNameError
 from .limits import MAX_NAME
 from .schema.types import parse_country_code
 
@@ -111,7 +111,9 @@ def find_country(text: str) -> str:
         if code := _codes_by_name(language).get(wanted):
             return code
     known = _known_names()
-    raise UnknownNameError("country", text.strip(), known, see="protestgen embassies")
+    raise UnknownNameError(
+        "country", text.strip(), known, see="protestgen embassies", cutoff=VERY_SIMILAR
+    )
 
 
 def find_language(text: str, known: Sequence[str]) -> str:

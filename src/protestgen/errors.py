@@ -12,6 +12,9 @@ from .limits import MAX_COMPARED
 
 # Characters of a wrong value that a message quotes.
 _MAX_QUOTED = 60
+# How similar a name must be to be suggested, and one among very many or short names.
+SIMILAR = 0.6
+VERY_SIMILAR = 0.7
 
 
 class Location(Struct, frozen=True):
@@ -177,13 +180,24 @@ class ChoiceError(ProtestgenError):
 
 
 class UnknownNameError(ChoiceError):
-    """A name of a *kind* of thing that is not *known*; *see* is a command to run."""
+    """
+    A name of a *kind* of thing that is not *known*; *see* is a command to run.
+
+    A known name that is at least as similar as *cutoff* is suggested.
+    """
 
     def __init__(
-        self, kind: str, name: str, known: Iterable[str], *, see: str, field: str = ""
+        self,
+        kind: str,
+        name: str,
+        known: Iterable[str],
+        *,
+        see: str,
+        field: str = "",
+        cutoff: float = SIMILAR,
     ) -> None:
         self.name = name
-        near = nearest(name, known)
+        near = nearest(name, known, cutoff)
         hint = f"did you mean '{near}'?" if near else f"see '{see}'"
         super().__init__(f"unknown {kind} {quoted(name)}: {hint}", field=field)
 
@@ -238,12 +252,16 @@ def _shortened(text: str) -> str:
     return line if len(line) <= _MAX_QUOTED else f"{line[: _MAX_QUOTED - 1]}…"
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the name among *known* that is most similar to *word*, or None."""
+def nearest(word: str, known: Iterable[str], cutoff: float = SIMILAR) -> str | None:
+    """
+    Return the name among *known* that is most similar to *word*, or None.
+
+    The similarity is from 0 to 1, and at least *cutoff*.
+    """
     if len(word) > _MAX_QUOTED:
         return None
     names = (name for name in known if len(name) <= _MAX_QUOTED)
-    return _nearest(word, tuple(islice(names, MAX_COMPARED)))
+    return _nearest(word, tuple(islice(names, MAX_COMPARED)), cutoff)
 
 
 class Suggester:
@@ -261,9 +279,9 @@ class Suggester:
 
 
 @lru_cache(maxsize=100)
-def _nearest(word: str, known: tuple[str, ...]) -> str | None:
+def _nearest(word: str, known: tuple[str, ...], cutoff: float) -> str | None:
     from difflib import get_close_matches
 
     by_folded = {name.casefold(): name for name in known}
-    matches = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.7)
+    matches = get_close_matches(word.casefold(), by_folded, n=1, cutoff=cutoff)
     return by_folded[matches[0]] if matches else None

@@ -101,7 +101,7 @@ OFFICE_ANSWERS = (
     "On 1 November 2026 Ada Example was arrested.",
     "2026-11-01", "Leeds", "police arrested her.", "a page", "", "",
     "release", "release her", "She did no wrong.", "",
-    "president", "embassy-two", "embassy-two", "president", "", "a page", "",
+    "president", "embasy-office", "embasy-office", "president", "", "a page", "",
     # the president
     "Office of the President", "head_of_state", "The President", "kz", "kz",
     "", "1 Palace Square", "", "", "", "", "", "", "low", "a page", "",
@@ -305,16 +305,16 @@ def test_a_case_names_offices_that_are_new(shell: Shell, tmp_path: Path) -> None
     assert (result.exit_code, result.stdout) == (0, "")
     assert re.findall(r"Error: (.*)", result.stderr) == [
         "'femal' is not a choice: did you mean 'female'?",
-        "'embassy-two' is not known: did you mean 'embassy'? for a new office, write it "
+        "'embasy-office' is not known: did you mean 'embassy'? for a new office, write it "
         "again",
     ]
     assert re.findall(r"# ('.*)", result.stderr) == [
         "'president' is a new office: where is it written to?",
-        "'embassy-two' is a new office: where is it written to?",
+        "'embasy-office' is a new office: where is it written to?",
     ]
     found = load_campaign(mine)
     strike = found.cases["strike"]
-    assert strike.write_to == ("president", "embassy-two", "president")
+    assert strike.write_to == ("president", "embasy-office", "president")
     assert (strike.topic, strike.after) == ("the case of Ada Example", "stop")
     assert strike.report_to == "us@strike.example"
     ada, bob = strike.people

@@ -15,7 +15,14 @@ from typing import Any
 from msgspec import DecodeError, Struct, ValidationError, json
 from msgspec.structs import replace
 
-from protestgen.errors import DataError, Location, Problem, nearest, quoted
+from protestgen.errors import (
+    VERY_SIMILAR,
+    DataError,
+    Location,
+    Problem,
+    nearest,
+    quoted,
+)
 from protestgen.limits import MAX_COLUMNS
 from protestgen.schema.types import visible
 
@@ -296,6 +303,7 @@ def _detect_delimiter(line: str) -> str:
 
 def _unused(column: str, fields: Collection[str | None]) -> str:
     """Say that *column* is not used, and which of the missing *fields* it may be."""
-    near = nearest(column, [field for field in FIELDS if field not in fields])
+    missing = [field for field in FIELDS if field not in fields]
+    near = nearest(column, missing, VERY_SIMILAR)
     hint = f": did you mean '{near}'?" if near else ""
     return f"the column {quoted(column)} is not used{hint}"
