@@ -88,9 +88,8 @@ def _right(
 
     code = language.code
     state = case.state
-    known = language.forms.states.get(state, "").removeprefix("of ")
     names = {
-        "state": (known or country_in_sentence(state))
+        "state": country_in_sentence(state)
         if code == ENGLISH
         else country_name(state, code),
         "of_state": language.state_genitive(state) or "",
