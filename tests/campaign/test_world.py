@@ -197,7 +197,7 @@ def test_names_are_made_in_the_language_of_the_letter() -> None:
         "fr": "Ambassade de la République islamique d’Iran",
         "es": "Embajada de la República Islámica de Irán",
         "el": "Πρεσβεία της Ισλαμικής Δημοκρατίας του Ιράν",
-        "ru": "Посольство Ирана",
+        "ru": "Посольство Исламской Республики Иран",
     }
 
 
