@@ -309,6 +309,26 @@ def test_austrian_months() -> None:
     assert language("de").in_country("at").forms.dates.months[0] == names[1]
 
 
+def test_swiss_and_austrian_words(run: Run) -> None:
+    """
+    Letters from Switzerland have no ß, in no line of theirs; those from Austria a Jänner.
+    """
+    letter = ("letter", "--lang", "de", "--case", "kibraev", "--name", "Ada Ex")
+    german = run(*letter, "--country", "de").stdout
+    swiss = run(*letter, "--country", "ch").stdout
+    text = "Im Januar 2011 kam sie frei."
+
+    assert "Maßregelung" in german
+    assert "Mit freundlichen Grüßen" in german
+    assert "Massregelung" in swiss
+    assert "Mit freundlichen Grüssen" in swiss
+    assert "ß" not in swiss
+    assert language("de").in_country("at").spelled(text) == text.replace(
+        "Januar", "Jänner"
+    )
+    assert language("de").spelled(text) == text
+
+
 @every_language
 def test_datelines(code: str) -> None:
     """

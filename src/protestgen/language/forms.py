@@ -198,7 +198,8 @@ class Variant(Struct, frozen=True, kw_only=True):
 
     *closings* are by closing, and *roles* replace whole forms of address. *spelling*
     gives their words for small words of the language, such as "organization" for
-    "organisation". The words of another country are meant with *like*.
+    "organisation", or for a letter in any word. The words of another country are meant
+    with *like*.
     """
 
     like: CountryCode | None = None

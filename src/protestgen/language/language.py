@@ -91,13 +91,13 @@ class Language(Struct, frozen=True):
         unless the language is read in its city.
         """
         if text := self.forms.office_text(addressee):
-            return text.name
+            return self.spelled(text.name)
         if isinstance(addressee, Mission) and (
             addressee.address or addressee.city in self.forms.cities
         ):
             pattern = self.forms.missions.get(addressee.kind)
             if pattern and (state := _official_genitive(self, addressee.state)):
-                return pattern.format(state=state)
+                return self.spelled(pattern.format(state=state))
         return addressee.name
 
     def title(self, addressee: Addressee) -> str | None:
@@ -110,8 +110,8 @@ class Language(Struct, frozen=True):
         title = own or form.title
         state = _official_genitive(self, addressee.state) if addressee.state else None
         if title and "{state}" in title:
-            return title.format(state=state) if state else None
-        return title
+            title = title.format(state=state) if state else None
+        return title and self.spelled(title)
 
     def salutation(self, addressee: Addressee) -> str:
         """Return the salutation of *addressee*, without the sign behind it."""
@@ -146,8 +146,10 @@ class Language(Struct, frozen=True):
         spelling = self.forms.spelling
         if not spelling:
             return text
-        words = "|".join(map(re.escape, sorted(spelling, key=len, reverse=True)))
-        text = re.sub(rf"\b(?:{words})\b", lambda word: spelling[word[0]], text)
+        words = map(re.escape, sorted(spelling, key=len, reverse=True))
+        # A letter, such as ß, is spelled so in any word.
+        found = "|".join(word if len(word) == 1 else rf"\b{word}\b" for word in words)
+        text = re.sub(found, lambda word: spelling[word[0]], text)
         dates = self.forms.dates
         comma = "," if dates.on_day.endswith(",") else ""
 

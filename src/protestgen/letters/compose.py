@@ -141,7 +141,7 @@ class SharedParts:
                 for copy in copies
             ),
             "addressee_block": _addressee_block(case, to, self._country, language),
-            "salutation": self._salutation() + forms.salutation_end,
+            "salutation": language.spelled(self._salutation()) + forms.salutation_end,
             "subject_above": forms.subject_above,
             "copies": tuple(
                 f"{forms.copy} {language.display_name(copy)}" for copy in copies
@@ -155,7 +155,10 @@ class SharedParts:
         return self._case.support_to.salutation or form.salutation
 
     def _closing(self, *, plural: bool) -> str:
-        return self._language.closing(self._role(), self._salutation(), plural=plural)
+        role, language = self._role(), self._language
+        return language.spelled(
+            language.closing(role, self._salutation(), plural=plural)
+        )
 
     def _role(self) -> str:
         """The form of address for the reader."""
