@@ -32,6 +32,12 @@ WORDS = {
         "mourners": r"aurait|succombé|[Ss]olidarité|nouvelles",
         "censor": r"arrivé|\blu\b|[Ss]olidarité|voix|soutien",
     },
+    "de": {
+        "authorities": r"Behörden (Kasachstans|der Türkei)",
+        "demand": r"\b(dringend|ford(?:ern|ere)\b.*\bauf|bitten? die Behörden)\b",
+        "mourners": r"mutmaßlich|Tötung|[Ss]olidar|zu hören",
+        "censor": r"geschehen|widerfahren|gelesen|[Ss]olidar|Stimme",
+    },
     "es": {
         "authorities": r"las autoridades d",
         "demand": r"\b([Ii]nst(o|amos|a|aba|ábamos)|[Pp](ido|edimos))\b",
