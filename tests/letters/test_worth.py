@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from protestgen.campaign.translations import load_translation, translated
 from protestgen.errors import ChoiceError
 from protestgen.language.language import ENGLISH
 from protestgen.language.loader import load_language
+from protestgen.language.rights import load_rights
 from protestgen.letters.letter import block_text
 from protestgen.letters.notes import count_words
 from protestgen.templating.environment import Templates
@@ -129,6 +130,7 @@ def written(
             language=load_language(code, campaign.folders),
             templates=templates(tuple(campaign.folders)),
             on=on,
+            rights=partial(load_rights, campaign.folders),
         )
     except ChoiceError:
         assert style == "thanks"
