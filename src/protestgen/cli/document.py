@@ -21,6 +21,7 @@ from .option_values import (
 from .options import (
     date_option,
     fallback_option,
+    large_option,
     output_options,
 )
 from .param_types import complete_case, complete_language
@@ -46,6 +47,7 @@ def document_options(
         fallback_option,
         date_option(product),
         output_options(formats, DEFAULT_FORMAT),
+        large_option,
         common_options,
     )
 

@@ -56,6 +56,7 @@ class OutputOptions(Struct, frozen=True, kw_only=True):
 
     format_name: str | None
     output: str | None
+    large: bool = False
 
     def output_choice(
         self,
@@ -74,6 +75,11 @@ class OutputOptions(Struct, frozen=True, kw_only=True):
         choice = OutputChoice(format_, self.format_options(folders, output))
         if choice.options.attach:
             choice.require_format("eml", of="--attach")
+        if self.large and not (format_.has_large or choice.options.attach):
+            names = [f"'{f.name}'" for f in FORMATS.values() if f.has_large]
+            goes = f"goes with the formats {' and '.join(names)}"
+            message = f"'--large' {goes}, this is '{format_.name}'"
+            raise click.UsageError(message)
         if output and output.suffix.lower() in _OTHER_PROGRAMS and not by_file:
             if not self.format_name:
                 hint = f"write '-o {output.with_suffix('.html')}' and open it there"
@@ -86,7 +92,7 @@ class OutputOptions(Struct, frozen=True, kw_only=True):
         self, folders: tuple[Path, ...], output: Path | None = None
     ) -> Options:
         """Return the settings of the format."""
-        return Options(folders=folders, output=output, now=now())
+        return Options(folders=folders, output=output, now=now(), large=self.large)
 
 
 class WritingOptions(OutputOptions, frozen=True, kw_only=True):
@@ -143,6 +149,7 @@ class WritingOptions(OutputOptions, frozen=True, kw_only=True):
             ascii=self.ascii,
             layout=self.layout,
             print_copies=self.print_copies,
+            large=self.large,
         )
 
     def check_copies(self, format_: Format) -> None:

@@ -194,6 +194,10 @@ sender_options = option_group(
     title="You",
 )
 
+large_option = click.option(
+    "--large", is_flag=True, help="Large print (16 pt), as PDF or HTML."
+)
+
 format_detail_options = option_group(
     click.option(
         "--width",
@@ -231,6 +235,7 @@ format_detail_options = option_group(
         metavar="LAYOUT",
         help=f"{', '.join(LAYOUTS)}; default: by country.",
     ),
+    large_option,
 )
 
 letter_output_options = option_group(

@@ -30,7 +30,8 @@ class Options(Struct, frozen=True, kw_only=True):
     quotation marks and dashes by those of ASCII. *folders* are the campaign's, whose
     templates may change the page for a browser. *layout* is one of `LAYOUTS`; without
     it, the sender's country decides. *output* is the file to write, if it is one. With
-    *print_copies*, pages for those who get a copy by post follow the letter. *now* is
+    *print_copies*, pages for those who get a copy by post follow the letter. *large* sets a page for a browser, or
+    on paper, in large print. *now* is
     the time of an e-mail, with its zone; without it, the day of the letter begins.
     """
 
@@ -42,6 +43,7 @@ class Options(Struct, frozen=True, kw_only=True):
     layout: str | None = None
     output: Path | None = None
     print_copies: bool = False
+    large: bool = False
     now: datetime | None = None
 
     def time_of(self, day: date) -> datetime:
@@ -56,8 +58,8 @@ class Format(Struct, frozen=True, kw_only=True):
     The module of its *name* in this package has a function `render`, which makes bytes
     of a letter and options, and may have `remarks`, which makes notes for the sender.
     File names with one of the *suffixes* choose it. *mails_copies* is true if those
-    who get a copy are recipients, and *prints_copies* if pages for them may follow. A
-    format with a *media_type* can be attached.
+    who get a copy are recipients, and *prints_copies* if pages for them may follow. One
+    that *has_large* can be in large print. A format with a *media_type* can be attached.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Format(Struct, frozen=True, kw_only=True):
     about: str
     mails_copies: bool = False
     prints_copies: bool = False
+    has_large: bool = False
     media_type: str | None = None
 
     def render(self, letter: Letter, options: Options | None = None) -> bytes:
@@ -126,12 +129,14 @@ FORMATS = {
             suffixes=(".html", ".htm"),
             about="a page for a browser",
             prints_copies=True,
+            has_large=True,
         ),
         Format(
             name="pdf",
             suffixes=(".pdf",),
             about="paper, for a window envelope",
             prints_copies=True,
+            has_large=True,
             media_type="application/pdf",
         ),
         Format(name="fax", about="the PDF in black, with a cover page"),

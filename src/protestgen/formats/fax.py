@@ -11,10 +11,10 @@ from protestgen.language.loader import load_language
 from protestgen.letters.letter import Letter
 
 from . import Options
-from .pdf import layout_for, page, typeset
+from .pdf import Setting, layout_for, page, typeset
 
-# In points: a fax has 98 or 196 lines to the inch, too few for smaller letters.
-_SIZES = (12, 11.5, 11)
+# A fax has 98 or 196 lines to the inch, too few for smaller letters.
+_SETTINGS = (Setting(12), Setting(11.5), Setting(11))
 
 
 def render(letter: Letter, options: Options) -> bytes:
@@ -37,8 +37,9 @@ def render(letter: Letter, options: Options) -> bytes:
     }
     layout = "letter" if layout_for(letter, options) == "us" else "a4"
     letters = (letter, *letter.also)
-    pages = [page(text, layout, _SIZES) for text in letters]
-    return typeset(letters, [{**pages[0], "cover": cover}, *pages[1:]], options)
+    pages = [page(text, layout) for text in letters]
+    pages[0]["cover"] = cover
+    return typeset(letters, pages, options, settings=_SETTINGS)
 
 
 def remarks(letter: Letter, options: Options) -> list[str]:

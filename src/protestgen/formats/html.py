@@ -5,13 +5,17 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from protestgen.errors import FormatError, quoted
+from protestgen.language.typography import tied
 from protestgen.letters.document import Document
 from protestgen.letters.letter import Letter
 from protestgen.schema.types import normalize
 from protestgen.templating.environment import Templates
 
 from . import Options
+from .pdf import NAMED_LAYOUTS, layout_for
 
 # Languages that are written from right to left.
 _RIGHT_TO_LEFT = frozenset(
@@ -25,7 +29,7 @@ _TAG = re.compile(
     | </? (?: html | head | title | style | body | main | header | footer | section
             | article | div | p | span | br | hr | h[1-6] | ol | ul | li | strong | em
             | blockquote | table | thead | tbody | tr | th | td | meta | svg | rect
-            | text )
+            | sup | text )
       (?: \ (?: aria-hidden | charset | class | content | dir | height | id | lang
             | name | scope | start | width | x | y )
           ="[^"<>]*" )* >
@@ -35,13 +39,24 @@ _TAG = re.compile(
     re.VERBOSE,
 )
 _STYLE = re.compile(r"<style>(.*?)(?:</style>|\Z)", re.DOTALL)
+# In text: "1er" in French, and words such as "e-mail", which lines do not break.
+_ORDINAL = re.compile(r"(?<![\w./@<-])1er(?![\w.@>-])")
+_HYPHENED = re.compile(r"(?<![\w.@/&\"-])[^\W\d_]-[^\W\d_]{2,}(?![\w.-]*[@\"])\b")
 _FETCHES = re.compile(r"\\|@import|(?:url|src|image|image-set) *\(", re.IGNORECASE)
 
 
 def render(letter: Letter, options: Options) -> bytes:
     """Return *letter* as a page in UTF-8, everything in it escaped."""
-    letters = (letter, *letter.also)
+    letters = [_with_name(text, options) for text in (letter, *letter.also)]
     return _page("letter", letter.language, {"letters": letters}, options)
+
+
+def _with_name(letter: Letter, options: Options) -> Letter:
+    """Return *letter* with a subject that breaks well, and its head as on paper."""
+    block = letter.sender_block
+    if layout_for(letter, options) in NAMED_LAYOUTS and letter.sender.name:
+        block = (letter.sender.name, *block)
+    return replace(letter, sender_block=block, subject_line=tied(letter.subject_line))
 
 
 def render_document(document: Document, options: Options) -> bytes:
@@ -62,8 +77,11 @@ def _page(
     """Return the page that the layout of a *kind* makes of *values*, in UTF-8."""
     direction = "rtl" if language in _RIGHT_TO_LEFT else "ltr"
     layout = f"{kind}.html.j2"
-    values = {**values, "direction": direction}
+    values = {**values, "direction": direction, "large": options.large}
     page = _templates(options.folders).layout(layout, values)
+    head, body, text = page.partition("<body>")
+    text = _ORDINAL.sub("1<sup>er</sup>", text)
+    page = head + body + _HYPHENED.sub(r'<span class="whole">\g<0></span>', text)
     _check_page(page, layout)
     try:
         return f"{normalize(page)}\n".encode()

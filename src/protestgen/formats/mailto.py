@@ -16,20 +16,22 @@ from .mail_message import (
 
 # Characters of a link that all browsers and desktops pass on to a mail program.
 MAX_LINK = 2_000
+# In columns: the mail program wraps the text itself, in a window of any width.
+_UNWRAPPED = 1_000_000
 
 
-def render(letter: Letter, options: Options) -> bytes:
+def render(letter: Letter, _options: Options) -> bytes:
     """Return the link in ASCII, without the text of the letter if that is too long."""
     sender_name(letter)
-    link = _link(letter, options, with_text=True)
+    link = _link(letter, with_text=True)
     if len(link) > MAX_LINK:
-        link = _link(letter, options, with_text=False)
+        link = _link(letter, with_text=False)
     return f"{link}\n".encode("ascii")
 
 
-def remarks(letter: Letter, options: Options) -> list[str]:
+def remarks(letter: Letter, _options: Options) -> list[str]:
     """Return a note if the link has no room for the text of the letter."""
-    length = len(_link(letter, options, with_text=True))
+    length = len(_link(letter, with_text=True))
     if length <= MAX_LINK:
         return []
     note = (
@@ -45,12 +47,12 @@ def encoded(text: str) -> str:
     return quote("\r\n".join(text.split("\n")), safe="")
 
 
-def _link(letter: Letter, options: Options, *, with_text: bool) -> str:
+def _link(letter: Letter, *, with_text: bool) -> str:
     to = quote(addressee_mailbox(letter).address, safe="@")
     fields = []
     if copied := [mailbox.address for mailbox in copied_mailboxes(letter)]:
         fields.append(f"cc={quote(','.join(copied), safe='@')}")
     fields.append(f"subject={encoded(subject_text(letter))}")
     if with_text:
-        fields.append(f"body={encoded(message_text(letter, options.width))}")
+        fields.append(f"body={encoded(message_text(letter, _UNWRAPPED))}")
     return f"mailto:{to}?{'&'.join(fields)}"

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from msgspec import Raw, json
+from msgspec import Raw, Struct, json
+from msgspec.structs import replace
 
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.countries import without_local_name
 from protestgen.errors import FormatError, MissingExtraError, UntestedVersionError
+from protestgen.language.typography import tied
 from protestgen.letters.document import Document
 from protestgen.letters.letter import Letter
 from protestgen.limits import (
@@ -21,12 +23,26 @@ from protestgen.limits import (
     MAX_LONG_WORDS,
     MAX_WORD,
 )
-from protestgen.templating.blocks import Section
+from protestgen.templating.blocks import Block, Paragraph, Section
 
 from . import Options, prepared
 
 if TYPE_CHECKING:
     from typst import Compiler
+
+
+class Setting(Struct, frozen=True, omit_defaults=True):
+    """
+    A *size* of type in points, and the *width* of the text in millimetres.
+
+    Without a width the text is as wide as the layout. *below* is a lower margin, in
+    millimetres, that replaces that of the layout.
+    """
+
+    size: float
+    width: float | None = None
+    below: float | None = None
+
 
 # The layouts and the merging of PDFs are tested with this version of the package.
 TESTED_TYPST = "0.15"
@@ -39,8 +55,21 @@ _LAYOUTS = {
     "fr": "french",
     "us": "us",
 }
-# In points: a letter that is a little longer than a page is set in a smaller size.
-_SIZES = (11, 10.5, 10)
+# Those whose windows show the addressee alone: the sender's name is in the head.
+NAMED_LAYOUTS = ("din", "din-a", "french", "swiss")
+# A letter is set in the first of these in which it fits on a page.
+_SETTINGS = (
+    Setting(12, 145),
+    Setting(11.5, 152),
+    Setting(11),
+    Setting(10.5),
+    Setting(10),
+    Setting(10, below=16),
+)
+_LONG = Setting(11)
+# The parts of a page that are the same in many letters.
+_COMMON = ("language", "salutation", "subject_line", "subject_above", "body")
+_LARGE = Setting(16)
 # The most missing characters that a message names.
 _MAX_NAMED = 5
 _MISSING = re.compile(r'the text `"([^`]*)"` could not be displayed')
@@ -76,20 +105,13 @@ def layout_for(letter: Letter, options: Options) -> str:
     return options.layout or _LAYOUTS.get(letter.sender.country or "", "a4")
 
 
-def page(
-    letter: Letter, layout: str, sizes: tuple[float, ...] = _SIZES
-) -> dict[str, object]:
-    """
-    Return the data of *letter* for the layout.
-
-    The letter is set in the first of *sizes*, in points, in which it fits on a page.
-    """
+def page(letter: Letter, layout: str) -> dict[str, object]:
+    """Return the data of *letter* for the layout."""
     sender = letter.sender
     name = sender.name or ""
     address = () if sender.omit_address else sender.address
     return {
         "layout": layout,
-        "sizes": sizes,
         "language": letter.language,
         "author": name,
         "sender_block": _displayable(letter.sender_block, sender.country),
@@ -100,13 +122,21 @@ def page(
             letter.addressee.country if letter.addressee else None,
         ),
         "salutation": letter.salutation,
-        "subject_line": letter.subject_line,
+        "subject_line": tied(letter.subject_line),
         "subject_above": letter.subject_above,
-        "body": letter.body,
-        "closing": letter.closing,
+        "body": [_tied(block) for block in letter.body],
+        "closing": tied(letter.closing),
         "signature": letter.signature,
         "copies": letter.copies,
     }
+
+
+@lru_cache(maxsize=2_000)
+def _tied(block: Block) -> Block:
+    """Return *block* without short last lines; many letters may share it."""
+    if isinstance(block, Paragraph):
+        return Paragraph(tied(block.text))
+    return replace(block, items=tuple(map(tied, block.items)))
 
 
 def _displayable(lines: Sequence[str], country: str | None) -> list[str]:
@@ -139,24 +169,35 @@ def typeset(
     pages: Sequence[Mapping[str, object]],
     options: Options,
     *,
+    settings: Sequence[Setting] = _SETTINGS,
     is_bulk: bool = False,
     duplex: bool = False,
 ) -> bytes:
     """
     Return *letters* as one PDF; *pages* are their data for the layout.
 
-    The document has the title of the first letter, and its author unless *is_bulk*.
+    A letter is set in the first of *settings* in which it fits on a page. The document
+    has the title of the first letter, and its author unless *is_bulk*.
     """
+    long = _LONG if settings is _SETTINGS else settings[0]
+    if options.large:
+        settings, long = (), _LARGE
     first = letters[0]
-    encoded = [json.encode(page) for page in pages]
-    for text in encoded:
-        _check_size("the letter", text, MAX_LETTER)
+    encoded = [_encoded(page) for page in pages]
+    texts = {text: number for number, text in enumerate(dict(encoded))}
+    for text in texts:
         _check_words("the letter", text.decode())
+    for text, own in encoded:
+        _check_size("the letter", text + own, MAX_LETTER)
+        _check_words("the letter", own.decode())
     data = {
         "title": first.subject or first.subject_line or first.salutation,
         "author": "" if is_bulk else first.sender.name or "",
         "bookmarks": not is_bulk,
-        "letters": [Raw(page) for page in encoded],
+        "texts": [Raw(text) for text in texts],
+        "letters": [(texts[text], Raw(own)) for text, own in encoded],
+        "settings": settings,
+        "long": long,
         "duplex": duplex,
     }
     return _compiled(
@@ -165,6 +206,13 @@ def typeset(
         options,
         lambda diagnostic: _explain(diagnostic, first, str(pages[0]["layout"])),
     )
+
+
+def _encoded(page: Mapping[str, object]) -> tuple[bytes, bytes]:
+    """Return what many letters have in common, and the rest of *page*, as JSON."""
+    text = {name: page[name] for name in _COMMON}
+    own = {name: value for name, value in page.items() if name not in _COMMON}
+    return json.encode(text), json.encode(own)
 
 
 def render_document(document: Document, options: Options) -> bytes:
@@ -179,6 +227,7 @@ def render_document(document: Document, options: Options) -> bytes:
         "title": document.title,
         "language": document.language,
         "paper": "us-letter" if layout == "us" else "a4",
+        "large": options.large,
         "lead": document.lead,
         "sections": [_section(section, letter) for section in document.sections],
     }

@@ -1,4 +1,4 @@
-"""The signs of a language in words that somebody typed: quotation marks and dashes."""
+"""Signs of a language in words that somebody typed, and words that lines keep whole."""
 
 import re
 
@@ -6,6 +6,10 @@ import re
 _OPENING = re.compile(r'(?:^|(?<=[\s(\[/\u2013\u2014-]))"(?=\S)')
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _DASH = re.compile(r"(?<=\S) (?:--?|[\u2013\u2014]) (?=\S)|(?<=\w)--(?=\w)")
+# Fewer characters look lost on the last line of a paragraph.
+_SHORTEST_LINE = 16
+# Words that are longer together may leave a gap in the line before.
+_LONGEST_TIE = 30
 _CLOSERS = "\"'”’“»)]\N{NO-BREAK SPACE} "
 
 
@@ -24,3 +28,21 @@ def typeset(text: str, *, quotes: str, spaced: bool, dash: str) -> str:
     text = _APOSTROPHE.sub("’", text)
     text = _DASH.sub(f" {dash} ", text)
     return f"{text}." if text.rstrip(_CLOSERS)[-1:].isalnum() else text
+
+
+def tied(text: str) -> str:
+    """
+    Return *text* with no-break spaces between its last words.
+
+    Its last line is then no short rest, and a date at its end stays whole.
+    """
+    if len(text) <= 40:
+        return text
+    start = len(text)
+    while len(text) - start < _SHORTEST_LINE:
+        before = text.rfind(" ", 0, start)
+        if len(text) - before > _LONGEST_TIE + 1:
+            break
+        start = before
+    head, tail = text[: start + 1], text[start + 1 :]
+    return head + tail.replace(" ", "\N{NO-BREAK SPACE}")
