@@ -15,7 +15,7 @@ from protestgen.campaign.bundled import shipped_folder
 from protestgen.errors import ChoiceError, DataError
 from protestgen.language.language import Language
 from protestgen.language.loader import load_language
-from protestgen.letters.compose import with_no_break_spaces
+from protestgen.letters.compose import with_signs
 from protestgen.schema.types import PartialDate
 from protestgen.templating.blocks import Paragraph
 
@@ -430,10 +430,5 @@ def test_each_rule_for_no_break_spaces_works_alone() -> None:
     alone = replace(GERMAN.forms, glue_before="", glue_after="")
     block = Paragraph("am 1. Mai")
 
-    assert with_no_break_spaces(block, Language("de", alone)) == Paragraph(
-        "am 1.\u00a0Mai"
-    )
-    assert (
-        with_no_break_spaces(block, Language("de", replace(alone, glue_days=False)))
-        == block
-    )
+    assert with_signs(block, Language("de", alone)) == Paragraph("am 1.\u00a0Mai")
+    assert with_signs(block, Language("de", replace(alone, glue_days=False))) == block

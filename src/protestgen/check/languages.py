@@ -10,6 +10,7 @@ from protestgen.campaign.translations import CaseText, source_text_hash
 from protestgen.countries import language_name
 from protestgen.errors import Location, quoted
 from protestgen.language.language import ENGLISH
+from protestgen.letters.completeness import missing_for
 
 from .context import CheckContext
 from .finding import Finding, error, warning
@@ -31,6 +32,7 @@ def check_languages(context: CheckContext) -> Iterator[Finding]:
         if code in context.sound_texts:
             yield from _untranslated(context, code)
     yield from _check_offices(context)
+    yield from _check_addressees(context)
 
 
 def _check_folder(context: CheckContext, folder: Path) -> Iterator[Finding]:
@@ -156,3 +158,17 @@ def _check_offices(context: CheckContext) -> Iterator[Finding]:
             if office and office.name != text.of and is_own:
                 message = f"the directory now names it {quoted(office.name)}"
                 yield warning(at, f"{message}: this text is not used")
+
+
+def _check_addressees(context: CheckContext) -> Iterator[Finding]:
+    """Yield what the languages of the campaign's own cases lack for its addressees."""
+    for code, texts in context.translations.items():
+        language = context.languages.get(code)
+        if not language or not any(context.is_own(t.at.path) for t in texts.values()):
+            continue
+        for contact in context.contacts:
+            missing = context.is_own(contact.at.path) and missing_for(contact, language)
+            if missing:
+                name, what = language_name(code), ", ".join(missing)
+                message = f"letters in {name} lack {what}: add it to data/forms"
+                yield warning(contact.at.of(), f"{message}.{code}.yaml")

@@ -8,6 +8,7 @@ from protestgen.campaign.case import Case, Demand
 from protestgen.campaign.directory import MISSION_KINDS, Addressee
 from protestgen.errors import DataError, Location, ProtestgenError
 from protestgen.language.language import ENGLISH, Language
+from protestgen.language.typography import with_signs
 from protestgen.letters.completeness import MissingTextError
 from protestgen.letters.compose import compose
 from protestgen.letters.letter import SUPPORT_STYLE, THANKS_STYLE, Letter, block_text
@@ -253,4 +254,4 @@ class _Letters:
 def _is_printed(demand: Demand, folded: str) -> bool:
     """Whether a letter makes *demand* or asks what became of it."""
     texts = filter(None, (demand.text, demand.request, demand.question))
-    return any(collapse_spaces(text).casefold() in folded for text in texts)
+    return any(collapse_spaces(with_signs(text)).casefold() in folded for text in texts)

@@ -30,9 +30,9 @@ class Options(Struct, frozen=True, kw_only=True):
     quotation marks and dashes by those of ASCII. *folders* are the campaign's, whose
     templates may change the page for a browser. *layout* is one of `LAYOUTS`; without
     it, the sender's country decides. *output* is the file to write, if it is one. With
-    *print_copies*, pages for those who get a copy by post follow the letter. *large* sets a page for a browser, or
-    on paper, in large print. *now* is
-    the time of an e-mail, with its zone; without it, the day of the letter begins.
+    *print_copies*, pages for those who get a copy by post follow the letter. *large*
+    means large print, in a browser and on paper. *now* is the time of an e-mail, with
+    its zone; without it, the day of the letter begins.
     """
 
     width: int = 72
@@ -59,7 +59,7 @@ class Format(Struct, frozen=True, kw_only=True):
     of a letter and options, and may have `remarks`, which makes notes for the sender.
     File names with one of the *suffixes* choose it. *mails_copies* is true if those
     who get a copy are recipients, and *prints_copies* if pages for them may follow. One
-    that *has_large* can be in large print. A format with a *media_type* can be attached.
+    that *has_large* can be in large print, one with a *media_type* can be attached.
     """
 
     name: str

@@ -81,7 +81,9 @@ def _page(
     page = _templates(options.folders).layout(layout, values)
     head, body, text = page.partition("<body>")
     text = _ORDINAL.sub("1<sup>er</sup>", text)
-    page = head + body + _HYPHENED.sub(r'<span class="whole">\g<0></span>', text)
+    if kind != "letter":
+        text = _HYPHENED.sub(r'<span class="whole">\g<0></span>', text)
+    page = head + body + text
     _check_page(page, layout)
     try:
         return f"{normalize(page)}\n".encode()

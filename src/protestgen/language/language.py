@@ -13,7 +13,7 @@ from protestgen.countries import country_name
 from protestgen.language.forms import AddressForm, Forms, GenderedForm
 from protestgen.schema.types import PartialDate
 
-from .typography import typeset
+from .typography import typeset, with_signs
 
 # The language of the cases; the texts in all others are translations.
 ENGLISH = "en"
@@ -120,6 +120,10 @@ class Language(Struct, frozen=True):
         fitting = _confirmed(form, addressee.gender) or form
         return own or (text and text.salutation) or fitting.salutation
 
+    def is_confirmed(self, role: str, gender: str) -> bool:
+        """Return whether there are confirmed words for a *gender* of the *role*."""
+        return _confirmed(self.forms.form(role), gender) is not None
+
     def closing(self, role: str, salutation: str, *, plural: bool) -> str:
         """
         Return the closing of a letter to somebody in *role*, with its sign.
@@ -130,6 +134,10 @@ class Language(Struct, frozen=True):
         closing = (plural and form.closing_plural) or form.closing
         end = "" if closing.endswith(".") else self.forms.closing_end
         return closing.format(salutation=salutation) + end
+
+    def with_signs(self, text: str) -> str:
+        """Return *text* with the apostrophes, dashes and no-break spaces of print."""
+        return self.with_no_break_spaces(with_signs(text))
 
     def with_no_break_spaces(self, text: str) -> str:
         """Return *text* with no-break spaces where a line must not end."""

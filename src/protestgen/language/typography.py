@@ -5,6 +5,10 @@ import re
 # A straight quotation mark opens at the beginning of a text, or behind one of these.
 _OPENING = re.compile(r'(?:^|(?<=[\s(\[/\u2013\u2014-]))"(?=\S)')
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+_WORD_APOSTROPHE = re.compile(r"(?<![\w@/.-])(\w[\w’-]*)'(?=\w)(?!\S*[@/])")
+_POSSESSIVE = re.compile(r"(?<=\ws)'(?= )")
+_OPENING_APOSTROPHE = re.compile(r"(?:^|(?<=[\s(]))'(?=\w)")
+_RANGE = re.compile(r"(?<![\w.,/№-])(\d{1,4})-(\d{1,4})(?![\w/-]|[.,]\d)")
 _DASH = re.compile(r"(?<=\S) (?:--?|[\u2013\u2014]) (?=\S)|(?<=\w)--(?=\w)")
 # Fewer characters look lost on the last line of a paragraph.
 _SHORTEST_LINE = 16
@@ -46,3 +50,21 @@ def tied(text: str) -> str:
         start = before
     head, tail = text[: start + 1], text[start + 1 :]
     return head + tail.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def with_signs(text: str) -> str:
+    """Return *text* with round apostrophes, and en dashes in ranges of numbers."""
+    if "'" in text:
+        text = _WORD_APOSTROPHE.sub("\\1’", text)
+        if not _OPENING_APOSTROPHE.search(text):
+            text = _POSSESSIVE.sub("’", text)
+    return _RANGE.sub(_range, text)
+
+
+def _range(found: re.Match[str]) -> str:
+    """Return a range with its dash; other numbers, such as those of files, stay."""
+    first, last = found.groups()
+    is_range = int(first) < int(last) and (
+        len(first) == len(last) or (len(first), len(last)) == (1, 2)
+    )
+    return f"{first}–{last}" if is_range else found[0]

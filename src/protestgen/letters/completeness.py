@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from protestgen.campaign.case import Case
-from protestgen.campaign.directory import Addressee
+from protestgen.campaign.directory import Addressee, Office
 from protestgen.countries import language_name
 from protestgen.errors import DataError, Problem, ProtestgenError, nearest, quoted
 from protestgen.language.language import ENGLISH, Language
@@ -85,6 +85,24 @@ def missing_parts(
     if style and language.code != ENGLISH and style not in styles:
         missing.append(Missing("style", style))
     return [*missing, *missing_texts(case, text, language)]
+
+
+def missing_for(addressee: Addressee, language: Language) -> list[str]:
+    """What *language* lacks to address *addressee* as the directory does, in words."""
+    role = addressee.role
+    if role not in language.forms.roles:
+        return [_DESCRIPTIONS["role"].format(role)]
+    missing = []
+    form, gender = language.forms.form(role), addressee.gender
+    known = {"male": form.male, "female": form.female}
+    if gender and any(known.values()) and not language.is_confirmed(role, gender):
+        missing.append(f"the {gender} form of address '{role}'")
+    if isinstance(addressee, Office):
+        if addressee.id not in language.forms.offices:
+            missing.append(f"the name '{addressee.id}' in 'offices'")
+        if addressee.title and not language.title(addressee):
+            missing.append(f"the title of '{addressee.id}' in 'offices'")
+    return missing
 
 
 def missing_texts(

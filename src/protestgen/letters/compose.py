@@ -11,6 +11,7 @@ from protestgen.campaign.case import Case
 from protestgen.campaign.directory import Addressee
 from protestgen.countries import country_line
 from protestgen.errors import TemplateError
+from protestgen.language import typography
 from protestgen.language.language import Language
 from protestgen.schema.types import PartialDate
 from protestgen.templating.blocks import Block, Paragraph, parse_blocks
@@ -110,8 +111,8 @@ class SharedParts:
         self._dateline = lru_cache(_DATELINE_CACHE_SIZE)(
             partial(self._language.dateline, on)
         )
-        self._with_no_break_spaces = lru_cache(_BLOCK_CACHE_SIZE)(
-            partial(with_no_break_spaces, language=self._language)
+        self._with_signs = lru_cache(_BLOCK_CACHE_SIZE)(
+            partial(with_signs, language=self._language)
         )
         is_abroad = addressee is not None and addressee.country != country
         self._country_line = (
@@ -201,17 +202,17 @@ class SharedParts:
             subject_line=forms.subject.format(subject=subject)
             if self._addressee
             else "",
-            body=tuple(map(self._with_no_break_spaces, body)),
+            body=tuple(map(self._with_signs, body)),
             closing=self._closings[plural],
             signature=_signature(sender, organisation, forms.placeholders.name),
         )
 
 
-def with_no_break_spaces(block: Block, language: Language) -> Block:
-    """The *block* with no-break spaces where *language* has them."""
+def with_signs(block: Block, language: Language) -> Block:
+    """The *block* with the apostrophes, dashes and no-break spaces of *language*."""
     if isinstance(block, Paragraph):
-        return Paragraph(language.with_no_break_spaces(block.text))
-    return replace(block, items=tuple(map(language.with_no_break_spaces, block.items)))
+        return Paragraph(language.with_signs(block.text))
+    return replace(block, items=tuple(map(language.with_signs, block.items)))
 
 
 def _subject_and_body(
@@ -226,7 +227,7 @@ def _subject_and_body(
         raise TemplateError(
             f"style '{style}' gives no text: it needs a subject and paragraphs"
         )
-    return subject.text, tuple(body)
+    return typography.with_signs(subject.text), tuple(body)
 
 
 def _sender_block(sender: Sender, country: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from protestgen.campaign.case import Case
 from protestgen.campaign.directory import Addressee
 from protestgen.errors import TemplateError
+from protestgen.language import typography
 from protestgen.language.language import ENGLISH, Language
 from protestgen.templating.blocks import (
     Block,
@@ -21,7 +22,7 @@ from protestgen.templating.blocks import (
 from protestgen.templating.environment import document_template
 
 from .completeness import Missing, MissingTextError
-from .compose import with_no_break_spaces
+from .compose import with_signs
 from .letter import Letter
 from .service import LetterService
 
@@ -68,9 +69,9 @@ def document_parts(
         "kind": kind,
         "language": language.code,
         "date": writer.on,
-        "title": title,
-        "lead": tuple(with_no_break_spaces(block, language) for block in lead),
-        "sections": tuple(_with_no_break_spaces(part, language) for part in sections),
+        "title": typography.with_signs(title),
+        "lead": tuple(with_signs(block, language) for block in lead),
+        "sections": tuple(_with_signs(part, language) for part in sections),
     }
 
 
@@ -137,16 +138,14 @@ def _parse(text: str, name: str) -> tuple[str, list[Block], tuple[Section, ...]]
     return title.text, lead, sections
 
 
-def _with_no_break_spaces(section: Section, language: Language) -> Section:
+def _with_signs(section: Section, language: Language) -> Section:
     return replace(
         section,
-        heading=language.with_no_break_spaces(section.heading),
-        body=tuple(_block_with_no_break_spaces(b, language) for b in section.body),
-        parts=tuple(_with_no_break_spaces(part, language) for part in section.parts),
+        heading=language.with_signs(section.heading),
+        body=tuple(_block_with_signs(b, language) for b in section.body),
+        parts=section.parts,  # addresses, which stay as they are
     )
 
 
-def _block_with_no_break_spaces(
-    block: Block | Table, language: Language
-) -> Block | Table:
-    return block if isinstance(block, Table) else with_no_break_spaces(block, language)
+def _block_with_signs(block: Block | Table, language: Language) -> Block | Table:
+    return block if isinstance(block, Table) else with_signs(block, language)
