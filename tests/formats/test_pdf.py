@@ -51,7 +51,7 @@ MARKS = {
     "din-a": (87, 148.5, 192),
     "french": (99, 198),
     "swiss": (105, 210),
-    "us": (93.1, 186.3),
+    "us": (),
     "a4": (),
 }
 TOLERANCE = 0.5
@@ -408,7 +408,7 @@ def test_a_little_too_long_is_set_smaller() -> None:
 
     small = [height for number, height in pages if number == 1]
     large = [height for number, height in pages if number == 2]
-    assert min(small) < max(small) == pytest.approx(max(large), abs=0.05)
+    assert min(small) < max(large) < max(small)
 
 
 def test_letters_of_three_scripts() -> None:
@@ -544,7 +544,7 @@ def test_missing_extra_is_named(shell: Callable[..., Result]) -> None:
     [
         (
             "The facts. " * 130_000,
-            "the letter is too long for paper: 1,431,041 bytes of at most 80,000, a "
+            "the letter is too long for paper: 1,431,011 bytes of at most 80,000, a "
             "line counted as 15 more: shorten it, or choose another '--format'",
         ),
         (

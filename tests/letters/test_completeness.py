@@ -9,7 +9,12 @@ from protestgen import load_campaign
 from protestgen.campaign.translations import load_translation
 from protestgen.errors import DataError
 from protestgen.language.loader import load_language
-from protestgen.letters.completeness import Missing, MissingTextError, missing_parts
+from protestgen.letters.completeness import (
+    Missing,
+    MissingTextError,
+    missing_for,
+    missing_parts,
+)
 
 CAMPAIGN = load_campaign()
 GERMAN = load_language("de", CAMPAIGN.folders)
@@ -117,3 +122,40 @@ def test_the_error_lists_everything_in_one_sentence() -> None:
         "data/demands.de.yaml; the words of an appeal in templates/de/appeal.j2: "
         "add '--fallback' for an appeal in English"
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "missing"),
+    [
+        ({}, []),
+        ({"role": "khan"}, ["the form of address 'khan'"]),
+        (
+            {"id": "club", "role": "office", "title": "The Chair"},
+            ["the name and title of 'club' in 'offices'"],
+        ),
+        ({"id": "club", "role": "office"}, []),
+    ],
+)
+def test_what_a_language_lacks_for_an_addressee(
+    changes: Mapping[str, object], missing: list[str]
+) -> None:
+    """
+    A role, or a title whose line would be left out, is told with the key to add it to.
+    """
+    office = replace(OSCE, **{"title": None, **changes})
+
+    assert missing_for(office, GERMAN) == missing
+
+
+def test_a_gender_without_confirmed_words_is_told() -> None:
+    """
+    Where a language knows the form for a man only, a woman's is missing.
+    """
+    form = replace(GERMAN.forms.roles["ambassador"], female=None)
+    roles = {**GERMAN.forms.roles, "ambassador": form}
+    language = replace(GERMAN, forms=replace(GERMAN.forms, roles=roles))
+
+    assert missing_for(replace(EMBASSY, gender="male"), language) == []
+    assert missing_for(replace(EMBASSY, gender="female"), language) == [
+        "the female form of address 'ambassador'"
+    ]

@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 DEFAULT_FORMAT = "text"
 # The layouts of letters on paper, for the window envelopes of different countries.
 LAYOUTS = ("din", "din-a", "french", "swiss", "us", "a4")
+# The layout for the envelopes of a country; elsewhere it is "a4", without a window.
+_LAYOUTS = {
+    "at": "din",
+    "ca": "us",
+    "ch": "swiss",
+    "de": "din",
+    "fr": "french",
+    "us": "us",
+}
+# Those whose windows show the addressee alone: the sender's name is in the head.
+NAMED_LAYOUTS = ("din", "din-a", "french", "swiss")
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -90,6 +101,11 @@ class Format(Struct, frozen=True, kw_only=True):
     @property
     def _module(self) -> ModuleType:
         return _module(self.name)
+
+
+def layout_for(letter: Letter, options: Options) -> str:
+    """Return the layout in *options*, or else that of the sender's country."""
+    return options.layout or _LAYOUTS.get(letter.sender.country or "", "a4")
 
 
 def prepared(letter: Letter, options: Options) -> Letter:

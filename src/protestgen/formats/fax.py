@@ -10,8 +10,8 @@ from protestgen.language.language import Language
 from protestgen.language.loader import load_language
 from protestgen.letters.letter import Letter
 
-from . import Options
-from .pdf import Setting, layout_for, page, typeset
+from . import Options, layout_for
+from .pdf import Setting, page, typeset
 
 # A fax has 98 or 196 lines to the inch, too few for smaller letters.
 _SETTINGS = (Setting(12), Setting(11.5), Setting(11))

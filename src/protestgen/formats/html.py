@@ -14,8 +14,7 @@ from protestgen.letters.letter import Letter
 from protestgen.schema.types import normalize
 from protestgen.templating.environment import Templates
 
-from . import Options
-from .pdf import NAMED_LAYOUTS, layout_for
+from . import NAMED_LAYOUTS, Options, layout_for
 
 # Languages that are written from right to left.
 _RIGHT_TO_LEFT = frozenset(

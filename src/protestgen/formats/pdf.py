@@ -25,7 +25,7 @@ from protestgen.limits import (
 )
 from protestgen.templating.blocks import Block, Paragraph, Section
 
-from . import Options, prepared
+from . import Options, layout_for, prepared
 
 if TYPE_CHECKING:
     from typst import Compiler
@@ -46,17 +46,6 @@ class Setting(Struct, frozen=True, omit_defaults=True):
 
 # The layouts and the merging of PDFs are tested with this version of the package.
 TESTED_TYPST = "0.15"
-# The layout for the envelopes of a country; elsewhere it is "a4", without a window.
-_LAYOUTS = {
-    "at": "din",
-    "ca": "us",
-    "ch": "swiss",
-    "de": "din",
-    "fr": "french",
-    "us": "us",
-}
-# Those whose windows show the addressee alone: the sender's name is in the head.
-NAMED_LAYOUTS = ("din", "din-a", "french", "swiss")
 # A letter is set in the first of these in which it fits on a page.
 _SETTINGS = (
     Setting(12, 145),
@@ -98,11 +87,6 @@ def render(letter: Letter, options: Options) -> bytes:
     letters = (letter, *letter.also)
     pages = [page(text, layout_for(text, options)) for text in letters]
     return typeset(letters, pages, options)
-
-
-def layout_for(letter: Letter, options: Options) -> str:
-    """Return the layout in *options*, or else that of the sender's country."""
-    return options.layout or _LAYOUTS.get(letter.sender.country or "", "a4")
 
 
 def page(letter: Letter, layout: str) -> dict[str, object]:

@@ -97,11 +97,12 @@ def missing_for(addressee: Addressee, language: Language) -> list[str]:
     known = {"male": form.male, "female": form.female}
     if gender and any(known.values()) and not language.is_confirmed(role, gender):
         missing.append(f"the {gender} form of address '{role}'")
-    if isinstance(addressee, Office):
-        if addressee.id not in language.forms.offices:
-            missing.append(f"the name '{addressee.id}' in 'offices'")
-        if addressee.title and not language.title(addressee):
-            missing.append(f"the title of '{addressee.id}' in 'offices'")
+    # A name alone may be the English one, but the line of a title is left out.
+    is_office = isinstance(addressee, Office)
+    if is_office and addressee.title and not language.title(addressee):
+        is_named = addressee.id in language.forms.offices
+        what = "title" if is_named else "name and title"
+        missing.append(f"the {what} of '{addressee.id}' in 'offices'")
     return missing
 
 

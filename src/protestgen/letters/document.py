@@ -14,6 +14,7 @@ from protestgen.language import typography
 from protestgen.language.language import ENGLISH, Language
 from protestgen.templating.blocks import (
     Block,
+    ItemList,
     Paragraph,
     Section,
     Table,
@@ -143,8 +144,19 @@ def _with_signs(section: Section, language: Language) -> Section:
         section,
         heading=language.with_signs(section.heading),
         body=tuple(_block_with_signs(b, language) for b in section.body),
-        parts=section.parts,  # addresses, which stay as they are
+        parts=tuple(_addresses(part, language) for part in section.parts),
     )
+
+
+def _addresses(section: Section, language: Language) -> Section:
+    """Return a part that lists addresses, whose hyphens and apostrophes stay."""
+    body = [
+        replace(block, items=tuple(map(language.with_no_break_spaces, block.items)))
+        if isinstance(block, ItemList)
+        else block
+        for block in section.body
+    ]
+    return replace(section, body=tuple(body))
 
 
 def _block_with_signs(block: Block | Table, language: Language) -> Block | Table:
