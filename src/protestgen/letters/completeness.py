@@ -98,8 +98,8 @@ def missing_for(addressee: Addressee, language: Language) -> list[str]:
     if gender and any(known.values()) and not language.is_confirmed(role, gender):
         missing.append(f"the {gender} form of address '{role}'")
     # A name alone may be the English one, but the line of a title is left out.
-    is_office = isinstance(addressee, Office)
-    if is_office and addressee.title and not language.title(addressee):
+    lost = addressee.title and not language.title(addressee)
+    if lost and isinstance(addressee, Office):
         is_named = addressee.id in language.forms.offices
         what = "title" if is_named else "name and title"
         missing.append(f"the {what} of '{addressee.id}' in 'offices'")
