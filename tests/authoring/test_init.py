@@ -58,7 +58,7 @@ def test_a_new_campaign_works(run: Run, tmp_path: Path) -> None:
     assert (made.exit_code, made.stdout) == (0, "")
     assert made.stderr == (
         f"note: written to {mine}: go on with {mine}/README.md\n"
-        "note: the case in it is made up, the embassies are real: do not send its "
+        "note: the case in it is made up: do not send its "
         "letters\n"
         f"note: its first letter: protestgen --campaign {mine} letter "
         "--case reading-room --country gb\n"

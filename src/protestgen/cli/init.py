@@ -115,9 +115,7 @@ def init(
     spec = _with_names(spec, dict(names))
     write_scaffold(folder, scaffold(spec, now().date()))
     show_note(f"written to {folder}: go on with {folder / 'README.md'}")
-    show_note(
-        "the case in it is made up, the embassies are real: do not send its letters"
-    )
+    show_note("the case in it is made up: do not send its letters")
     country = spec.countries[0]
     show_note(
         f"its first letter: protestgen --campaign {_typed(folder)} letter "
