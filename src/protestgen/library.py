@@ -67,14 +67,14 @@ def write_letter(
     used = _campaign(campaign, case)
     service = LetterService(used, date or _now().date())
     codes = _language_codes(language, used)
-    wish = _wish(country, codes, to, style, demands, copy=copy, fallback=fallback)
+    choices = _choices(country, codes, to, style, demands, copy=copy, fallback=fallback)
     if first_letter:
         if style != REMINDER_STYLE:
             reason = f"'first_letter' goes with the style '{REMINDER_STYLE}' only"
             raise ChoiceError(f"{reason}: omit it")
         day = PartialDate(first_letter.year, first_letter.month, first_letter.day)
-        wish = replace(wish, first_letter=day)
-    letter, notes = service.write(used.case(case), sender, wish)
+        choices = replace(choices, first_letter=day)
+    letter, notes = service.write(used.case(case), sender, choices)
     if on_note:
         for note in (*notes, *(n for part in service.remarks(letter) for n in part)):
             on_note(note)
@@ -116,7 +116,7 @@ def write_batch(
     if format not in FORMATS:
         raise UnknownNameError("format", format, FORMATS, see="protestgen letter -h")
     codes = _language_codes(language, used)
-    wish = _wish(None, codes, to, style, demands, copy=copy, fallback=fallback)
+    choices = _choices(None, codes, to, style, demands, copy=copy, fallback=fallback)
     home = find_country(country) if country else None
     with _open_roster(Path(roster)) as stream, OutputFolder(path) as folder:
         rows = read_roster(stream, str(roster))
@@ -131,7 +131,9 @@ def write_batch(
         )
         folder.begin(run_header(used, spec.on, spec.options))
         suffix = file_suffix(format)
-        plan = BatchPlan(spec=spec, cases=(case,), wish=wish, home=home, suffix=suffix)
+        plan = BatchPlan(
+            spec=spec, cases=(case,), choices=choices, home=home, suffix=suffix
+        )
         batch = Batch(plan, _Callbacks(on_progress, on_failure), folder=folder)
         batch.run(rows)
         batch.finish()
@@ -187,7 +189,7 @@ def _language_codes(names: str | Sequence[str], campaign: Campaign) -> tuple[str
     return tuple(dict.fromkeys(find_language(name, known) for name in given))
 
 
-def _wish(
+def _choices(
     country: str | None,
     languages: tuple[str, ...],
     to: str | None,

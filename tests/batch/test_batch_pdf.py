@@ -108,7 +108,7 @@ def test_pages_look_like_those_of_single_letters(batch: Batch) -> None:
     """
     Every pixel is the same, in all layouts, for letters set smaller or on two pages.
     """
-    words = "A thought that I wish to share with you. "
+    words = "A thought that I choices to share with you. "
     roster(30, **{f"_{i}": words * (3 * i) for i in range(30)})
     assert batch("-o", "all.pdf", "-q").exit_code == 0
     assert batch("-o", "letters", "--format", "pdf", "-q").exit_code == 0

@@ -79,12 +79,12 @@ def in_language(case_id: str, code: str) -> Case:
 
 
 def write(
-    code: str, case: str = "kurmanov", wish: LetterOptions | None = None
+    code: str, case: str = "kurmanov", choices: LetterOptions | None = None
 ) -> Letter:
     """Return a letter in the language *code*, to the embassy where it is spoken."""
     sender = Sender(name="Ada Example", city="X", country=HOMES.get(code, "gb"))
-    wish = wish or LetterOptions(languages=(code,))
-    return WRITER.write(CAMPAIGN.case(case), sender, wish)[0]
+    choices = choices or LetterOptions(languages=(code,))
+    return WRITER.write(CAMPAIGN.case(case), sender, choices)[0]
 
 
 def words_of(case: Case) -> list[str]:
@@ -379,8 +379,8 @@ def test_several_senders_write_we() -> None:
     group = replace(sender, organisation="Cercle")
 
     def closing(sender: Sender, style: str = "statement") -> str:
-        wish = LetterOptions(languages=("fr",), style=style)
-        return WRITER.write(CAMPAIGN.case("kolov"), sender, wish)[0].closing
+        choices = LetterOptions(languages=("fr",), style=style)
+        return WRITER.write(CAMPAIGN.case("kolov"), sender, choices)[0].closing
 
     assert " ma très haute" in closing(sender)
     assert " notre très haute" in closing(joint)
@@ -584,8 +584,8 @@ def test_html_declares_its_language(code: str) -> None:
     """
     Each of two letters on a page declares its language.
     """
-    wish = LetterOptions(languages=(code, "en"))
-    page = FORMATS["html"].render(write(code, wish=wish), Options()).decode()
+    choices = LetterOptions(languages=(code, "en"))
+    page = FORMATS["html"].render(write(code, choices=choices), Options()).decode()
 
     assert f'<html lang="{code}"' in page
     assert [*re.findall(r'<main lang="(..)"', page)] == [code, "en"]
@@ -600,8 +600,8 @@ def test_each_language_begins_a_page(code: str) -> None:
     """
     Each letter of a PDF begins on a new page and has its own language.
     """
-    wish = LetterOptions(languages=(code, "en"))
-    pdf = FORMATS["pdf"].render(write(code, wish=wish), Options())
+    choices = LetterOptions(languages=(code, "en"))
+    pdf = FORMATS["pdf"].render(write(code, choices=choices), Options())
     first, second, *rest = text_of(pdf).split("\f")
 
     assert write(code).salutation in first

@@ -38,11 +38,11 @@ Golden = Callable[[str, str], None]
 
 
 def appeal(
-    case: str = "kurmanov", on: date = THEN, wish: AppealOptions | None = None
+    case: str = "kurmanov", on: date = THEN, choices: AppealOptions | None = None
 ) -> Appeal:
     """Return an appeal of the bundled campaign."""
     writer = LetterService(CAMPAIGN, on)
-    return make_appeal(writer, CAMPAIGN.case(case), wish or AppealOptions())[0]
+    return make_appeal(writer, CAMPAIGN.case(case), choices or AppealOptions())[0]
 
 
 @pytest.fixture(name="readers")
@@ -111,7 +111,7 @@ def test_every_address_is_listed_once(language: str) -> None:
     """
     All missions of the state are listed by country, in order.
     """
-    written = appeal(wish=AppealOptions(language=language))
+    written = appeal(choices=AppealOptions(language=language))
     (section,) = [section for section in written.sections if section.parts]
     *countries, others = section.parts
     missions = CAMPAIGN.directory.own("kz")
@@ -605,7 +605,7 @@ def test_paper_has_everything(language: str) -> None:
     """
     A PDF has everything on few pages in every language, within the margins.
     """
-    written = appeal(wish=AppealOptions(language=language))
+    written = appeal(choices=AppealOptions(language=language))
     pdf = DOCUMENT_FORMATS["pdf"].render_document(written, options())
     facts = facts_of(pdf)
 
@@ -639,7 +639,7 @@ def test_paper_fits_the_country() -> None:
     The paper of an appeal for the United States is Letter.
     """
     for country, size in (("us", "(letter)"), ("gb", "(A4)")):
-        written = appeal(wish=AppealOptions(countries=(country,)))
+        written = appeal(choices=AppealOptions(countries=(country,)))
         pdf = DOCUMENT_FORMATS["pdf"].render_document(written, options())
         assert size in facts_of(pdf)["Page size"]
 

@@ -40,9 +40,9 @@ def written(
         country=country,
         email="ada@home.example",
     )
-    wish = LetterOptions(to=to, languages=(language,))
+    choices = LetterOptions(to=to, languages=(language,))
     try:
-        return WRITER.write(CAMPAIGN.case(case), sender, wish)[0]
+        return WRITER.write(CAMPAIGN.case(case), sender, choices)[0]
     except ProtestgenError as error:
         return error
 

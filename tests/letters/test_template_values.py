@@ -168,11 +168,11 @@ def test_members_with_other_selves_share_no_text(mine: Path) -> None:
     )
     campaign = load_campaign(mine)
     service = LetterService(campaign, ON)
-    wish = LetterOptions(style="mine")
+    choices = LetterOptions(style="mine")
 
     def text(about: str, of: str, why: str) -> str:
         sender = Sender(country="gb", about=about, organisation_of=of, why=why)
-        letter, _ = service.write(campaign.case("picket"), sender, wish)
+        letter, _ = service.write(campaign.case("picket"), sender, choices)
         (block,) = letter.body
         return block_text(block)
 

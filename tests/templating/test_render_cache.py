@@ -256,14 +256,14 @@ def test_bundled_styles_are_rendered_once_for_all_words(
 
     campaign = load_campaign()
     writer = LetterService(campaign, ON)
-    wish = LetterOptions(style=style, languages=(language,))
+    choices = LetterOptions(style=style, languages=(language,))
     case = campaign.case("kurmanov")
     with pytest.MonkeyPatch.context() as patch:
         original = RenderCache._rendered  # noqa: SLF001 - what costs time
         patch.setattr(RenderCache, "_rendered", render)
         for number in range(5):
             sender = Sender(country="gb", city="York", why=f"Words {number}.")
-            letter, _ = writer.write(case, sender, wish)
+            letter, _ = writer.write(case, sender, choices)
             assert f"Words {number}." in map(block_text, letter.body)
 
     assert rendered == 1

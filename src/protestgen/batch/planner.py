@@ -32,14 +32,14 @@ class BatchPlan(Struct, frozen=True, kw_only=True):
     What to write: for each member a letter about each of the *cases*.
 
     It goes to the embassy in the member's own country, or in *home* if the roster names
-    none. With *countries*, one sender writes to the embassies there. *wish* is for what
-    members do not choose themselves. Files are named with *suffix*. A *strict* batch
+    none. With *countries*, one sender writes to the embassies there. *choices* are those
+    that members do not make themselves. Files are named with *suffix*. A *strict* batch
     ends with the first row that fails.
     """
 
     spec: BatchSpec
     cases: tuple[str, ...]
-    wish: LetterOptions = LetterOptions()
+    choices: LetterOptions = LetterOptions()
     countries: tuple[str, ...] = ()
     home: str | None = None
     suffix: str = ".txt"
@@ -153,22 +153,22 @@ class JobPlanner:
         if sender.country is None and self._plan.home:
             sender = replace(sender, country=self._plan.home)
         is_sound = not job.faults
-        wish = self._wish(member, job.country, codes)
+        choices = self._choices(member, job.country, codes)
         for case in job.cases:
-            for each in self._wishes(case, wish):
+            for each in self._wishes(case, choices):
                 if not is_sound or not self._add_task(job, case, sender, each):
                     self._add_faults(job, case, sender, each)
 
-    def _wishes(self, case: str, wish: LetterOptions) -> Iterable[LetterOptions]:
-        """Return *wish* for each of those who are each to get a letter."""
+    def _wishes(self, case: str, choices: LetterOptions) -> Iterable[LetterOptions]:
+        """Return *choices* for each of those who are each to get a letter."""
         count = self._counts[case]
-        if count == 1 or wish.to or wish.style == SUPPORT_STYLE:
-            return (wish,)
-        return [replace(wish, nth=nth) for nth in range(count)]
+        if count == 1 or choices.to or choices.style == SUPPORT_STYLE:
+            return (choices,)
+        return [replace(choices, nth=nth) for nth in range(count)]
 
     def _check_member(self, job: RosterJob, member: Member) -> tuple[str, ...]:
         """Add the faults in what a member chose; return the codes of the languages."""
-        sender, style = member.sender, member.style or self._plan.wish.style
+        sender, style = member.sender, member.style or self._plan.choices.style
         if self._plan.spec.format_name == "eml" and not sender.email:
             job.add_fault(
                 FieldError("empty: an e-mail needs the sender's address", "email")
@@ -197,11 +197,11 @@ class JobPlanner:
             return ()
 
     def _add_task(
-        self, job: RosterJob, case: str, sender: Sender, wish: LetterOptions
+        self, job: RosterJob, case: str, sender: Sender, choices: LetterOptions
     ) -> bool:
         """Add a letter to *job*, or return False if it has no addressee."""
         try:
-            addressee = self._addressee(case, sender, wish)
+            addressee = self._addressee(case, sender, choices)
         except ProtestgenError:
             return False
         name = file_stem(case, addressee, sender) + self._plan.suffix
@@ -209,41 +209,41 @@ class JobPlanner:
         key = key_of(name)
         first = self._seen.first_line(key, line)
         if first is None:
-            job.tasks.append(LetterTask(case, sender, wish, name))
+            job.tasks.append(LetterTask(case, sender, choices, name))
         else:
             job.repeats.append((first, key))
         return True
 
     def _addressee(
-        self, case: str, sender: Sender, wish: LetterOptions
+        self, case: str, sender: Sender, choices: LetterOptions
     ) -> Addressee | None:
-        country = wish.country or sender.country
-        return self._service.recipients(case, country, wish).addressee
+        country = choices.country or sender.country
+        return self._service.recipients(case, country, choices).addressee
 
     def _add_faults(
-        self, job: RosterJob, case: str, sender: Sender, wish: LetterOptions
+        self, job: RosterJob, case: str, sender: Sender, choices: LetterOptions
     ) -> None:
         """Add all faults that keep *job* from having a letter about *case*."""
         try:
             if not {"country", "to"} & {fault.field for fault in job.row.faults}:
-                self._addressee(case, sender, wish)
+                self._addressee(case, sender, choices)
         except ProtestgenError as error:
-            job.add_fault(self._addressee_fault(job, sender, wish, error))
-        for fault in choice_faults(self._service, case, sender, wish):
+            job.add_fault(self._addressee_fault(job, sender, choices, error))
+        for fault in choice_faults(self._service, case, sender, choices):
             job.add_fault(fault)
 
     def _addressee_fault(
         self,
         job: RosterJob,
         sender: Sender,
-        wish: LetterOptions,
+        choices: LetterOptions,
         error: ProtestgenError,
     ) -> FieldError:
         """Make a fault of an *error* in choosing the addressee, and name its field."""
         member, kind = job.row.member, kind_of(error)
         if job.country or member is None:
             return FieldError(str(error), kind=kind)
-        if not (wish.country or sender.country):
+        if not (choices.country or sender.country):
             reason = "empty: name the country that the member lives in"
             return FieldError(reason, "country")
         if member.to:
@@ -251,23 +251,23 @@ class JobPlanner:
             if isinstance(error, AddresseeError):
                 reason = error.sentence()
             return FieldError(reason, "to", kind=kind)
-        field = "" if self._plan.wish.to else "country"
+        field = "" if self._plan.choices.to else "country"
         return FieldError(str(error), field, kind=kind)
 
-    def _wish(
+    def _choices(
         self, member: Member, country: str | None, codes: tuple[str, ...]
     ) -> LetterOptions:
         """Combine the choices of a *member* with those for all."""
-        wish = self._plan.wish
+        choices = self._plan.choices
         return LetterOptions(
             country=country,
-            to=member.to or wish.to,
-            copy=wish.copy,
-            style=member.style or wish.style,
-            languages=codes or wish.languages,
-            demands=member.demands or wish.demands,
-            first_letter=member.first_letter or wish.first_letter,
-            fallback=wish.fallback,
+            to=member.to or choices.to,
+            copy=choices.copy,
+            style=member.style or choices.style,
+            languages=codes or choices.languages,
+            demands=member.demands or choices.demands,
+            first_letter=member.first_letter or choices.first_letter,
+            fallback=choices.fallback,
         )
 
 

@@ -268,11 +268,11 @@ class Batch:
 
 
 def _country(task: LetterTask) -> str:
-    return task.wish.country or task.sender.country or ""
+    return task.choices.country or task.sender.country or ""
 
 
 def _origin(task: LetterTask) -> tuple[str, str, str]:
-    return task.case, _country(task), task.wish.to or ""
+    return task.case, _country(task), task.choices.to or ""
 
 
 def _has_failed_for_others(path: Path, cases: Sequence[str]) -> bool:

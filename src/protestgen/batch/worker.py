@@ -44,7 +44,7 @@ class LetterTask(Struct, frozen=True, array_like=True):
 
     case: str
     sender: Sender
-    wish: LetterOptions
+    choices: LetterOptions
     name: str
     known_hashes: tuple[str, ...] = ()
 
@@ -154,7 +154,7 @@ class LetterWorker:
         for index, task in enumerate(tasks):
             case = self._spec.campaign.case(task.case)
             try:
-                letters[index] = self._service.write(case, task.sender, task.wish)
+                letters[index] = self._service.write(case, task.sender, task.choices)
             except Exception as error:  # noqa: BLE001 - it fails this letter only
                 faults[index] = self._faults(task, error)
         composed: _Composed = {}
@@ -268,7 +268,7 @@ class LetterWorker:
         if not isinstance(error, ProtestgenError):
             return [fault_of(error)]
         try:
-            faults = choice_faults(self._service, task.case, task.sender, task.wish)
+            faults = choice_faults(self._service, task.case, task.sender, task.choices)
         except Exception as other:  # noqa: BLE001 - it fails this letter only
             return [fault_of(other)]
         return faults or [fault_of(error)]
@@ -286,10 +286,10 @@ class LetterWorker:
 
 
 def choice_faults(
-    service: LetterService, case: str, sender: Sender, wish: LetterOptions
+    service: LetterService, case: str, sender: Sender, choices: LetterOptions
 ) -> list[FieldError]:
     """Return the faults in what was chosen for a letter about *case*."""
-    errors = service.errors(service.campaign.case(case), sender, wish)
+    errors = service.errors(service.campaign.case(case), sender, choices)
     return [fault_of(error, field) for field, error in errors]
 
 

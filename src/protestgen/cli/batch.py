@@ -123,9 +123,9 @@ def _write(
     stack: ExitStack,
 ) -> int:
     target = checked_target(options, campaign.folders)
-    wish = options.letter_options(campaign.folders)
+    choices = options.letter_options(campaign.folders)
     countries = _countries(campaign, options)
-    _check(campaign, wish, options)
+    _check(campaign, choices, options)
     log = log_folder(campaign, options)
     source = open_source(options, target, interrupts, stack)
     if options.cluster:
@@ -137,7 +137,7 @@ def _write(
         folder = outbox.folder.absolute()
         spec = replace(spec, folder=folder, folder_token=outbox.create_token())
     jobs = count_jobs(options, source, spec)
-    plan = _plan(spec, options, wish, countries)
+    plan = _plan(spec, options, choices, countries)
     reporter = ProgressReporter(
         *(source.position, source.size, source.unit),
         has_table=outbox is not None,
@@ -262,14 +262,14 @@ def _last(target: Target) -> RunHeader | None:
 def _plan(
     spec: BatchSpec,
     options: BatchOptions,
-    wish: LetterOptions,
+    choices: LetterOptions,
     countries: tuple[str, ...],
 ) -> BatchPlan:
     """Plan the letters: of members to their own embassy, or of the user to many."""
     return BatchPlan(
         spec=spec,
         cases=options.cases,
-        wish=wish,
+        choices=choices,
         countries=() if options.roster else countries,
         home=countries[0] if countries and options.roster else None,
         suffix=file_suffix(spec.format_name),
@@ -304,17 +304,17 @@ def _countries(campaign: Campaign, options: BatchOptions) -> tuple[str, ...]:
     return tuple(sorted(hosts))
 
 
-def _check(campaign: Campaign, wish: LetterOptions, options: BatchOptions) -> None:
+def _check(campaign: Campaign, choices: LetterOptions, options: BatchOptions) -> None:
     """Refuse what would fail every letter."""
     on = options.on or now().date()
     for case in map(campaign.case, options.cases):
-        is_stopped = case.is_stopped(on) and wish.style != SUPPORT_STYLE
-        if wish.demands or is_stopped:
-            choose_demands(case, wish.demands, on, style=wish.style)
-    for code in wish.languages or (ENGLISH,):
+        is_stopped = case.is_stopped(on) and choices.style != SUPPORT_STYLE
+        if choices.demands or is_stopped:
+            choose_demands(case, choices.demands, on, style=choices.style)
+    for code in choices.languages or (ENGLISH,):
         load_language(code, campaign.folders)
-        codes = (code, ENGLISH) if wish.fallback else (code,)
-        check_style(wish.style, codes, campaign.folders)
+        codes = (code, ENGLISH) if choices.fallback else (code,)
+        check_style(choices.style, codes, campaign.folders)
 
 
 def _dated(on: date | None, last: RunHeader | None) -> tuple[date, datetime]:

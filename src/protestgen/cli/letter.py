@@ -128,8 +128,8 @@ def letter(
         choice.require_format("mailto", of="--open")
     sender, notes = _sender(options, settings.output)
     service = LetterService(app.campaign, options.on or now().date(), cache_folder())
-    wish = options.letter_options(app.campaign.folders, options.country)
-    finished, choice_notes = service.write(case, sender, wish)
+    choices = options.letter_options(app.campaign.folders, options.country)
+    finished, choice_notes = service.write(case, sender, choices)
     if options.edit and finished.also:
         raise click.UsageError("'--edit' goes with one language: leave one out")
     with _Draft(editable(finished)) if options.edit else nullcontext() as draft:

@@ -103,7 +103,7 @@ def press(app: App, /, **values: Any) -> None:
     options = _Options(**values)
     case = app.campaign.case(options.case_id)
     choice = options.document_choice(app, _FORMATS)
-    wish = PressOptions(
+    choices = PressOptions(
         language=options.language,
         headline=options.headline,
         organisation=options.organisation,
@@ -111,7 +111,7 @@ def press(app: App, /, **values: Any) -> None:
         contact=options.contact,
         fallback=options.fallback,
     )
-    release, notes = make_press_release(options.writer(app), case, wish)
+    release, notes = make_press_release(options.writer(app), case, choices)
     if choice.format.name == "eml":
         _write_messages(app, options, release, notes)
         return

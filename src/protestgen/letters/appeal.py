@@ -94,7 +94,7 @@ class _Recipients(Struct, frozen=True, kw_only=True):
 
 
 def make_appeal(
-    writer: LetterService, case: Case, wish: AppealOptions
+    writer: LetterService, case: Case, choices: AppealOptions
 ) -> tuple[Appeal, list[str]]:
     """
     Make the appeal for letters about *case*, and notes on it.
@@ -103,19 +103,19 @@ def make_appeal(
     thanks those who wrote. Raises `MissingTextError` if the language lacks something
     and there is no fallback, and `ChoiceError` for an option that cannot be met.
     """
-    if wish.style == SUPPORT_STYLE:
+    if choices.style == SUPPORT_STYLE:
         reason = "is no letter to those who are called on"
-        raise ChoiceError(f"'--style {wish.style}' {reason}: choose another style")
+        raise ChoiceError(f"'--style {choices.style}' {reason}: choose another style")
     over = case.is_over(writer.on)
     recipients = (
-        _Recipients() if over else _recipients(writer.campaign, case, wish.countries)
+        _Recipients() if over else _recipients(writer.campaign, case, choices.countries)
     )
     model = None if over else _model_addressee(case, recipients)
     code, notes = choose_language(
-        *(writer, case, "appeal", wish.language),
-        fallback=wish.fallback,
+        *(writer, case, "appeal", choices.language),
+        fallback=choices.fallback,
         addressee=model,
-        style=wish.style if model else None,
+        style=choices.style if model else None,
     )
     localised, language = writer.localised(case, code)
     figures = make_figures(load_log(writer.campaign.layers, case.id).of(case.id))
@@ -127,17 +127,19 @@ def make_appeal(
     if not over:
         values["demands"] = _asked(localised, writer.on)
         values["ways"] = _ways(localised, language, recipients.offices, writer.on)
-    values |= _addresses(recipients, wish.countries, language)
+    values |= _addresses(recipients, choices.countries, language)
     appeal = Appeal(
         **document_parts(writer, "appeal", language, values),
         case=case.id,
         over=over,
         addressees=(*recipients.missions, *recipients.offices),
         letter=_model_letter(
-            *(writer, localised, language, model), wish=wish, copies=recipients.copies
+            *(writer, localised, language, model),
+            choices=choices,
+            copies=recipients.copies,
         ),
     )
-    return appeal, [*notes, *_notes(case, wish, recipients, writer.on, over=over)]
+    return appeal, [*notes, *_notes(case, choices, recipients, writer.on, over=over)]
 
 
 def _model_letter(
@@ -146,17 +148,17 @@ def _model_letter(
     language: Language,
     addressee: Addressee | None,
     *,
-    wish: AppealOptions,
+    choices: AppealOptions,
     copies: Sequence[Addressee],
 ) -> Letter | None:
     if addressee is None:
         return None
-    country = wish.countries[0] if len(wish.countries) == 1 else None
+    country = choices.countries[0] if len(choices.countries) == 1 else None
     return compose(
         case.for_way(case.ways[0]),
         addressee,
         Sender(country=country),
-        style=wish.style,
+        style=choices.style,
         language=language,
         templates=writer.templates,
         on=writer.on,
@@ -317,18 +319,18 @@ def _localised(addressees: Sequence[A], language: Language) -> tuple[A, ...]:
 
 
 def _notes(
-    case: Case, wish: AppealOptions, recipients: _Recipients, on: date, *, over: bool
+    case: Case, choices: AppealOptions, recipients: _Recipients, on: date, *, over: bool
 ) -> Iterator[str]:
     """Notes for the publisher of the appeal."""
     if over:
-        if wish.countries:
+        if choices.countries:
             yield f"case '{case.id}' is over: its appeal has no addresses"
         return
     if case.is_late(on):
         day = f"the last day for letters, {case.write_by},"
         yield f"{day} has passed: look for news first"
     served = {code for m in recipients.missions for code in (m.host, *m.covers)}
-    for country in wish.countries:
+    for country in choices.countries:
         if country not in served:
             state, where = map(country_in_sentence, (case.state, country))
             yield f"no mission of {state} is known in {where}, and none that covers it"

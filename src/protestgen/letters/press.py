@@ -35,7 +35,7 @@ class PressOptions(Struct, frozen=True, kw_only=True):
 
 
 def make_press_release(
-    writer: LetterService, case: Case, wish: PressOptions
+    writer: LetterService, case: Case, choices: PressOptions
 ) -> tuple[Document, list[str]]:
     """
     Make the press release about *case*, and notes on it.
@@ -43,19 +43,19 @@ def make_press_release(
     Raises `MissingTextError` if the language lacks something and there is no fallback.
     """
     code, notes = choose_language(
-        writer, case, "press", wish.language, fallback=wish.fallback
+        writer, case, "press", choices.language, fallback=choices.fallback
     )
     localised, language = writer.localised(case, code)
     values = case_values(localised, language, writer.on)
     values |= {
-        "contact": _contact(case, wish),
-        "city": wish.city or "",
+        "contact": _contact(case, choices),
+        "city": choices.city or "",
         "earlier": _earlier(writer, case, language),
-        "headline": wish.headline or "",
-        "organisation": wish.organisation or "",
+        "headline": choices.headline or "",
+        "organisation": choices.organisation or "",
     }
     release = Document(**document_parts(writer, "press", language, values))
-    return release, [*notes, *_notes(case, localised, wish, code)]
+    return release, [*notes, *_notes(case, localised, choices, code)]
 
 
 def _earlier(writer: LetterService, case: Case, language: Language) -> Case | None:
@@ -68,12 +68,14 @@ def _earlier(writer: LetterService, case: Case, language: Language) -> Case | No
     return writer.localised(earlier, language.code)[0]
 
 
-def _contact(case: Case, wish: PressOptions) -> tuple[str, ...]:
-    return wish.contact or ((case.report_to,) if case.report_to else ())
+def _contact(case: Case, choices: PressOptions) -> tuple[str, ...]:
+    return choices.contact or ((case.report_to,) if case.report_to else ())
 
 
-def _notes(case: Case, localised: Case, wish: PressOptions, code: str) -> Iterator[str]:
-    if not _contact(case, wish):
+def _notes(
+    case: Case, localised: Case, choices: PressOptions, code: str
+) -> Iterator[str]:
+    if not _contact(case, choices):
         yield "the press release names nobody to ask: add '--contact'"
     if case.quotation and not localised.quotation:
         yield (

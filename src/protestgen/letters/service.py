@@ -75,7 +75,7 @@ class LetterService:
         self._words_to_avoid = lru_cache(_CHOICE_CACHE_SIZE)(self._find_words_to_avoid)
 
     def write(
-        self, case: Case, sender: Sender, wish: LetterOptions
+        self, case: Case, sender: Sender, choices: LetterOptions
     ) -> tuple[Letter, list[str]]:
         """
         Write the letter of *sender* about *case*, with notes on what was chosen for it.
@@ -83,66 +83,68 @@ class LetterService:
         Raises `MissingTextError` if a language lacks something and there is no
         fallback, and `ChoiceError` for an option that cannot be met.
         """
-        country = wish.country or sender.country
+        country = choices.country or sender.country
         if sender.country is None:
             sender = replace(sender, country=country)
-        notes: Sequence[str] = self.recipients(case.id, country, wish).notes
-        codes = _codes(sender, wish)
+        notes: Sequence[str] = self.recipients(case.id, country, choices).notes
+        codes = _codes(sender, choices)
         try:
             parts = [
-                self._shared_parts(case.id, c, sender.country, wish) for c in codes
+                self._shared_parts(case.id, c, sender.country, choices) for c in codes
             ]
         except MissingTextError as error:
-            if not wish.fallback:
+            if not choices.fallback:
                 raise
             notes = [*notes, f"the letter is in English: {error.reason}"]
-            parts = [self._shared_parts(case.id, ENGLISH, sender.country, wish)]
+            parts = [self._shared_parts(case.id, ENGLISH, sender.country, choices)]
         first, *others = [part.letter(sender) for part in parts]
         return replace(first, also=tuple(others)) if others else first, [*notes]
 
     def _new_parts(
-        self, case_id: str, code: str, home: str | None, wish: LetterOptions
+        self, case_id: str, code: str, home: str | None, choices: LetterOptions
     ) -> SharedParts:
         """The shared parts of letters with these options from the country *home*."""
-        country = wish.country or home
-        recipients = self.recipients(case_id, country, wish)
+        country = choices.country or home
+        recipients = self.recipients(case_id, country, choices)
         addressee, case = recipients.addressee, self.campaign.case(case_id)
-        if missing := self.missing(case, code, addressee, wish.style):
+        if missing := self.missing(case, code, addressee, choices.style):
             raise MissingTextError(case_id, code, missing)
         localised = self._localised_case(case_id, code)
         return SharedParts(
-            localised if wish.demands else localised.for_way(recipients.way),
+            localised if choices.demands else localised.for_way(recipients.way),
             addressee,
             country=home,
-            style=wish.style,
+            style=choices.style,
             language=self._language(code),
             templates=self.templates,
             on=self.on,
-            demands=wish.demands,
+            demands=choices.demands,
             copies=recipients.copies,
-            first_letter=wish.first_letter,
+            first_letter=choices.first_letter,
             rights=self.rights,
         )
 
     def errors(
-        self, case: Case, sender: Sender, wish: LetterOptions
+        self, case: Case, sender: Sender, choices: LetterOptions
     ) -> Iterator[tuple[str, ProtestgenError]]:
-        """Each error in the style, languages and demands of *wish*, after its field."""
-        codes = _codes(sender, wish)
+        """Each error in a style, languages and demands that were chosen, after its field."""
+        codes = _codes(sender, choices)
         styles = {code: self.templates.styles(code) for code in (ENGLISH, *codes)}
-        style = wish.style if any(wish.style in s for s in styles.values()) else None
+        style = (
+            choices.style if any(choices.style in s for s in styles.values()) else None
+        )
         if style is None:
             see = "protestgen styles"
-            error = UnknownNameError("style", wish.style, styles[ENGLISH], see=see)
+            error = UnknownNameError("style", choices.style, styles[ENGLISH], see=see)
             yield "style", error
         for code in [code for code in codes if code != ENGLISH]:
             try:
                 missing = self.missing(case, code, style=style)
-                if missing and not wish.fallback:
+                if missing and not choices.fallback:
                     raise MissingTextError(case.id, code, missing)
             except ProtestgenError as error:
                 yield "language", error
-        for demand in () if style == SUPPORT_STYLE else wish.demands:
+        for demand in () if style == SUPPORT_STYLE else choices.demands:
             try:
                 choose_demands(case, (demand,), self.on, style=style or "")
             except ProtestgenError as error:
@@ -172,16 +174,18 @@ class LetterService:
         return (*case.avoid, *self._language(code).forms.avoid)
 
     def recipients(
-        self, case_id: str, country: str | None, wish: LetterOptions
+        self, case_id: str, country: str | None, choices: LetterOptions
     ) -> Recipients:
         """
         Those who get a letter about a case from *country*.
 
         Raises `ChoiceError` where nobody fits a name, or more than one.
         """
-        if wish.style == SUPPORT_STYLE:
+        if choices.style == SUPPORT_STYLE:
             return Recipients()
-        return self._recipients(case_id, country, wish.to or "", wish.nth, wish.copy)
+        return self._recipients(
+            case_id, country, choices.to or "", choices.nth, choices.copy
+        )
 
     def _find_recipients(
         self,
@@ -253,9 +257,9 @@ class LetterService:
         return translated(case, self._translation(code)[case_id])
 
 
-def _codes(sender: Sender, wish: LetterOptions) -> tuple[str, ...]:
+def _codes(sender: Sender, choices: LetterOptions) -> tuple[str, ...]:
     """The languages to write in."""
-    return wish.languages or (sender.language or ENGLISH,)
+    return choices.languages or (sender.language or ENGLISH,)
 
 
 def _way_to(addressee: Addressee, case: Case) -> Way:
