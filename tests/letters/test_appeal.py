@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from string import Template
 
 import pytest
 from hypothesis import given, settings
@@ -54,6 +55,15 @@ def _readers(run: Run, tmp_path: Path) -> Path:
         "--lang", "de,el,es,fr,ru",
     )  # fmt: skip
     assert (made.exit_code, made.stderr) == (0, "")
+    change(folder, ("write_to: [ombudsman, embassy]", "write_to: [embassy, ombudsman]"))
+    entry = (ROOT / "templates" / "campaign" / "embassy.yaml").read_text("utf-8")
+    entries = "".join(
+        Template(entry).substitute(state="tr", host=host, state_name="Türkiye")
+        for host in ("gb", "de")
+    )
+    change(
+        folder, ("offices:\n", f"embassies:\n{entries}\noffices:\n"), name="embassies"
+    )
     return folder
 
 

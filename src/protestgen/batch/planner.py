@@ -32,8 +32,8 @@ class BatchPlan(Struct, frozen=True, kw_only=True):
     What to write: for each member a letter about each of the *cases*.
 
     It goes to the embassy in the member's own country, or in *home* if the roster names
-    none. With *countries*, one sender writes to the embassies there. *choices* are those
-    that members do not make themselves. Files are named with *suffix*. A *strict* batch
+    none. With *countries*, one sender writes to the embassies there. *choices* are
+    for what members do not choose themselves. Files are named with *suffix*. A *strict* batch
     ends with the first row that fails.
     """
 

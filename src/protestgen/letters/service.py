@@ -127,7 +127,7 @@ class LetterService:
     def errors(
         self, case: Case, sender: Sender, choices: LetterOptions
     ) -> Iterator[tuple[str, ProtestgenError]]:
-        """Each error in a style, languages and demands that were chosen, after its field."""
+        """Each error in the style, languages and demands chosen, after its field."""
         codes = _codes(sender, choices)
         styles = {code: self.templates.styles(code) for code in (ENGLISH, *codes)}
         style = (
