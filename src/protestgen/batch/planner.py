@@ -33,8 +33,8 @@ class BatchPlan(Struct, frozen=True, kw_only=True):
 
     It goes to the embassy in the member's own country, or in *home* if the roster names
     none. With *countries*, one sender writes to the embassies there. *choices* are
-    for what members do not choose themselves. Files are named with *suffix*. A *strict* batch
-    ends with the first row that fails.
+    for what members do not choose themselves. Files are named with *suffix*. A *strict*
+    batch ends with the first row that fails.
     """
 
     spec: BatchSpec
