@@ -193,7 +193,7 @@ def test_names_are_made_in_the_language_of_the_letter() -> None:
     }
     assert names == {
         "en": "Embassy of the Islamic Republic of Iran",
-        "de": "Botschaft des Iran",
+        "de": "Botschaft der Islamischen Republik Iran",
         "fr": "Ambassade de la République islamique d’Iran",
         "es": "Embajada de la República Islámica de Irán",
         "el": "Πρεσβεία της Ισλαμικής Δημοκρατίας του Ιράν",

@@ -11,6 +11,7 @@ from conftest import Result, Run
 from protestgen import Letter, Sender, compose, load_campaign
 from protestgen.errors import ChoiceError
 from protestgen.language.loader import load_language
+from protestgen.language.typography import with_signs
 from protestgen.letters.completeness import MissingTextError
 from protestgen.letters.editing import editable, edited
 from protestgen.letters.notes import PAGE_WORDS, count_words
@@ -101,7 +102,7 @@ def test_letter_makes_the_demands_in_order(case_id: str, style: str) -> None:
     letter = make(case_id, style=style, on=on)
     text, usual = body(letter), case.default_demands(on)
     made = usual[:2] if style in {"personal", "reminder"} else usual
-    places = [text.find(demand.text) for demand in made]
+    places = [text.find(with_signs(demand.text)) for demand in made]
 
     assert letter.demands == tuple(demand.id for demand in made)
     assert -1 not in places

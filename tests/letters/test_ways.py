@@ -377,9 +377,9 @@ def test_appeal_has_the_ways_in_each_language(
     run("-q", "init", mine, "--state", "tr", "--country", "uk", "--lang", language)
     path = mine / "data" / "demands.yaml"
     text = path.read_text()
-    assert "write_to: [embassy, ombudsman]" in text
+    assert "write_to: [ombudsman, embassy]" in text
     ways = "write_to: [{to: [embassy, ombudsman], copy: consulate}, ombudsman]"
-    path.write_text(text.replace("write_to: [embassy, ombudsman]", ways))
+    path.write_text(text.replace("write_to: [ombudsman, embassy]", ways))
     result = run("--campaign", mine, "appeal", "reading-room", "--lang", language)
     bullets = [line for line in result.stdout.splitlines() if line.startswith("- ")]
 

@@ -1005,13 +1005,14 @@ def test_suggestions_are_bounded(tmp_path: Path) -> None:
         CASE.format(id=f"ada-{n}", more=f"follows: adam-{n}") for n in range(2_000)
     )
     path = write_cases(tmp_path, *cases)
-    result = within_bounds("--campaign", tmp_path, "cases")
-    first, *_, shown, last = result.stderr.splitlines()
+    result = within_bounds("check", tmp_path)
+    errors = [line for line in result.stdout.splitlines() if ": error: " in line]
 
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert first == f"error: {path}:13:14: unknown case 'adam-0': did you mean 'ada-0'?"
-    assert shown.endswith("unknown case 'adam-99': add it, or remove this line")
-    assert last == "error: ... and 1,900 more"
+    assert (result.exit_code, len(errors)) == (1, 2_000)
+    assert errors[0] == (
+        f"{path}:13:14: error: unknown case 'adam-0': did you mean 'ada-0'?"
+    )
+    assert errors[99].endswith("unknown case 'adam-99': add it, or remove this line")
 
 
 @pytest.mark.slow
@@ -1019,15 +1020,16 @@ def test_long_chains_of_cases_are_linear(tmp_path: Path) -> None:
     """
     Cycles in chains of thousands of cases are found in linear time.
     """
-    cases = (CASE.format(id=f"a{n}", more=f"follows: a{n + 1}") for n in range(12_000))
-    ring = CASE.format(id="a12000", more="follows: a11999")
+    cases = (CASE.format(id=f"a{n}", more=f"follows: a{n + 1}") for n in range(3_000))
+    ring = CASE.format(id="a3000", more="follows: a2999")
     path = write_cases(tmp_path, *cases, ring)
-    result = within_bounds("--campaign", tmp_path, "cases")
+    result = within_bounds("check", tmp_path)
+    errors = [line for line in result.stdout.splitlines() if ": error: " in line]
 
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.splitlines() == [
-        f"error: {path}:{line}:14: the case follows itself in the end: remove this line"
-        for line in (144_001, 144_013)
+    assert result.exit_code == 1
+    assert errors == [
+        f"{path}:{line}:14: error: the case follows itself in the end: remove this line"
+        for line in (36_001, 36_013)
     ]
 
 
