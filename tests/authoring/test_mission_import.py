@@ -482,6 +482,7 @@ def test_a_hostile_file_is_refused_in_a_line(
     assert len(error.value.problems) == 1
 
 
+@pytest.mark.slow  # older versions of Rich set the table otherwise
 def test_the_page_shows_what_is_printed(tmp_path: Path) -> None:
     """
     The command of the page prints, for the list of the page, what the page shows.

@@ -300,7 +300,7 @@ def test_document_of_more_objects_than_two_bytes_count(tmp_path: Path) -> None:
         (b"/RoleMap<<", b"/RoleMap<</A/P", "its role map"),
         (b"/S/Document", b"/S/Documens", "object "),
         (b"/Contents ", b"/Contents 99", "the entry '99"),
-        (b"/Title(The", b"/Title((The", "a string"),
+        (b"/T<FEFF", b"/T((FEFF", "a string"),
     ],
     ids=str,
 )
