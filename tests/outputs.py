@@ -222,7 +222,8 @@ def shown(output: Output) -> Iterator[bytes]:
             yield from map(_normal, (result.stdout, result.stderr))
         for path in sorted(Path().rglob("*")):
             # SQLite's own version stands in a database; the manifest has its letters.
-            if path.name == ".protestgen.sqlite":
+            # The cache of compiled templates depends on where they are.
+            if path.name == ".protestgen.sqlite" or path.parts[0] == ".cache":
                 continue
             if path.is_file() and str(path) not in output.files:
                 yield f"{path}\n".encode() + _normal(path.read_bytes())

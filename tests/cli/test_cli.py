@@ -350,7 +350,7 @@ def test_empty_tab_imports_no_command(shell: Shell) -> None:
         "COMP_WORDS='protestgen ', COMP_CWORD='1')\n"
         "try: run([])\n"
         "finally: print(sorted(m for m in sys.modules if m in"
-        " {'protestgen.cli.letter', 'protestgen.cli.batch', 'sqlite3'}))"
+        " {'protestgen.cli.letter', 'protestgen.cli.batch'}))"
     )
     result = shell(f"python -c {shlex.quote(probe)}")
 
