@@ -221,10 +221,8 @@ class AddresseeError(ChoiceError):
     def sentence(self, prefix: str = "") -> str:
         """Say what to choose; each value has the *prefix* that a command needs."""
         named = [f"'{prefix}{option}'" for option in self._options] or ["an office"]
-        *first, last = named
-        choice = f"{', '.join(first)} or {last}" if first else last
         subject = f"'{prefix}{self._wanted}' " if self._wanted else ""
-        return f"{subject}{self._problem}: choose {choice}{self._rest}"
+        return f"{subject}{self._problem}: choose {alternatives(named)}{self._rest}"
 
 
 class UnknownLanguageError(ChoiceError):
@@ -245,6 +243,12 @@ def unexpected(error: BaseException) -> str:
 def quoted(text: str) -> str:
     """Return *text* in quotes, on one line, and shortened."""
     return f"'{_shortened(text)}'"
+
+
+def alternatives(names: Iterable[str]) -> str:
+    """Return *names*, at least one, as in "a, b or c"."""
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _shortened(text: str) -> str:

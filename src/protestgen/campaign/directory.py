@@ -5,6 +5,7 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from protestgen.countries import country_in_sentence
+from protestgen.errors import alternatives
 from protestgen.schema.place import SourceMap
 from protestgen.schema.types import CountryCode, Date, Email, Id, Line, Phone, Prose
 
@@ -72,8 +73,7 @@ class _Contact(Struct, frozen=True, kw_only=True, cache_hash=True):
         ways = [way for field, way in known.items() if way and field != without]
         if not ways:
             return "choose another addressee with '--to'"
-        *first, last = map(str, ways)
-        return f"use {', '.join(first)} or {last}" if first else f"use {last}"
+        return f"use {alternatives(ways)}"
 
 
 class Mission(_Contact, frozen=True, kw_only=True):

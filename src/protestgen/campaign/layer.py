@@ -17,7 +17,7 @@ from protestgen.limits import (
     MAX_OUTLETS,
     MAX_VALUES,
 )
-from protestgen.schema.reader import parse_entries, texts_of_entries
+from protestgen.schema.reader import parse_entries
 from protestgen.schema.source import (
     count_values,
     peek,
@@ -25,6 +25,7 @@ from protestgen.schema.source import (
     too_many_values,
 )
 from protestgen.schema.types import Id
+from protestgen.schema.yaml_nodes import texts_of_entries
 
 from .case import Case
 from .data_files import DataFile, data_files

@@ -17,7 +17,7 @@ import yaml
 from msgspec import Struct
 from msgspec.structs import fields
 
-from protestgen.errors import DataError, Problem, Suggester, quoted
+from protestgen.errors import DataError, Problem, Suggester, alternatives, quoted
 from protestgen.limits import MAX_ENTRY, MAX_ITEMS
 from protestgen.schema.place import SourceMap, location_of
 from protestgen.schema.source import read_text
@@ -70,29 +70,6 @@ def parse_entries(
     valid = {key: _valid(group) for key, group in found.items() if group != _INVALID}
     required = {field.name for field in fields(schema) if field.required}
     return schema(**valid) if required <= valid.keys() else None, file.problems
-
-
-def texts_of_entries(text: str, name: str, group: str, field: str) -> dict[str, str]:
-    """
-    Return the text of a *field* of each entry in a *group*, by key, without any check.
-
-    *text* is the content of the file *name*. Raises `DataError` for text that is no
-    YAML.
-    """
-    entries = dict(_unchecked(dict(_unchecked(compose(text, name))).get(group)))
-    fields_ = {key: dict(_unchecked(node)) for key, node in entries.items()}
-    nodes = {key: found.get(field) for key, found in fields_.items()}
-    return {
-        key: node.value if isinstance(node, yaml.ScalarNode) else ""
-        for key, node in nodes.items()
-    }
-
-
-def _unchecked(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
-    """Yield the keys of a mapping and their nodes; those of others are none."""
-    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
-        if isinstance(key, yaml.ScalarNode):
-            yield key.value, value
 
 
 def _valid(entries: Any) -> Any:
@@ -195,7 +172,7 @@ def _choice_reader(choices: dict[str, Any]) -> _Reader:
     def parse(text: str) -> Any:
         if text not in choices:
             raise ValueError(
-                f"{quoted(text)} is not known here: write {_alternatives(choices)}"
+                f"{quoted(text)} is not known here: write {alternatives(choices)}"
             )
         return choices[text]
 
@@ -361,10 +338,5 @@ def _missing_keys(names: list[str]) -> str:
 
 
 def _unknown_key(key: str, near: str | None, known: dict[str, Any]) -> str:
-    hint = f"did you mean '{near}'?" if near else f"known are {_alternatives(known)}"
+    hint = f"did you mean '{near}'?" if near else f"known are {alternatives(known)}"
     return f"unknown key {quoted(key)}: {hint}"
-
-
-def _alternatives(names: dict[str, Any]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} or {last}" if first else last

@@ -1,6 +1,7 @@
 """YAML text as a tree of nodes with line and column; no value is converted."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -158,3 +159,26 @@ def is_blank(node: yaml.Node) -> bool:
         and not node.value.strip()
         and node.style not in ("'", '"')
     )
+
+
+def texts_of_entries(text: str, name: str, group: str, field: str) -> dict[str, str]:
+    """
+    Return the text of a *field* of each entry in a *group*, by key, without any check.
+
+    *text* is the content of the file *name*. Raises `DataError` for text that is no
+    YAML.
+    """
+    entries = dict(_unchecked(dict(_unchecked(compose(text, name))).get(group)))
+    fields_ = {key: dict(_unchecked(node)) for key, node in entries.items()}
+    nodes = {key: found.get(field) for key, found in fields_.items()}
+    return {
+        key: node.value if isinstance(node, yaml.ScalarNode) else ""
+        for key, node in nodes.items()
+    }
+
+
+def _unchecked(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
+    """Yield the keys of a mapping and their nodes; those of others are none."""
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        if isinstance(key, yaml.ScalarNode):
+            yield key.value, value
