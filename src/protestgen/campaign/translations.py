@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from itertools import takewhile
 from pathlib import Path
+from typing import TypeVar
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from protestgen.errors import DataError, Problem, Suggester, noted_problems, quoted
 from protestgen.schema.place import SourceMap
@@ -14,10 +15,12 @@ from protestgen.schema.reader import parse_entries
 from protestgen.schema.source import read_text
 from protestgen.schema.types import Id, Line, Phrase, Prose
 
-from .case import Case, Demand, Incident, Person, PersonLine, Quotation
+from .case import Case, Person, PersonLine, Quotation
 from .data_files import data_files
 from .layer import may_name
 from .loader import Campaign
+
+E = TypeVar("E", bound=Struct)
 
 
 class IncidentText(Struct, frozen=True, kw_only=True):
@@ -193,13 +196,9 @@ def translated(case: Case, text: CaseText) -> Case:
         people=tuple(map(_person, case.people, text.people)),
         outcome=text.outcome,
         summary=text.summary,
-        incidents=tuple(map(_incident, case.incidents, text.incidents)),
-        demands=tuple(_demand(demand, text) for demand in case.demands),
-        support_to=replace(
-            case.support_to,
-            name=text.support_to.name,
-            salutation=text.support_to.salutation,
-        ),
+        incidents=tuple(map(_worded, case.incidents, text.incidents)),
+        demands=tuple(_worded(d, text.demands[d.id]) for d in case.demands),
+        support_to=_worded(case.support_to, text.support_to),
         quotation=_quotation(case.quotation, text.quotation),
         avoid=(*text.avoid, *case.avoid),
     )
@@ -209,19 +208,9 @@ def _person(person: Person, text: Person) -> Person:
     return Person(text.name, text.short, person.gender, text.about)
 
 
-def _incident(incident: Incident, text: IncidentText) -> Incident:
-    return replace(incident, place=text.place, text=text.text)
-
-
-def _demand(demand: Demand, case_text: CaseText) -> Demand:
-    text = case_text.demands[demand.id]
-    return replace(
-        demand,
-        text=text.text,
-        request=text.request,
-        reason=text.reason,
-        question=text.question,
-    )
+def _worded(entry: E, text: Struct) -> E:
+    """Return *entry* with all fields of *text* instead of its own."""
+    return replace(entry, **asdict(text))
 
 
 def _quotation(
