@@ -9,6 +9,11 @@ from typing import BinaryIO
 from protestgen.errors import DataError, Location, Problem, read_error
 from protestgen.limits import MAX_ENTRY, MAX_FILE, MAX_VALUES
 
+# NONBLOCK: do not wait for the writer of a pipe. NOFOLLOW: refuse a link, also one that
+# has taken the place of a resolved file. Windows lacks both, and alone has BINARY.
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+_FLAGS |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
 
 def read_text(path: Path, *, within: Path | None = None) -> str:
     """
@@ -45,10 +50,8 @@ def read_small_text(path: str) -> str:
     Raises `DataError` as `read_text` does, also for any link and for a file of more
     than `MAX_ENTRY` bytes.
     """
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
-    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        handle = os.open(path, flags)
+        handle = os.open(path, _FLAGS)
         try:
             data = os.read(handle, MAX_ENTRY + 1)
         finally:
@@ -85,11 +88,7 @@ def read_data(path: Path, within: Path) -> bytes:
         )
     if target.is_dir():
         raise IsADirectoryError
-    # NONBLOCK: do not wait for the writer of a pipe. NOFOLLOW: refuse a link that has
-    # taken the place of the resolved file.
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
-    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    file = os.fdopen(os.open(target, flags), "rb")
+    file = os.fdopen(os.open(target, _FLAGS), "rb")
     if not S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
         raise UnreadError("this is no file: put one here")
@@ -102,10 +101,8 @@ def peek(folder: Path, name: str) -> bytes | None:
 
     Returns None for anything else, such as a link or a large file: read it to know.
     """
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
-    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        descriptor = os.open(f"{folder}{os.sep}{name}", flags)
+        descriptor = os.open(f"{folder}{os.sep}{name}", _FLAGS)
         try:
             status = os.fstat(descriptor)
             if S_ISREG(status.st_mode) and status.st_size <= MAX_FILE:
