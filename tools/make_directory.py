@@ -17,6 +17,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from protestgen.authoring.mission_row import KIND_NAMES
+from protestgen.campaign.world import CONSULAR
 from protestgen.countries import country_in_sentence, country_name
 from protestgen.country_names import COUNTRY_CODES
 from protestgen.schema.types import parse_email, parse_line, parse_phone
@@ -44,7 +46,6 @@ DATES = {
 }
 # The kinds of mission that are none of the program's under the name of the list.
 OTHER_KINDS = {"Interests Section": "interests-section"}
-CONSULAR = ("consulate-general", "consulate", "branch")
 # Names of cities with a district, a postcode or a word too many.
 CITIES = {
     "City of Edinburgh": "Edinburgh",
@@ -55,15 +56,6 @@ CITIES = {
     "Tallinn City": "Tallinn",
     "Tartu City": "Tartu",
     "Washington DC 20036": "Washington, D.C.",
-}
-KIND_NAMES = {
-    "embassy": "Embassy",
-    "consulate-general": "Consulate General",
-    "consulate": "Consulate",
-    "permanent-mission": "Permanent Mission",
-    "branch": "Consular Office",
-    "interests-section": "Interests Section",
-    "representative-office": "Representative Office",
 }
 # A sender without an embassy is offered the first of these in the country.
 ORDER = ("embassy", "interests-section", "representative-office", "permanent-mission")

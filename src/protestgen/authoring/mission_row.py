@@ -63,7 +63,8 @@ _KINDS: tuple[tuple[str, MissionKind | None], ...] = (
     (r"interests?.section", "interests-section"),
     (r"(representative|liaison|cultural).office", "representative-office"),
 )
-_NAMES = {
+# The name of a mission that has none: "Embassy of France".
+KIND_NAMES = {
     "embassy": "Embassy",
     "consulate-general": "Consulate General",
     "consulate": "Consulate",
@@ -176,7 +177,7 @@ class MissionReader:
             raise ValueError("no city is in this row: add it, or '--column city=...'")
         name = parse_line(cells.get("name", "")).removesuffix(f", {city}")
         if not name or re.fullmatch(r"Q\d+|https?:\S+", name):
-            name = f"{_NAMES[kind]} of {country_in_sentence(state)}"
+            name = f"{KIND_NAMES[kind]} of {country_in_sentence(state)}"
         contacts: dict[str, Any] = {
             field: self._contact(cells, field, row)
             for field in ("phone", "fax", "email", "website")

@@ -15,6 +15,8 @@ from .directory import Confidence, Mission, MissionKind
 
 # The line of the first mission in a file.
 _FIRST_LINE = 2
+# Kinds of mission that one list takes for another: they count as the same.
+CONSULAR = ("consulate-general", "consulate", "branch")
 
 
 class _Source(Struct, frozen=True):
@@ -147,8 +149,5 @@ def place_of(mission: Mission) -> tuple[str, ...]:
     """Return what identifies a mission of a state: cities are spelt in several ways."""
     if mission.kind == "embassy":
         return ("embassy", mission.host)
-    group = "consulate" if mission.kind in _CONSULAR else mission.kind
+    group = "consulate" if mission.kind in CONSULAR else mission.kind
     return (group, mission.host, mission.city.casefold())
-
-
-_CONSULAR = {"consulate-general", "consulate", "branch"}
