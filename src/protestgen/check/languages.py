@@ -6,7 +6,11 @@ from itertools import groupby
 from pathlib import Path
 
 from protestgen.campaign.case import Case
-from protestgen.campaign.translations import CaseText, source_text_hash
+from protestgen.campaign.translations import (
+    CaseText,
+    optional_texts,
+    source_text_hash,
+)
 from protestgen.countries import language_name
 from protestgen.errors import Location, quoted
 from protestgen.language.language import ENGLISH
@@ -108,8 +112,15 @@ def _check_translation(
     for at, missing in groupby(fields, lambda key: _group_location(text, key)):
         message = f"incomplete without {', '.join(missing)}: letters are refused"
         yield error(at, message)
-    if case.quotation and not text.quotation:
+    own = optional_texts(text)
+    untranslated = [key for key in optional_texts(case) if key not in own]
+    if "quotation" in untranslated:
+        untranslated.remove("quotation")
         message = "the quotation is not translated: press releases leave it out"
+        yield warning(text.at.of(), message)
+    if untranslated:
+        keys = ", ".join(untranslated)
+        message = f"not translated: {keys}; letters do without"
         yield warning(text.at.of(), message)
     current = source_text_hash(case, text)
     if text.translates == current:

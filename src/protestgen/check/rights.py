@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 
 from protestgen.campaign.case import Case
-from protestgen.campaign.translations import optional_texts
 from protestgen.countries import language_name
 from protestgen.errors import DataError
 from protestgen.language.language import ENGLISH
@@ -15,7 +14,7 @@ from .finding import Finding, of_problems, warning
 
 
 def check_rights(context: CheckContext, on: date) -> Iterator[Finding]:
-    """Yield the findings about rights, and about texts that letters can do without."""
+    """Yield the findings about the rights that demands rest on."""
     rights: dict[str, Rights] = {}
     try:
         for code in context.languages:
@@ -29,14 +28,6 @@ def check_rights(context: CheckContext, on: date) -> Iterator[Finding]:
         if context.is_own(case.at.path):
             found = _check_case(context, case, rights, on)
             yield from context.attempt(case.at.of(), found)
-    for texts in context.translations.values():
-        for id_, text in texts.items():
-            wanted = optional_texts(context.campaign.cases[id_])
-            missing = [key for key in wanted if key not in optional_texts(text)]
-            if missing and context.is_own(text.at.path):
-                keys = ", ".join(missing)
-                message = f"not translated: {keys}; letters do without"
-                yield warning(text.at.of(), message)
 
 
 def _check_case(
