@@ -59,24 +59,23 @@ _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)
 
 def check_contacts(context: CheckContext, on: date) -> Iterator[Finding]:
     """Yield the findings about missions and offices on the day *on*."""
-    for contact in context.contacts:
-        if context.is_own(contact.at.path):
-            found = chain(
-                _check_contact(contact, on),
-                _check_lines(contact, context),
-                _check_role(contact, context.english),
-            )
-            yield from context.attempt(contact.at.of(), found)
-    for outlet in context.campaign.outlets.values():
-        if context.is_own(outlet.at.path):
-            found = chain(
-                _check_outlet(outlet, context),
-                _check_age(outlet, on),
-                _check_means(outlet, on),
-            )
-            yield from context.attempt(outlet.at.of(), found)
-    for case in context.campaign.cases.values():
-        if case.support_to.email and context.is_own(case.at.path):
+    for contact in context.owned(context.contacts):
+        found = chain(
+            _check_contact(contact, on),
+            _check_lines(_envelope(contact), contact.at, context),
+            _check_role(contact, context.english),
+        )
+        yield from context.attempt(contact.at.of(), found)
+    for outlet in context.owned(context.campaign.outlets.values()):
+        found = chain(
+            _check_lines([(("name",), outlet.name)], outlet.at, context),
+            _check_outlet(outlet, context),
+            _check_age(outlet, on),
+            _check_means(outlet, on),
+        )
+        yield from context.attempt(outlet.at.of(), found)
+    for case in context.owned(context.campaign.cases.values()):
+        if case.support_to.email:
             at = case.at.of("support_to", "email")
             yield from context.attempt(at, _check_email(case.support_to.email, at))
 
@@ -88,25 +87,20 @@ def _check_role(contact: Addressee, english: Language | None) -> Iterator[Findin
 
 def check_sources(context: CheckContext) -> Iterator[Finding]:
     """Yield the sources that are not URLs."""
-    for contact in chain(context.contacts, context.campaign.outlets.values()):
-        found = _sources(contact.at, (), contact.sources, context)
+    contacts = chain(context.contacts, context.campaign.outlets.values())
+    for contact in context.owned(contacts):
+        found = _sources(contact.at, (), contact.sources)
         yield from context.attempt(contact.at.of(), found)
-    for case in context.campaign.cases.values():
-        groups = [_sources(case.at, (), case.sources, context)]
+    for case in context.owned(context.campaign.cases.values()):
+        groups = [_sources(case.at, (), case.sources)]
         for index, incident in enumerate(case.incidents):
-            keys = ("incidents", index)
-            groups.append(_sources(case.at, keys, incident.sources, context))
+            groups.append(_sources(case.at, ("incidents", index), incident.sources))
         yield from context.attempt(case.at.of(), chain.from_iterable(groups))
 
 
 def _sources(
-    place: SourceMap,
-    keys: Keys,
-    sources: tuple[str, ...],
-    context: CheckContext,
+    place: SourceMap, keys: Keys, sources: tuple[str, ...]
 ) -> Iterator[Finding]:
-    if not context.is_own(place.path):
-        return
     for index, source in enumerate(sources):
         if not is_url(source.split()[0]):  # a description may follow it
             at = place.of(*keys, "sources", index)
@@ -129,9 +123,6 @@ def _check_contact(contact: Addressee, on: date) -> Iterator[Finding]:
 def _check_outlet(outlet: Outlet, context: CheckContext) -> Iterator[Finding]:
     """Yield the findings about an outlet that its means of contact do not have."""
     at = outlet.at
-    if match := PLACEHOLDER.search(outlet.name):
-        yield error(at.of("name"), f"'{match[0]}' is left over: replace it")
-    yield from cut_off(context, at, [(("name",), outlet.name)])
     if not outlet.email:
         yield warning(
             at.of(), "no e-mail address is known: no press release goes there"
@@ -170,8 +161,8 @@ def _check_means(contact: Addressee | Outlet, on: date) -> Iterator[Finding]:
         yield warning(at.of("website"), message)
 
 
-def _check_lines(contact: Addressee, context: CheckContext) -> Iterator[Finding]:
-    """Yield the findings about the lines on the envelope."""
+def _envelope(contact: Addressee) -> list[tuple[Keys, str]]:
+    """Return the lines on the envelope, and the keys that lead to them."""
     lines: list[tuple[Keys, str | None]] = [
         (("name",), contact.name),
         (("city",), contact.city),
@@ -179,12 +170,18 @@ def _check_lines(contact: Addressee, context: CheckContext) -> Iterator[Finding]
         (("title",), None if isinstance(contact, Mission) else contact.title),
         *((("address", index), line) for index, line in enumerate(contact.address)),
     ]
-    texts = [(keys, line) for keys, line in lines if line]
-    for keys, line in texts:
+    return [(keys, line) for keys, line in lines if line]
+
+
+def _check_lines(
+    lines: list[tuple[Keys, str]], place: SourceMap, context: CheckContext
+) -> Iterator[Finding]:
+    """Yield what is left over from a draft, or cut off, in *lines* of an entry."""
+    for keys, line in lines:
         if match := PLACEHOLDER.search(line):
             message = f"'{match[0]}' is left over: replace it"
-            yield error(contact.at.of(*keys), message)
-    yield from cut_off(context, contact.at, texts)
+            yield error(place.of(*keys), message)
+    yield from cut_off(context, place, lines)
 
 
 def _check_email(address: str, at: Location) -> Iterator[Finding]:

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.campaign.case import Case
-from protestgen.campaign.directory import Mission, Office
+from protestgen.campaign.directory import Addressee
 from protestgen.campaign.loader import read_campaign
+from protestgen.campaign.outlet import Outlet
 from protestgen.campaign.translations import (
     CaseText,
     Translation,
@@ -22,6 +24,8 @@ from protestgen.templating.environment import Templates
 from protestgen.templating.metering import SharedSteps
 
 from .finding import Finding, error
+
+E = TypeVar("E", bound=Addressee | Case | Outlet)
 
 # YAML takes what follows " #" for a comment, which "#4" is hardly meant to be.
 CUT = re.compile(r"(?<!\s)\s+#\w")
@@ -94,7 +98,7 @@ class CheckContext:
         return self.languages.get(ENGLISH)
 
     @property
-    def contacts(self) -> Iterator[Mission | Office]:
+    def contacts(self) -> Iterator[Addressee]:
         """The missions and offices."""
         yield from self.campaign.directory.missions
         yield from self.campaign.directory.offices.values()
@@ -102,6 +106,10 @@ class CheckContext:
     def is_own(self, path: str) -> bool:
         """Return whether the file *path* belongs to the campaign that is checked."""
         return any(Path(path).is_relative_to(folder) for folder in self.own)
+
+    def owned(self, entries: Iterable[E]) -> Iterator[E]:
+        """Yield those of *entries* that are of the campaign that is checked."""
+        return (entry for entry in entries if self.is_own(entry.at.path))
 
     def case_in(self, case: Case, code: str) -> tuple[Case, Case | CaseText]:
         """Return *case* in a language that is complete for it, and its text there."""

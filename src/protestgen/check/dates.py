@@ -18,9 +18,7 @@ def check_dates(context: CheckContext, on: date) -> Iterator[Finding]:
     """Yield the findings about the dates of cases on the day *on*."""
     cases = context.campaign.cases.values()
     followed_by = {case.follows: case.id for case in cases if case.follows}
-    for case in cases:
-        if not context.is_own(case.at.path):
-            continue
+    for case in context.owned(cases):
         found = _check_case(case, followed_by.get(case.id), on)
         yield from context.attempt(case.at.of(), found)
 

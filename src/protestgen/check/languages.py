@@ -177,11 +177,9 @@ def _check_addressees(context: CheckContext) -> Iterator[Finding]:
         language = context.languages.get(code)
         if not language or not any(context.is_own(t.at.path) for t in texts.values()):
             continue
-        for contact in context.contacts:
+        for contact in context.owned(context.contacts):
             is_sound = context.english and contact.role in context.english.forms.roles
-            if not (is_sound and context.is_own(contact.at.path)):
-                continue
-            if missing := missing_for(contact, language):
+            if is_sound and (missing := missing_for(contact, language)):
                 name, what = language_name(code), ", ".join(missing)
                 message = f"letters in {name} lack {what}: add it to data/forms"
                 yield warning(contact.at.of(), f"{message}.{code}.yaml")

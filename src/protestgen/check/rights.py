@@ -24,10 +24,9 @@ def check_rights(context: CheckContext, on: date) -> Iterator[Finding]:
         return
     if ENGLISH not in rights:
         return
-    for case in context.campaign.cases.values():
-        if context.is_own(case.at.path):
-            found = _check_case(context, case, rights, on)
-            yield from context.attempt(case.at.of(), found)
+    for case in context.owned(context.campaign.cases.values()):
+        found = _check_case(context, case, rights, on)
+        yield from context.attempt(case.at.of(), found)
 
 
 def _check_case(

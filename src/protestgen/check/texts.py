@@ -76,10 +76,9 @@ def text_fields(entry: Case | CaseText) -> Iterator[TextField]:
 
 def check_texts(context: CheckContext) -> Iterator[Finding]:
     """Yield the findings about the texts of cases, in every language."""
-    for case in context.campaign.cases.values():
-        if context.is_own(case.at.path):
-            found = _check_entry(context, case, context.english, case.avoid)
-            yield from context.attempt(case.at.of(), found)
+    for case in context.owned(context.campaign.cases.values()):
+        found = _check_entry(context, case, context.english, case.avoid)
+        yield from context.attempt(case.at.of(), found)
     for code, texts in context.translations.items():
         for id_, text in texts.items():
             if context.is_own(text.at.path):
