@@ -59,6 +59,15 @@ class MediaFile(Struct, frozen=True):
     outlets: dict[Id, Outlet] = {}
 
 
+# The schema of each kind of file, and the groups of entries that have an id.
+_SCHEMAS: dict[str, type[Struct]] = {
+    "demands": DemandsFile,
+    "embassies": EmbassiesFile,
+    "media": MediaFile,
+}
+_GROUPS = ("cases", "offices", "outlets")
+
+
 class Layer(Struct):
     """The entries of one folder; of entries with the same id, the first is kept."""
 
@@ -207,10 +216,9 @@ def merge_layers(layers: Iterable[Layer]) -> Layer:
     merged = Layer()
     missions: dict[tuple[str, ...], Mission] = {}
     for layer in layers:
-        _add_missing(merged.cases, layer.cases)
+        for group in _GROUPS:
+            _add_missing(getattr(merged, group), getattr(layer, group))
         _add_missing(missions, {_key(mission): mission for mission in layer.missions})
-        _add_missing(merged.offices, layer.offices)
-        _add_missing(merged.outlets, layer.outlets)
     merged.missions = tuple(missions.values())
     return merged
 
@@ -221,22 +229,12 @@ def _add_missing(known: dict[K, V], found: Mapping[K, V]) -> None:
 
 
 def _add_entries(layer: Layer, kind: str, text: str, name: str) -> list[Problem]:
-    if kind == "demands":
-        demands, problems = parse_entries(text, name, DemandsFile)
-        if demands:
-            problems += _duplicates(demands.cases, layer.cases, "case")
-            _add_missing(layer.cases, demands.cases)
-    elif kind == "media":
-        media, problems = parse_entries(text, name, MediaFile)
-        if media:
-            problems += _duplicates(media.outlets, layer.outlets, "outlet")
-            _add_missing(layer.outlets, media.outlets)
-    else:
-        directory, problems = parse_entries(text, name, EmbassiesFile)
-        if directory:
-            problems += _duplicates(directory.offices, layer.offices, "office")
-            _add_missing(layer.offices, directory.offices)
-            layer.missions += directory.embassies
+    file, problems = parse_entries(text, name, _SCHEMAS[kind])
+    for group in _GROUPS:
+        known, found = getattr(layer, group), getattr(file, group, {})
+        problems += _duplicates(found, known, group.removesuffix("s"))
+        _add_missing(known, found)
+    layer.missions += getattr(file, "embassies", ())
     return problems
 
 
