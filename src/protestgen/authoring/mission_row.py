@@ -111,7 +111,7 @@ def find_columns(rows: list[TableRow], table: TableFormat) -> dict[str, str]:
         if head and head not in heads:
             near = nearest(head, heads)
             hint = (
-                f"did you mean {near!r}?" if near else f"there are {', '.join(heads)}"
+                f"did you mean '{near}'?" if near else f"there are {', '.join(heads)}"
             )
             raise ChoiceError(f"no column is called {quoted(head)}: {hint}")
         found[field] = head

@@ -1,11 +1,11 @@
 """Media outlets: where press releases go."""
 
-from typing import Literal
-
 from msgspec import Struct
 
 from protestgen.schema.place import SourceMap
 from protestgen.schema.types import CountryCode, Date, Email, Id, Line, Phone, Prose
+
+from .directory import Confidence
 
 
 class Outlet(Struct, frozen=True, kw_only=True):
@@ -24,7 +24,7 @@ class Outlet(Struct, frozen=True, kw_only=True):
     phone: Phone | None = None
     website: Line | None = None
     verified: Date | None = None
-    confidence: Literal["high", "medium", "low"]
+    confidence: Confidence
     sources: tuple[Line, ...]
     note: Prose | None = None
     at: SourceMap
