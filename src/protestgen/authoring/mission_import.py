@@ -34,10 +34,10 @@ _ORDER: tuple[Confidence, ...] = ("low", "medium", "high")
 
 class Change(Struct, frozen=True):
     """
-    What becomes of a *mission*: of the file, or known and "gone" from the file.
+    What an import does with a *mission*, whose entry so far is *known*.
 
-    "same" is one that the file confirms, and "kept" one for which it does not count,
-    with the *reason*. *known* is the entry so far.
+    "same" is one that the file confirms, "kept" one for which the file does not count,
+    and "gone" a known one that is not in it; the last two have a *reason*.
     """
 
     what: Literal["new", "changed", "same", "kept", "gone"]

@@ -24,7 +24,8 @@ from protestgen.schema.types import (
 )
 
 # The headings that each field is known by, without accents, spaces and signs: those of
-# OpenStreetMap, Wikidata and common lists. `country` is what the other one leaves.
+# OpenStreetMap, Wikidata and common lists. `country` is the state or the host,
+# whichever has no column of its own.
 _HEADINGS = {
     "name": "name embassyname missionname title item embassy mission nombre nom "
     "bezeichnung",

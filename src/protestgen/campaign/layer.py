@@ -170,7 +170,7 @@ class LayerReader:
         return titles
 
     def finish(self) -> None:
-        """Note what is wrong with the entries together."""
+        """Note what is wrong with the entries as a whole."""
         self.problems += _too_many(self.layer)
         self.problems += _duplicate_missions(self.layer.missions)
         self.problems += _covered_twice(self.layer.missions)
@@ -194,7 +194,7 @@ class LayerReader:
 
 
 def may_name(file: DataFile, ids: Collection[str]) -> bool:
-    """Whether *file* may have one of *ids* as a key; what is not sure may."""
+    """Whether *file* may have one of *ids* as a key; True where that is not sure."""
     if not ids:
         return False
     data = peek(file.folder, file.name)

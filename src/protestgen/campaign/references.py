@@ -14,7 +14,7 @@ def broken_references(
     cases: Mapping[str, Case], offices: Mapping[str, Office], *, whole: bool
 ) -> Iterator[Problem]:
     """
-    Yield a problem for each reference that leads nowhere, to itself or to two.
+    Yield a problem for each reference to nothing, to itself or to two entries.
 
     Unless all cases were read, as a *whole*, a case may follow one that was not.
     """

@@ -130,7 +130,7 @@ def with_lower(
     upper: Sequence[Mission], lower: Iterable[Mission]
 ) -> tuple[Mission, ...]:
     """
-    Return the missions of a state in *upper*, and those in *lower* that they leave.
+    Return the missions of a state in *upper*, and those in *lower* that stay.
 
     An embassy in *upper* replaces the one in *lower* in the same host country, and in
     the countries that it covers; any other mission the one of its group in its city.

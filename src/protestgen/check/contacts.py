@@ -102,7 +102,7 @@ def _sources(
     place: SourceMap, keys: Keys, sources: tuple[str, ...]
 ) -> Iterator[Finding]:
     for index, source in enumerate(sources):
-        if not is_url(source.split()[0]):  # a description may follow it
+        if not _is_url(source.split()[0]):  # a description may follow it
             at = place.of(*keys, "sources", index)
             message = f"the source {quoted(source)} is not a URL: add one"
             yield warning(at, message)
@@ -156,7 +156,7 @@ def _check_means(contact: Addressee | Outlet, on: date) -> Iterator[Finding]:
             yield warning(at.of(field), wrong)
     if contact.email:
         yield from _check_email(contact.email, at.of("email"))
-    if contact.website and not is_url(contact.website):
+    if contact.website and not _is_url(contact.website):
         message = f"{quoted(contact.website)} is not a URL: write https://..."
         yield warning(at.of("website"), message)
 
@@ -199,7 +199,7 @@ def _check_email(address: str, at: Location) -> Iterator[Finding]:
         yield warning(at, f"'{domain}' is a domain for examples: no mail arrives there")
 
 
-def is_url(text: str) -> bool:
+def _is_url(text: str) -> bool:
     """Return whether *text* is a whole web address and nothing else."""
     try:
         parts = urlsplit(text)

@@ -46,7 +46,7 @@ class CheckContext:
         bundled = shipped_folder()
         added = [folder for folder in folders if folder.resolve() != bundled]
         self.campaign, self.problems = read_campaign(*added, tolerant=tolerant)
-        # Without it, references may lead to an entry that is left out.
+        # If it is not whole, references may lead to an entry that is left out.
         self.is_whole = not self.problems
         self.own = added or [bundled]
         self.templates = Templates(self.campaign.folders, SharedSteps())

@@ -28,19 +28,19 @@ class Finding(Struct, frozen=True, order=True):
         return f"{place}: {self.severity}: {self.message}"
 
 
-def finding(severity: Severity, at: Location, message: str) -> Finding:
+def _finding(severity: Severity, at: Location, message: str) -> Finding:
     """Return the finding *at* a place; a whole file is its first line."""
     return Finding(at.path, at.line or 1, at.column or 1, severity, message)
 
 
 def error(at: Location, message: str) -> Finding:
     """Return the error *at* a place."""
-    return finding("error", at, message)
+    return _finding("error", at, message)
 
 
 def warning(at: Location, message: str) -> Finding:
     """Return the warning *at* a place."""
-    return finding("warning", at, message)
+    return _finding("warning", at, message)
 
 
 def of_problems(problems: Iterable[Problem]) -> Iterator[Finding]:

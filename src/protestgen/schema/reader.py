@@ -156,7 +156,7 @@ def _scalar_reader(
 
 
 def _union_reader(kinds: Iterable[Any]) -> _Reader:
-    """Return the reader of a value, or list or group, of the one that is written."""
+    """Return the reader of a value, list or group: of the kind that is written."""
     readers = {_node_type(kind): _reader(kind) for kind in kinds}
     first = next(iter(readers.values()))
     return lambda node, file: readers.get(type(node), first)(node, file)
