@@ -1,4 +1,9 @@
-"""Cases, missions and offices as YAML."""
+"""Small campaigns: a folder to change, and cases, missions and offices as YAML."""
+
+import shutil
+from pathlib import Path
+
+from conftest import ROOT
 
 CASE = """\
   {id}:
@@ -47,3 +52,22 @@ def mission(host: str, city: str, kind: str = "embassy", covers: str = "") -> st
     """Return the entry of a mission."""
     more = f"  covers: [{covers}]\n" if covers else ""
     return MISSION.format(host=host, kind=kind, city=city) + more
+
+
+def small_campaign(folder: Path) -> Path:
+    """Write the small campaign, without the bundled one, to a new folder; return it."""
+    shutil.copytree(ROOT / "tests" / "small", folder)
+    (folder / "protestgen.yaml").write_text("extends: none\n")
+    return folder
+
+
+def change(
+    folder: Path, *changes: tuple[str, str], name: str = "data/demands.yaml"
+) -> None:
+    """Replace each old text by the new one, once, in a file of a campaign."""
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path.write_text(text, encoding="utf-8")

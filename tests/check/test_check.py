@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from time import process_time
@@ -15,7 +14,7 @@ from time import process_time
 import phonenumbers
 import pytest
 
-from campaign_helpers import case
+from campaign_helpers import case, change, small_campaign
 from conftest import ROOT, Run
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.check import Finding, check_campaign
@@ -24,29 +23,12 @@ from protestgen.check.postal import bad_postcode
 ON = date(2026, 11, 22)
 NOTHING = "note: no mistakes found\n"
 
-Change = Callable[[str, str, str], None]
-
 
 @pytest.fixture(name="mine")
 def _mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a small campaign with nothing wrong in it, in the current folder."""
-    shutil.copytree(ROOT / "tests" / "small", tmp_path / "mine")
-    (tmp_path / "mine" / "protestgen.yaml").write_text("extends: none\n")
     monkeypatch.chdir(tmp_path)
-    return Path("mine")
-
-
-@pytest.fixture(name="change")
-def _change(mine: Path) -> Change:
-    """Return a function that replaces a text in a file of the campaign, once."""
-
-    def change(name: str, old: str, new: str) -> None:
-        path = mine / name
-        text = path.read_text(encoding="utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new, 1), encoding="utf-8")
-
-    return change
+    return small_campaign(Path("mine"))
 
 
 def told(mine: Path) -> list[str]:
@@ -224,7 +206,6 @@ def test_a_sound_campaign_passes(run: Run, mine: Path) -> None:
 )
 def test_errors_of_cases_are_found(
     mine: Path,
-    change: Change,
     old: str,
     new: str,
     expected: str | tuple[str, ...] | None,
@@ -234,7 +215,7 @@ def test_errors_of_cases_are_found(
 
     A translation older than the English text is found as well.
     """
-    change("data/demands.yaml", old, new)
+    change(mine, (old, new))
     lines = (expected,) if isinstance(expected, str) else expected or ()
 
     found = [line for line in told(mine) if not line.startswith("data/demands.de.")]
@@ -341,12 +322,12 @@ def test_errors_of_cases_are_found(
     ],
 )
 def test_errors_of_addresses_are_found(
-    mine: Path, change: Change, old: str, new: str, expected: str | None
+    mine: Path, old: str, new: str, expected: str | None
 ) -> None:
     """
     Addresses that a letter, fax or e-mail would not reach are found.
     """
-    change("data/embassies.yaml", old, new)
+    change(mine, (old, new), name="data/embassies.yaml")
 
     assert told(mine) == ([f"data/embassies.yaml:{expected}"] if expected else [])
 
@@ -385,23 +366,23 @@ def test_errors_of_addresses_are_found(
     ],
 )
 def test_errors_of_translations_are_found(
-    mine: Path, change: Change, mistake: tuple[str, ...], expected: str
+    mine: Path, mistake: tuple[str, ...], expected: str
 ) -> None:
     """
     Missing, stale and doubtful texts of translations are found.
     """
     name, old, new = mistake
-    change(f"data/{name}", old, new)
+    change(mine, (old, new), name=f"data/{name}")
 
     assert told(mine) == [f"data/{expected}"]
 
 
-def test_a_missing_translation_is_found(mine: Path, change: Change) -> None:
+def test_a_missing_translation_is_found(mine: Path) -> None:
     """
     If some cases are translated into a language, the others are reported as missing.
     """
     text = (mine / "data/demands.de.yaml").read_text(encoding="utf-8")
-    change("data/demands.de.yaml", text[text.index("  march:") :], "")
+    change(mine, (text[text.index("  march:") :], ""), name="data/demands.de.yaml")
 
     assert told(mine) == [
         "data/demands.yaml:44:5: warning: it has no text in German: add it to data/demands.de.yaml"
@@ -484,21 +465,21 @@ STATEMENT = "templates/en/statement.txt.j2"
     ],
 )
 def test_errors_of_styles_are_found(
-    mine: Path, change: Change, old: str, new: str, expected: str
+    mine: Path, old: str, new: str, expected: str
 ) -> None:
     """
     Each style is rendered for each case and addressee, in every branch.
     """
-    change(STATEMENT, old, new)
+    change(mine, (old, new), name=STATEMENT)
 
     assert told(mine) == [expected]
 
 
-def test_a_letter_fits_a_page(mine: Path, change: Change) -> None:
+def test_a_letter_fits_a_page(mine: Path) -> None:
     """
     A style that makes letters too long is reported.
     """
-    change("data/demands.yaml", "was banned in", "was " + "very " * 390 + "banned in")
+    change(mine, ("was banned in", "was " + "very " * 390 + "banned in"))
 
     found = [
         re.fullmatch(
@@ -549,14 +530,14 @@ def test_a_bundled_style_can_fail_in_the_campaign(mine: Path) -> None:
     ]
 
 
-def test_a_broken_file_hides_nothing_else(mine: Path, change: Change) -> None:
+def test_a_broken_file_hides_nothing_else(mine: Path) -> None:
     """
     The loader's errors are all reported, and everything else is checked as well.
     """
-    change("data/demands.yaml", "status: closed", "status: clsed")
-    change("data/demands.yaml", "both were beaten.", "both were beaten")
-    change("data/embassies.yaml", "verified: 2026-03", "verified: 2020")
-    change("data/demands.de.yaml", "  march:", "  march: [")
+    change(mine, ("status: closed", "status: clsed"))
+    change(mine, ("both were beaten.", "both were beaten"))
+    change(mine, ("verified: 2026-03", "verified: 2020"), name="data/embassies.yaml")
+    change(mine, ("  march:", "  march: ["), name="data/demands.de.yaml")
 
     assert told(mine) == [
         "data/demands.de.yaml:25:13: error: not valid YAML (did not find expected ',' or ']', from line 23 on): look at the indentation, quotes and colons",
@@ -566,13 +547,13 @@ def test_a_broken_file_hides_nothing_else(mine: Path, change: Change) -> None:
     ]
 
 
-def test_formats_streams_and_exit_codes(run: Run, mine: Path, change: Change) -> None:
+def test_formats_streams_and_exit_codes(run: Run, mine: Path) -> None:
     """
     Findings go to stdout, the summary to stderr, and errors set the exit code.
     """
-    change("data/embassies.yaml", "verified: 2026-03", "verified: 2020")
+    change(mine, ("verified: 2026-03", "verified: 2020"), name="data/embassies.yaml")
     warned, strict = run("check", mine), run("check", mine, "--strict")
-    change("data/embassies.yaml", "embassy.org", "gmial.com")
+    change(mine, ("embassy.org", "gmial.com"), name="data/embassies.yaml")
     failed = run("check", mine, "--quiet")
     as_json, github = (
         run("check", mine, "--json"),
@@ -689,7 +670,7 @@ def test_the_bundled_campaign_has_no_errors() -> None:
     assert names.keys() <= {"embassies.yaml", "demands.yaml", *texts}
 
 
-def test_findings_do_not_depend_on_processes(mine: Path, change: Change) -> None:
+def test_findings_do_not_depend_on_processes(mine: Path) -> None:
     """
     With several processes each finding is reported exactly once.
     """
@@ -697,7 +678,7 @@ def test_findings_do_not_depend_on_processes(mine: Path, change: Change) -> None
     march = path.read_text(encoding="utf-8").partition("  march:")[2]
     more = [f"  march-{number}:{march}" for number in range(60)]
     path.write_text(path.read_text(encoding="utf-8") + "".join(more), encoding="utf-8")
-    change(STATEMENT, "{{ case.summary }}", "{{ case.summary }} ???")
+    change(mine, ("{{ case.summary }}", "{{ case.summary }} ???"), name=STATEMENT)
 
     alone = check_campaign([mine], ON, processes=1)
 
@@ -709,12 +690,12 @@ def test_findings_do_not_depend_on_processes(mine: Path, change: Change) -> None
 
 
 def test_an_unexpected_error_is_a_finding(
-    run: Run, mine: Path, change: Change, monkeypatch: pytest.MonkeyPatch
+    run: Run, mine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
     A bug of the program hides nothing else; its traceback is shown on request.
     """
-    change("data/demands.yaml", "both were beaten.", "TODO.")
+    change(mine, ("both were beaten.", "TODO."))
     monkeypatch.setattr(phonenumbers, "parse", lambda _number: 1 // 0)
     monkeypatch.delenv("PROTESTGEN_TRACEBACK", raising=False)
     result = run("check", mine)

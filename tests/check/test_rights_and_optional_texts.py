@@ -1,12 +1,11 @@
 """What `check` says of rights, and of texts that letters can do without."""
 
-import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
+from campaign_helpers import change, small_campaign
 from protestgen.check import check_campaign
 
 ON = date(2026, 11, 22)
@@ -20,21 +19,14 @@ rights: {iccpr-9: Niemand darf willkürlich festgenommen werden.}
 
 @pytest.fixture(name="mine")
 def _mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a small campaign with nothing wrong in it."""
-    shutil.copytree(ROOT / "tests" / "small", tmp_path / "mine")
-    (tmp_path / "mine" / "protestgen.yaml").write_text("extends: none\n")
+    """Return a small campaign with nothing wrong in it, in the current folder."""
     monkeypatch.chdir(tmp_path)
-    return Path("mine")
+    return small_campaign(Path("mine"))
 
 
 def findings(mine: Path, *changes: tuple[str, str]) -> list[str]:
     """Return what is found after *changes* to the English cases."""
-    path = mine / "data" / "demands.yaml"
-    text = path.read_text()
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new, 1)
-    path.write_text(text)
+    change(mine, *changes)
     found = check_campaign([mine], ON)
     return [str(f).removeprefix("mine/data/") for f in found]
 

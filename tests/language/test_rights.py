@@ -1,6 +1,5 @@
 """Rights that letters name: only those that bound the state on the day."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import cache
@@ -11,6 +10,7 @@ import pytest
 import yaml
 from msgspec.structs import replace
 
+from campaign_helpers import change, small_campaign
 from conftest import ROOT, Result, Run
 from protestgen import load_campaign
 from protestgen.campaign.case import Case
@@ -143,20 +143,14 @@ def test_every_language_names_every_right(code: str) -> None:
 @pytest.fixture(name="letter")
 def _letter(tmp_path: Path, run: Run) -> Callable[..., Result]:
     """Return a function that changes a campaign, and writes a letter with the right."""
-    mine = tmp_path / "mine"
-    shutil.copytree(ROOT / "tests" / "small", mine)
+    mine = small_campaign(tmp_path / "mine")
     for code in ("en", "de"):
         (mine / "templates" / code / "mine.txt.j2").write_text(
             "Subject\n\n{{ right or 'No right' }}. {{ right_says }}\n"
         )
 
     def write(*changes: tuple[str, str], rights: str = "", **options: str) -> Result:
-        path = mine / "data" / "demands.yaml"
-        text = path.read_text()
-        for old, new in changes:
-            assert old in text
-            text = text.replace(old, new, 1)
-        path.write_text(text)
+        change(mine, *changes)
         if rights:
             (mine / "data" / "rights.yaml").write_text(rights)
         chosen = {"lang": "en", "country": "uk", "style": "mine", **options}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
+from campaign_helpers import change
 from conftest import ROOT, Run
 from html_helpers import HOSTILE, Outline
 from pdf_helpers import (
@@ -62,19 +63,11 @@ def _readers(run: Run, tmp_path: Path) -> Path:
         for host in ("gb", "de")
     )
     change(
-        folder, ("offices:\n", f"embassies:\n{entries}\noffices:\n"), name="embassies"
+        folder,
+        ("offices:\n", f"embassies:\n{entries}\noffices:\n"),
+        name="data/embassies.yaml",
     )
     return folder
-
-
-def change(folder: Path, *changes: tuple[str, str], name: str = "demands") -> None:
-    """Put other words in the place of some in a file of a campaign."""
-    path = folder / "data" / f"{name}.yaml"
-    text = path.read_text(encoding="utf-8")
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    path.write_text(text, encoding="utf-8")
 
 
 @pytest.mark.parametrize("case", ["kurmanov", "temir-bank"])
@@ -278,8 +271,10 @@ def test_model_letter_fits_all_who_write(run: Run, readers: Path) -> None:
     """
     The model letter has the salutation of one ambassador only if there is one.
     """
-    own = "kind: embassy\n    salutation: Dear Ambassador Example"
-    change(readers, ("kind: embassy", own), name="embassies")
+    own = "salutation: Dear Ambassador Example"
+    hosts = ("host: gb\n", "host: de\n")
+    changes = [(host, f"{host}    {own}\n") for host in hosts]
+    change(readers, *changes, name="data/embassies.yaml")
     line = ("--campaign", readers, "appeal", "reading-room")
 
     assert "> Your Excellency,\n" in run(*line).stdout

@@ -1,10 +1,10 @@
 """After the last day for letters: letters, appeals, lists and checks go on, or stop."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
+from campaign_helpers import change, small_campaign
 from conftest import ROOT, Result, Run
 
 STOP = ("write_by: 2026-12-01", "write_by: 2026-12-01\n    after: stop")
@@ -16,16 +16,7 @@ LETTER = ("letter", "--case", "picket", "--country", "uk", "--name", "Ada")
 @pytest.fixture(name="mine")
 def _mine(tmp_path: Path) -> Path:
     """Return a campaign whose case is open, with a last day for letters."""
-    shutil.copytree(ROOT / "tests" / "small", tmp_path / "mine")
-    (tmp_path / "mine" / "protestgen.yaml").write_text("extends: none\n")
-    return tmp_path / "mine"
-
-
-def change(mine: Path, old: str, new: str) -> None:
-    """Replace a text in the cases."""
-    path = mine / "data" / "demands.yaml"
-    assert old in path.read_text()
-    path.write_text(path.read_text().replace(old, new, 1))
+    return small_campaign(tmp_path / "mine")
 
 
 def test_a_letter_asks_still_without_the_date(mine: Path, run: Run) -> None:
@@ -59,7 +50,7 @@ def test_letters_stop_where_the_case_says_so(
     """
     With `after: stop`, letters of later days are refused in one line.
     """
-    change(mine, *STOP)
+    change(mine, STOP)
     assert run("-q", "--campaign", mine, *LETTER, "--date", "2026-12-01").exit_code == 0
 
     assert run("-q", "--campaign", mine, *command, *LATE) == Result(
@@ -74,7 +65,7 @@ def test_messages_of_support_go_on(mine: Path, run: Run) -> None:
     """
     A case that wants no more letters does not refuse messages of support.
     """
-    change(mine, *STOP)
+    change(mine, STOP)
     line = ("letter", "--case", "picket", "--style", "support", "--name", "Ada", *LATE)
 
     assert run("-q", "--campaign", mine, *line).exit_code == 0
@@ -90,7 +81,7 @@ def test_an_appeal_says_that_the_day_has_passed(mine: Path, run: Run) -> None:
     assert "The last day for letters has passed: look for news" in result.stdout
     assert "1 December" not in result.stdout
 
-    change(mine, *STOP)
+    change(mine, STOP)
     assert "This appeal has ended" in run(*line).stdout
 
 
@@ -132,10 +123,10 @@ def test_check_accepts_a_case_that_stopped(mine: Path, run: Run) -> None:
     A passed day is a warning, unless the case says what happens after it.
     """
     line = ("check", mine)
-    change(mine, "write_by: 2026-12-01", "write_by: 2026-11-20")
+    change(mine, ("write_by: 2026-12-01", "write_by: 2026-11-20"))
     assert "write another one, 'after: stop', or close the case" in run(*line).stdout
 
-    change(mine, "write_by: 2026-11-20", "write_by: 2026-11-20\n    after: stop")
+    change(mine, ("write_by: 2026-11-20", "write_by: 2026-11-20\n    after: stop"))
     assert run(*line).stdout == ""
 
 
@@ -143,7 +134,9 @@ def test_answers_go_where_the_case_says(mine: Path, run: Run) -> None:
     """
     A note with each letter, `show` and the appeal name where copies and answers go.
     """
-    change(mine, "follows: march", "follows: march\n    report_to: us@campaign.example")
+    change(
+        mine, ("follows: march", "follows: march\n    report_to: us@campaign.example")
+    )
     note = "note: send a copy of the letter, and any answer, to us@campaign.example\n"
 
     assert note in run("--campaign", mine, *LETTER).stderr

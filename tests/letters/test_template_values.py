@@ -1,13 +1,13 @@
 """What a case and a sender say in a letter beside its texts: people, questions, styles."""
 
-import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, Result, Run
+from campaign_helpers import change, small_campaign
+from conftest import Result, Run
 from protestgen import (
     LetterOptions,
     LetterService,
@@ -30,9 +30,7 @@ Written = Callable[..., Result]
 @pytest.fixture(name="mine")
 def _mine(tmp_path: Path) -> Path:
     """Return a small campaign."""
-    shutil.copytree(ROOT / "tests" / "small", tmp_path / "mine")
-    (tmp_path / "mine" / "protestgen.yaml").write_text("extends: none\n")
-    return tmp_path / "mine"
+    return small_campaign(tmp_path / "mine")
 
 
 @pytest.fixture(name="written")
@@ -45,12 +43,7 @@ def _written(mine: Path, run: Run) -> Written:
         style: str = "mine",
         options: tuple[str, ...] = (),
     ) -> Result:
-        path = mine / "data" / "demands.yaml"
-        text = path.read_text()
-        for old, new in changes:
-            assert old in text
-            text = text.replace(old, new, 1)
-        path.write_text(text)
+        change(mine, *changes)
         place = mine / "templates" / "en" / f"{style}.txt.j2"
         place.write_text(f"Subject\n\n{template}\n")
         line = (*LETTER, "--width", "200", "--style", style, *options)
