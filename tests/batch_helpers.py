@@ -62,11 +62,6 @@ def wait_until(
         time.sleep(0.005)
 
 
-def letters_in(folder: Path) -> int:
-    """Count the letters in a folder, which may not be there yet."""
-    return sum(1 for _ in folder.glob("kurmanov-*.txt"))
-
-
 def finish(process: subprocess.Popen[bytes]) -> Result:
     """Wait for *process* to end."""
     try:

@@ -87,9 +87,9 @@ def test_killed_run_can_be_resumed(  # noqa: PLR0917 - they are fixtures
     undisturbed: Path, tmp_path: Path, kind: str, jobs: str, strace: str, kills: int
 ) -> None:
     """
-    It ends as if nothing had disturbed it, whether letters were new or had changed.
+    A killed run that is run again ends as one that nothing disturbed.
 
-    It is killed once or twice: at any moment, or just before any kind of write.
+    Letters are new or have changed. The run is killed once or twice: at any moment, or just before any kind of write.
     """
     roster = undisturbed / "m.csv"
     command = ("--roster", str(roster), "--jobs", jobs, "--style", "points", "-q", "-o")

@@ -185,7 +185,7 @@ def test_costly_letters_are_handed_out_a_few_at_a_time(
     format_name: str, attach: str | None
 ) -> None:
     """
-    So that no process waits long for another one; other letters go many at a time.
+    Letters on paper go to processes a few at a time, other letters many at a time.
     """
     text = BatchSpec(
         campaign=load_campaign(),

@@ -192,7 +192,7 @@ def test_file_is_private_and_written_once(tmp_path: Path) -> None:
 
 def test_edited_file_is_kept(tmp_path: Path) -> None:
     """
-    Its hash is not the one that was noted; a file without a noted hash is replaced.
+    A file is kept if its hash is not the one that was noted, else it is replaced.
     """
     before = hash_of(b"text")
     put(tmp_path, NAME, b"text")
@@ -335,7 +335,7 @@ def test_folder_of_an_older_version_is_taken_over(
     tmp_path: Path, *, journal: bool
 ) -> None:
     """
-    Its manifest is read, and what a killed run left, which is then removed.
+    The manifest of an older version is read, and what its killed run left is removed.
     """
     header = replace(HEADER, protestgen="0.1.0")
     lines = manifest_line(header) + entry(NAME, "a") + entry(OTHER, "b")
@@ -360,7 +360,7 @@ def test_without_its_database_no_file_is_overwritten(
     tmp_path: Path, name: str | None
 ) -> None:
     """
-    Whether it was removed or renamed: an unknown file may be one that somebody edited.
+    Once the database is removed or renamed, an unknown file counts as edited.
     """
     write(tmp_path, NAME)
     (tmp_path / OTHER).write_bytes(b"edited")
@@ -382,25 +382,29 @@ def test_without_its_database_no_file_is_overwritten(
     assert entry(OTHER, "unknown") in manifest_of(tmp_path)
 
 
+def damage(folder: Path, reason: str) -> str:
+    """Return the message about a damaged database in *folder*."""
+    hint = f"rename it to '{DAMAGED}', and run again to resume from {MANIFEST}"
+    return f"{folder / DATABASE}: {reason}: {hint}"
+
+
 @pytest.mark.parametrize("is_dry", [False, True])
 def test_damaged_database_is_an_error(tmp_path: Path, *, is_dry: bool) -> None:
     """
-    Which says how to go on; nothing is changed.
+    A file that is no database is refused with what to do, and is left as it is.
     """
     write(tmp_path, NAME)
     (tmp_path / DATABASE).write_bytes(b"x" * 5_000)
     with pytest.raises(OutputError) as caught:
         (copied_state(tmp_path) if is_dry else OutputFolder(tmp_path)).__enter__()
 
-    reason = "file is not a database"
-    hint = f"rename it to '{DAMAGED}', and run again to resume from {MANIFEST}"
-    assert str(caught.value) == f"{tmp_path / DATABASE}: {reason}: {hint}"
+    assert str(caught.value) == damage(tmp_path, "file is not a database")
     assert (tmp_path / DATABASE).read_bytes() == b"x" * 5_000
 
 
 def test_database_that_is_damaged_further_on_is_an_error(tmp_path: Path) -> None:
     """
-    It is told where the run meets it.
+    Damage that is met only while the run reads is refused in the same way.
     """
     write(tmp_path, *(NAME.replace("0", digit) for digit in "123456789"))
     with (tmp_path / DATABASE).open("r+b") as file:
@@ -410,9 +414,7 @@ def test_database_that_is_damaged_further_on_is_an_error(tmp_path: Path) -> None
     with pytest.raises(OutputError) as caught:
         write(tmp_path)
 
-    reason = "database disk image is malformed"
-    hint = f"rename it to '{DAMAGED}', and run again to resume from {MANIFEST}"
-    assert str(caught.value) == f"{tmp_path / DATABASE}: {reason}: {hint}"
+    assert str(caught.value) == damage(tmp_path, "database disk image is malformed")
 
 
 def test_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
@@ -432,7 +434,7 @@ def test_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
 
 def test_dry_run_changes_no_database(tmp_path: Path) -> None:
     """
-    It has a copy, also while another run has the folder.
+    A dry run works on a copy of the database, also while another run has the folder.
     """
     write(tmp_path, NAME)
     with OutputFolder(tmp_path) as output:

@@ -255,7 +255,7 @@ def test_unclosed_quotes_cost_one_row() -> None:
 @pytest.mark.parametrize("name", ['the end"', 'the "end', '5" by 6"', 'x""'])
 def test_quotes_that_stand_round_no_words_fail_their_row(name: str) -> None:
     """
-    They may end a cell that was not opened; quotes round words are part of a name.
+    A quotation mark that may end a cell fails its row; quoted words are part of a name.
     """
     _, rows = read(f'name,country\nAda "Addie" Example,gb\n{name},\nBob,gb\n')
 
@@ -265,7 +265,7 @@ def test_quotes_that_stand_round_no_words_fail_their_row(name: str) -> None:
 
 def test_short_row_behind_a_torn_one_is_no_sure_row() -> None:
     """
-    Its quotes may have seemed to end the cell too early.
+    A short row after wrong quotation marks fails as well: its own may be wrong, too.
     """
     data = 'name,why\nAda,"I said "no" to 5"\nand goodbye\nthe end"\nBob,fine\n'
     _, rows = read(data)

@@ -658,7 +658,7 @@ def test_bundled_layers_are_not_reported(run: Run, tmp_path: Path) -> None:
 
 def test_the_bundled_campaign_has_no_errors() -> None:
     """
-    Its warnings are of addresses, of sources that are no pages, and of texts.
+    The bundled campaign has warnings only: of addresses, sources and texts.
     """
     found = check_campaign([], ON)
     again = check_campaign([shipped_folder()], ON)

@@ -1297,7 +1297,9 @@ def test_error_of_the_system_does_not_blame_stdout(
     code: str, message: str, tmp_path: Path, shell: Shell
 ) -> None:
     """
-    It names the file, or the command if there is no file. A broken `difflib` raises it.
+    An error of the system names the file, or the command if there is no file.
+
+    A broken `difflib` raises it.
     """
     (tmp_path / "difflib.py").write_text(f"raise {code}")
     line = "protestgen letter --case kurmanow --country uk"

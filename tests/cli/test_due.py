@@ -31,7 +31,7 @@ def _folder(tmp_path: Path, run: Run) -> Path:
 
 def test_letters_that_wait_are_listed(folder: Path, run: Run) -> None:
     """
-    Those due come with the commands that write and log the reminder; nobody is named.
+    Letters that are due come with the commands that write and log the reminder.
     """
     result = run("--campaign", folder, "due")
 

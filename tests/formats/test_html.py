@@ -203,7 +203,7 @@ def without_signs(text: str) -> str:
 @pytest.mark.programs("chromium", "pdfinfo", "pdftotext")
 def test_browser_takes_many_values_as_text(tmp_path: Path) -> None:
     """
-    Nor do two hundred pairs of hostile values act together, in lines or paragraphs.
+    Two hundred pairs of hostile values in lines and paragraphs stay text.
     """
     page = tmp_path / "letter.html"
 

@@ -104,7 +104,7 @@ def test_large_print_in_a_browser() -> None:
 
 @READ_PDF
 def test_large_print_of_documents(run: Run, tmp_path: Path) -> None:
-    """Documents have the same option."""
+    """With `--large` an appeal on paper is in letters of 16 points."""
     file = tmp_path / "appeal.pdf"
     result = run("appeal", "kurmanov", "--large", "-o", file, "--quiet")
     words = [word for word in words_of(file.read_bytes()) if word.text == "police"]

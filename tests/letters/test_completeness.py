@@ -60,7 +60,7 @@ def test_a_missing_text_is_named_by_its_key(
 
 def test_a_case_without_any_text_lacks_one_thing() -> None:
     """
-    That is its entry; the keys of the entry are not listed.
+    If a case has no entry, the entry alone is missing, not its keys.
     """
     assert missing_parts(CASE, None, GERMAN) == [Missing("text", "cases.kurmanov")]
 
@@ -103,7 +103,7 @@ def test_a_role_that_english_lacks_is_a_mistake_in_the_directory() -> None:
 
 def test_the_error_lists_everything_in_one_sentence() -> None:
     """
-    It carries the same as data.
+    The error holds what is missing as a sentence and as data.
     """
     missing = [
         Missing("role", "consul"),

@@ -5,20 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from conftest import Run
+from outputs import SENDERS
 from protestgen import load_campaign
 from protestgen.templating.environment import Templates
 
 CAMPAIGN = load_campaign()
 TEMPLATES = Templates(CAMPAIGN.folders)
-# Where letters in a language are written, by whom, and for which organisation.
-SENDERS = {
-    "en": ("uk", "Ada Example", "Leeds", "Leeds Readers"),
-    "de": ("de", "Ada Beispiel", "Leipzig", "Lesekreis Leipzig"),
-    "fr": ("fr", "Ada Exemple", "Lyon", "Cercle de lecture de Lyon"),
-    "es": ("es", "Ada Ejemplo", "Sevilla", "Club de Lectura de Sevilla"),
-    "el": ("gr", "Άντα Παραδείγματος", "Πάτρα", "Λέσχη Ανάγνωσης Πάτρας"),
-    "ru": ("ru", "Ада Примерова", "Тверь", "Тверской читательский клуб"),
-}
 LETTERS = [
     *(
         ("en", case, style)

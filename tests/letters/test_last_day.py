@@ -73,7 +73,7 @@ def test_messages_of_support_go_on(mine: Path, run: Run) -> None:
 
 def test_an_appeal_says_that_the_day_has_passed(mine: Path, run: Run) -> None:
     """
-    It still asks for letters, but with `after: stop` it has ended.
+    After the last day an appeal still asks for letters; with `after: stop` it has ended.
     """
     line = ("--campaign", mine, "appeal", "picket", *LATE)
     result = run(*line)

@@ -235,7 +235,7 @@ def test_a_reminder_names_the_first_letter(written: Written) -> None:
 
 def test_the_first_letter_belongs_to_reminders(written: Written) -> None:
     """
-    Its date is refused with any other style.
+    The date of a first letter is refused with any other style than `reminder`.
     """
     result = written("Text.", options=("--first-letter", "2026-11-01"))
 
