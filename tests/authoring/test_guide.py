@@ -179,7 +179,7 @@ def test_ways_to_act_can_be_written_so(tmp_path: Path) -> None:
 
 def rows(heading: str) -> Iterator[tuple[str, bool]]:
     """Yield the keys in the table below a heading, and whether they are required."""
-    (section,) = re.findall(rf"### {heading}\n(.*?)(?:\n#|\Z)", KEYS, re.DOTALL)
+    (section,) = re.findall(rf"#+ {heading}\n(.*?)(?:\n#|\Z)", KEYS, re.DOTALL)
     for keys, needed in re.findall(r"^\| (`.*?`) \|(.*?)\|", section, re.MULTILINE):
         for key in re.findall(r"`(\w+)`", keys):
             yield key, needed.strip() == "yes"
