@@ -51,7 +51,7 @@ def test_every_path_exists(path: str) -> None:
     [
         ("how a date is written", "data/forms.el.yaml", "Ιανουαρίου"),
         ("what `--to` accepts", "campaign/routing.py", "to: str | None"),
-        ("margins", "templates/layout/letter.typ", "left: 25mm"),
+        ("margins", "templates/layout/letter.typ", "margin: 25mm"),
         ("what it says of an address", "check/contacts.py", "verified"),
         ("the row of a member that failed", "batch/roster.py", "def report_row"),
     ],
