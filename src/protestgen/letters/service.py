@@ -62,8 +62,8 @@ class LetterService:
         self.on = on
         self.templates = Templates(campaign.folders, compiled=compiled)
         self._language = cache(partial(load_language, folders=campaign.folders))
-        self.rights = cache(self._load_rights)
-        self._translation = cache(self._load_translation)
+        self.rights = cache(partial(_load_rights, campaign.folders))
+        self._translation = cache(partial(_load_translation, campaign))
         self._localised_case = cache(self._localise_case)
         self._recipients = lru_cache(_CHOICE_CACHE_SIZE)(self._find_recipients)
         self._shared_parts = lru_cache(_SHARED_PARTS_CACHE_SIZE)(self._new_parts)
@@ -238,16 +238,6 @@ class LetterService:
         """The *case* in the language *code*, which lacks nothing, and the language."""
         return self._localised_case(case.id, code), self._language(code)
 
-    def _load_translation(self, code: str) -> "Translation":
-        from protestgen.campaign.translations import load_translation
-
-        return load_translation(self.campaign, code)
-
-    def _load_rights(self, code: str) -> "Rights":
-        from protestgen.language.rights import load_rights
-
-        return load_rights(self.campaign.folders, code)
-
     def _localise_case(self, case_id: str, code: str) -> Case:
         case = self.campaign.case(case_id)
         if code == ENGLISH:
@@ -255,6 +245,18 @@ class LetterService:
         from protestgen.campaign.translations import translated
 
         return translated(case, self._translation(code)[case_id])
+
+
+def _load_translation(campaign: Campaign, code: str) -> "Translation":
+    from protestgen.campaign.translations import load_translation
+
+    return load_translation(campaign, code)
+
+
+def _load_rights(folders: Sequence[Path], code: str) -> "Rights":
+    from protestgen.language.rights import load_rights
+
+    return load_rights(folders, code)
 
 
 def _codes(sender: Sender, choices: LetterOptions) -> tuple[str, ...]:
