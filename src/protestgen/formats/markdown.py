@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 
 from protestgen.errors import FormatError
 from protestgen.letters.document import Document
-from protestgen.letters.letter import Letter
+from protestgen.letters.letter import Letter, block_text
 from protestgen.schema.types import normalize
-from protestgen.templating.blocks import Block, ItemList, Section, Table
+from protestgen.templating.blocks import Block, Section, Table, map_text
 
 from . import Options
 
@@ -57,12 +57,7 @@ def _quoted(chunk: str) -> str:
 def _block(block: Block | Table) -> str:
     if isinstance(block, Table):
         return "\n".join(_table_lines(block))
-    if not isinstance(block, ItemList):
-        return _escaped(block.text)
-    return "\n".join(
-        f"{number}. {_escaped(item)}" if block.numbered else f"- {_escaped(item)}"
-        for number, item in enumerate(block.items, 1)
-    )
+    return block_text(map_text(_escaped, block))
 
 
 def _table_lines(table: Table) -> Iterator[str]:

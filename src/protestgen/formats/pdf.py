@@ -6,7 +6,6 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Raw, Struct, json
-from msgspec.structs import replace
 
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.countries import without_local_name
@@ -23,7 +22,7 @@ from protestgen.limits import (
     MAX_LONG_WORDS,
     MAX_WORD,
 )
-from protestgen.templating.blocks import Block, Paragraph, Section
+from protestgen.templating.blocks import Block, Section, map_text
 
 from . import Options, layout_for, prepared
 
@@ -118,9 +117,7 @@ def page(letter: Letter, layout: str) -> dict[str, object]:
 @lru_cache(maxsize=2_000)
 def _tied(block: Block) -> Block:
     """Return *block* without short last lines; many letters may share it."""
-    if isinstance(block, Paragraph):
-        return Paragraph(tied(block.text))
-    return replace(block, items=tuple(map(tied, block.items)))
+    return map_text(tied, block)
 
 
 def _displayable(lines: Sequence[str], country: str | None) -> list[str]:

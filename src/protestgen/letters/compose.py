@@ -14,7 +14,7 @@ from protestgen.errors import TemplateError
 from protestgen.language import typography
 from protestgen.language.language import Language
 from protestgen.schema.types import PartialDate
-from protestgen.templating.blocks import Block, Paragraph, parse_blocks
+from protestgen.templating.blocks import Block, Paragraph, map_text, parse_blocks
 from protestgen.templating.environment import Templates
 
 from .completeness import MissingTextError, missing_parts
@@ -210,9 +210,7 @@ class SharedParts:
 
 def with_signs(block: Block, language: Language) -> Block:
     """The *block* with the apostrophes, dashes and no-break spaces of *language*."""
-    if isinstance(block, Paragraph):
-        return Paragraph(language.with_signs(block.text))
-    return replace(block, items=tuple(map(language.with_signs, block.items)))
+    return map_text(language.with_signs, block)
 
 
 def _subject_and_body(

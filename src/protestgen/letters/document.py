@@ -18,6 +18,7 @@ from protestgen.templating.blocks import (
     Paragraph,
     Section,
     Table,
+    map_text,
     parse_sections,
 )
 from protestgen.templating.environment import document_template
@@ -143,21 +144,20 @@ def _with_signs(section: Section, language: Language) -> Section:
     return replace(
         section,
         heading=language.with_signs(section.heading),
-        body=tuple(_block_with_signs(b, language) for b in section.body),
+        body=tuple(
+            block if isinstance(block, Table) else with_signs(block, language)
+            for block in section.body
+        ),
         parts=tuple(_addresses(part, language) for part in section.parts),
     )
 
 
 def _addresses(section: Section, language: Language) -> Section:
     """Return a part that lists addresses, whose hyphens and apostrophes stay."""
-    body = [
-        replace(block, items=tuple(map(language.with_no_break_spaces, block.items)))
+    body = (
+        map_text(language.with_no_break_spaces, block)
         if isinstance(block, ItemList)
         else block
         for block in section.body
-    ]
+    )
     return replace(section, body=tuple(body))
-
-
-def _block_with_signs(block: Block | Table, language: Language) -> Block | Table:
-    return block if isinstance(block, Table) else with_signs(block, language)

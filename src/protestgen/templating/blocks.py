@@ -1,7 +1,7 @@
 """The blocks of a rendered template: paragraphs and lists; in a document, tables."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import chain, groupby
 
@@ -38,6 +38,13 @@ class ItemList(Struct, frozen=True, cache_hash=True, tag="list"):
 
 
 Block = Paragraph | ItemList
+
+
+def map_text(function: Callable[[str], str], block: Block) -> Block:
+    """The *block* with the results of *function* for its texts."""
+    if isinstance(block, Paragraph):
+        return Paragraph(function(block.text))
+    return ItemList(tuple(map(function, block.items)), block.numbered)
 
 
 class Table(Struct, frozen=True, tag="table"):
