@@ -279,6 +279,10 @@ class Forms(Struct, frozen=True, kw_only=True):
         text = self.offices.get(addressee.id)
         return text if text and text.of == addressee.name else None
 
+    def city(self, name: str | None) -> str | None:
+        """Return the name of a city as the language has it."""
+        return self.cities.get(name or "", name)
+
     def conjunction_for(self, item: str) -> str:
         """Return the word for "and" before *item*."""
         before = self.conjunction_before

@@ -79,8 +79,8 @@ class Language(Struct, frozen=True):
     def address(self, addressee: Addressee) -> list[str]:
         """Return the lines of the address of *addressee*, without the country."""
         title, name = self.title(addressee), self.display_name(addressee)
-        city = self.forms.cities.get(addressee.city or "", addressee.city)
-        lines = (title, name, *(addressee.address or (self.forms.no_street, city)))
+        place = (self.forms.no_street, self.forms.city(addressee.city))
+        lines = (title, name, *(addressee.address or place))
         return [line for line in lines if line]
 
     def display_name(self, addressee: Addressee) -> str:

@@ -1,6 +1,6 @@
 """Documents of a campaign, such as the appeal: words of a template, in sections."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,9 +9,11 @@ from msgspec.structs import replace
 
 from protestgen.campaign.case import Case
 from protestgen.campaign.directory import Addressee
+from protestgen.countries import country_name, sorted_by_name
 from protestgen.errors import TemplateError
 from protestgen.language import typography
 from protestgen.language.language import ENGLISH, Language
+from protestgen.log.figures import Figures, Thanks
 from protestgen.templating.blocks import (
     Block,
     ItemList,
@@ -96,6 +98,13 @@ def case_values(case: Case, language: Language, on: date) -> dict[str, object]:
         "of_state": language.state_genitive(case.state) or "",
         "over": over,
     }
+
+
+def thanked(figures: Figures, language: str) -> Iterator[Thanks]:
+    """Yield the thanks of *figures*, countries by their names in *language*."""
+    by_code = {thanks.country: thanks for thanks in figures.thanks}
+    for code in sorted_by_name(by_code, language):
+        yield replace(by_code[code], country=country_name(code, language))
 
 
 def choose_language(

@@ -11,11 +11,11 @@ from protestgen.countries import country_name, sorted_by_name
 from protestgen.errors import ProtestgenError
 from protestgen.language.language import Language
 from protestgen.log.entry import CHANNELS
-from protestgen.log.figures import Figures, Key, Thanks, make_figures
+from protestgen.log.figures import Figures, Key, make_figures
 from protestgen.log.loader import load_log
 from protestgen.schema.types import PartialDate
 
-from .document import Document, case_values, choose_language, document_parts
+from .document import Document, case_values, choose_language, document_parts, thanked
 from .service import LetterService
 
 # Actions with a text that a report tells one by one; the data have them all.
@@ -104,8 +104,6 @@ def make_report(
 def _values(figures: Figures, language: Language) -> dict[str, object]:
     """The variables of the template that are made from the log."""
     code = language.code
-    by_code = {thanked.country: thanked for thanked in figures.thanks}
-    thanks = [by_code[key] for key in sorted_by_name(by_code, code)]
     return {
         "actions": figures.actions,
         "answers": figures.answers,
@@ -115,7 +113,10 @@ def _values(figures: Figures, language: Language) -> dict[str, object]:
         "people": figures.people,
         "results": tuple(figures.by_result().items()),
         "reported": tuple(_reported(figures, language)),
-        "participants": tuple(_participants(thanked, code) for thanked in thanks),
+        "participants": tuple(
+            Participants(thanks.country, (*thanks.organisations, *thanks.people))
+            for thanks in thanked(figures, code)
+        ),
         "weeks": tuple(_weeks(figures)),
     }
 
@@ -151,15 +152,9 @@ def _days(figures: Figures) -> Days | None:
     return Days(len(days), days[0], round(median(days)), days[-1]) if days else None
 
 
-def _participants(thanked: Thanks, language: str) -> Participants:
-    names = (*thanked.organisations, *thanked.people)
-    return Participants(country_name(thanked.country, language), names)
-
-
 def _reported(figures: Figures, language: Language) -> Iterator[Reported]:
-    towns = language.forms.cities
     for action in figures.told[:MAX_TOLD]:
         country = country_name(action.country, language.code)
-        town = towns.get(action.town or "", action.town)
+        town = language.forms.city(action.town)
         place = f"{town}, {country}" if town else country
         yield Reported(action.date, place, action.text)

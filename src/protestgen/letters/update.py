@@ -1,18 +1,15 @@
 """The update of a case: a document with the news for supporters."""
 
-from collections.abc import Iterator
-
 from msgspec.structs import replace
 
 from protestgen.campaign.case import Case
-from protestgen.countries import country_name, sorted_by_name
 from protestgen.language.language import ENGLISH
 from protestgen.log.entry import LogEntry
-from protestgen.log.figures import Figures, Thanks, make_figures
+from protestgen.log.figures import make_figures
 from protestgen.log.loader import load_log
 from protestgen.schema.types import PartialDate
 
-from .document import Document, case_values, choose_language, document_parts
+from .document import Document, case_values, choose_language, document_parts, thanked
 from .service import LetterService
 
 
@@ -46,14 +43,13 @@ def make_update(
         if demand.met and start.first_day <= demand.met.last_day < writer.on
     )
     figures = make_figures(_logged(writer, case, start))
-    towns = spoken.forms.cities
     values |= {
         "achieved": achieved,
         "channels": tuple(figures.by_channel().items()),
         "figures": figures,
-        "participants": tuple(_participants(figures, code)),
+        "participants": tuple(thanked(figures, code)),
         "reported": tuple(
-            replace(action, town=towns.get(action.town or "", action.town))
+            replace(action, town=spoken.forms.city(action.town))
             for action in figures.told
         ),
         "since": start,
@@ -76,10 +72,3 @@ def _logged(
 
 def _is_between(day: PartialDate, start: PartialDate, writer: LetterService) -> bool:
     return start.first_day <= day.last_day and day.first_day <= writer.on
-
-
-def _participants(figures: Figures, language: str) -> Iterator[Thanks]:
-    """Yield the thanks of *figures*, countries by their names in *language*."""
-    by_code = {thanks.country: thanks for thanks in figures.thanks}
-    for code in sorted_by_name(by_code, language):
-        yield replace(by_code[code], country=country_name(code, language))
