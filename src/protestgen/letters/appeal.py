@@ -118,16 +118,11 @@ def make_appeal(
         style=choices.style if model else None,
     )
     localised, language = writer.localised(case, code)
-    figures = make_figures(load_log(writer.campaign.layers, case.id).of(case.id))
     values = {
         **case_values(localised, language, writer.on),
-        "figures": figures,
-        "ways": (),
+        **_values(localised, language, recipients, choices.countries, writer.on),
+        "figures": make_figures(load_log(writer.campaign.layers, case.id).of(case.id)),
     }
-    if not over:
-        values["demands"] = _asked(localised, writer.on)
-        values["ways"] = _ways(localised, language, recipients.offices, writer.on)
-    values |= _addresses(recipients, choices.countries, language)
     appeal = Appeal(
         **document_parts(writer, "appeal", language, values),
         case=case.id,
@@ -234,16 +229,26 @@ def _model_addressee(case: Case, recipients: _Recipients) -> Addressee:
     return model
 
 
-def _addresses(
-    recipients: _Recipients, countries: Sequence[str], language: Language
+def _values(
+    case: Case,
+    language: Language,
+    recipients: _Recipients,
+    countries: Sequence[str],
+    on: date,
 ) -> dict[str, object]:
-    """The variables of the template that an appeal alone has."""
-    return {
+    """The variables of the template that are not those of all documents."""
+    values: dict[str, object] = {
         "copies": _localised(recipients.copies, language),
         "countries": _countries(recipients.missions, countries, language),
         "offices": _localised(recipients.offices, language),
         "offices_first": recipients.offices_first,
+        "ways": (),
     }
+    if not case.is_over(on):
+        demands = _asked(case, on)
+        ways = _ways(case, language, recipients.offices, demands)
+        values |= {"demands": demands, "ways": ways}
+    return values
 
 
 def _asked(case: Case, on: date) -> tuple[Demand, ...]:
@@ -261,13 +266,16 @@ def _ways(
     case: Case,
     language: Language,
     offices: Sequence[Office],
-    on: date,
+    demands: Sequence[Demand],
 ) -> tuple[AppealWay, ...]:
-    """The ways of *case*, unless they are names alone, a mission first."""
+    """
+    The ways of *case*, unless they are names alone, a mission first.
+
+    The numbers of *demands* are their places in this list.
+    """
     are_names = all(isinstance(entry, str) for entry in case.write_to)
     if are_names and case.ways[0].to[0] in MISSION_KINDS:
         return ()
-    demands = _asked(case, on)
     names = {office.id: language.display_name(office) for office in offices}
     names |= dict.fromkeys(MISSION_KINDS, "mission") | {"embassy": "embassy"}
     # A single demand has no number.
@@ -309,11 +317,9 @@ def _countries(
 
 def _localised(addressees: Sequence[A], language: Language) -> tuple[A, ...]:
     """The *addressees* with their names in *language*."""
-    cities = language.forms.cities
+    city = language.forms.city
     return tuple(
-        replace(
-            to, name=language.display_name(to), city=cities.get(to.city or "", to.city)
-        )
+        replace(to, name=language.display_name(to), city=city(to.city))
         for to in addressees
     )
 
