@@ -19,7 +19,7 @@ countries
 campaign: bundled case directory world outlet routing data_files layer references loader
     translations
 log: entry loader writer figures reminders calendar
-language: forms typography language rights loader
+language: forms typography writing language rights loader
 templating: metering blocks undefined render_cache code_generator sandbox_filters probes
     sandbox filters diagnostics loader compiled environment
 letters: sender letter options completeness ascii copies template_values compose editing

@@ -85,6 +85,12 @@ class AddressForm(Struct, frozen=True, kw_only=True):
     male: GenderedForm | None = None
     female: GenderedForm | None = None
 
+    def for_gender(self, gender: str | None) -> GenderedForm | None:
+        """Return the words for a *gender*, if they are confirmed."""
+        gendered = {"male": self.male, "female": self.female}.get(gender or "")
+        certain = gendered is not None and gendered.confidence != "unconfirmed"
+        return gendered if certain else None
+
 
 class DateStyle(Struct, frozen=True, kw_only=True):
     """

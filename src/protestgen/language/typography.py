@@ -1,6 +1,7 @@
 """Signs of a language in words that somebody typed, and words that lines keep whole."""
 
 import re
+from functools import lru_cache
 
 # A straight quotation mark opens at the beginning of a text, or behind one of these.
 _OPENING = re.compile(r'(?:^|(?<=[\s(\[/\u2013\u2014-]))"(?=\S)')
@@ -68,3 +69,37 @@ def _range(found: re.Match[str]) -> str:
         len(first) == len(last) or (len(first), len(last)) == (1, 2)
     )
     return f"{first}–{last}" if is_range else found[0]
+
+
+@lru_cache(maxsize=2_000)
+def with_no_break_spaces(
+    text: str,
+    before: str,
+    after: str,
+    words: tuple[str, ...],
+    months: tuple[str, ...],
+) -> str:
+    """
+    Return *text* with no-break spaces, where a line must not end.
+
+    They stand *before* and *after* these signs, after these *words*, and between a day
+    and these *months*; digits in *after* stand for numbers below 1000.
+    """
+    has_digits = any(sign.isdigit() for sign in after)
+    before = re.escape(before)
+    after = re.escape("".join(sign for sign in after if not sign.isdigit()))
+    if before:
+        text = re.sub(f" (?=[{before}])", "\N{NO-BREAK SPACE}", text)
+    if after:
+        text = re.sub(f"(?<=[{after}]) ", "\N{NO-BREAK SPACE}", text)
+    if has_digits:
+        # Years, and numbers that are a part of a name, go with no word.
+        text = re.sub(r"(?<![\w-])(\d{1,3}) (?=\w)", "\\1\N{NO-BREAK SPACE}", text)
+    if words:
+        found = "|".join(map(re.escape, words))
+        text = re.sub(rf"(?<!\w)({found}) ", "\\1\N{NO-BREAK SPACE}", text)
+    if months:
+        names = "|".join(map(re.escape, months))
+        day = rf"\b(\d{{1,2}}\S{{0,2}}) (?=(?:{names})\b)"
+        text = re.sub(day, "\\1\N{NO-BREAK SPACE}", text)
+    return text

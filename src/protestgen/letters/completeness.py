@@ -94,8 +94,7 @@ def missing_for(addressee: Addressee, language: Language) -> list[str]:
         return [_DESCRIPTIONS["role"].format(role)]
     missing = []
     form, gender = language.forms.form(role), addressee.gender
-    known = {"male": form.male, "female": form.female}
-    if gender and any(known.values()) and not language.is_confirmed(role, gender):
+    if gender and (form.male or form.female) and not form.for_gender(gender):
         missing.append(f"the {gender} form of address '{role}'")
     # A name alone may be the English one, but the line of a title is left out.
     lost = addressee.title and not language.title(addressee)
