@@ -18,10 +18,10 @@ from .batch.runner import Batch, dates_of_run, run_header
 from .batch.worker import BatchSpec
 from .campaign.layer import Wanted
 from .campaign.loader import Campaign, load_campaign
-from .countries import find_country, find_language
+from .countries import find_country
 from .errors import ChoiceError, Location, UnknownNameError, read_error
 from .formats import DEFAULT_FORMAT, FORMATS, Options
-from .language.loader import languages
+from .language.loader import find_languages
 from .letters.letter import DEFAULT_STYLE, REMINDER_STYLE, SUPPORT_STYLE, Letter
 from .letters.options import LetterOptions
 from .letters.sender import Sender
@@ -66,7 +66,7 @@ def write_letter(
     """
     used = _campaign(campaign, case)
     service = LetterService(used, date or _now().date())
-    codes = _language_codes(language, used)
+    codes = _codes(language, used)
     choices = _choices(country, codes, to, style, demands, copy=copy, fallback=fallback)
     if first_letter:
         if style != REMINDER_STYLE:
@@ -115,7 +115,7 @@ def write_batch(
     used.case(case)
     if format not in FORMATS:
         raise UnknownNameError("format", format, FORMATS, see="protestgen letter -h")
-    codes = _language_codes(language, used)
+    codes = _codes(language, used)
     choices = _choices(None, codes, to, style, demands, copy=copy, fallback=fallback)
     home = find_country(country) if country else None
     with _open_roster(Path(roster)) as stream, OutputFolder(path) as folder:
@@ -182,11 +182,11 @@ def _campaign(source: CampaignSource | None, case: str) -> Campaign:
     return load_campaign(*folders, wanted=Wanted(cases=(case,)))
 
 
-def _language_codes(names: str | Sequence[str], campaign: Campaign) -> tuple[str, ...]:
-    """Return the codes of languages that are called by *names*."""
-    known = languages(campaign.folders)
-    given = [names] if isinstance(names, str) else names
-    return tuple(dict.fromkeys(find_language(name, known) for name in given))
+def _codes(names: str | Sequence[str], campaign: Campaign) -> tuple[str, ...]:
+    """Return the codes of languages; a text is the name of one."""
+    return find_languages(
+        [names] if isinstance(names, str) else names, campaign.folders
+    )
 
 
 def _choices(

@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from itertools import chain
-from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from protestgen.campaign.directory import Addressee
-from protestgen.countries import country_name, find_language
+from protestgen.countries import country_name
 from protestgen.errors import AddresseeError, Location, ProtestgenError
-from protestgen.language.loader import languages
+from protestgen.language.loader import find_languages
 from protestgen.letters.letter import (
     ORGANISATION_STYLE,
     REMINDER_STYLE,
@@ -97,7 +96,9 @@ class JobPlanner:
         self._is_stopped = is_stopped
         self._size = size
         self._service = LetterService(plan.spec.campaign, plan.spec.on)
-        self._codes = lru_cache(partial(_find_languages, plan.spec.campaign.folders))
+        self._codes = lru_cache(
+            partial(find_languages, folders=plan.spec.campaign.folders)
+        )
         cases = map(plan.spec.campaign.case, plan.cases)
         self._counts = {case.id: len(case.ways[0].to) for case in cases}
         self.is_whole = True
@@ -269,10 +270,3 @@ class JobPlanner:
             first_letter=member.first_letter or choices.first_letter,
             fallback=choices.fallback,
         )
-
-
-def _find_languages(
-    folders: tuple[Path, ...], names: tuple[str, ...]
-) -> tuple[str, ...]:
-    known = languages(folders)
-    return tuple(dict.fromkeys(find_language(name, known) for name in names))

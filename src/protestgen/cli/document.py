@@ -7,23 +7,15 @@ import click
 
 from protestgen.formats import DOCUMENT_FORMATS, Format
 from protestgen.language.language import ENGLISH
+from protestgen.language.loader import find_languages
 from protestgen.letters.document import Document
 from protestgen.letters.service import LetterService
 
 from .common_options import Decorator, common_options, option_group
 from .console import show_notes, write_output
 from .context import App, now
-from .option_values import (
-    OutputChoice,
-    OutputOptions,
-    find_languages,
-)
-from .options import (
-    date_option,
-    fallback_option,
-    large_option,
-    output_options,
-)
+from .option_values import OutputChoice, OutputOptions
+from .options import date_option, fallback_option, large_option, output_options
 from .param_types import complete_case, complete_language
 
 DEFAULT_FORMAT = "markdown"

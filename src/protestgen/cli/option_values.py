@@ -1,6 +1,6 @@
 """Values of options that several commands share, and what is made of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -8,7 +8,7 @@ from typing import Literal
 import click
 from msgspec import Struct
 
-from protestgen.countries import find_country, find_language
+from protestgen.countries import find_country
 from protestgen.errors import ChoiceError
 from protestgen.formats import FORMATS, Format, Options, format_for
 from protestgen.letters.letter import REMINDER_STYLE, SUPPORT_STYLE
@@ -27,14 +27,6 @@ def require_case(id_: str | None) -> str:
     if not id_:
         raise ChoiceError("which case? add '--case': see 'protestgen cases'")
     return id_
-
-
-def find_languages(names: Iterable[str], folders: tuple[Path, ...]) -> tuple[str, ...]:
-    """Return the codes of the languages that are called by *names*."""
-    from protestgen.language.loader import languages
-
-    known = languages(folders) if names else ()
-    return tuple(dict.fromkeys(find_language(name, known) for name in names))
 
 
 class OutputChoice(Struct, frozen=True):
@@ -124,6 +116,8 @@ class WritingOptions(OutputOptions, frozen=True, kw_only=True):
         if self.first_letter and self.style != REMINDER_STYLE:
             message = f"'--first-letter' goes with '--style {REMINDER_STYLE}' only"
             raise click.UsageError(message)
+        from protestgen.language.loader import find_languages
+
         return LetterOptions(
             country=find_country(country) if country else None,
             to=self.to,

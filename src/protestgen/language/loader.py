@@ -1,11 +1,12 @@
 """Languages, read from the folders of a campaign."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
+from protestgen.countries import find_language
 from protestgen.errors import (
     DataError,
     Problem,
@@ -86,6 +87,12 @@ def languages(folders: Sequence[Path]) -> list[str]:
         for path in folder.glob("data/forms*.yaml")
     }
     return sorted(name or ENGLISH for name in names)
+
+
+def find_languages(names: Iterable[str], folders: Sequence[Path]) -> tuple[str, ...]:
+    """Return the codes of the languages that are called by *names*."""
+    known = languages(folders) if names else ()
+    return tuple(dict.fromkeys(find_language(name, known) for name in names))
 
 
 def _gaps(forms: Forms) -> Iterator[Problem]:
