@@ -8,13 +8,12 @@ from typing import IO
 
 from msgspec.structs import replace
 
-from .batch.filenames import file_suffix
 from .batch.output_folder import OutputFolder
 from .batch.planner import BatchPlan
-from .batch.report import BatchStats
+from .batch.report import BatchStats, Reporter
 from .batch.roster import read_roster
 from .batch.roster_row import FieldError
-from .batch.runner import Batch, dates_of_run, run_header
+from .batch.runner import Batch, dates_of_run
 from .batch.worker import BatchSpec
 from .campaign.layer import Wanted
 from .campaign.loader import Campaign, load_campaign
@@ -111,37 +110,43 @@ def write_batch(
 
     Raises `ProtestgenError` if no letter can be written.
     """
-    used, path = _campaign(campaign, case), Path(output)
-    used.case(case)
+    used = _campaign(campaign, case)
     if format not in FORMATS:
         raise UnknownNameError("format", format, FORMATS, see="protestgen letter -h")
     codes = _codes(language, used)
     choices = _choices(None, codes, to, style, demands, copy=copy, fallback=fallback)
     home = find_country(country) if country else None
-    with _open_roster(Path(roster)) as stream, OutputFolder(path) as folder:
+    with _open_roster(Path(roster)) as stream, OutputFolder(Path(output)) as folder:
         rows = read_roster(stream, str(roster))
-        on, time = dates_of_run(date, options.now or _now(), folder.state.last)
-        spec = BatchSpec(
-            campaign=used,
-            on=on,
-            format_name=format,
-            options=replace(options, now=time, folders=used.folders),
-            kind="folder",
-            folder=path,
-        )
-        folder.begin(run_header(used, spec.on, spec.options))
-        suffix = file_suffix(format)
-        plan = BatchPlan(
-            spec=spec, cases=(case,), choices=choices, home=home, suffix=suffix
-        )
+        spec = _batch_spec(used, folder, format, options, date)
+        plan = BatchPlan(spec=spec, cases=(case,), choices=choices, home=home)
         batch = Batch(plan, _Callbacks(on_progress, on_failure), folder=folder)
         batch.run(rows)
         batch.finish()
     return batch.tally
 
 
-class _Callbacks:
-    """Passes on what callers want to know."""
+def _batch_spec(
+    campaign: Campaign,
+    folder: OutputFolder,
+    format_name: str,
+    options: Options,
+    date: Date | None,
+) -> BatchSpec:
+    """Return what all letters in *folder* have in common."""
+    on, time = dates_of_run(date, options.now or _now(), folder.state.last)
+    return BatchSpec(
+        campaign=campaign,
+        on=on,
+        format_name=format_name,
+        options=replace(options, now=time, folders=campaign.folders),
+        kind="folder",
+        folder=folder.folder,
+    )
+
+
+class _Callbacks(Reporter):
+    """Reports figures and failed rows to functions; the figures count all else."""
 
     def __init__(
         self,
@@ -152,34 +157,23 @@ class _Callbacks:
         self._on_failure = on_failure
 
     def progress(self, tally: BatchStats) -> None:
-        """Pass on the figures so far."""
+        """Report the figures so far."""
         if self._on_progress:
             self._on_progress(tally)
 
     def failed(self, at: Location, fault: FieldError) -> None:
-        """Pass on why a row failed."""
+        """Report why a row failed."""
         if self._on_failure:
             self._on_failure(f"{at}: {fault}")
 
-    def noted(self, note: str) -> None:
-        """Pass on nothing: a column that is not used has no figure."""
-
-    def duplicate(self, at: Location, first: int, *, is_certain: bool) -> None:
-        """Pass on nothing: the figures count duplicates."""
-
-    def edited(self, file: str, *, is_stale: bool) -> None:
-        """Pass on nothing: the figures count edited files."""
-
-    def stale(self, file: str, *, is_certain: bool) -> None:
-        """Pass on nothing: the figures count orphaned files."""
-
 
 def _campaign(source: CampaignSource | None, case: str) -> Campaign:
-    """Return the campaign that a caller means, with what *case* needs at least."""
-    if isinstance(source, Campaign):
-        return source
-    folders = () if source is None else (source,)
-    return load_campaign(*folders, wanted=Wanted(cases=(case,)))
+    """Return the campaign that a caller means; raise if it does not have *case*."""
+    if not isinstance(source, Campaign):
+        folders = () if source is None else (source,)
+        source = load_campaign(*folders, wanted=Wanted(cases=(case,)))
+    source.case(case)
+    return source
 
 
 def _codes(names: str | Sequence[str], campaign: Campaign) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from protestgen.letters.options import LetterOptions
 from protestgen.letters.sender import Sender
 from protestgen.letters.service import LetterService
 
-from .filenames import file_stem, key_of
+from .filenames import file_stem, file_suffix, key_of
 from .roster_row import FieldError, Member, Row, fault_of, kind_of
 from .seen_index import SeenIndex
 from .worker import BatchSpec, LetterTask, choice_faults
@@ -32,8 +32,8 @@ class BatchPlan(Struct, frozen=True, kw_only=True):
 
     It goes to the embassy in the member's own country, or in *home* if the roster names
     none. With *countries*, one sender writes to the embassies there. *choices* are
-    for what members do not choose themselves. Files are named with *suffix*. A *strict*
-    batch ends with the first row that fails.
+    for what members do not choose themselves. A *strict* batch ends with the first row
+    that fails.
     """
 
     spec: BatchSpec
@@ -41,7 +41,6 @@ class BatchPlan(Struct, frozen=True, kw_only=True):
     choices: LetterOptions = LetterOptions()
     countries: tuple[str, ...] = ()
     home: str | None = None
-    suffix: str = ".txt"
     strict: bool = False
 
 
@@ -99,6 +98,7 @@ class JobPlanner:
         self._codes = lru_cache(
             partial(find_languages, folders=plan.spec.campaign.folders)
         )
+        self._suffix = file_suffix(plan.spec.format_name)
         cases = map(plan.spec.campaign.case, plan.cases)
         self._counts = {case.id: len(case.ways[0].to) for case in cases}
         self.is_whole = True
@@ -154,14 +154,16 @@ class JobPlanner:
         if sender.country is None and self._plan.home:
             sender = replace(sender, country=self._plan.home)
         is_sound = not job.faults
-        choices = self._choices(member, job.country, codes)
+        choices = _combined(member, self._plan.choices, job.country, codes)
         for case in job.cases:
-            for each in self._wishes(case, choices):
+            for each in self._by_addressee(case, choices):
                 if not is_sound or not self._add_task(job, case, sender, each):
                     self._add_faults(job, case, sender, each)
 
-    def _wishes(self, case: str, choices: LetterOptions) -> Iterable[LetterOptions]:
-        """Return *choices* for each of those who are each to get a letter."""
+    def _by_addressee(
+        self, case: str, choices: LetterOptions
+    ) -> Iterable[LetterOptions]:
+        """Return *choices* once for each addressee who is to get a letter."""
         count = self._counts[case]
         if count == 1 or choices.to or choices.style == SUPPORT_STYLE:
             return (choices,)
@@ -205,7 +207,7 @@ class JobPlanner:
             addressee = self._addressee(case, sender, choices)
         except ProtestgenError:
             return False
-        name = file_stem(case, addressee, sender) + self._plan.suffix
+        name = file_stem(case, addressee, sender) + self._suffix
         line = job.row.at.line or 0
         key = key_of(name)
         first = self._seen.first_line(key, line)
@@ -255,18 +257,17 @@ class JobPlanner:
         field = "" if self._plan.choices.to else "country"
         return FieldError(str(error), field, kind=kind)
 
-    def _choices(
-        self, member: Member, country: str | None, codes: tuple[str, ...]
-    ) -> LetterOptions:
-        """Combine the choices of a *member* with those for all."""
-        choices = self._plan.choices
-        return LetterOptions(
-            country=country,
-            to=member.to or choices.to,
-            copy=choices.copy,
-            style=member.style or choices.style,
-            languages=codes or choices.languages,
-            demands=member.demands or choices.demands,
-            first_letter=member.first_letter or choices.first_letter,
-            fallback=choices.fallback,
-        )
+
+def _combined(
+    member: Member, common: LetterOptions, country: str | None, codes: tuple[str, ...]
+) -> LetterOptions:
+    """Return the choices of a *member*, with the *common* ones where there are none."""
+    return replace(
+        common,
+        country=country,
+        to=member.to or common.to,
+        style=member.style or common.style,
+        languages=codes or common.languages,
+        demands=member.demands or common.demands,
+        first_letter=member.first_letter or common.first_letter,
+    )

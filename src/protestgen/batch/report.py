@@ -1,8 +1,7 @@
-"""The figures of a batch, and the interface of its progress reports."""
+"""The figures of a batch, and the base class of its progress reports."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 from msgspec import Struct, field
 
@@ -65,8 +64,8 @@ class BatchStats(Struct, kw_only=True):
                 self.remarks.setdefault(kind, new).letters += 1
 
 
-class Reporter(Protocol):
-    """Reports how a batch goes, in the order of the roster."""
+class Reporter:
+    """Takes reports of a batch, in the order of the roster; ignores them by default."""
 
     def failed(self, at: Location, fault: FieldError) -> None:
         """Report that the row or letter *at* a place failed."""

@@ -9,13 +9,6 @@ from typing import IO, Literal
 from msgspec.structs import replace
 
 from protestgen import __version__
-from protestgen.batch.dispatch import (
-    QUEUE_DEPTH,
-    chunk_size,
-    tasks_of,
-    write_chunks,
-)
-from protestgen.batch.report import BatchStats, Reporter
 from protestgen.campaign.data_files import campaign_hash
 from protestgen.campaign.loader import Campaign
 from protestgen.errors import OutputError
@@ -23,19 +16,18 @@ from protestgen.formats import Options
 from protestgen.formats.pdf_merge import PdfMerger
 from protestgen.letters.sender import Sender
 
+from .dispatch import QUEUE_DEPTH, chunk_size, tasks_of, write_chunks
 from .file_store import PreparedFile, is_edited
 from .filenames import key_of, may_be_about
 from .manifest import ManifestEntry, RunHeader
 from .output_folder import FAILED, OutputFolder
 from .planner import BatchPlan, JobPlanner, RosterJob
+from .report import BatchStats, Reporter
 from .roster import Roster, failed_for, report_columns, report_row
 from .roster_row import FieldError
 from .seen_index import SeenIndex
 from .state import BatchState, copied_state
-from .worker import (
-    ChunkResult,
-    LetterTask,
-)
+from .worker import ChunkResult, LetterTask
 
 # What happens to the table of rows that failed before: the run reads all of these rows
 # again, or reads others and writes a table of its own, or reads none.
@@ -84,14 +76,18 @@ class Batch:
         The executor gets up to *ahead* chunks at a time. When *is_stopped* turns true,
         the letters in hand are finished.
         """
+        spec = self._plan.spec
+        if self._folder:
+            header = run_header(spec.campaign, spec.on, spec.options)
+            self._folder.begin(header, durable=spec.durable)
         for note in roster.notes:
             self._reporter.noted(note)
         strict = self._plan.strict
         ends = (lambda: is_stopped() or self._is_over()) if strict else is_stopped
-        size = chunk_size(self._plan.spec, is_shared=executor is not None)
+        size = chunk_size(spec, is_shared=executor is not None)
         jobs = JobPlanner(self._plan, roster.rows, self._seen, ends, size=size)
         chunks = map(self._with_known_hashes, jobs)
-        for chunk, written in write_chunks(self._plan.spec, chunks, executor, ahead):
+        for chunk, written in write_chunks(spec, chunks, executor, ahead):
             if written.stopped:
                 raise OutputError(written.stopped)
             self._take(chunk, written, roster)

@@ -11,14 +11,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from protestgen.batch.dispatch import QUEUE_DEPTH
-from protestgen.batch.filenames import file_suffix
 from protestgen.batch.manifest import RunHeader
 from protestgen.batch.output_folder import FAILED, OutputFolder
 from protestgen.batch.planner import BatchPlan
 from protestgen.batch.report import BatchStats
 from protestgen.batch.roster import EXAMPLE
 from protestgen.batch.roster_row import FIELDS
-from protestgen.batch.runner import Batch, dates_of_run, run_header
+from protestgen.batch.runner import Batch, dates_of_run
 from protestgen.batch.state import copied_state
 from protestgen.batch.worker import BatchSpec
 from protestgen.campaign.loader import Campaign
@@ -32,23 +31,12 @@ from protestgen.letters.template_values import choose_demands
 
 from .batch_log import log_folder, log_letters
 from .batch_options import BatchOptions, batch_options
-from .batch_processes import (
-    connect_cluster,
-    count_jobs,
-    start_executor,
-)
+from .batch_processes import connect_cluster, count_jobs, start_executor
 from .batch_source import Source, open_source
-from .batch_target import (
-    FILE_FORMATS,
-    Target,
-    checked_target,
-    open_stream,
-)
+from .batch_target import FILE_FORMATS, Target, checked_target, open_stream
 from .console import show_error, show_note, write_product
 from .context import App, check_style, now
-from .option_values import (
-    require_case,
-)
+from .option_values import require_case
 from .param_types import Command, complete_case
 from .progress import ProgressReporter
 from .signals import GracefulShutdown
@@ -229,13 +217,13 @@ def _batch_spec(
     target: Target,
     outbox: OutputFolder | None,
 ) -> BatchSpec:
-    """Return what letters have in common; the *outbox* begins with it."""
+    """Return what letters have in common: dates may be those of the last run."""
     last = outbox.state.last if outbox else _last(target)
     on, time = _dated(options.on, last)
     settings = replace(options.format_options(campaign.folders), now=time)
     if target.kind == "mbox":
         settings = replace(settings, eol="lf")
-    spec = BatchSpec(
+    return BatchSpec(
         campaign=campaign,
         on=on,
         format_name=target.format_name,
@@ -245,10 +233,6 @@ def _batch_spec(
         durable=options.durable,
         duplex=options.duplex,
     )
-    if outbox:
-        header = run_header(campaign, spec.on, spec.options)
-        outbox.begin(header, durable=spec.durable)
-    return spec
 
 
 def _last(target: Target) -> RunHeader | None:
@@ -272,7 +256,6 @@ def _plan(
         choices=choices,
         countries=() if options.roster else countries,
         home=countries[0] if countries and options.roster else None,
-        suffix=file_suffix(spec.format_name),
         strict=options.strict,
     )
 

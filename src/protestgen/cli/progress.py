@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
 
-from protestgen.batch.report import BatchStats
+from protestgen.batch.report import BatchStats, Reporter
 from protestgen.batch.roster_row import FieldError
 from protestgen.countries import country_name
 from protestgen.errors import Location
@@ -35,7 +35,7 @@ class _Problem(Struct):
     rows: int = 0
 
 
-class ProgressReporter:
+class ProgressReporter(Reporter):
     """
     Shows the progress of a batch.
 
