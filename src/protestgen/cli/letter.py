@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from itertools import chain
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 from msgspec.structs import replace
@@ -15,15 +15,13 @@ from msgspec.structs import replace
 from protestgen.countries import find_country
 from protestgen.errors import ChoiceError, temp_space_error
 from protestgen.formats import DEFAULT_FORMAT
+from protestgen.letters.letter import Letter
 from protestgen.letters.sender import Sender, read_profile
 
 from .common_options import common_options, option_group
 from .console import StdoutError, is_terminal, show_note, show_notes, write_output
 from .context import App, cache_folder, default_profile, now
-from .option_values import (
-    WritingOptions,
-    require_case,
-)
+from .option_values import OutputChoice, WritingOptions, require_case
 from .options import (
     addressee_options,
     date_option,
@@ -32,6 +30,9 @@ from .options import (
     sender_options,
 )
 from .param_types import Command, complete_case, complete_country
+
+if TYPE_CHECKING:
+    from protestgen.letters.service import LetterService
 
 
 class _Options(WritingOptions, frozen=True, kw_only=True):
@@ -110,8 +111,6 @@ def letter(
     app: App, /, *, argument: str | None, case_id: str | None, **values: Any
 ) -> None:
     """Write a letter about a case to the embassy in your country."""
-    from protestgen.letters.editing import editable, edited
-    from protestgen.letters.notes import copy_notes
     from protestgen.letters.service import LetterService
 
     if argument and case_id:
@@ -122,27 +121,40 @@ def letter(
     case = app.campaign.case(options.case_id)
     default = "mailto" if options.opens else DEFAULT_FORMAT
     choice = options.output_choice(app.campaign.folders, default=default)
-    format_, settings = choice.format, choice.options
-    options.check_copies(format_)
+    options.check_copies(choice.format)
     if options.opens:
         choice.require_format("mailto", of="--open")
-    sender, notes = _sender(options, settings.output)
+    sender, notes = _sender(options, choice.options.output)
     service = LetterService(app.campaign, options.on or now().date(), cache_folder())
     choices = options.letter_options(app.campaign.folders, options.country)
     finished, choice_notes = service.write(case, sender, choices)
     if options.edit and finished.also:
         raise click.UsageError("'--edit' goes with one language: leave one out")
-    with _Draft(editable(finished)) if options.edit else nullcontext() as draft:
+    _write(finished, service, [*notes, *choice_notes], choice, options)
+
+
+def _write(
+    letter: Letter,
+    service: "LetterService",
+    notes: list[str],
+    choice: OutputChoice,
+    options: _Options,
+) -> None:
+    """Write *letter*, with '--edit' as the user changes it, and show the *notes*."""
+    from protestgen.letters.editing import editable, edited
+    from protestgen.letters.notes import copy_notes
+
+    format_, settings = choice.format, choice.options
+    with _Draft(editable(letter)) if options.edit else nullcontext() as draft:
         if draft:
-            format_.render(finished, settings)  # may refuse, before the editor opens
-            finished = edited(finished, draft.edit())
-        data = format_.render(finished, settings)
-        copies = copy_notes(
-            finished, mailed=format_.mails_copies, printed=options.print_copies
+            format_.render(letter, settings)  # may refuse, before the editor opens
+            letter = edited(letter, draft.edit())
+        data = format_.render(letter, settings)
+        notes += copy_notes(
+            letter, mailed=format_.mails_copies, printed=options.print_copies
         )
-        notes += (*choice_notes, *copies)
-        lost = format_.remarks(finished, settings)
-        notes += (*chain(*service.remarks(finished)), *lost)
+        lost = format_.remarks(letter, settings)
+        notes += (*chain(*service.remarks(letter)), *lost)
         # A terminal shows the notes below the letter, where a reader sees them.
         on_screen = is_terminal() and not (settings.output or options.opens)
         if not on_screen:
