@@ -7,32 +7,18 @@ import click
 from protestgen.countries import find_country
 from protestgen.language.language import ENGLISH
 from protestgen.letters.appeal import AppealOptions, make_appeal
-from protestgen.letters.letter import DEFAULT_STYLE
 
 from .common_options import option_group
 from .context import App, check_style
 from .document import DocumentOptions, document_options, write_document
-from .param_types import Command, complete_country, complete_style
+from .options import countries_option, style_option
+from .param_types import Command
 
 _ALL_COUNTRIES = "all"
 
 _letter_options = option_group(
-    click.option(
-        "--country",
-        "countries",
-        multiple=True,
-        metavar="COUNTRY",
-        shell_complete=complete_country,
-        help="Addresses for this country; default: all.  [repeatable]",
-    ),
-    click.option(
-        "--style",
-        default=DEFAULT_STYLE,
-        show_default=True,
-        metavar="STYLE",
-        shell_complete=complete_style,
-        help="Style of the model letter: see 'protestgen styles'.",
-    ),
+    countries_option("Addresses for this country; default: all.  [repeatable]"),
+    style_option("Style of the model letter: see 'protestgen styles'."),
 )
 
 

@@ -9,16 +9,15 @@ from protestgen.formats import FORMATS
 from protestgen.limits import MAX_JOBS
 
 from .common_options import common_options, option_group
-from .option_values import (
-    WritingOptions,
-)
+from .option_values import WritingOptions
 from .options import (
     addressee_options,
+    countries_option,
     date_option,
     format_detail_options,
     letter_options,
 )
-from .param_types import complete_case, complete_country
+from .param_types import complete_case
 
 # Kinds of one stream for all letters, and the format that each letter has in it.
 STREAM_FORMATS: dict[OutputKind, str] = {"mbox": "eml", "jsonl": "json"}
@@ -61,14 +60,7 @@ _people_options = option_group(
     click.option(
         "--example", is_flag=True, help="Print an example of a roster, and stop."
     ),
-    click.option(
-        "--country",
-        "countries",
-        multiple=True,
-        metavar="COUNTRY",
-        shell_complete=complete_country,
-        help="For rows without one; or where you write alone, 'all'.",
-    ),
+    countries_option("For rows without one; or where you write alone, 'all'."),
     click.option(
         "--sender",
         "profile",

@@ -16,15 +16,15 @@ from protestgen.authoring.new_entry import locked
 from protestgen.authoring.table_file import read_table
 from protestgen.campaign.directory import MISSION_KINDS, Confidence, MissionKind
 from protestgen.campaign.loader import load_campaign, read_campaign
-from protestgen.countries import country_in_sentence, find_country
+from protestgen.countries import country_in_sentence
 from protestgen.errors import ChoiceError, DataError, UnknownNameError, quoted
 from protestgen.files import write_file
-from protestgen.schema.types import PartialDate, parse_line
+from protestgen.schema.types import PartialDate
 
 from .common_options import common_options
 from .console import show_error, show_note, show_notes, write_table
-from .context import campaign_folders, now, own_campaign_folders
-from .param_types import Command, ParsedParam
+from .context import campaign_folders, own_campaign_folders
+from .param_types import COUNTRY, LINE, Command, ParsedParam, past_date
 
 _SOME_FAILED = 3
 _FOR_ALL = 0o644
@@ -42,16 +42,6 @@ def _parse_column(text: str) -> tuple[str, str]:
     return field, heading
 
 
-def _parse_source_date(text: str) -> PartialDate:
-    date = PartialDate.parse(text)
-    if date.first_day > now().date():
-        raise ValueError(f"{text} is in the future: name the date of the file")
-    return date
-
-
-_COUNTRY = ParsedParam(find_country, "country")
-
-
 @click.command(
     "import",
     cls=Command,
@@ -61,24 +51,24 @@ _COUNTRY = ParsedParam(find_country, "country")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @click.option(
     "--source",
-    type=ParsedParam(parse_line),
+    type=LINE,
     required=True,
     help="Who publishes the list, and where.",
 )
 @click.option(
     "--date",
-    type=ParsedParam(_parse_source_date, "date"),
+    type=past_date("name the date of the file"),
     required=True,
     help="Date of the list: 2026-11-22, 2026-11 or 2026.",
 )
 @click.option(
     "--state",
-    type=_COUNTRY,
+    type=COUNTRY,
     help="Take only missions of this state; rows that name none are of it.",
 )
 @click.option(
     "--host",
-    type=_COUNTRY,
+    type=COUNTRY,
     help="Take only missions in this country; rows that name none are in it.",
 )
 @click.option(

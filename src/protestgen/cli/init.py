@@ -29,7 +29,7 @@ from protestgen.schema.types import parse_id, parse_line
 
 from .console import show_note
 from .context import now
-from .param_types import Command, ParsedParam, parse_languages
+from .param_types import COUNTRY, Command, ParsedParam, parse_languages
 from .prompts import answered_by, ask, ask_or_skip, ask_several
 
 
@@ -59,20 +59,17 @@ def _parse_name(text: str) -> tuple[str, str]:
     return parse_id(code), parse_line(name)
 
 
-_COUNTRY = ParsedParam(find_country, "country")
-
-
 @click.command(
     cls=Command, epilog="Example: protestgen init mine --state turkey --country uk"
 )
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
-    "--state", type=_COUNTRY, help="State whose authorities the letters are about."
+    "--state", type=COUNTRY, help="State whose authorities the letters are about."
 )
 @click.option(
     "--country",
     "countries",
-    type=_COUNTRY,
+    type=COUNTRY,
     multiple=True,
     help="A country where letters are written.  [repeatable]",
 )

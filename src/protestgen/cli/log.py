@@ -27,7 +27,6 @@ from protestgen.schema.types import (
     PartialDate,
     parse_count,
     parse_id,
-    parse_line,
     parse_prose,
 )
 
@@ -35,22 +34,21 @@ from .common_options import common_options, option_group
 from .console import show_note
 from .context import now, own_campaign_folders
 from .option_values import require_case
-from .param_types import Command, ParsedParam, complete_addressee, complete_case
+from .options import organisation_option
+from .param_types import (
+    COUNTRY,
+    LINE,
+    Command,
+    ParsedParam,
+    complete_addressee,
+    complete_case,
+    past_date,
+)
 from .prompts import answered_by, ask, ask_or_skip, one_of
 
-
-def _parse_past(text: str) -> PartialDate:
-    """Parse the date of something that was done."""
-    when = PartialDate.parse(text)
-    if when.first_day > now().date():
-        raise ValueError(f"{when} is in the future: log it when it is done")
-    return when
-
-
 KINDS = (*CHANNELS, ANSWER)
-_COUNTRY = ParsedParam(find_country, "country")
+_PAST = past_date("log it when it is done")
 _ID = ParsedParam(parse_id)
-_LINE = ParsedParam(parse_line)
 _COUNT = ParsedParam(parse_count, "number")
 
 _action_options = option_group(
@@ -64,11 +62,11 @@ _action_options = option_group(
     click.option(
         "--date",
         "on",
-        type=ParsedParam(_parse_past, "date"),
+        type=_PAST,
         help="Day, month or year: 2026-11-22; default: today.",
     ),
-    click.option("--country", type=_COUNTRY, help="Country where it was done."),
-    click.option("--town", type=_LINE, help="Town where it was done."),
+    click.option("--country", type=COUNTRY, help="Country where it was done."),
+    click.option("--town", type=LINE, help="Town where it was done."),
     click.option(
         "--count",
         type=_COUNT,
@@ -83,16 +81,10 @@ _action_options = option_group(
         shell_complete=complete_addressee,
         help="embassy, or an office like 'osce'.",
     ),
-    click.option(
-        "--organisation",
-        "--organization",
-        "organisation",
-        type=_LINE,
-        help="Organisation that did it.",
-    ),
+    organisation_option("Organisation that did it."),
     click.option(
         "--by",
-        type=_LINE,
+        type=LINE,
         metavar="NAME",
         help="Name of a person; only if they want it.",
     ),
@@ -261,7 +253,7 @@ def _asked(campaign: Campaign, given: LogOptions) -> LogOptions:
         question = f"result ({', '.join(RESULTS)})"
         options = replace(options, result=ask(question, one_of(RESULTS)))
     today = now().date().isoformat()
-    on = given.on or ask("date", _parse_past, default=today)
+    on = given.on or ask("date", _PAST.parse, default=today)
     options = replace(options, on=on)
     if not (given.country or options.about):
         options = replace(options, country=ask("country", find_country))

@@ -13,20 +13,20 @@ from protestgen.formats import (
     Options,
 )
 from protestgen.letters.letter import DEFAULT_STYLE, REMINDER_STYLE
-from protestgen.schema.types import PartialDate, parse_email, parse_line, parse_prose
+from protestgen.schema.types import PartialDate, parse_email, parse_prose
 
 from .common_options import Decorator, option_group
 from .param_types import (
+    LINE,
     ParsedParam,
     complete_addressee,
+    complete_country,
     complete_demand,
     complete_language,
     complete_style,
     parse_date,
     parse_languages,
 )
-
-_LINE = ParsedParam(parse_line)
 
 
 def output_options(formats: Mapping[str, Format], default: str) -> Decorator:
@@ -59,6 +59,42 @@ def date_option(product: str) -> Decorator:
     )
 
 
+def style_option(help_: str) -> Decorator:
+    """Return the option for the style of a letter."""
+    return click.option(
+        "--style",
+        default=DEFAULT_STYLE,
+        show_default=True,
+        metavar="STYLE",
+        shell_complete=complete_style,
+        help=help_,
+    )
+
+
+def countries_option(help_: str) -> Decorator:
+    """Return the option for several countries."""
+    return click.option(
+        "--country",
+        "countries",
+        multiple=True,
+        metavar="COUNTRY",
+        shell_complete=complete_country,
+        help=help_,
+    )
+
+
+def organisation_option(help_: str, metavar: str | None = None) -> Decorator:
+    """Return the option for the name of an organisation."""
+    return click.option(
+        "--organisation",
+        "--organization",
+        "organisation",
+        type=LINE,
+        metavar=metavar,
+        help=help_,
+    )
+
+
 fallback_option = click.option(
     "--fallback",
     is_flag=True,
@@ -83,14 +119,7 @@ addressee_options = option_group(
 )
 
 letter_options = option_group(
-    click.option(
-        "--style",
-        default=DEFAULT_STYLE,
-        show_default=True,
-        metavar="STYLE",
-        shell_complete=complete_style,
-        help="See 'protestgen styles'.",
-    ),
+    style_option("See 'protestgen styles'."),
     click.option(
         "--demand",
         "demands",
@@ -123,18 +152,18 @@ sender_options = option_group(
         type=click.Path(path_type=Path),
         help="Profile to use; default: your own.",
     ),
-    click.option("--name", type=_LINE, metavar="NAME", help="Your name."),
+    click.option("--name", type=LINE, metavar="NAME", help="Your name."),
     click.option(
         "--address",
-        type=_LINE,
+        type=LINE,
         multiple=True,
         metavar="LINE",
         help="A line of your postal address.  [repeatable]",
     ),
-    click.option("--city", type=_LINE, metavar="CITY", help="City you live in."),
+    click.option("--city", type=LINE, metavar="CITY", help="City you live in."),
     click.option(
         "--residence",
-        type=_LINE,
+        type=LINE,
         metavar="PLACE",
         help="Your place in a sentence: 'Leeds, England'.",
     ),
@@ -150,29 +179,22 @@ sender_options = option_group(
         metavar="ADDRESS",
         help="Where answers go, if not to --email.",
     ),
-    click.option(
-        "--organisation",
-        "--organization",
-        "organisation",
-        type=_LINE,
-        metavar="NAME",
-        help="Organisation you write for.",
-    ),
+    organisation_option("Organisation you write for.", "NAME"),
     click.option(
         "--organisation-of",
-        type=_LINE,
+        type=LINE,
         metavar="NAME",
         help="Its name after 'on behalf of'.",
     ),
     click.option(
         "--role",
-        type=_LINE,
+        type=LINE,
         metavar="ROLE",
         help="Your role in it, or your occupation.",
     ),
     click.option(
         "--about",
-        type=_LINE,
+        type=LINE,
         metavar="TEXT",
         help="Who you are: 'a nurse in Leeds'.",
     ),
@@ -185,7 +207,7 @@ sender_options = option_group(
     click.option(
         "--cosigner",
         "cosigners",
-        type=_LINE,
+        type=LINE,
         multiple=True,
         metavar="'NAME, PLACE'",
         help="A person who signs with you.  [repeatable]",

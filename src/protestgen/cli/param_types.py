@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from protestgen.countries import find_country
 from protestgen.errors import OutputError, ProtestgenError
 from protestgen.schema.types import PartialDate, parse_line
 
 from .common_options import HELP_TITLE
-from .context import campaign_folders, check_time_zone
+from .context import campaign_folders, check_time_zone, now
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -100,7 +101,7 @@ class ParsedParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """A text that a function like those of `protestgen.schema.types` parses."""
 
     def __init__(self, parse: Callable[[str], Any], name: str = "text") -> None:
-        self._parse = parse
+        self.parse = parse
         self.name = name
 
     def convert(
@@ -108,9 +109,25 @@ class ParsedParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     ) -> Any:
         """Parse *value*; the message of a failure is the parser's."""
         try:
-            return self._parse(value)
+            return self.parse(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+LINE = ParsedParam(parse_line)
+COUNTRY = ParsedParam(find_country, "country")
+
+
+def past_date(hint: str) -> ParsedParam:
+    """Return the type of a date, or a month or year, that is not in the future."""
+
+    def parse(text: str) -> PartialDate:
+        when = PartialDate.parse(text)
+        if when.first_day > now().date():
+            raise ValueError(f"{when} is in the future: {hint}")
+        return when
+
+    return ParsedParam(parse, "date")
 
 
 def parse_date(text: str) -> date:
@@ -246,7 +263,6 @@ def complete_addressee(
 ) -> Iterable[tuple[str, str]]:
     """Complete an office, a mission in the country of the sender, or a kind of one."""
     from protestgen.campaign.directory import MISSION_KINDS
-    from protestgen.countries import find_country
 
     chosen = _chosen_cases(campaign, ctx) or [*campaign.cases.values()]
     states = dict.fromkeys(case.state for case in chosen)

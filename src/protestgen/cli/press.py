@@ -19,20 +19,16 @@ from protestgen.letters.press import (
     make_press_release,
     outlet_notes,
 )
-from protestgen.schema.types import parse_email, parse_line
+from protestgen.schema.types import parse_email
 
 from .batch_target import Target, check_free
 from .common_options import option_group
 from .console import show_note, show_notes, write_output
 from .context import App
-from .document import (
-    DocumentOptions,
-    document_options,
-    write_document,
-)
-from .param_types import Command, ParsedParam, complete_country
+from .document import DocumentOptions, document_options, write_document
+from .options import countries_option, organisation_option
+from .param_types import LINE, Command, ParsedParam
 
-_LINE = ParsedParam(parse_line)
 _MBOX = ".mbox"
 # Of messages to outlets, one suffix is that of a file; other names are of a folder.
 _FORMATS = MappingProxyType(
@@ -44,18 +40,12 @@ _FORMATS = MappingProxyType(
 _WHERE = f"a folder, or a file that ends in {_MBOX}"
 
 _press_options = option_group(
-    click.option("--headline", type=_LINE, help="Headline; default: the case's title."),
-    click.option(
-        "--organisation",
-        "--organization",
-        "organisation",
-        type=_LINE,
-        help="Who issues the release.",
-    ),
-    click.option("--city", type=_LINE, help="Where it is issued."),
+    click.option("--headline", type=LINE, help="Headline; default: the case's title."),
+    organisation_option("Who issues the release."),
+    click.option("--city", type=LINE, help="Where it is issued."),
     click.option(
         "--contact",
-        type=_LINE,
+        type=LINE,
         multiple=True,
         metavar="LINE",
         help="Whom the press can ask: a name, a telephone number; default: where the "
@@ -66,13 +56,9 @@ _press_options = option_group(
         type=ParsedParam(parse_email),
         help="With '--format eml': the address that messages are from.",
     ),
-    click.option(
-        "--country",
-        "countries",
-        multiple=True,
-        shell_complete=complete_country,
-        help="With '--format eml': write to outlets of this country; default: all.  "
-        "[repeatable]",
+    countries_option(
+        "With '--format eml': write to outlets of this country; default: all.  "
+        "[repeatable]"
     ),
 )
 
