@@ -7,6 +7,7 @@ from datetime import date
 import click
 
 from protestgen.campaign.loader import Campaign
+from protestgen.letters.letter import REMINDER_STYLE
 from protestgen.log.loader import load_log
 from protestgen.log.reminders import WAITS, Waiting, waiting_letters
 
@@ -72,30 +73,14 @@ def _lines(letter: Waiting, today: date) -> Iterator[str]:
 def _commands(letter: Waiting) -> tuple[str, str]:
     """Return the commands that write a reminder and that log it."""
     entry = letter.entry
-    many = entry.count > 1
+    case = ("--case", letter.case)
     to = ("--to", entry.to) if entry.to else ()
-    who = ("--roster", "members.csv") if many else ("--country", entry.country)
-    write = (
-        *(
-            "protestgen",
-            "batch" if many else "letter",
-            "--case",
-            letter.case,
-            *who,
-            *to,
-        ),
-        *("--style", "reminder", "--first-letter", entry.date),
-        *(("-o", "reminders") if many else ()),
-    )
-    log = (
-        "protestgen",
-        "log",
-        entry.kind,
-        "--case",
-        letter.case,
-        "--reminds",
-        letter.name,
-    )
+    style = ("--style", REMINDER_STYLE, "--first-letter", entry.date)
+    write = ["protestgen", "letter", *case, "--country", entry.country, *to, *style]
+    if entry.count > 1:
+        roster, output = ("--roster", "members.csv"), ("-o", "reminders")
+        write = ["protestgen", "batch", *case, *roster, *to, *style, *output]
+    log = ("protestgen", "log", entry.kind, *case, "--reminds", letter.name)
     return shlex.join(write), shlex.join(log)
 
 
