@@ -55,11 +55,11 @@ def write_letter(
     *country* is where the sender lives, by default that of *sender*. Countries and
     languages are codes or names; several languages make a letter in all of them. *to*
     names an addressee, by default the embassy or office that the case names first, and
-    *copy* others who get a copy.
-    *demands* are ids in the order wanted. *first_letter* is the date of the letter that
-    the style `reminder` is about. With *fallback* the letter is in English if
-    the language lacks a text. The default of *date* is today, that of *campaign* the
-    bundled one. *on_note* gets each note that the command would show.
+    *copy* others who get a copy. *demands* are ids in the order wanted. *first_letter*
+    is the date of the letter that the style `reminder` is about. With *fallback* the
+    letter is in English if the language lacks a text. The default of *date* is today,
+    that of *campaign* the bundled one. *on_note* gets each note that the command would
+    show.
 
     Raises `ProtestgenError`, whose text says what to change.
     """

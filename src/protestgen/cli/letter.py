@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from protestgen.countries import find_country
 from protestgen.errors import ChoiceError, temp_space_error
-from protestgen.formats import DEFAULT_FORMAT
+from protestgen.formats import DEFAULT_FORMAT, FORMATS
 from protestgen.letters.letter import Letter
 from protestgen.letters.sender import Sender, read_profile
 
@@ -25,8 +25,9 @@ from .option_values import OutputChoice, WritingOptions, require_case
 from .options import (
     addressee_options,
     date_option,
+    format_detail_options,
     letter_options,
-    letter_output_options,
+    output_options,
     sender_options,
 )
 from .param_types import Command, complete_case, complete_country
@@ -99,7 +100,8 @@ _LEFT_OUT = (None, (), False)
 )
 @sender_options
 @option_group(
-    letter_output_options,
+    output_options(FORMATS, DEFAULT_FORMAT),
+    format_detail_options,
     click.option(
         "--open", "opens", is_flag=True, help="Open the letter in your mail program."
     ),

@@ -190,9 +190,10 @@ def log_entry(folders: list[Path], options: LogOptions) -> None:
         raise click.UsageError("missing option '--country'")
     to = options.to or (first.to if first else None)
     if options.to:
-        check_addressee(campaign, case, options.kind, options.to)
+        _check_addressee(campaign, case, options.kind, options.to)
     entry = _entry(replace(options, country=country, to=to))
-    for _, hint in mismatches(entry):
+    if wrong := next(mismatches(entry), None):
+        _, hint = wrong
         raise click.UsageError(hint)
     path = add_to_log(folders[0], case.id, entry, options.attached)
     show_note(f"logged in {path}")
@@ -211,7 +212,7 @@ def _first_entry(campaign: Campaign, case: str, options: LogOptions) -> LogEntry
     return known[options.about]
 
 
-def check_addressee(campaign: Campaign, case: Case, kind: str, to: str) -> None:
+def _check_addressee(campaign: Campaign, case: Case, kind: str, to: str) -> None:
     """Refuse an addressee *to* that the campaign does not have."""
     offices = campaign.directory.offices.values()
     known = [*MISSION_KINDS, *(o.id for o in offices if o.handles(case.state))]

@@ -5,13 +5,7 @@ from pathlib import Path
 
 import click
 
-from protestgen.formats import (
-    DEFAULT_FORMAT,
-    FORMATS,
-    LAYOUTS,
-    Format,
-    Options,
-)
+from protestgen.formats import FORMATS, LAYOUTS, Format, Options
 from protestgen.letters.letter import DEFAULT_STYLE, REMINDER_STYLE
 from protestgen.schema.types import PartialDate, parse_email, parse_prose
 
@@ -258,8 +252,4 @@ format_detail_options = option_group(
         help=f"{', '.join(LAYOUTS)}; default: by country.",
     ),
     large_option,
-)
-
-letter_output_options = option_group(
-    output_options(FORMATS, DEFAULT_FORMAT), format_detail_options
 )
