@@ -1,6 +1,5 @@
-"""Time and memory of batches, beside mailmerge and a bare loop."""
+"""Time and memory of batches, beside mailmerge and a plain Jinja loop."""
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,33 +9,36 @@ from tempfile import TemporaryDirectory
 from . import mailmerge
 from .mailmerge import mbox
 from .others import python_with
-from .process import BATCH, Command, Measured, Usage, measured, output
+from .process import BATCH, Command, Measured, Usage, measured
 from .roster import write_roster
 from .tables import cell, table
 
-# The least ratios of speed: of a batch to files and the bare loop, of one to mbox and
-# mailmerge as it comes or raw, of two processes and one.
-BARE_BAR = 0.4
+# The most CPU time of a batch to files, as a multiple of the plain loop's.
+PLAIN_BAR = 2.5
+# The least ratios of speed: of a batch to mbox and mailmerge as it comes or raw, of two
+# processes and one.
 MAILMERGE_BAR = 3
 MAILMERGE_RAW_BAR = 4.3
 JOBS_BAR = 1.65
 # The most memory: for the largest roster as a multiple of the smallest, and in MB.
 MEMORY_RATIO_BAR = 1.1
 MEMORY_BAR = 60
-# Rows above which only streams are measured: the bare loop holds all letters in memory.
+# Rows above which only streams are measured: files take too long to write and remove.
 _MAX_ROWS = 100_000
 # The most letters to write in each way, over all turns.
 _MAX_LETTERS = 300_000
 _MAX_TURNS = 5
 
+_LOOP = Path(__file__).with_name("plain.py")
+
 # The ways to write letters.
-BARE = "bare loop"
+PLAIN = "plain loop"
 FILES, FILES_BY_TWO = "files", "files, two processes"
 MBOX, MBOX_BY_TWO = "mbox", "mbox, two processes"
 JSONL, JSONL_BY_TWO = "jsonl", "jsonl, two processes"
 MERGED, MERGED_RAW = "mailmerge", "mailmerge, raw"
 WAYS = (
-    *(BARE, FILES, FILES_BY_TWO, MBOX, MBOX_BY_TWO),
+    *(PLAIN, FILES, FILES_BY_TWO, MBOX, MBOX_BY_TWO),
     *(MERGED, MERGED_RAW, JSONL, JSONL_BY_TWO),
 )
 
@@ -48,6 +50,7 @@ def measure(rows: int, runs: int) -> Measured:
         folder = Path(name)
         write_roster(folder / "members.csv", rows)
         write_roster(folder / "one.csv", rows, mailmerge.COUNTRIES)
+        mailmerge.write_plain_template(folder)
         streams = _streams(folder, raw=rows <= _MAX_ROWS)
         taken = []
         for _ in range(turns):
@@ -76,15 +79,14 @@ def _streams(folder: Path, *, raw: bool) -> dict[str, Command]:
 
 def _files(folder: Path) -> dict[str, Usage]:
     """Measure each way to write files once."""
-    files = (*BATCH, "--roster", "members.csv", "-o")
-    taken = {FILES: measured((*files, "one", "--jobs", "1"), folder)}
-    (folder / "bare").mkdir()
-    paths = (folder / name for name in ("members.csv", "one", "bare"))
-    bare: Command = (sys.executable, "-m", "benchmarks.bare", *paths)
-    wall, cpu = json.loads(output(bare, Path(__file__).parents[1]))
-    taken[BARE] = Usage(wall, cpu, memory=0)
-    taken[FILES_BY_TWO] = measured((*files, "two", "--jobs", "2"), folder)
-    for name in ("one", "bare", "two"):
+    files = (*BATCH, "--roster", "one.csv", "-o")
+    ways: dict[str, Command] = {
+        PLAIN: (sys.executable, _LOOP, "letter.txt", "one.csv", "plain"),
+        FILES: (*files, "one", "--jobs", "1"),
+        FILES_BY_TWO: (*files, "two", "--jobs", "2"),
+    }
+    taken = {way: measured(line, folder) for way, line in ways.items()}
+    for name in ("plain", "one", "two"):
         rmtree(folder / name)
     return taken
 
@@ -99,8 +101,7 @@ def report(sizes: Sequence[Measured]) -> str:
     return f"""\
 Medians of several turns, each of which runs every way once. Ratios are of wall-clock
 time where two processes are compared with one, and of CPU time otherwise. Times include
-the start, except for the bare loop. {mailmerge.REQUIREMENT} does a dry run, as it comes
-or *raw*.
+the start. {mailmerge.REQUIREMENT} does a dry run, as it comes or *raw*.
 
 {ratios}
 
@@ -110,9 +111,10 @@ or *raw*.
 
 
 def _ratios(sizes: Sequence[Measured]) -> Iterator[Sequence[str]]:
-    """Yield the ratios of speed of two ways."""
+    """Yield the ratio of time to the plain loop, and those of speed of two ways."""
+    ratios = (cell(size.ratio(FILES, PLAIN)) for size in sizes)
+    yield (f"{PLAIN} / {FILES}", *ratios, f"≤ {PLAIN_BAR}")
     for fast, slow, bar, on_clock in (
-        (FILES, BARE, BARE_BAR, False),
         (MBOX, MERGED, MAILMERGE_BAR, False),
         (MBOX, MERGED_RAW, MAILMERGE_RAW_BAR, False),
         (FILES_BY_TWO, FILES, JOBS_BAR, True),

@@ -1,4 +1,4 @@
-"""The same e-mails by mailmerge."""
+"""The same letters by mailmerge, and by a plain Jinja loop."""
 
 import re
 from email import message_from_bytes
@@ -9,7 +9,7 @@ from .process import BATCH, Command, output
 from .roster import HEAD, write_roster
 
 REQUIREMENT = "mailmerge==2.3.0"
-# The template for mailmerge has one addressee only.
+# The templates have one addressee only.
 COUNTRIES = ("gb",)
 _PLACEHOLDERS = "NAME,ADDRESS,CITY,gb,from@home.example,WHY.\n"
 _PLACEHOLDER = re.compile("NAME|ADDRESS|CITY")
@@ -38,11 +38,25 @@ def write_template(folder: Path) -> None:
     """Write a template and settings for mailmerge to *folder*."""
     (folder / "sample.csv").write_text(HEAD + _PLACEHOLDERS, encoding="utf-8")
     ((to, subject, _, text),) = _messages(_FROM_LINE, mbox("sample.csv"), folder)
-    text = _PLACEHOLDER.sub(lambda word: f"{{{{{word[0].lower()}}}}}", text)
-    text = text.replace("WHY.\n\n", "{% if why %}{{why}}\n\n{% endif %}")
     head = f"TO: {to}\nSUBJECT: {subject}\nFROM: {{{{name}}}} <{{{{email}}}}>\n\n"
-    (folder / "mail.txt").write_text(head + text, encoding="utf-8")
+    (folder / "mail.txt").write_text(head + _with_variables(text), encoding="utf-8")
     (folder / "mail.conf").write_text("[smtp_server]\nhost = 127.0.0.1\nport = 25\n")
+
+
+def write_plain_template(folder: Path) -> None:
+    """Write a template of the letter's text file, for the plain loop, to *folder*."""
+    (folder / "sample.csv").write_text(HEAD + _PLACEHOLDERS, encoding="utf-8")
+    output((*BATCH, "--roster", "sample.csv", "-o", "sample"), folder)
+    (letter,) = (folder / "sample").glob("*.txt")
+    text = _with_variables(letter.read_text("utf-8"))
+    text = text.replace("from@home.example", "{{email}}")
+    (folder / "letter.txt").write_text(text, encoding="utf-8")
+
+
+def _with_variables(text: str) -> str:
+    """Return *text* as a template, with variables for the placeholders."""
+    text = _PLACEHOLDER.sub(lambda word: f"{{{{{word[0].lower()}}}}}", text)
+    return text.replace("WHY.\n\n", "{% if why %}{{why}}\n\n{% endif %}")
 
 
 def check_words(folder: Path, python: Path) -> None:

@@ -12,7 +12,7 @@ _LEFT, _TOP, _BELOW = 62, 32, 100
 # The colour of each way, which is visible on white and on black, and its mark.
 _WAYS = {
     batch.MERGED: ("#e5534b", "M-4-4L4 4M-4 4L4-4"),
-    batch.BARE: ("#808890", "M0-5V5M-5 0H5"),
+    batch.PLAIN: ("#808890", "M0-5V5M-5 0H5"),
     batch.FILES: ("#c77d15", "M-4-4H4V4H-4Z"),
     batch.JSONL: ("#2da44e", "M0-5L5 4H-5Z"),
     batch.MBOX: ("#2f81f7", "M0-5L5 0L0 5L-5 0Z"),
