@@ -13,7 +13,7 @@ PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 PACKAGE = ROOT / "src" / "protestgen"
 SPANS = sorted({*re.findall(r"`([^`\n]+)`", PAGE)})
 # What stands for any name in a path.
-PLACEHOLDER = re.compile("LANGUAGE|STYLE|FORMAT|COMMAND|PACKAGE|TOPIC")
+PLACEHOLDER = re.compile("LANGUAGE|STYLE|STATE|FORMAT|COMMAND|PACKAGE|TOPIC")
 PATHS = [
     *re.findall(r"\]\(([^)#]+)", PAGE),
     *(

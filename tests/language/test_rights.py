@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from functools import cache
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -15,12 +16,25 @@ from conftest import ROOT, Result, Run
 from protestgen import load_campaign
 from protestgen.campaign.case import Case
 from protestgen.country_names import COUNTRY_CODES
+from protestgen.errors import DataError
 from protestgen.language.rights import Rights, cited_right, load_rights
 from protestgen.schema.types import PartialDate
 
 CAMPAIGN = load_campaign()
 DATA = yaml.safe_load((ROOT / "data" / "rights.yaml").read_text(encoding="utf-8"))
+OBLIGATIONS = [
+    entry
+    for path in sorted((ROOT / "data" / "rights").glob("*.yaml"))
+    for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["obligations"]
+]
+RESERVED = [(e["state"], id_) for e in OBLIGATIONS for id_ in e.get("reserved", ())]
 TREATIES = [id_ for id_, entry in DATA["treaties"].items() if "declared" not in entry]
+# The days on which the treaties themselves entered into force.
+FIRST_DAYS = {
+    "iccpr": date(1976, 3, 23),
+    "icescr": date(1976, 1, 3),
+    "cat": date(1987, 6, 26),
+}
 TODAY = date(2026, 11, 22)
 NAMES = {"state": "Example", "of_state": "of Example"}
 
@@ -33,15 +47,26 @@ def rights(code: str = "en") -> Rights:
 
 def first_days() -> Iterator[tuple[date, dict[tuple[str, str], bool]]]:
     """Yield each day beside a date in the data, and what is in force on it."""
-    spans = {}
-    for entry in DATA["obligations"]:
-        text = str(entry["in_force"])  # the last day that the date may mean
-        spans[entry["state"], entry["treaty"]] = date.fromisoformat(
-            text if len(text) == 10 else f"{text}-12-31"
-        )
+    spans = {(entry["state"], entry["treaty"]): since(entry) for entry in OBLIGATIONS}
     for day, shift in product({*spans.values()}, (-1, 0, 1)):
         on = day + timedelta(days=shift)
-        yield on, {key: since <= on for key, since in spans.items()}
+        yield on, {key: first <= on for key, first in spans.items()}
+
+
+def since(entry: dict[str, Any]) -> date:
+    """Return the last day that the beginning of an obligation may mean."""
+    first: date = PartialDate.parse(str(entry["in_force"])).last_day
+    return first
+
+
+def unreserved(state: str, treaty: str) -> str:
+    """Return a right of *treaty* that *state* has not limited."""
+    found: str = next(
+        id_
+        for id_, right in DATA["rights"].items()
+        if right["treaty"] == treaty and (state, id_) not in RESERVED
+    )
+    return found
 
 
 def case_of(state: str, day: date, *ids: str) -> Case:
@@ -65,7 +90,7 @@ def test_no_treaty_is_cited_before_it_was_in_force() -> None:
     cited = 0
     for day, in_force in first_days():
         for state, treaty in product(sorted(COUNTRY_CODES), TREATIES):
-            id_ = next(i for i, r in DATA["rights"].items() if r["treaty"] == treaty)
+            id_ = unreserved(state, treaty)
             case = case_of(state, day, "udhr-19", id_)
             right, says = cited_right(rights(), case, case.demands, TODAY, NAMES)
             binds = in_force.get((state, treaty), False)
@@ -73,7 +98,38 @@ def test_no_treaty_is_cited_before_it_was_in_force() -> None:
             assert f"of {name}" in right
             assert says == DATA["rights"][id_ if binds else "udhr-19"]["says"]
             cited += binds
-    assert cited > len(DATA["obligations"])
+    assert cited > len(OBLIGATIONS)
+
+
+@pytest.mark.parametrize(
+    "entry", OBLIGATIONS, ids=lambda e: f"{e['state']}-{e['treaty']}"
+)
+def test_obligations_have_sources_and_possible_dates(entry: dict[str, Any]) -> None:
+    """
+    Two sources agree on each obligation, and no treaty binds before it was in force.
+
+    Letters find it in the file for the state alone, on its first day and not before.
+    """
+    state, treaty, first = entry["state"], entry["treaty"], since(entry)
+    assert len({*entry["sources"]}) >= 2
+    assert FIRST_DAYS[treaty] <= first <= entry["seen"]
+
+    known = load_rights(CAMPAIGN.folders, "en", state)
+    for day, binds in ((first - timedelta(days=1), False), (first, True)):
+        case = case_of(state, day, unreserved(state, treaty))
+        cited, _ = cited_right(known, case, case.demands, TODAY, NAMES)
+        assert bool(cited) == binds
+        assert not binds or cited.endswith(f"a party since {first.year}")
+
+
+def test_reserved_rights_are_not_cited() -> None:
+    """
+    A right that the state has limited by a reservation is left to the declaration.
+    """
+    for state, id_ in RESERVED:
+        case = case_of(state, TODAY, id_, "udhr-23")
+        right, _ = cited_right(rights(), case, case.demands, TODAY, NAMES)
+        assert right == "Article 23 of the Universal Declaration of Human Rights"
 
 
 @pytest.mark.parametrize("when", ["2006", "2006-04"])
@@ -113,8 +169,6 @@ def test_every_right_in_the_data_has_its_words() -> None:
     for id_, right in DATA["rights"].items():
         assert id_ == f"{right['treaty']}-{right['article']}"
         assert right["says"].endswith(".")
-    for entry in DATA["obligations"]:
-        assert entry["sources"]
 
 
 RIGHTS = "reason: They did nothing.\n        rights: [udhr-9, iccpr-9]"
@@ -213,14 +267,49 @@ def test_a_campaign_may_replace_an_obligation(letter: Callable[..., Result]) -> 
     assert "Article 9 of the Universal Declaration of Human Rights. " in result.stdout
 
 
+def test_a_campaign_may_have_a_file_for_a_state(
+    letter: Callable[..., Result], tmp_path: Path
+) -> None:
+    """
+    An obligation in `rights/STATE.yaml` counts as one in `rights.yaml` does.
+    """
+    folder = tmp_path / "mine" / "data" / "rights"
+    folder.mkdir()
+    (folder / "kz.yaml").write_text(OWN)
+    result = letter((REASON, RIGHTS))
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "Article 9 of the Universal Declaration of Human Rights. " in result.stdout
+
+
+def test_an_obligation_in_the_file_of_another_state_is_an_error(tmp_path: Path) -> None:
+    """
+    `check` reads the files of all states, and tells where an obligation belongs.
+    """
+    folder = tmp_path / "data" / "rights"
+    folder.mkdir(parents=True)
+    (folder / "tr.yaml").write_text(OWN)
+    with pytest.raises(DataError) as failed:
+        load_rights((tmp_path, *CAMPAIGN.folders), "en")
+
+    assert str(failed.value).endswith(
+        "tr.yaml:2:13: letters look for it in another file: move it to kz.yaml"
+    )
+
+
 MISTAKES = {
+    OWN.replace("sources", "reserved: [iccpr-91], sources"): (
+        ":2:65: unknown right 'iccpr-91': did you mean 'iccpr-9'?"
+    ),
     OWN.replace("iccpr", "icpr"): ":2:25: unknown treaty 'icpr': did you mean 'iccpr'?",
     OWN.replace("[s]", "[]"): ":2:63: the list is empty: write one item at least",
     "citation: {bound: '{treaty.name}', declared: a}": ":1:19: ",
 }
 
 
-@pytest.mark.parametrize(("rights", "message"), MISTAKES.items(), ids=["a", "b", "c"])
+@pytest.mark.parametrize(
+    ("rights", "message"), MISTAKES.items(), ids=["a", "b", "c", "d"]
+)
 def test_mistakes_in_rights_have_their_place(
     rights: str, message: str, letter: Callable[..., Result]
 ) -> None:

@@ -46,7 +46,8 @@ class Obligation(Struct, frozen=True, kw_only=True):
     """
     A *treaty* is *in_force* for a *state* from a day on, *until* it left.
 
-    A date without a day counts from its last day on. *seen* is when the *sources* were
+    A date without a day counts from its last day on. Letters do not name the rights
+    that are *reserved*: the state has limited them. *seen* is when the *sources* were
     read.
     """
 
@@ -54,14 +55,16 @@ class Obligation(Struct, frozen=True, kw_only=True):
     treaty: Id
     in_force: Date
     until: Date | None = None
+    reserved: tuple[Id, ...] = ()
     sources: tuple[Line, ...]
     seen: Date
     at: SourceMap
 
-    def binds(self, first: date, last: date) -> bool:
-        """Whether the treaty is in force for the state on all days from *first* on."""
+    def binds(self, right: str, first: date, last: date) -> bool:
+        """Whether the state is bound to *right* on all days from *first* to *last*."""
         is_left = self.until is not None and self.until.first_day <= last
-        return self.in_force.last_day <= first and not is_left
+        is_reserved = right in self.reserved
+        return self.in_force.last_day <= first and not is_left and not is_reserved
 
 
 class Citation(Struct, frozen=True, kw_only=True):
@@ -78,7 +81,7 @@ class Citation(Struct, frozen=True, kw_only=True):
 
 
 class RightsFile(Struct, frozen=True, kw_only=True):
-    """A file `rights.yaml`."""
+    """A file `rights.yaml`, or `rights/STATE.yaml` with the obligations of a state."""
 
     citation: Citation | None = None
     treaties: dict[Id, Treaty] = {}
@@ -115,7 +118,7 @@ class Rights(Struct, frozen=True, kw_only=True):
         The first of the rights *ids* that letters of the day *on* about *case* name.
 
         Its treaty was in force for the state on the day of the first incident, and is
-        still. Treaties come before declarations.
+        still, without a reservation. Treaties come before declarations.
         """
         state, dates = case.state, [incident.date for incident in case.incidents]
         first = min(when.first_day for when in dates)
@@ -128,7 +131,7 @@ class Rights(Struct, frozen=True, kw_only=True):
                     declared = declared or id_
                 continue
             obligation = self.obligations.get((state, right.treaty))
-            if obligation and obligation.binds(first, last):
+            if obligation and obligation.binds(id_, first, last):
                 return id_
         return declared
 
@@ -159,13 +162,19 @@ class Rights(Struct, frozen=True, kw_only=True):
         return Cited(self.citation.bound.format_map({**values, "year": year}), says)
 
 
-def load_rights(folders: Sequence[Path], code: str) -> Rights:
+def load_rights(folders: Sequence[Path], code: str, state: str | None = None) -> Rights:
     """
     Read the rights in *folders*, the first on top, in the language *code*.
 
-    Raises `DataError` for what is wrong with the files.
+    The obligations are those of all states, or of *state* at least. Raises `DataError`
+    for what is wrong with the files.
     """
-    files = _read_files(folders, "rights.yaml", RightsFile)
+    files = [
+        file
+        for folder in folders
+        for name in ("rights.yaml", *_files_of_states(folder, state))
+        for file in _read_files([folder], name, RightsFile)
+    ]
     citations = [file.citation for file in files if file.citation]
     text = None
     if code != ENGLISH:
@@ -185,9 +194,22 @@ def load_rights(folders: Sequence[Path], code: str) -> Rights:
         ),
         text=text,
     )
-    if problems := [*_unknown_treaties(rights)]:
+    problems = [
+        *_unknown_treaties(rights),
+        *_unknown_reserved(rights),
+        *_misplaced(rights),
+    ]
+    if problems:
         raise DataError(problems)
     return rights
+
+
+def _files_of_states(folder: Path, state: str | None) -> list[str]:
+    """The files in the data of *folder* for each state, or the one for *state*."""
+    if state is not None:
+        return [f"rights/{state}.yaml"]
+    paths = (folder / "data" / "rights").glob("*.yaml")
+    return sorted(f"rights/{path.name}" for path in paths)
 
 
 def _read_files(folders: Sequence[Path], name: str, schema: type[T]) -> list[T]:
@@ -219,6 +241,22 @@ def _unknown_treaties(rights: Rights) -> Iterator[Problem]:
             yield Problem(entry.at.of("treaty"), message)
 
 
+def _unknown_reserved(rights: Rights) -> Iterator[Problem]:
+    for entry in rights.obligations.values():
+        for index, id_ in enumerate(entry.reserved):
+            if id_ not in rights.rights:
+                message = f"unknown right {quoted(id_)}: {_hint(rights, id_)}"
+                yield Problem(entry.at.of("reserved", index), message)
+
+
+def _misplaced(rights: Rights) -> Iterator[Problem]:
+    for entry in rights.obligations.values():
+        path = Path(entry.at.path)
+        if path.parent.name == "rights" and path.stem != entry.state:
+            message = f"letters look for it in another file: move it to {entry.state}"
+            yield Problem(entry.at.of("state"), f"{message}.yaml")
+
+
 def cited_right(
     rights: Rights,
     case: Case,
@@ -244,8 +282,12 @@ def cited_right(
 
 def unknown_right(rights: Rights, case: Case, demand: Demand, id_: str) -> Problem:
     """The problem of a *demand* that rests on the unknown right *id_*."""
-    near = nearest(id_, rights.rights)
-    hint = f"did you mean '{near}'?" if near else "add it to data/rights.yaml"
     index = [demand.id for demand in case.demands].index(demand.id)
     at = case.at.of("demands", index, "rights")
-    return Problem(at, f"unknown right {quoted(id_)}: {hint}")
+    return Problem(at, f"unknown right {quoted(id_)}: {_hint(rights, id_)}")
+
+
+def _hint(rights: Rights, id_: str) -> str:
+    """What to do about the unknown right *id_*."""
+    near = nearest(id_, rights.rights)
+    return f"did you mean '{near}'?" if near else "add it to data/rights.yaml"

@@ -253,10 +253,10 @@ def _load_translation(campaign: Campaign, code: str) -> "Translation":
     return load_translation(campaign, code)
 
 
-def _load_rights(folders: Sequence[Path], code: str) -> "Rights":
+def _load_rights(folders: Sequence[Path], code: str, state: str) -> "Rights":
     from protestgen.language.rights import load_rights
 
-    return load_rights(folders, code)
+    return load_rights(folders, code, state)
 
 
 def _codes(sender: Sender, choices: LetterOptions) -> tuple[str, ...]:

@@ -22,8 +22,8 @@ _FEW = 2
 if TYPE_CHECKING:
     from protestgen.language.rights import Rights
 
-# Loads the rights in a language.
-LoadRights = Callable[[str], "Rights"]
+# Loads the rights in a language, with the obligations of a state.
+LoadRights = Callable[[str, str], "Rights"]
 
 
 class FirstLetter(Struct, frozen=True, kw_only=True):
@@ -46,7 +46,8 @@ def template_values(
     """
     The variables for a letter about *case* that makes the *demands*, dated *on*.
 
-    *rights* loads the rights in a language; it is called only if a demand has one.
+    *rights* loads the rights in a language, with the obligations of a state; it is
+    called only if a demand has one.
     """
     if case.is_late(on):
         case = replace(case, write_by=None)
@@ -94,7 +95,7 @@ def _right(
         else country_name(state, code),
         "of_state": language.state_genitive(state) or "",
     }
-    return cited_right(load(code), case, demands, on, names)
+    return cited_right(load(code, state), case, demands, on, names)
 
 
 def supported(case: Case, language: Language) -> str:
