@@ -126,6 +126,7 @@ def test_reserved_rights_are_not_cited() -> None:
     """
     A right that the state has limited by a reservation is left to the declaration.
     """
+    assert ("cn", "icescr-8") in RESERVED
     for state, id_ in RESERVED:
         case = case_of(state, TODAY, id_, "udhr-23")
         right, _ = cited_right(rights(), case, case.demands, TODAY, NAMES)
