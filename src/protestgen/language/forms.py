@@ -231,6 +231,10 @@ class Forms(Struct, frozen=True, kw_only=True):
     *quotes* are the quotation marks, and *dash* stands between words. *others* counts
     people; without it, all are named.
 
+    If there are *organisation_words*, parts of words such as "union", the name of an
+    organisation with none of them stands in quotation marks. *role_first* puts
+    the role of who signs for an organisation above the name.
+
     *no_street* stands in the place of a street that is not known.
 
     *missions* are names of missions by kind, *offices* by id. *cities* are names of
@@ -257,6 +261,8 @@ class Forms(Struct, frozen=True, kw_only=True):
     glue_words: tuple[Line, ...] = ()
     avoid: tuple[Phrase, ...] = ()
     title_cases: tuple[Line, ...] = ()
+    organisation_words: tuple[Line, ...] = ()
+    role_first: bool = False
     others: Others | None = None
     placeholders: Placeholders
     fax: FaxLabels

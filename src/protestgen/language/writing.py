@@ -76,6 +76,15 @@ class Writing(Struct, frozen=True):
             text, forms.glue_before, forms.glue_after, forms.glue_words, months
         )
 
+    def organisation(self, name: str) -> str:
+        """Return the *name* of an organisation, in quotation marks if it needs them."""
+        words, quotes = self.forms.organisation_words, (self.forms.quotes or "").split()
+        is_quoted = any(sign in name for sign in ('"', *quotes))
+        is_plain = any(word in name.casefold() for word in words)
+        return (
+            name.join(quotes) if name and words and not is_quoted | is_plain else name
+        )
+
     def spelled(self, text: str) -> str:
         """Return *text* as the sender's country spells it."""
         spelling = self.forms.spelling

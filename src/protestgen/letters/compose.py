@@ -12,6 +12,7 @@ from protestgen.campaign.directory import Addressee
 from protestgen.countries import country_line
 from protestgen.errors import TemplateError
 from protestgen.language import typography
+from protestgen.language.forms import Forms
 from protestgen.language.language import Language
 from protestgen.schema.types import PartialDate
 from protestgen.templating.blocks import Block, Paragraph, map_text, parse_blocks
@@ -172,7 +173,7 @@ class SharedParts:
     def letter(self, sender: Sender) -> Letter:
         """Compose the letter of *sender*, who lives in the country of these parts."""
         forms = self._language.forms
-        organisation = sender.organisation or ""
+        organisation = self._language.organisation(sender.organisation or "")
         if self._style == ORGANISATION_STYLE and not organisation:
             organisation = forms.placeholders.organisation
         is_joint = bool(sender.cosigners)
@@ -204,7 +205,7 @@ class SharedParts:
             else "",
             body=tuple(map(self._with_signs, body)),
             closing=self._closings[plural],
-            signature=_signature(sender, organisation, forms.placeholders.name),
+            signature=_signature(sender, organisation, forms),
         )
 
 
@@ -252,8 +253,11 @@ def _addressee_block(
     return tuple(lines)
 
 
-def _signature(sender: Sender, organisation: str, placeholder: str) -> tuple[str, ...]:
-    lines = [sender.name or placeholder, sender.role, organisation]
+def _signature(sender: Sender, organisation: str, forms: Forms) -> tuple[str, ...]:
+    role = sender.role
+    lines = [sender.name or forms.placeholders.name, role, organisation]
+    if role and organisation and forms.role_first:
+        lines[:2] = role[:1].upper() + role[1:], lines[0]
     if sender.omit_address or not sender.address or sender.cosigners:
         lines.append(sender.place)
     own = tuple(line for line in lines if line)
