@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from conftest import Result, Run
 from protestgen import Letter, Sender, compose, load_campaign
+from protestgen.campaign.translations import load_translation, translated
 from protestgen.errors import ChoiceError
 from protestgen.language.loader import load_language
 from protestgen.language.typography import with_signs
@@ -248,6 +249,37 @@ def test_joint_letter_says_we_and_is_signed_by_all() -> None:
     assert body(letter).startswith("We, the undersigned, are writing to ask about")
     assert letter.signature == ("Ada Example", "Bob Example, York")
     assert not re.search(r"\b(I|me|my)\b", body(letter))
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Шахтёрская семья", "«Шахтёрская семья»"),
+        ("Союз журналистов", "Союз журналистов"),
+        ("Профсоюз «Учитель»", "Профсоюз «Учитель»"),
+    ],
+)
+def test_russian_signature_has_the_role_first(name: str, shown: str) -> None:
+    """
+    The role stands above the name; an organisation may need quotation marks.
+    """
+    result = compose(
+        translated(
+            CAMPAIGN.case("kurmanov"), load_translation(CAMPAIGN, "ru")["kurmanov"]
+        ),
+        CAMPAIGN.directory.choose(
+            state="kz", country="gb", to=None, write_to=("embassy",)
+        )[0],
+        Sender(name="Ада Пример", role="председатель", organisation=name),
+        style="organisation",
+        language=load_language("ru", CAMPAIGN.folders),
+        templates=TEMPLATES,
+        on=NOW,
+    )
+
+    assert result.signature == ("Председатель", "Ада Пример", shown)
+    start = shown if shown == name else f"Организация {shown}"
+    assert body(result).startswith(f"{start} обращается к Вам, чтобы")
 
 
 def test_place_with_a_comma_is_closed_by_one() -> None:
