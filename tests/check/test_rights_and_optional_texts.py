@@ -74,6 +74,21 @@ def test_a_right_that_binds_nobody_is_told(mine: Path) -> None:
     ]
 
 
+def test_a_right_with_a_reservation_is_told(mine: Path) -> None:
+    """
+    A right that the state has limited by a reservation is named as such.
+    """
+    (mine / "data" / "rights.de.yaml").write_text(TEXTS, encoding="utf-8")
+    (mine / "data" / "rights.yaml").write_text(
+        "obligations:\n  - {state: kz, treaty: iccpr, in_force: 2006-04-24, "
+        "reserved: [iccpr-9], sources: [s], seen: 2026-11-03}\n"
+    )
+    assert findings(mine, with_rights("iccpr-9")) == [
+        "demands.yaml:31:18: warning: 'kz' has a reservation to 'iccpr-9': "
+        "letters do not name it"
+    ]
+
+
 def test_rights_without_words_in_a_language_are_told(mine: Path) -> None:
     """
     A right that letters in another language of the case cannot name is named.

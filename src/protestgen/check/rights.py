@@ -42,6 +42,8 @@ def _check_case(
             at = case.at.of("demands", number, "rights", index)
             if not known.find(case, (id_,), on):
                 message = f"no source says that '{id_}' bound '{case.state}' then"
+                if known.is_reserved(id_, case.state):
+                    message = f"'{case.state}' has a reservation to '{id_}'"
                 yield warning(at, f"{message}: letters do not name it")
             for code in translated:
                 if code in rights and not rights[code].has_words(id_):

@@ -135,6 +135,11 @@ class Rights(Struct, frozen=True, kw_only=True):
                 return id_
         return declared
 
+    def is_reserved(self, id_: str, state: str) -> bool:
+        """Whether *state* has limited the right *id_* by a reservation."""
+        obligation = self.obligations.get((state, self.rights[id_].treaty))
+        return obligation is not None and id_ in obligation.reserved
+
     def has_words(self, id_: str) -> bool:
         """Whether this language can name the right *id_*."""
         treaty = self.rights[id_].treaty
