@@ -206,7 +206,7 @@ class AddresseeError(ChoiceError):
     """
     A letter without an addressee, or one whose *wanted* addressee may be several.
 
-    *options* are values of `to` that would do.
+    *options* are values that would do of the option that *field* names.
     """
 
     def __init__(
@@ -216,7 +216,10 @@ class AddresseeError(ChoiceError):
         self._options = tuple(options)
         self._wanted = wanted
         self._rest = rest
-        super().__init__(self.sentence("--to "), field="to")
+        super().__init__(problem, field="to")
+
+    def __str__(self) -> str:
+        return self.sentence(f"--{self.field} ")
 
     def sentence(self, prefix: str = "") -> str:
         """Say what to choose; each value has the *prefix* that a command needs."""

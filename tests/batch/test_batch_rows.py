@@ -393,7 +393,7 @@ def test_help_names_all_columns(run: Run) -> None:
     assert [name.strip() for name in columns.split(",")] == list(FIELDS)
     assert max(map(len, lines)) <= 80
     assert {*FIELDS} - {*head} == {
-        *("about", "first_letter", "omit_address", "organisation_of"),
+        *("about", "copy", "first_letter", "omit_address", "organisation_of"),
         *("reply_to", "residence"),
     }
 
@@ -412,6 +412,28 @@ def test_example_uses_its_columns(batch: Batch) -> None:
         "\nEva Beispiel, Musterstadt\nMax Beispiel, Musterstadt\n" in written["jurgen"]
     )
     assert "writing on behalf of Example Solidarity Committee" in written["zoe"]
+
+
+def test_member_chooses_who_gets_a_copy(batch: Batch) -> None:
+    """
+    The column `copy` names who else gets a letter; an empty cell takes `--copy`.
+    """
+    roster = (
+        "name,country,copy,style\n"
+        'Ada,uk,"ohchr, osce",\nBob,uk,,\nEva,uk,osec,\nZoe,uk,osce,support\n'
+    )
+    result = batch(roster, "--copy", "ilo", "-o", "letters")
+    copies = {name: text.partition("\ncc: ")[2] for name, text in letters().items()}
+
+    assert result.exit_code == 3
+    assert copies["ada"].count("\n") == 2
+    assert "Human Rights" in copies["ada"]
+    assert "OSCE Secretariat" in copies["ada"]
+    assert "International Labour" in copies["bob"]
+    assert said(result)[:2] == [
+        "error: m.csv:4: copy: unknown addressee 'osec': did you mean 'osce'?",
+        "error: m.csv:5: copy: does not go with the style 'support': leave it empty",
+    ]
 
 
 def test_note_on_a_letter_in_two_languages_counts_once(batch: Batch) -> None:

@@ -177,7 +177,7 @@ class JobPlanner:
                 FieldError("empty: an e-mail needs the sender's address", "email")
             )
         codes = self._language_codes(job, member.language) if member.language else ()
-        for field in ("to", "demands") if style == SUPPORT_STYLE else ():
+        for field in ("to", "copy", "demands") if style == SUPPORT_STYLE else ():
             if getattr(member, field):
                 reason = f"does not go with the style '{style}': leave it empty"
                 job.add_fault(FieldError(reason, field))
@@ -249,12 +249,13 @@ class JobPlanner:
         if not (choices.country or sender.country):
             reason = "empty: name the country that the member lives in"
             return FieldError(reason, "country")
-        if member.to:
+        chosen = "copy" if error.field == "copy" else "to"
+        if getattr(member, chosen):
             reason = str(error)
             if isinstance(error, AddresseeError):
                 reason = error.sentence()
-            return FieldError(reason, "to", kind=kind)
-        field = "" if self._plan.choices.to else "country"
+            return FieldError(reason, chosen, kind=kind)
+        field = "" if getattr(self._plan.choices, chosen) else "country"
         return FieldError(str(error), field, kind=kind)
 
 
@@ -266,6 +267,7 @@ def _combined(
         common,
         country=country,
         to=member.to or common.to,
+        copy=member.copy or common.copy,
         style=member.style or common.style,
         languages=codes or common.languages,
         demands=member.demands or common.demands,

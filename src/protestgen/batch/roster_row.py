@@ -20,6 +20,7 @@ from .text_stream import LOST, NOT_TEXT
 
 # Headings that mean a field of another name.
 _ALIASES = {
+    "copies": "copy",
     "cosigner": "cosigners",
     "demand": "demands",
     "lang": "language",
@@ -38,13 +39,15 @@ class Member(Struct, frozen=True, kw_only=True):
     """
     A person who signs, and the choices for their letter.
 
-    *language* holds names or codes of languages, as people write them.
+    *language* holds names or codes of languages, as people write them; *copy* names
+    others who get a copy.
     """
 
     sender: Sender
     language: tuple[Line, ...] = ()
     style: Line | None = None
     to: Line | None = None
+    copy: tuple[Line, ...] = ()
     demands: tuple[Id, ...] = ()
     first_letter: Date | None = None
 
@@ -198,6 +201,7 @@ _READERS |= {
     "name": _name,
     "country": lru_cache(1_000)(find_country),
     "language": _sequence_reader(parse_line, r"[\n,;/]+"),
+    "copy": _sequence_reader(parse_line, r"[\n,;]+"),
 }
 _FIELDS = {bare_heading(field): field for field in _READERS}
 FIELDS = tuple(_READERS)

@@ -120,8 +120,10 @@ class Directory(Struct, frozen=True):
                 copy, _ = self.choose(
                     state=state, country=country, to=name, write_to=(name,)
                 )
-            except AddresseeError as error:
-                raise ChoiceError(error.sentence("--copy "), field="copy") from None
+            except ChoiceError as error:
+                if error.field == "to":
+                    error.field = "copy"
+                raise
             yield copy
 
 

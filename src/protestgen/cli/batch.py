@@ -50,7 +50,8 @@ _RESUME = "run the same again to resume"
     epilog=f"Columns of a roster: {', '.join(FIELDS)}. Each row needs a name; the "
     "options above apply to empty cells. An address takes several lines in one cell, "
     "and so do cosigners; a language is a name or a code, or several ('de, ru'); "
-    "demands are the ids that 'protestgen show' lists.\n\n"
+    "demands are the ids that 'protestgen show' lists, and copy names who else "
+    "gets one.\n\n"
     "Example: protestgen batch --case kurmanov --roster members.csv -o letters",
 )
 @click.argument(
