@@ -19,6 +19,8 @@ from conftest import ROOT, Result, Run
 from protestgen import load_campaign
 from protestgen.cli import COMMANDS, cli
 from protestgen.cli import run as run_cli
+from protestgen.countries import find_country
+from protestgen.country_names import COUNTRY_CODES
 from protestgen.schema.types import CONTROLS
 
 LETTER = ("letter", "--case", "kurmanov", "--country", "uk")
@@ -1193,6 +1195,14 @@ def test_help_of_a_command_is_the_one_that_tab_shows(name: str) -> None:
             },
         ),
         ("letter --country Ire", {"ireland"}),
+        ("letter --country united-k", {"united-kingdom"}),
+        ("embassies --state ira", {"iran", "iraq"}),
+        ("embassies --state bosnia-", {"bosnia-and-herzegovina"}),
+        (
+            "init mine --state turk",
+            {"turkey", "turkmenistan", "turkménie", "turks-and-caicos-islands"},
+        ),
+        ("init mine --country nic", {"nicaragua"}),
         ("letter --style p", {"personal", "points"}),
         (
             "letter --case kolov --demand ",
@@ -1235,6 +1245,25 @@ def test_shell_completes(words: str, expected: set[str], shell: Shell) -> None:
 
     rows = filter(None, result.stdout.splitlines())
     assert {row.split(",", 1)[1] for row in rows} == expected
+
+
+def test_completion_of_any_country_loads_no_library(shell: Shell) -> None:
+    """
+    Countries of `--state` are a static list, and each name in it is understood.
+    """
+    probe = (
+        "import os, sys; from protestgen.cli import run;"
+        "os.environ |= dict(_PROTESTGEN_COMPLETE='bash_complete',"
+        "COMP_WORDS='protestgen init --state ', COMP_CWORD='3')\n"
+        "try: run([])\n"
+        "finally: print(sorted({*sys.modules} & {'babel', 'jinja2'}))"
+    )
+    *rows, loaded = shell(f"python -c {shlex.quote(probe)}").stdout.splitlines()
+    names = [row.removeprefix("plain,") for row in rows]
+
+    assert loaded == "[]"
+    assert {*COUNTRY_CODES} < {*names}
+    assert {*map(find_country, names)} == COUNTRY_CODES
 
 
 def test_suffix_of_another_format_is_noted(tmp_path: Path, run: Run) -> None:

@@ -13,7 +13,7 @@ from protestgen.letters.notes import is_old
 from .common_options import common_options
 from .console import show_note, write_json, write_lines, write_table
 from .context import App, now
-from .param_types import Command, complete_country
+from .param_types import Command, complete_any_country, complete_country
 
 
 @click.command(
@@ -21,6 +21,7 @@ from .param_types import Command, complete_country
 )
 @click.option(
     "--state",
+    shell_complete=complete_any_country,
     help="Show only missions and offices of this state, which may be any; "
     "default: the states of the campaign.",
 )

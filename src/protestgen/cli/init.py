@@ -29,7 +29,13 @@ from protestgen.schema.types import parse_id, parse_line
 
 from .console import show_note
 from .context import now
-from .param_types import COUNTRY, Command, ParsedParam, parse_languages
+from .param_types import (
+    COUNTRY,
+    Command,
+    ParsedParam,
+    complete_any_country,
+    parse_languages,
+)
 from .prompts import answered_by, ask, ask_or_skip, ask_several
 
 
@@ -64,12 +70,16 @@ def _parse_name(text: str) -> tuple[str, str]:
 )
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
-    "--state", type=COUNTRY, help="State whose authorities the letters are about."
+    "--state",
+    type=COUNTRY,
+    shell_complete=complete_any_country,
+    help="State whose authorities the letters are about.",
 )
 @click.option(
     "--country",
     "countries",
     type=COUNTRY,
+    shell_complete=complete_any_country,
     multiple=True,
     help="A country where letters are written.  [repeatable]",
 )

@@ -1,13 +1,15 @@
 """Types of parameters that several commands share, and their completion."""
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from protestgen.countries import find_country
+from protestgen.countries import country_name, find_country
+from protestgen.country_names import COUNTRY_CODES, SHORT_NAMES
 from protestgen.errors import OutputError, ProtestgenError
 from protestgen.schema.types import PartialDate, parse_line
 
@@ -207,19 +209,32 @@ def complete_country(
     campaign: "Campaign", _ctx: click.Context, _incomplete: str
 ) -> Iterable[tuple[str, str]]:
     """Complete the code or name of a country that a mission stands in or covers."""
-    from protestgen.countries import country_name
-    from protestgen.country_names import SHORT_NAMES
-
     served = {
         code
         for state in sorted({case.state for case in campaign.cases.values()})
         for mission in campaign.directory.of_state(state)
         for code in (mission.host, *mission.covers)
     }
-    names = {code: country_name(code) for code in sorted(served)}
+    return _names_to_type(served)
+
+
+@_offering
+def complete_any_country(
+    _ctx: click.Context, _incomplete: str
+) -> Iterable[tuple[str, str]]:
+    """Complete the code or name of a country, whatever the campaign is about."""
+    return _names_to_type(COUNTRY_CODES)
+
+
+def _names_to_type(codes: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield *codes* of countries with their names, and then names to type."""
+    names = {code: country_name(code) for code in sorted(codes)}
     # A shell would split names with spaces.
-    words = [name.lower() for name in names.values() if " " not in name]
-    words += [name for name, code in SHORT_NAMES.items() if code in served]
+    words = [
+        "-".join(re.findall(r"\w+", name.lower().replace("&", "and")))
+        for name in names.values()
+    ]
+    words += [name for name, code in SHORT_NAMES.items() if code in names]
     yield from names.items()
     yield from ((word, "") for word in sorted(words) if " " not in word)
 
