@@ -175,6 +175,37 @@ def test_edited_message_is_kept(run: Run, readers: Path, tmp_path: Path) -> None
     assert b"Subject: Reading room closed" in other.read_bytes()
 
 
+def test_unchanged_messages_keep_their_date(
+    run: Run, readers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    A run on another day writes only what changed, unless `--date` names that day.
+
+    Messages about another case have the date of their own first run.
+    """
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    out = tmp_path / "out"
+    line = ("--campaign", readers, "press", *MAIL, "-o", out, "reading-room")
+    assert run(*line, "--date", "2026-11-20").exit_code == 0
+    first = {file: (file.stat(), file.read_bytes()) for file in out.glob("*.eml")}
+    again = run(*line)
+    kept = {file: (file.stat(), file.read_bytes()) for file in first}
+    run(*line, "--date", "2026-11-21")
+
+    note = "note: messages keep the date of the run before, 2026-11-20: see '--date'"
+    assert again.exit_code == 0
+    assert note in again.stderr.splitlines()
+    assert [data for _, data in kept.values()] == [data for _, data in first.values()]
+    assert [status.st_ino for status, _ in kept.values()] == [
+        status.st_ino for status, _ in first.values()
+    ]
+    assert all(b"21 November 2026" in file.read_bytes() for file in first)
+    text = (readers / "data" / "demands.yaml").read_text("utf-8")
+    other = text.replace("  reading-room:", "  music-room:")
+    (readers / "data" / "demands.yaml").write_text(other, "utf-8")
+    assert note not in run(*line[:-1], "music-room").stderr.splitlines()
+
+
 def test_mailbox_has_all_messages(run: Run, readers: Path, tmp_path: Path) -> None:
     """
     One mailbox file, or stdout, has a message for each outlet of the country.

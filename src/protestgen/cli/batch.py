@@ -1,8 +1,6 @@
 """The command `batch`: a letter for each member of a roster."""
 
-import os
 from contextlib import ExitStack
-from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -11,14 +9,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from protestgen.batch.dispatch import QUEUE_DEPTH
-from protestgen.batch.manifest import RunHeader
 from protestgen.batch.output_folder import FAILED, OutputFolder
 from protestgen.batch.planner import BatchPlan
 from protestgen.batch.report import BatchStats
 from protestgen.batch.roster import EXAMPLE
 from protestgen.batch.roster_row import FIELDS
-from protestgen.batch.runner import Batch, dates_of_run
-from protestgen.batch.state import copied_state
+from protestgen.batch.runner import Batch
 from protestgen.batch.worker import BatchSpec
 from protestgen.campaign.loader import Campaign
 from protestgen.countries import find_country
@@ -33,7 +29,14 @@ from .batch_log import log_folder, log_letters
 from .batch_options import BatchOptions, batch_options
 from .batch_processes import connect_cluster, count_jobs, start_executor
 from .batch_source import Source, open_source
-from .batch_target import FILE_FORMATS, Target, checked_target, open_stream
+from .batch_target import (
+    FILE_FORMATS,
+    Target,
+    checked_target,
+    dated,
+    last_run,
+    open_stream,
+)
 from .console import show_error, show_note, write_product
 from .context import App, check_style, now
 from .option_values import require_case
@@ -219,8 +222,8 @@ def _batch_spec(
     outbox: OutputFolder | None,
 ) -> BatchSpec:
     """Return what letters have in common: dates may be those of the last run."""
-    last = outbox.state.last if outbox else _last(target)
-    on, time = _dated(options.on, last)
+    last = outbox.state.last if outbox else last_run(target)
+    on, time = dated(options.on, last, "letters")
     settings = replace(options.format_options(campaign.folders), now=time)
     if target.kind == "mbox":
         settings = replace(settings, eol="lf")
@@ -234,14 +237,6 @@ def _batch_spec(
         durable=options.durable,
         duplex=options.duplex,
     )
-
-
-def _last(target: Target) -> RunHeader | None:
-    """The header of the last run to a folder, for a dry run."""
-    if target.kind != "folder" or target.path is None:
-        return None
-    with copied_state(target.path) as state:
-        return state.last
 
 
 def _plan(
@@ -299,17 +294,6 @@ def _check(campaign: Campaign, choices: LetterOptions, options: BatchOptions) ->
         load_language(code, campaign.folders)
         codes = (code, ENGLISH) if choices.fallback else (code,)
         check_style(choices.style, codes, campaign.folders)
-
-
-def _dated(on: date | None, last: RunHeader | None) -> tuple[date, datetime]:
-    """Return the date of letters and the time of e-mails, as `dates_of_run` does."""
-    time = now()
-    day, time_of_run = dates_of_run(
-        on, time, None if "SOURCE_DATE_EPOCH" in os.environ else last
-    )
-    if on is None and day != time.date():
-        show_note(f"letters keep the date of the run before, {day}: see '--date'")
-    return day, time_of_run
 
 
 def _give_up(*, is_interrupted: bool) -> NoReturn:

@@ -1,8 +1,10 @@
 """Where the letters of a batch go: a folder, one file, or standard output."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import date, datetime
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import IO, cast
@@ -10,6 +12,9 @@ from typing import IO, cast
 import click
 from msgspec import Struct
 
+from protestgen.batch.manifest import RunHeader
+from protestgen.batch.runner import dates_of_run
+from protestgen.batch.state import copied_state
 from protestgen.batch.worker import OutputKind
 from protestgen.errors import OutputError
 from protestgen.files import growing_file
@@ -23,8 +28,8 @@ from protestgen.formats import (
 )
 
 from .batch_options import STREAM_FORMATS, BatchOptions
-from .console import Stdout, StdoutError
-from .context import check_output
+from .console import Stdout, StdoutError, show_note
+from .context import check_output, now
 
 # Kinds of one file for all letters, and the format that each letter has in it.
 FILE_FORMATS: dict[OutputKind, str] = {**STREAM_FORMATS, "pdf": "pdf"}
@@ -133,6 +138,27 @@ def check_free(target: Target, roster: Path | None = None) -> None:
                 if not mbox.is_ours(data):
                     reason = "a message was added to it that no batch has written"
                     raise OutputError(f"{path}: {reason}: {hint}")
+
+
+def last_run(target: Target) -> RunHeader | None:
+    """Return the header of the last run to a folder, which is only read."""
+    if target.kind != "folder" or target.path is None:
+        return None
+    with copied_state(target.path) as state:
+        return state.last
+
+
+def dated(
+    on: date | None, last: RunHeader | None, product: str
+) -> tuple[date, datetime]:
+    """Return the date of letters and the time of e-mails, as `dates_of_run` does."""
+    time = now()
+    day, time_of_run = dates_of_run(
+        on, time, None if "SOURCE_DATE_EPOCH" in os.environ else last
+    )
+    if on is None and day != time.date():
+        show_note(f"{product} keep the date of the run before, {day}: see '--date'")
+    return day, time_of_run
 
 
 def open_stream(target: Target, stack: ExitStack) -> IO[bytes]:

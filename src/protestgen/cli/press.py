@@ -8,11 +8,11 @@ import click
 from msgspec.structs import replace
 
 from protestgen.batch.mailing import as_mbox, mailing, write_folder
+from protestgen.batch.manifest import RunHeader
 from protestgen.batch.runner import run_header
 from protestgen.countries import find_country
 from protestgen.formats import DOCUMENT_FORMATS, FORMATS
 from protestgen.formats.mail_message import Mailbox, ascii_address, header_text
-from protestgen.letters.document import Document
 from protestgen.letters.press import (
     PressOptions,
     choose_outlets,
@@ -21,7 +21,7 @@ from protestgen.letters.press import (
 )
 from protestgen.schema.types import parse_email
 
-from .batch_target import Target, check_free
+from .batch_target import Target, check_free, dated, last_run
 from .common_options import option_group
 from .console import show_note, show_notes, write_output
 from .context import App
@@ -97,31 +97,33 @@ def press(app: App, /, **values: Any) -> None:
         contact=options.contact,
         fallback=options.fallback,
     )
-    release, notes = make_press_release(options.writer(app), case, choices)
     if choice.format.name == "eml":
-        _write_messages(app, options, release, notes)
+        _write_messages(app, options, choices)
         return
+    release, notes = make_press_release(options.writer(app), case, choices)
     if options.email or options.countries:
         unfit = "--email" if options.email else "--country"
         choice.require_format("eml", of=unfit)
     write_document(release, notes, choice)
 
 
-def _write_messages(
-    app: App, options: _Options, release: Document, notes: list[str]
-) -> None:
-    """Write a message with *release* to each outlet that reads its language."""
+def _write_messages(app: App, options: _Options, choices: PressOptions) -> None:
+    """Write a message with the release to each outlet that reads its language."""
     target = _target(options.output)
+    day, time = dated(options.on, _last_release(target, options), "messages")
+    writer = replace(options, on=day).writer(app)
+    case = app.campaign.case(options.case_id)
+    release, notes = make_press_release(writer, case, choices)
     if not options.email:
         raise click.UsageError("messages need an address that they are from: '--email'")
     what = "the address of '--email'"
     name = header_text(options.organisation or "", "the organisation")
     sender = Mailbox(name, ascii_address(options.email, what))
     countries = [find_country(country) for country in options.countries]
-    writer = options.writer(app)
     outlets = choose_outlets(app.campaign, release.language, countries)
     settings = replace(
         options.format_options(app.campaign.folders),
+        now=time,
         eol="crlf" if target.kind == "folder" else "lf",
     )
     messages = mailing(release, options.case_id, outlets, sender, settings)
@@ -136,6 +138,12 @@ def _write_messages(
         )
     show_notes([*notes, *outlet_notes(outlets, writer)])
     show_note(f"messages written: {len(messages)}; none is sent")
+
+
+def _last_release(target: Target, options: _Options) -> RunHeader | None:
+    """Return the header of the last run if it wrote messages about the case, too."""
+    found = target.path and [*target.path.glob(f"press-{options.case_id[:40]}-*.eml")]
+    return last_run(target) if found else None
 
 
 def _target(output: str | None) -> Target:
