@@ -1,19 +1,12 @@
 """The update of a case: news, figures of the log, thanks, and nothing else."""
 
 import re
-import shutil
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from conftest import Run
-from log_helpers import private_words, random_log, write_log
-from protestgen import load_campaign
-from protestgen.formats import DOCUMENT_FORMATS
-from protestgen.letters.service import LetterService
-from protestgen.letters.update import make_update
 
 LANGUAGES = ("de", "el", "en", "es", "fr", "ru")
 OPEN = ("update", "kurmanov", "--date", "2011-05-10")
@@ -214,22 +207,3 @@ def test_names_need_consent(run: Run, tmp_path: Path) -> None:
     assert "- Austria\n- Kazakhstan\n- Russia\n" in result.stdout
     for name in ("Moscow", "Vienna", "Vpered", "AKM", "Head Office"):
         assert name not in result.stdout
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("start", range(0, 100, 25))
-def test_private_words_are_in_no_update(start: int, tmp_path: Path) -> None:
-    """
-    No name, town or text is in an update unless its entry agrees, in generated logs.
-    """
-    (tmp_path / "protestgen.yaml").write_text("extends: bundled\n", encoding="utf-8")
-    case = "temir-bank"
-    for seed in range(start, start + 25):
-        entries = random_log(seed)
-        shutil.rmtree(tmp_path / "log", ignore_errors=True)
-        write_log(tmp_path, case, entries)
-        writer = LetterService(load_campaign(tmp_path), date(2026, 11, 22))
-        made, _ = make_update(writer, writer.campaign.case(case))
-        shown = DOCUMENT_FORMATS["text"].render_document(made).decode()
-
-        assert [word for word in private_words(entries) if word in shown] == []
