@@ -104,6 +104,21 @@ def test_a_state_has_one_embassy_in_a_country() -> None:
     assert len(embassies) == len(set(embassies))
 
 
+def test_names_of_missions_are_those_of_today_or_of_the_source() -> None:
+    """
+    A name that is made has the state's name of today; one that a source gives is kept.
+    """
+    names = {host: mission("tr", host).name for host in ("gb", "au", "de")}
+    german = load_language("de", [shipped_folder()]).display_name(mission("tr", "gb"))
+
+    assert names == {
+        "gb": "Embassy of the Republic of Turkey",
+        "au": "Embassy of the Republic of Türkiye",
+        "de": "Embassy of Türkiye",
+    }
+    assert german == "Botschaft der Republik Türkei"
+
+
 def test_an_entry_shows_its_sources() -> None:
     """
     Sources are shown by name and date, the main one with its address.
