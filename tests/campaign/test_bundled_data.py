@@ -19,6 +19,19 @@ CAMPAIGN = load_campaign()
 CASES = CAMPAIGN.cases
 MISSIONS = CAMPAIGN.directory.missions
 OFFICES = CAMPAIGN.directory.offices
+# Cities as the post there calls them, in the languages of the bundled streets.
+LOCAL = {
+    "Brussels": "Bruxelles",
+    "Geneva": "Genève",
+    "Istanbul": "İstanbul",
+    "Lisbon": "Lisboa",
+    "Moscow": "Москва",
+    "Prague": "Praha",
+    "Rome": "Roma",
+    "The Hague": "Den Haag",
+    "Vienna": "Wien",
+    "Warsaw": "Warszawa",
+}
 CONTACTS: list[Mission | Office] = [*MISSIONS, *OFFICES.values()]
 
 case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -183,6 +196,8 @@ def test_the_size_of_the_directory() -> None:
 def test_offices_are_what_their_sources_say() -> None:
     """
     Each field of an office is that of the list of facts; a note may be its advice.
+
+    Only cities in address lines have the name that the post there reads.
     """
     text = FACTS.read_text(encoding="utf-8")
     facts = yaml.load(text, yaml.BaseLoader)["offices"]  # noqa: S506 - texts only
@@ -194,6 +209,8 @@ def test_offices_are_what_their_sources_say() -> None:
                 found = office.advice
             if isinstance(value, list):
                 found = list(found)
+            if field == "address":
+                value = [*value[:-1], local(value[-1])]  # noqa: PLW2901 - as said above
             assert found == value, (id_, field)
 
 
@@ -207,6 +224,24 @@ def test_every_contact_has_sources(contact: Mission | Office) -> None:
     assert contact.verified is None or contact.verified.year <= 2026
     assert contact.note is None or re.match(r"[A-Z0-9`]", contact.note)
     assert contact.note is None or contact.note[-1] == "."
+
+
+def local(line: str) -> str:
+    """Return the last line of an address with the local name of its city."""
+    for city, name in LOCAL.items():
+        line = line.replace(city, name)
+    return line
+
+
+@contact
+def test_an_address_has_the_local_name_of_its_city(contact: Mission | Office) -> None:
+    """
+    The post of the host country reads an address, whatever the language of the letter.
+    """
+    if contact.address:
+        assert contact.address[-1] == local(contact.address[-1])
+        if name := LOCAL.get(contact.city or ""):
+            assert name in contact.address[-1]
 
 
 @contact
