@@ -262,7 +262,8 @@ def test_copies_are_printed_with_their_address(run: Run, mine: Path) -> None:
     assert page == (
         "\n22 November 2026\n\nLeague of Examples\n2 Rue Exemple\n1200 Exempleville\n"
         "SWITZERLAND\n\nRe: The arrest of Ada Example, May 2026\n\n"
-        "cc: League of Examples\n"
+        "For your information, here is a copy of a letter to: Office of the\n"
+        "President\n\nAda Example\n\ncc: League of Examples\n"
     )
     assert "send it to the Court of Example as well (court@office.example)" in (
         result.stderr

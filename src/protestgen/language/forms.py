@@ -55,6 +55,7 @@ CitationPattern = Annotated[
 ]
 ClosingPattern = Annotated[str, _parser("salutation")]
 StatePattern = Annotated[str, _parser("state")]
+AddresseePattern = Annotated[str, _parser("addressee")]
 
 Confidence = Literal["sourced", "pattern", "unconfirmed"]
 
@@ -235,7 +236,8 @@ class Forms(Struct, frozen=True, kw_only=True):
     organisation with none of them stands in quotation marks. *role_first* puts
     the role of who signs for an organisation above the name.
 
-    *no_street* stands in the place of a street that is not known.
+    *no_street* stands in the place of a street that is not known. *copy_page* is what
+    the page before a printed copy says to its receiver.
 
     *missions* are names of missions by kind, *offices* by id. *cities* are names of
     cities where the language is read, so that post without a street arrives. *states*
@@ -250,6 +252,7 @@ class Forms(Struct, frozen=True, kw_only=True):
     subject: SubjectPattern
     subject_above: bool = False
     copy: Line
+    copy_page: AddresseePattern | None = None
     semicolon: Line = ";"
     conjunction: Line
     conjunction_before: dict[Line, Line] = {}

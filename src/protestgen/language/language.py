@@ -49,6 +49,12 @@ class Language(Writing, frozen=True):
                 return self.spelled(pattern.format(state=state))
         return addressee.name
 
+    def copy_page(self, addressee: Addressee) -> str:
+        """Return the words to the receiver of a copy of a letter to *addressee*."""
+        pattern = self.forms.copy_page
+        name = self.display_name(addressee)
+        return self.spelled(pattern.format(addressee=name)) if pattern else ""
+
     def title(self, addressee: Addressee) -> str | None:
         """Return the title of the head of *addressee*, the line above the name."""
         if self.code == ENGLISH and addressee.title:

@@ -142,6 +142,7 @@ class SharedParts:
                 else ()
                 for copy in copies
             ),
+            "copy_page": language.copy_page(to) if to else "",
             "addressee_block": _addressee_block(case, to, self._country, language),
             "salutation": language.spelled(self._salutation()) + forms.salutation_end,
             "subject_above": forms.subject_above,

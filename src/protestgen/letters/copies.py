@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from protestgen.templating.blocks import Paragraph
+
 from .letter import Letter
 
 
@@ -11,7 +13,8 @@ def with_copies(letter: Letter) -> Letter:
     """
     The *letter* with a set of pages for each of its copies that goes by post.
 
-    The first page of a set has the address of the receiver; the letter follows.
+    The first page of a set has the address of the receiver and says who writes to whom;
+    the letter follows.
     """
     return replace(letter, also=(*letter.also, *_pages(letter)))
 
@@ -25,9 +28,8 @@ def _pages(letter: Letter) -> Iterator[Letter]:
                 addressee=letter.copied[index],
                 addressee_block=block,
                 salutation="",
-                body=(),
+                body=(Paragraph(letter.copy_page),) if letter.copy_page else (),
                 closing="",
-                signature=(),
                 copies=letter.copies[index : index + 1],
             )
             yield from (alone, *letter.also)

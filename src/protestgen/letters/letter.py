@@ -33,7 +33,8 @@ class Letter(Struct, frozen=True, kw_only=True):
     empty parts. A message of support has *support_to* in place of an *addressee*. The
     *copied* addressees are named in *copies*. *subject_above* puts the subject above
     the salutation. *copy_blocks* are the address blocks of those copied, empty without
-    a street. *also* holds the same letter in further languages.
+    a street, and *copy_page* is what the page for them says. *also* holds the same
+    letter in further languages.
     """
 
     case: str
@@ -46,6 +47,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     support_to: SupportTo | None
     copied: tuple[Addressee, ...]
     copy_blocks: tuple[tuple[str, ...], ...] = ()
+    copy_page: str = ""
     sender_block: tuple[str, ...]
     dateline: str
     addressee_block: tuple[str, ...]
