@@ -102,9 +102,14 @@ def letters(code: str, case_id: str, style: str) -> list[Letter]:
     return [
         letter
         for on in sorted(days)
-        for to in ([None] if style == "support" else map(str, case.write_to))
+        for to in ([None] if style == "support" else addressees(case))
         for letter in written(code, case, style, to, on)
     ]
+
+
+def addressees(case: Case) -> list[str]:
+    """All to whom letters about the case are addressed."""
+    return [name for way in case.ways for name in way.to]
 
 
 def written(
