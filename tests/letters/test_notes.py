@@ -154,6 +154,27 @@ def test_language_that_the_addressee_would_rather_read_is_noted(
     assert note not in notes(run, *letter, "--lang", "en,ru")
 
 
+def test_own_words_speak_for_an_organisation(run: Run) -> None:
+    """
+    A note asks for "we" in own words, where the letter is written for an organisation.
+    """
+    note = "the letter says 'we': write your own words so as well"
+    choices = (
+        "--case",
+        "kurmanov",
+        "--country",
+        "us",
+        *ADA,
+        "--organisation",
+        "Readers",
+    )
+    why = ("--why", "I am a reader.")
+
+    assert note in notes(run, *choices, "--style", "organisation", *why)
+    assert note not in notes(run, *choices, "--style", "organisation")
+    assert note not in notes(run, *choices, "--style", "personal", *why)
+
+
 def test_untranslated_own_words_are_noted(run: Run) -> None:
     """
     A note says that own words are the same in letters of two languages.

@@ -218,6 +218,9 @@ def sender_notes(letter: Letter) -> Iterator[Note]:
     if letter.style == ORGANISATION_STYLE and not letter.sender.organisation:
         text = "the letter names no organisation: add '--organisation'"
         yield Note(text, "no-organisation")
+    if letter.style == ORGANISATION_STYLE and letter.sender.why:
+        text = "the letter says 'we': write your own words so as well"
+        yield Note(text, "own-words")
 
 
 def _word_notes(letter: Letter, avoid: tuple[str, ...]) -> Iterator[Note]:
