@@ -35,7 +35,9 @@ def growing_file(path: Path, *, mode: int | None = None) -> Iterator[IO[bytes]]:
             with _replacing(Path(os.path.realpath(path)), mode) as file:
                 yield file
     except OSError as error:
-        raise OutputError(f"{path}: {error.strerror}: nothing is written") from None
+        is_lost = isinstance(error, FileNotFoundError)
+        reason = "there is no such folder" if is_lost else error.strerror
+        raise OutputError(f"{path}: {reason}: nothing is written") from None
 
 
 @contextmanager

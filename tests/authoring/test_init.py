@@ -60,7 +60,7 @@ def test_a_new_campaign_works(run: Run, tmp_path: Path) -> None:
         f"note: written to {mine}: go on with {mine}/README.md\n"
         "note: the case in it is made up: do not send its "
         "letters\n"
-        f"note: its first letter: protestgen --campaign {mine} letter "
+        f"note: to try it, type: protestgen --campaign {mine} letter "
         "--case reading-room --country gb\n"
     )
     assert files(mine) == FILES
@@ -90,7 +90,7 @@ def test_the_suggested_command_is_quoted(shell: Shell) -> None:
     """
     options = " ".join(OPTIONS)
     made = shell(f"protestgen init 'our $HOME; echo \\`x' {options}")
-    command = made.stderr.splitlines()[-1].partition("first letter: ")[2]
+    command = made.stderr.splitlines()[-1].partition("type: ")[2]
     result = shell(f"{command} -q")
 
     assert (result.exit_code, result.stderr) == (0, "")

@@ -194,8 +194,17 @@ def test_misnamed_files_are_errors(load: Load) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["none", "empty", "file"])
-def test_a_folder_without_a_campaign_is_an_error(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "missing"),
+    [
+        ("none", "such folder"),
+        ("empty", "folder 'data' in it"),
+        ("file", "folder 'data' in it"),
+    ],
+)
+def test_a_folder_without_a_campaign_is_an_error(
+    tmp_path: Path, name: str, missing: str
+) -> None:
     """
     A missing folder, or one without the parts of a campaign, is an error.
     """
@@ -205,10 +214,7 @@ def test_a_folder_without_a_campaign_is_an_error(tmp_path: Path, name: str) -> N
         load_campaign(tmp_path / name, tmp_path / name)
 
     assert caught.value.lines() == [
-        (
-            f"{tmp_path / name}: there is no folder 'data' in it: "
-            "name the folder of a campaign"
-        )
+        f"{tmp_path / name}: there is no {missing}: name the folder of a campaign"
     ]
 
 

@@ -155,7 +155,7 @@ def test_the_fallback_is_entirely_in_english(
     assert (result.exit_code, result.stdout) == (0, english.stdout)
     assert result.stderr.startswith(
         "note: the letter is in English: case 'picket' is incomplete in German, "
-        "missing cases.picket in data/demands.de.yaml\n"
+        "missing all its texts in data/demands.de.yaml\n"
     )
 
 

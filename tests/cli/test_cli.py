@@ -121,12 +121,12 @@ def in_terminal(*arguments: str, columns: int = 80) -> str:
         (
             ("letter", "--name", "Ada", "Example", "--case", "kolov"),
             2,
-            "'Example' is not the case, which is 'kolov': put quotes round what has spaces in it",
+            "'Example' is not the case, which is 'kolov': put quotation marks around text with spaces",
         ),
         (
             ("letter", "kolov", "Example"),
             2,
-            "got unexpected extra argument (Example) (put quotes round what has spaces in it)",
+            "got unexpected extra argument (Example) (put quotation marks around text with spaces)",
         ),
         (
             (*LETTER, "--date", "22.11.2026"),
@@ -186,12 +186,12 @@ def in_terminal(*arguments: str, columns: int = 80) -> str:
         (
             ("--campaign", "/none", "cases"),
             1,
-            "/none: there is no folder 'data' in it: name the folder of a campaign",
+            "/none: there is no such folder: name the folder of a campaign",
         ),
         (
             (*LETTER, "-o", "/none/letter.txt"),
             1,
-            "/none/letter.txt: No such file or directory: nothing is written",
+            "/none/letter.txt: there is no such folder: nothing is written",
         ),
         (
             (*LETTER, "-o", "/dev/full"),

@@ -325,7 +325,7 @@ def test_missing_translations_are_errors(run: Run, readers: Path) -> None:
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
         "error: case 'reading-room' is incomplete in German, missing "
-        "cases.reading-room in data/demands.de.yaml: "
+        "all its texts in data/demands.de.yaml: "
         "add '--fallback' for an appeal in English\n"
     )
 

@@ -63,7 +63,8 @@ def data_files(
     if not data.is_dir():
         others = ("templates", "log", SETTINGS_FILE)
         if not any((folder / name).exists() for name in others):
-            hint = "there is no folder 'data' in it: name the folder of a campaign"
+            what = "folder 'data' in it" if folder.exists() else "such folder"
+            hint = f"there is no {what}: name the folder of a campaign"
             problems.append(Problem(Location(str(folder)), hint))
         return
     for path in sorted(data.iterdir(), key=lambda path: (not path.suffix, path)):

@@ -34,7 +34,7 @@ class _Options(DocumentOptions, frozen=True, kw_only=True):
 @document_options("appeal")
 @click.pass_obj
 def appeal(app: App, /, **values: Any) -> None:
-    """Write a case as a document with a model letter and addresses."""
+    """Write a page that asks supporters to write letters."""
     options = _Options(**values)
     app.need((options.case_id,))
     case = app.campaign.case(options.case_id)

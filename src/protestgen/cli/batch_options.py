@@ -60,7 +60,7 @@ _people_options = option_group(
     click.option(
         "--example", is_flag=True, help="Print an example of a roster, and stop."
     ),
-    countries_option("For rows without one; or where you write alone, 'all'."),
+    countries_option("For rows without one; without a roster, also 'all'."),
     click.option(
         "--sender",
         "profile",
@@ -93,7 +93,7 @@ _target_options = option_group(
         is_flag=True,
         help="In one PDF, begin each letter on a new sheet.",
     ),
-    title="How they leave",
+    title="Output",
 )
 
 _run_options = option_group(
@@ -112,7 +112,7 @@ _run_options = option_group(
     click.option(
         "--prune",
         is_flag=True,
-        help="Remove letters whose row has left the roster.",
+        help="Remove letters of members no longer in the roster.",
     ),
     click.option(
         "--durable",
@@ -130,7 +130,7 @@ _run_options = option_group(
         is_flag=True,
         help="Log how many new letters it wrote, without names.",
     ),
-    title="The run",
+    title="How the batch runs",
 )
 
 batch_options = option_group(

@@ -30,7 +30,8 @@ def calendar(app: App, /, *, case_id: str, output: str | None) -> None:
     Write the dates of a case as a calendar (.ics).
 
     It has the last day to write, the hearings, and the reminders of letters in the log
-    that wait for an answer. Calendar programs replace an earlier one that they read.
+    that wait for an answer. A calendar program that reads it again replaces the old
+    dates.
     """
     app.need((case_id,), missions=False)
     campaign = app.campaign

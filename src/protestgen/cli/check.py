@@ -45,7 +45,7 @@ def check(
 
     It checks the campaign in DIR, or else the one in use, by writing all of its
     letters; it never uses the network. An error makes a letter wrong, impossible or
-    harmful; a warning needs a look.
+    harmful; a warning is something to look at.
     """
     if folder and not folder.is_dir():
         reason = "this is a file" if folder.exists() else "there is no such folder"

@@ -53,7 +53,7 @@ common_options = option_group(
         metavar="DIR",
         expose_value=False,
         callback=_add_folders,
-        help="Campaign folder, above the one you are in.  [repeatable]",
+        help="Use the campaign in this folder first.  [repeatable]",
     ),
     click.option(
         "-q",
@@ -61,6 +61,6 @@ common_options = option_group(
         is_flag=True,
         expose_value=False,
         callback=_be_quiet,
-        help="Show only errors, and notes on words that do harm.",
+        help="Hide notes, except about words that do harm.",
     ),
 )

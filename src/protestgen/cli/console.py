@@ -91,7 +91,7 @@ def usage_message(error: click.UsageError) -> str:
         message = message[:1].lower() + message[1:]
     hint = f"see '{command} --help'"
     if "unexpected extra argument" in message:
-        hint = "put quotes round what has spaces in it"
+        hint = "put quotation marks around text with spaces"
     return f"{message} ({hint})"
 
 

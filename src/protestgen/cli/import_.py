@@ -64,12 +64,12 @@ def _parse_column(text: str) -> tuple[str, str]:
 @click.option(
     "--state",
     type=COUNTRY,
-    help="Take only missions of this state; rows that name none are of it.",
+    help="State of rows that name none; rows of other states are left out.",
 )
 @click.option(
     "--host",
     type=COUNTRY,
-    help="Take only missions in this country; rows that name none are in it.",
+    help="Country of rows that name none; rows of other countries are left out.",
 )
 @click.option(
     "--kind",
@@ -90,7 +90,7 @@ def _parse_column(text: str) -> tuple[str, str]:
     "--confidence",
     type=click.Choice(["high", "medium", "low"]),
     default="medium",
-    help="How sure the list is: high for the state's own or the host's.  "
+    help="How reliable the list is: high if the state or the host wrote it.  "
     "[default: medium]",
 )
 @click.option(
@@ -117,8 +117,8 @@ def import_(
     """
     Read missions from a list that you have downloaded.
 
-    FILE is CSV, JSON or GeoJSON. What is new, changed or gone is shown; '--write'
-    writes it into the files 'data/embassies/STATE.yaml' of your campaign.
+    FILE is CSV, JSON or GeoJSON. The command shows what is new, changed or gone. Add
+    '--write' to write the entries into 'data/embassies/STATE.yaml' of your campaign.
     """
     if not source:
         raise ChoiceError("'--source' is empty: say who publishes the list, and where")

@@ -125,7 +125,7 @@ def init(
     show_note("the case in it is made up: do not send its letters")
     country = spec.countries[0]
     show_note(
-        f"its first letter: protestgen --campaign {_typed(folder)} letter "
+        f"to try it, type: protestgen --campaign {_typed(folder)} letter "
         f"--case {CASE} --country {country}"
     )
 

@@ -105,7 +105,7 @@ _LEFT_OUT = (None, (), False)
     click.option(
         "--open", "opens", is_flag=True, help="Open the letter in your mail program."
     ),
-    title="How it leaves",
+    title="Output",
 )
 @common_options
 @click.pass_obj
@@ -116,7 +116,7 @@ def letter(
     from protestgen.letters.service import LetterService
 
     if argument and case_id:
-        hint = "put quotes round what has spaces in it"
+        hint = "put quotation marks around text with spaces"
         raise ChoiceError(f"'{argument}' is not the case, which is '{case_id}': {hint}")
     options = _Options(case_id=require_case(case_id or argument), **values)
     app.need((options.case_id,))

@@ -48,8 +48,8 @@ _press_options = option_group(
         type=LINE,
         multiple=True,
         metavar="LINE",
-        help="Whom the press can ask: a name, a telephone number; default: where the "
-        "case has answers go.  [repeatable]",
+        help="Whom the press can ask: a name, a telephone number; default: "
+        "'report_to' of the case.  [repeatable]",
     ),
     click.option(
         "--email",
@@ -81,7 +81,7 @@ class _Options(DocumentOptions, frozen=True, kw_only=True):
 @click.pass_obj
 def press(app: App, /, **values: Any) -> None:
     """
-    Write a case as a press release.
+    Write a press release about a case.
 
     With '--format eml', it is one e-mail message to each media outlet of the campaign
     that reads the language: files in a folder, or one mailbox file. Nothing is sent.

@@ -110,7 +110,7 @@ def missing_texts(
 ) -> list[Missing]:
     """Everything that *text* lacks of the words of *case*."""
     if text is None:
-        return [Missing("text", f"cases.{case.id}")]
+        return [Missing("text", "all its texts")]
     fields = list(_missing_fields(case, text, language.forms.title_cases))
     return [Missing("text", field) for field in fields]
 
