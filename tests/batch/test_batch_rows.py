@@ -411,7 +411,7 @@ def test_example_uses_its_columns(batch: Batch) -> None:
     assert (
         "\nEva Beispiel, Musterstadt\nMax Beispiel, Musterstadt\n" in written["jurgen"]
     )
-    assert "writing on behalf of Example Solidarity Committee" in written["zoe"]
+    assert "writing on behalf of the Example Solidarity Committee" in written["zoe"]
 
 
 def test_member_chooses_who_gets_a_copy(batch: Batch) -> None:

@@ -91,7 +91,7 @@ def test_a_missing_style_of_an_added_language(run: Run) -> None:
         "error: case 'reading-room' is incomplete in Italian, missing the style 'points': "
         "add '--fallback' for a letter in English\n"
     )
-    assert "I ask the authorities of Kazakhstan to consider" in fallback.stdout
+    assert "I would put two points to the authorities of Kazakhstan:" in fallback.stdout
 
 
 def test_an_added_language_keeps_the_bundled_ones(run: Run, tmp_path: Path) -> None:

@@ -228,9 +228,9 @@ def test_met_demands_are_not_made_again(run: Run, readers: Path) -> None:
     line = ("--campaign", readers, "appeal", "reading-room", "--date", "2026-11-25")
 
     open_ = run(*line).stdout
-    assert "called on to open the reading room in Example Town again.\n\n" in open_
+    assert "authorities of Türkiye to open the reading room in Example Town again.\n\n" in open_
     assert (
-        "This has been met already:\n\n"
+        "This demand has already been met:\n\n"
         "- give Ada Example and Bob Example their posts back (on 24 November 2026).\n"
     ) in open_
     assert "I ask the authorities of Türkiye to open the reading room" in open_
@@ -238,7 +238,7 @@ def test_met_demands_are_not_made_again(run: Run, readers: Path) -> None:
     change(readers, ("- id: reopen\n", "- id: reopen\n        met: 2026-11-24\n"))
     over = run(*line)
     assert (over.exit_code, over.stderr) == (0, "")
-    assert "This appeal has ended: it asks for no more letters." in over.stdout
+    assert "This appeal is over: please send no more letters." in over.stdout
     assert "again (met on 24 November 2026); and\n" in over.stdout
     assert "A model letter" not in over.stdout
 
@@ -263,7 +263,7 @@ def test_copies_are_asked_for(run: Run, readers: Path) -> None:
     change(readers, ("write_to: [embassy, ombudsman]", both))
     result = run("--campaign", readers, "appeal", "reading-room")
 
-    assert "Send a copy to: Office of the Ombudsman of Türkiye." in result.stdout
+    assert "Please send a copy to: Office of the Ombudsman of Türkiye." in result.stdout
     assert "> cc: Office of the Ombudsman of Türkiye\n" in result.stdout
 
 
@@ -668,6 +668,6 @@ def test_plain_text_has_underlined_headings(run: Run, tmp_path: Path) -> None:
 
     assert (result.exit_code, result.stderr) == (0, "")
     assert text.startswith("The police attack on the May Day marchers in Almaty")
-    assert "\n\nWhat is demanded\n----------------\n\nThe authorities" in text
+    assert "\n\nWhat is demanded\n----------------\n\nThe campaign called" in text
     assert "\n\n    [your name]\n" in text
     assert all(len(line) <= 72 for line in text.splitlines() if "://" not in line)

@@ -169,7 +169,7 @@ def test_last_day_to_write_is_told_only_before_it(run: Run, tmp_path: Path) -> N
     text = text.replace("write_by:", "after: stop\n    write_by:")
     data.write_text(text, encoding="utf-8")
     stopped = run(*line, "2027-01-01").stdout
-    assert "The last day for letters has passed: no more are asked for." in stopped
+    assert "The last day for letters has passed: please send no more." in stopped
     assert "What is asked now" not in stopped
 
 
