@@ -38,7 +38,7 @@ ORDINARY = {
     *("A", "According", "Among", "Demands", "He", "If", "In", "It", "Mr"),
     *("News", "No", "On", "Pickets", "People", "Police", "Sources", "Statements"),
     *("Thank", "The", "These", "They", "This", "To", "Twelve", "What", "While"),
-    *("Wounded", "Press", "Background", "Newspapers", "Only"),
+    *("Wounded", "Press", "Background", "Newspapers", "Only", "Reports"),
 }
 
 
