@@ -80,7 +80,8 @@ def test_a_new_campaign_works(run: Run, tmp_path: Path) -> None:
         "Re: The closing of the reading room in Example Town, November 2026\n\n"
     )
     assert (
-        "urge you, and all the authorities concerned, to:\n\n1. open the" in letter.stdout
+        "urge you, and all the authorities concerned, to:\n\n1. open the"
+        in letter.stdout
     )
 
 
@@ -109,9 +110,7 @@ def test_a_new_campaign_changes_no_style(run: Run, tmp_path: Path) -> None:
 
     assert not (tmp_path / "mine" / "templates").exists()
     assert "\n\nWe are writing to you about the closing of the" in letter
-    assert "hope that there will soon be good news." in " ".join(
-        letter.split()
-    )
+    assert "hope that there will soon be good news." in " ".join(letter.split())
 
 
 def test_the_example_office_can_be_chosen(run: Run, tmp_path: Path) -> None:

@@ -228,7 +228,10 @@ def test_met_demands_are_not_made_again(run: Run, readers: Path) -> None:
     line = ("--campaign", readers, "appeal", "reading-room", "--date", "2026-11-25")
 
     open_ = run(*line).stdout
-    assert "authorities of Türkiye to open the reading room in Example Town again.\n\n" in open_
+    assert (
+        "authorities of Türkiye to open the reading room in Example Town again.\n\n"
+        in open_
+    )
     assert (
         "This demand has already been met:\n\n"
         "- give Ada Example and Bob Example their posts back (on 24 November 2026).\n"

@@ -154,7 +154,10 @@ def test_letter_makes_the_demands_in_order(case_id: str, style: str) -> None:
         ),
         (
             "support",
-            [r"^I have read about what happened to you, and I want", r"You are not alone"],
+            [
+                r"^I have read about what happened to you, and I want",
+                r"You are not alone",
+            ],
         ),
         (
             "reminder",
