@@ -671,6 +671,6 @@ def test_plain_text_has_underlined_headings(run: Run, tmp_path: Path) -> None:
 
     assert (result.exit_code, result.stderr) == (0, "")
     assert text.startswith("The police attack on the May Day marchers in Almaty")
-    assert "\n\nWhat is demanded\n----------------\n\nThe campaign called" in text
+    assert "\n\nWhat is demanded\n----------------\n\nThe campaign calls" in text
     assert "\n\n    [your name]\n" in text
     assert all(len(line) <= 72 for line in text.splitlines() if "://" not in line)
