@@ -110,9 +110,9 @@ def test_every_command_and_option_of_a_letter_is_named(shell: Shell) -> None:
     """
     helped = shell("protestgen letter --help").stdout
     options = re.findall(r"^ +(?:-\w, )?(--[\w-]+)", helped, re.MULTILINE)
-    named = re.findall(r"^\| `protestgen (\w+)` \|", PAGES["commands"], re.MULTILINE)
+    named = re.findall(r"^\|.*\| `protestgen (\w+)", PAGES["commands"], re.MULTILINE)
 
-    assert sorted(named) == sorted(COMMANDS)
+    assert {*named} == {*COMMANDS}
     assert len(options) > 20
     assert [name for name in options if name not in MANUAL] == []
 
