@@ -453,7 +453,7 @@ def test_rows_of_json_have_their_lines(imported: Import) -> None:
         ('{"a": 1}', "no rows are in it"),
         ("name,name\nx,y\n", "the heading 'name' stands twice"),
         ("name,city\nx,y,z\n", "3 cells where there are 2 columns"),
-        ('name,city\n"x,y\n', "this row is no CSV"),
+        ('name,city\n"x,y\n', "this row is not CSV"),
         ('[{"a": }]', "this is no JSON"),
         ("[1]", "this row is no group of keys and values"),
         ("[" * 100_000, "nested too deeply"),

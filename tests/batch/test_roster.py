@@ -283,7 +283,7 @@ def test_spreadsheet_error_fails_its_row() -> None:
     """
     _, rows = read("name,why\n#NAME?,x\nAda Example,#REF!\nBob Example,No #REF!\n")
 
-    hint = "is an error of the spreadsheet: mend the cell there, and save it again"
+    hint = "is an error of the spreadsheet: correct the cell there, and save it again"
     assert [str(fault) for row in rows for fault in row.faults] == [
         f"name: '#NAME?' {hint}",
         f"why: '#REF!' {hint}",

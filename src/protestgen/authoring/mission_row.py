@@ -232,7 +232,7 @@ class MissionReader:
         try:
             return _PARSERS[field](first)
         except ValueError as error:
-            hint = f"mend it, or add '--column {field}=' to leave it out"
+            hint = f"correct it, or add '--column {field}=' to leave it out"
             raise ValueError(f"{field}: {error}; {hint}") from None
 
 

@@ -80,7 +80,7 @@ def _csv_rows(text: str, path: Path) -> Iterator[TableRow]:
                 pairs = zip(heads, cells, strict=False)
                 yield TableRow(at, {k: v.strip() for k, v in pairs if k})
     except csv.Error as error:
-        _fail(path, line, f"this row is no CSV ({error}): mend its quotes")
+        _fail(path, line, f"this row is not CSV ({error}): correct its quotes")
 
 
 def _check_heads(heads: list[str], path: Path, line: int | None) -> None:

@@ -130,7 +130,7 @@ def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[FieldError, ..
         elif LOST in value:
             faults.append(FieldError(f"not UTF-8: {NOT_TEXT}", field))
         elif value in _ERRORS:
-            hint = "mend the cell there, and save it again"
+            hint = "correct the cell there, and save it again"
             reason = f"'{value}' is an error of the spreadsheet: {hint}"
             faults.append(FieldError(reason, field, kind="spreadsheet error"))
         elif text := value.strip():
