@@ -121,7 +121,7 @@ def test_release_names_nobody_to_ask_unless_told(run: Run) -> None:
     result = run("press", "kurmanov", "--headline", "Marchers attacked")
 
     assert result.stdout.startswith("# Marchers attacked\n\nPress release\n\n")
-    assert "Contact for the press" not in result.stdout
+    assert "Press contact" not in result.stdout
     assert result.stderr == (
         "note: the press release names nobody to ask: add '--contact'\n"
     )
@@ -156,7 +156,7 @@ def test_each_outlet_that_reads_the_language_gets_a_message(
         assert str(message["Subject"]).startswith("The closing of the reading room")
         text = message.get_content().replace("\r\n", "\n")
         assert text.startswith("Press release – Readers United\n\n")
-        assert "\n\nContact for the press\n---------------------\n\n- Carol\n" in text
+        assert "\n\nPress contact\n-------------\n\n- Carol\n" in text
 
 
 def test_edited_message_is_kept(run: Run, readers: Path, tmp_path: Path) -> None:
