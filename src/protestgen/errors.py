@@ -100,7 +100,12 @@ def read_error(name: str, error: OSError) -> DataError:
         reason = "this is a folder: name a file"
     else:
         reason = f"cannot be read: {error.strerror}"
-    return DataError([Problem(Location(name), reason)])
+    return data_error(name, reason)
+
+
+def data_error(path: object, reason: str, *position: int | None) -> DataError:
+    """Return the error for one fault in the file *path*, at a line and column."""
+    return DataError([Problem(Location(str(path), *position), reason)])
 
 
 def _place(problem: Problem) -> tuple[str, int, int]:

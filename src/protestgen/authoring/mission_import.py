@@ -14,7 +14,7 @@ from protestgen.campaign.directory import Confidence, Mission
 from protestgen.campaign.routing import Directory
 from protestgen.campaign.world import place_of
 from protestgen.countries import country_in_sentence
-from protestgen.errors import ChoiceError, DataError, Location, Problem
+from protestgen.errors import ChoiceError, Problem, data_error
 from protestgen.schema.source import read_text
 from protestgen.schema.types import PartialDate
 from protestgen.schema.yaml_text import format_yaml
@@ -187,7 +187,7 @@ class MissionImport:
             return ()
         if not read_text(path, within=folder).startswith(_HEAD):
             reason = "not from an import: move its entries to data/embassies.yaml"
-            raise DataError([Problem(Location(str(path)), reason)])
+            raise data_error(path, reason)
         own = self._directory.own(state)
         return [mission for mission in own if Path(mission.at.path) == path]
 

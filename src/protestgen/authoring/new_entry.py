@@ -14,7 +14,7 @@ from msgspec.structs import fields, replace
 from protestgen.campaign.case import Case, Person, PersonEntry
 from protestgen.campaign.directory import Mission, Office
 from protestgen.campaign.outlet import Outlet
-from protestgen.errors import DataError, Location, Problem
+from protestgen.errors import Location, Problem, data_error
 from protestgen.schema.reader import read_yaml
 from protestgen.schema.source import read_text
 from protestgen.schema.yaml_text import YamlSpan, find_section, format_yaml, split_lines
@@ -122,7 +122,7 @@ class FileEdit(Struct, frozen=True):
         """Raise `DataError` if the file has changed since it was read."""
         if _bytes(self.path) != self.before:
             reason = "changed while the entry was added: run this again"
-            raise DataError([Problem(Location(str(self.path)), reason)])
+            raise data_error(self.path, reason)
 
     def traced(self, problem: Problem, source: str) -> Problem:
         """Return *problem* in the old file, or in the *source* of the entry."""
@@ -148,7 +148,7 @@ def add_entry(kind: EntryType, entry: Mapping[str, Any], folder: Path) -> FileEd
     path = folder / "data" / kind.file
     if not path.parent.resolve().is_relative_to(folder.resolve()):
         reason = "a link that leads out of its folder: put the folder itself here"
-        raise DataError([Problem(Location(str(path.parent)), reason)])
+        raise data_error(path.parent, reason)
     text = read_text(path, within=folder) if os.path.lexists(path) else ""
     old = _bytes(path)
     lines = split_lines(text)

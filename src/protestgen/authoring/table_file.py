@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from msgspec import Struct
 
-from protestgen.errors import DataError, Location, Problem
+from protestgen.errors import Location, data_error
 from protestgen.limits import MAX_CELL, MAX_COLUMNS, MAX_DEPTH, MAX_MISSIONS
 from protestgen.schema.source import read_text
 
@@ -53,7 +53,7 @@ def read_table(path: Path) -> list[TableRow]:
 
 
 def _fail(path: Path, line: int | None, message: str) -> NoReturn:
-    raise DataError([Problem(Location(str(path), line), message)])
+    raise data_error(path, message, line)
 
 
 def _csv_rows(text: str, path: Path) -> Iterator[TableRow]:

@@ -19,7 +19,7 @@ from protestgen.errors import (
     VERY_SIMILAR,
     DataError,
     Location,
-    Problem,
+    data_error,
     nearest,
     quoted,
 )
@@ -94,10 +94,10 @@ def read_roster(stream: Readable, name: str) -> Roster:
         first = _first_line(lines, name)
     line = lines.number
     if not first:
-        raise _refused(name, 1, f"the roster is empty: {_SEE}")
+        raise data_error(name, f"the roster is empty: {_SEE}", 1)
     if first.startswith("["):
         reason = "this is a list in JSON: write one object a line, without brackets"
-        raise _refused(name, line, reason)
+        raise data_error(name, reason, line)
     if first.startswith("{"):
         roster = Roster(name, FIELDS, _json_rows(name, lines))
     else:
@@ -105,7 +105,7 @@ def read_roster(stream: Readable, name: str) -> Roster:
         roster = _csv_roster(name, lines, separator)
     row = next(roster.rows, None)
     if row is None:
-        raise _refused(name, line, "the roster has no rows: add one for each member")
+        raise data_error(name, "the roster has no rows: add one for each member", line)
     return replace(roster, rows=chain([row], roster.rows))
 
 
@@ -153,10 +153,6 @@ def _is_own(column: str) -> bool:
     return bare_heading(column) not in _REPORT_HEADINGS
 
 
-def _refused(name: str, line: int, reason: str) -> DataError:
-    return DataError([Problem(Location(name, line), reason)])
-
-
 def _first_line(lines: TextLines, name: str) -> str:
     """Look at the next line that is not blank; return '' if there is none."""
     line = "\n"
@@ -167,7 +163,7 @@ def _first_line(lines: TextLines, name: str) -> str:
         except LineTooLongError as error:
             line = error.beginning
             if not line.startswith("{"):
-                raise _refused(name, lines.number, str(error)) from None
+                raise data_error(name, str(error), lines.number) from None
     lines.go_back(keep=0)
     return line
 
@@ -179,7 +175,7 @@ def _csv_roster(name: str, lines: TextLines, delimiter: str) -> Roster:
         headings = next(csv_reader(lines, delimiter))
     except (csv.Error, ValueError) as error:
         reason = UNCLOSED if isinstance(error, csv.Error) else error
-        raise _refused(name, line, f"the headings: {reason}") from None
+        raise data_error(name, f"the headings: {reason}", line) from None
     failed = _has_failed(headings)
     if failed:
         headings = [*map(restore_formula, headings)]
@@ -195,17 +191,17 @@ def _check_columns(name: str, line: int, columns: Sequence[str]) -> None:
     """Raise if there are too many columns, a field twice, or no names."""
     if len(columns) > MAX_COLUMNS:
         reason = f"there are {len(columns):,} columns, but {MAX_COLUMNS:,} at most"
-        raise _refused(name, line, f"{reason}: remove those that are not used")
+        raise data_error(name, f"{reason}: remove those that are not used", line)
     fields = [field_of(column) for column in columns]
     for field in FIELDS:
         if fields.count(field) > 1:
             reason = f"the column '{field}' appears twice: remove one of them"
-            raise _refused(name, line, reason)
+            raise data_error(name, reason, line)
     if "name" not in fields:
         found = ", ".join(map(quoted, _unknown_columns(columns)[:5]))
         hint = f"rename one ({found})" if found else "the first line names the columns"
         missing = "there is no column 'name', for whole names"
-        raise _refused(name, line, f"{missing}: {hint}; {_SEE}")
+        raise data_error(name, f"{missing}: {hint}; {_SEE}", line)
 
 
 def _unknown_columns(columns: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections import deque
 from typing import Any, Protocol
 
-from protestgen.errors import DataError, Location, Problem, read_error
+from protestgen.errors import data_error, read_error
 from protestgen.limits import MAX_LINE, MAX_ROW_LINES
 
 # Stands for bytes that are no text in the encoding of the file.
@@ -137,8 +137,7 @@ class _RawStream(io.RawIOBase):
 def _encoding(head: bytes, name: str) -> str:
     """Detect the encoding of a text that begins with *head*."""
     if head.startswith(_SPREADSHEETS):
-        reason = f"this is a spreadsheet: {NOT_TEXT}"
-        raise DataError([Problem(Location(name), reason)])
+        raise data_error(name, f"this is a spreadsheet: {NOT_TEXT}")
     encoding = next((e for m, e in _MARKS.items() if head.startswith(m)), None)
     if encoding is None:
         encoding = {b"\0": "utf-16-be"}.get(head[:1]) or (
@@ -148,6 +147,5 @@ def _encoding(head: bytes, name: str) -> str:
         getincrementaldecoder(encoding)().decode(head)
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        reason = f"not UTF-8: {NOT_TEXT}"
-        raise DataError([Problem(Location(name, line), reason)]) from None
+        raise data_error(name, f"not UTF-8: {NOT_TEXT}", line) from None
     return encoding

@@ -6,7 +6,7 @@ from functools import cache
 import msgspec
 from msgspec import Struct
 
-from protestgen.errors import DataError, Location, Problem, read_error
+from protestgen.errors import Location, data_error, read_error
 from protestgen.schema.place import StaticLocation
 from protestgen.schema.types import PartialDate
 
@@ -74,8 +74,7 @@ def world_missions(state: str) -> tuple[Mission, ...]:
     except OSError as error:
         raise read_error(str(path), error) from None
     except msgspec.DecodeError as error:
-        message = f"damaged ({error}): install protestgen again"
-        raise DataError([Problem(Location(str(path)), message)]) from None
+        raise data_error(path, f"damaged ({error}): install protestgen again") from None
     dates = {name: PartialDate.parse(s.date) for name, s in file.sources.items()}
     return tuple(
         _mission(entry, file, dates, Location(str(path), line))

@@ -8,7 +8,14 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from protestgen.errors import DataError, Location, Problem, noted_problems, read_error
+from protestgen.errors import (
+    DataError,
+    Location,
+    Problem,
+    data_error,
+    noted_problems,
+    read_error,
+)
 from protestgen.limits import MAX_LOG
 from protestgen.schema.place import SourceMap
 from protestgen.schema.reader import parse_yaml
@@ -82,8 +89,7 @@ def _add_entry(log: Log, case: str, path: str) -> None:
     try:
         parse_id(name)
     except ValueError as error:
-        reason = f"the name of the file: {error}"
-        raise DataError([Problem(Location(path), reason)]) from None
+        raise data_error(path, f"the name of the file: {error}") from None
     entries = log.cases.setdefault(case, {})
     if name not in entries:
         entries[name] = _read_entry(path)

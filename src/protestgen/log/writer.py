@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import fields, replace
 
-from protestgen.errors import DataError, Location, OutputError, Problem
+from protestgen.errors import OutputError, data_error
 from protestgen.files import write_file
 from protestgen.schema.source import UnreadError, read_data
 from protestgen.schema.yaml_text import format_yaml
@@ -27,7 +27,7 @@ def add_to_log(
     target = folder / LOG / case
     if not target.resolve().is_relative_to(folder.resolve()):
         reason = "a link that leads out of its folder: put the folder itself here"
-        raise DataError([Problem(Location(str(target)), reason)])
+        raise data_error(target, reason)
     data = _attachment(attached) if attached else None
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -50,10 +50,10 @@ def _attachment(path: Path) -> bytes:
     try:
         return read_data(path, path.resolve().parent)
     except UnreadError as error:
-        raise DataError([Problem(Location(str(path)), str(error))]) from None
+        raise data_error(path, str(error)) from None
     except OSError as error:
         reason = f"cannot be read: {error.strerror or 'this is a folder'}"
-        raise DataError([Problem(Location(str(path)), reason)]) from None
+        raise data_error(path, reason) from None
 
 
 def _new_name(entry: LogEntry) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import BinaryIO
 
-from protestgen.errors import DataError, Location, Problem, read_error
+from protestgen.errors import Location, Problem, data_error, read_error
 from protestgen.limits import MAX_ENTRY, MAX_FILE, MAX_VALUES
 
 # NONBLOCK: do not wait for the writer of a pipe. NOFOLLOW: refuse a link, also one that
@@ -26,7 +26,7 @@ def read_text(path: Path, *, within: Path | None = None) -> str:
     try:
         data = read_data(path, within) if within else _bounded(path.open("rb"))
     except UnreadError as error:
-        raise DataError([Problem(Location(name), str(error))]) from None
+        raise data_error(name, str(error)) from None
     except OSError as error:
         raise read_error(name, error) from None
     return _decoded(data, name)
@@ -37,10 +37,9 @@ def _decoded(data: bytes, name: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = error.object[: error.start]
-        line = before.count(b"\n") + 1
-        at = Location(name, line, error.start - before.rfind(b"\n"))
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
         reason = "not UTF-8: save the file with the encoding UTF-8"
-        raise DataError([Problem(at, reason)]) from None
+        raise data_error(name, reason, line, column) from None
 
 
 def read_small_text(path: str) -> str:
@@ -58,12 +57,11 @@ def read_small_text(path: str) -> str:
             os.close(handle)
     except OSError as error:
         if error.errno == ELOOP:
-            reason = "a link: put the file itself here"
-            raise DataError([Problem(Location(path), reason)]) from None
+            raise data_error(path, "a link: put the file itself here") from None
         raise read_error(path, error) from None
     if len(data) > MAX_ENTRY:
         reason = f"larger than {MAX_ENTRY // 1_000} kB: leave some out"
-        raise DataError([Problem(Location(path), reason)])
+        raise data_error(path, reason)
     return _decoded(data, path)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from protestgen.errors import DataError, Location, Problem, quoted
+from protestgen.errors import DataError, Location, Problem, data_error, quoted
 from protestgen.limits import MAX_DEPTH, MAX_VALUES
 from protestgen.schema.place import location_of
 from protestgen.schema.source import count_values, too_many_values
@@ -97,9 +97,9 @@ def compose(text: str, name: str) -> yaml.Node:
         raise DataError([_unprintable(text, name)]) from None
     except ValueError as error:  # an escape such as \U00110000, in the loader without C
         reason = f"not valid YAML ({error}): look at the indentation, quotes and colons"
-        raise DataError([Problem(Location(name, 1, 1), reason)]) from None
+        raise data_error(name, reason, 1, 1) from None
     if node is None or is_blank(node):
-        raise DataError([Problem(Location(name, 1, 1), "the file is empty")])
+        raise data_error(name, "the file is empty", 1, 1)
     return node
 
 
