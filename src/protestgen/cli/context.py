@@ -13,7 +13,7 @@ import click
 
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.campaign.data_files import SETTINGS_FILE, campaign_around
-from protestgen.errors import ChoiceError, UnknownNameError, quoted
+from protestgen.errors import ChoiceError, quoted
 
 from .console import show_note
 
@@ -169,9 +169,9 @@ def check_output(output: Path, folders: Iterable[Path]) -> None:
 
 def check_style(style: str, codes: Iterable[str], folders: tuple[Path, ...]) -> None:
     """Refuse a *style* that none of the languages *codes* has."""
-    from protestgen.templating.environment import Templates
+    from protestgen.templating.environment import Templates, unknown_style
 
     templates = Templates(folders)
     known = [name for code in codes for name in templates.styles(code)]
     if style not in known:
-        raise UnknownNameError("style", style, known, see="protestgen styles")
+        raise unknown_style(style, known)

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from protestgen.campaign.case import Case, Way
 from protestgen.campaign.directory import MISSION_KINDS, Addressee, Office
 from protestgen.campaign.loader import Campaign
-from protestgen.errors import ProtestgenError, UnknownNameError
+from protestgen.errors import ProtestgenError
 from protestgen.language.language import ENGLISH, Language
 from protestgen.language.loader import load_language
-from protestgen.templating.environment import Templates
+from protestgen.templating.environment import Templates, unknown_style
 
 from .completeness import Missing, MissingTextError, missing_parts
 from .compose import SharedParts
@@ -134,9 +134,7 @@ class LetterService:
             choices.style if any(choices.style in s for s in styles.values()) else None
         )
         if style is None:
-            see = "protestgen styles"
-            error = UnknownNameError("style", choices.style, styles[ENGLISH], see=see)
-            yield "style", error
+            yield "style", unknown_style(choices.style, styles[ENGLISH])
         for code in [code for code in codes if code != ENGLISH]:
             try:
                 missing = self.missing(case, code, style=style)

@@ -7,7 +7,7 @@ that a template inserts is never read that way.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +27,12 @@ from .sandbox import Sandbox
 
 # The template that the styles of a language extend; it is no style itself.
 _BASE = "base"
+
+
+def unknown_style(style: str, known: Iterable[str]) -> UnknownNameError:
+    """Return the error for a *style* that is not *known*."""
+    see = "protestgen styles"
+    return UnknownNameError("style", style, known, see=see, field="style")
 
 
 class Templates:
@@ -96,9 +102,7 @@ class Templates:
                 return language.spelled(_rendered(self.environment, name, values))
         except TemplateNotFound:
             pass
-        styles = self.styles(language.code)
-        see = "protestgen styles"
-        raise UnknownNameError("style", style, styles, see=see, field="style")
+        raise unknown_style(style, self.styles(language.code))
 
     def cache(
         self, language: Language, style: str, shared: Mapping[str, object]
