@@ -83,10 +83,10 @@ def sorted_by_name(codes: Iterable[str], language: str) -> list[str]:
     return sorted(codes, key=lambda code: without_accents(country_name(code, language)))
 
 
-def country_in_sentence(code: str) -> str:
-    """Return the English name of the country *code*, with its article."""
-    article = "the " if code in WITH_ARTICLE else ""
-    return article + country_name(code)
+def country_in_sentence(code: str, language: str = "en") -> str:
+    """Return the name of the country *code*, in English with its article."""
+    article = "the " if language == "en" and code in WITH_ARTICLE else ""
+    return article + country_name(code, language)
 
 
 def find_country(text: str) -> str:

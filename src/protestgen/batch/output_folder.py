@@ -148,10 +148,8 @@ class OutputFolder:
         """
         assert self._header  # noqa: S101 - `begin` has set it
         self.state.finish()
-        lines = chain(
-            [manifest_line(self._header)],
-            map(manifest_line, self.state.letters()),
-        )
+        letters = map(manifest_line, self.state.letters())
+        lines = chain([manifest_line(self._header)], letters)
         with self._output_errors():
             _write_temporary(self.folder / MANIFEST, lines).replace(
                 self.folder / MANIFEST

@@ -69,9 +69,7 @@ def check_contacts(context: CheckContext, on: date) -> Iterator[Finding]:
     for outlet in context.owned(context.campaign.outlets.values()):
         found = chain(
             _check_lines([(("name",), outlet.name)], outlet.at, context),
-            _check_outlet(outlet, context),
-            _check_age(outlet, on),
-            _check_means(outlet, on),
+            _check_outlet(outlet, context, on),
         )
         yield from context.attempt(outlet.at.of(), found)
     for case in context.owned(context.campaign.cases.values()):
@@ -120,8 +118,7 @@ def _check_contact(contact: Addressee, on: date) -> Iterator[Finding]:
     yield from _check_means(contact, on)
 
 
-def _check_outlet(outlet: Outlet, context: CheckContext) -> Iterator[Finding]:
-    """Yield the findings about an outlet that its means of contact do not have."""
+def _check_outlet(outlet: Outlet, context: CheckContext, on: date) -> Iterator[Finding]:
     at = outlet.at
     if not outlet.email:
         yield warning(
@@ -131,6 +128,8 @@ def _check_outlet(outlet: Outlet, context: CheckContext) -> Iterator[Finding]:
         if code not in context.languages:
             message = f"no press release is in {quoted(code)}: the campaign lacks it"
             yield warning(at.of("languages", index), message)
+    yield from _check_age(outlet, on)
+    yield from _check_means(outlet, on)
 
 
 def _check_age(contact: Addressee | Outlet, on: date) -> Iterator[Finding]:

@@ -48,16 +48,13 @@ def _errors(
     if context.is_whole and entry.to and entry.to not in known:
         yield "to", f"unknown addressee {quoted(entry.to)}: correct or remove it"
     for field, name in (("answers", entry.answers), ("reminds", entry.reminds)):
-        about = entries.get(name or "")
+        about, named = entries.get(name or ""), quoted(name or "")
         if name and about is None:
-            yield field, f"there is no entry {quoted(name)} of this case: correct it"
+            yield field, f"there is no entry {named} of this case: correct it"
         elif about and (about.kind == ANSWER or about.reminds):
-            yield field, f"{quoted(name or '')} is no first letter: name that one"
+            yield field, f"{named} is no first letter: name that one"
         elif about and field == "reminds" and about.kind not in WRITTEN:
-            yield (
-                field,
-                f"{quoted(name or '')} is no letter: only those are reminded of",
-            )
+            yield field, f"{named} is no letter: only those are reminded of"
 
 
 def _warnings(entry: LogEntry) -> Iterator[tuple[str, str]]:

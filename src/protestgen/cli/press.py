@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 import click
+from msgspec import convert
 from msgspec.structs import replace
 
 from protestgen.batch.mailing import as_mbox, mailing, write_folder
@@ -89,14 +90,7 @@ def press(app: App, /, **values: Any) -> None:
     options = _Options(**values)
     case = app.campaign.case(options.case_id)
     choice = options.document_choice(app, _FORMATS)
-    choices = PressOptions(
-        language=options.language,
-        headline=options.headline,
-        organisation=options.organisation,
-        city=options.city,
-        contact=options.contact,
-        fallback=options.fallback,
-    )
+    choices = convert(options, PressOptions, from_attributes=True)
     if choice.format.name == "eml":
         _write_messages(app, options, choices)
         return

@@ -1,10 +1,12 @@
 """The command `show`: one case in plain text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import click
 
 from protestgen.campaign.case import Case
+from protestgen.campaign.directory import Office
 from protestgen.language.language import Language
 from protestgen.language.loader import load_language
 
@@ -30,21 +32,25 @@ def show(app: App, /, *, case_id: str, as_json: bool) -> None:
     campaign = app.campaign
     office = campaign.directory.offices.get(case_id)
     if office and case_id not in campaign.cases:
-        note = [f"note     {office.note}"] if office.note else []
-        if as_json:
-            write_json(office)
-        else:
-            write_lines([*card(office), *note], wrapped=True)
-        return
-    case = campaign.case(case_id)
-    if as_json:
-        write_json(case)
+        found: Case | Office = office
+        lines = _office_lines(office)
     else:
-        language = load_language("en", app.campaign.folders)
-        write_lines(_lines(case, language), wrapped=True)
+        found = campaign.case(case_id)
+        lines = _case_lines(found, campaign.folders)
+    if as_json:
+        write_json(found)
+    else:
+        write_lines(lines, wrapped=True)
 
 
-def _lines(case: Case, language: Language) -> Iterator[str]:
+def _office_lines(office: Office) -> Iterator[str]:
+    yield from card(office)
+    if office.note:
+        yield f"note     {office.note}"
+
+
+def _case_lines(case: Case, folders: Sequence[Path]) -> Iterator[str]:
+    language = load_language("en", folders)
     yield from _heading(case, language)
     yield from ("", case.summary)
     if case.outcome:

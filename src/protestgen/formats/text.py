@@ -128,18 +128,16 @@ def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
     """
     if text.isascii() and len(first) + len(text) <= width:
         return first + text
-    lines: list[str] = []
-    line, columns = first, cells(first)
-    is_empty = True
+    lines, columns, gap = [first], cells(first), ""
     for word in text.split(" "):
         word_columns = cells(word)
-        if not is_empty and columns + 1 + word_columns > width:
-            lines.append(line)
-            line, columns, is_empty = rest, cells(rest), True
-        line += word if is_empty else f" {word}"
-        columns += word_columns if is_empty else word_columns + 1
-        is_empty = False
-    return "\n".join((*lines, line))
+        if gap and columns + 1 + word_columns > width:
+            lines.append(rest)
+            columns, gap = cells(rest), ""
+        lines[-1] += gap + word
+        columns += len(gap) + word_columns
+        gap = " "
+    return "\n".join(lines)
 
 
 def cells(text: str) -> int:

@@ -265,7 +265,7 @@ def _misplaced(rights: Rights) -> Iterator[Problem]:
 def cited_right(
     rights: Rights,
     case: Case,
-    demands: Iterable[Demand],
+    demands: Sequence[Demand],
     on: date,
     names: Mapping[str, str],
 ) -> Cited:
@@ -275,7 +275,6 @@ def cited_right(
     *names* are those of the state, for `Citation`. Raises `DataError` for an unknown
     right.
     """
-    demands = tuple(demands)
     for demand in demands:
         for id_ in demand.rights:
             if id_ not in rights.rights:

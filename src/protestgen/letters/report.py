@@ -91,10 +91,7 @@ def make_report(
         raise ProtestgenError(f"nothing is logged for case '{case.id}': {hint}")
     code, notes = choose_language(writer, case, "report", code, fallback=fallback)
     localised, language = writer.localised(case, code)
-    values = {
-        **_values(figures, language),
-        **case_values(localised, language, writer.on),
-    }
+    values = _values(figures, language) | case_values(localised, language, writer.on)
     parts = document_parts(writer, "report", language, values)
     if (more := len(figures.told) - MAX_TOLD) > 0:
         notes.append(f"{more:,} texts are in the format 'json' only")

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from protestgen.campaign.case import Case, Demand, Relation
 from protestgen.campaign.directory import Addressee, Mission
-from protestgen.countries import country_in_sentence, country_name
+from protestgen.countries import country_in_sentence
 from protestgen.errors import ChoiceError, ExpiredCaseError
-from protestgen.language.language import ENGLISH, Language
+from protestgen.language.language import Language
 from protestgen.schema.types import PartialDate
 
 from .letter import SHORT_STYLES, SUPPORT_STYLE, THANKS_STYLE
@@ -87,15 +87,12 @@ def _right(
         return "", ""
     from protestgen.language.rights import cited_right
 
-    code = language.code
-    state = case.state
     names = {
-        "state": country_in_sentence(state)
-        if code == ENGLISH
-        else country_name(state, code),
-        "of_state": language.state_genitive(state) or "",
+        "state": country_in_sentence(case.state, language.code),
+        "of_state": language.state_genitive(case.state) or "",
     }
-    return cited_right(load(code, state), case, demands, on, names)
+    rights = load(language.code, case.state)
+    return cited_right(rights, case, demands, on, names)
 
 
 def supported(case: Case, language: Language) -> str:

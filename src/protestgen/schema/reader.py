@@ -307,14 +307,12 @@ def _pairs(
     for key_node, value_node in node.value:
         if not isinstance(key_node, yaml.ScalarNode):
             file.reject(key_node, f"a key is expected here, not a {_kind(key_node)}")
-            continue
-        key = key_node.value
-        if key in lines:
+        elif (key := key_node.value) in lines:
             again = f"appears twice: it is in line {lines[key]} already"
             file.reject(key_node, f"the key {quoted(key)} {again}")
-            continue
-        lines[key] = key_node.start_mark.line + 1
-        yield key, key_node, value_node
+        else:
+            lines[key] = key_node.start_mark.line + 1
+            yield key, key_node, value_node
 
 
 def _has_field(kind: Any, name: str) -> bool:
