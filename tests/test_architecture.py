@@ -4,6 +4,8 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from statistics import quantiles
+from typing import Any
 
 import pytest
 
@@ -66,6 +68,15 @@ ENTRANCES = {
     if name in {"__init__", "__main__"}
     or (path.stem == "__init__" and path.read_text(encoding="utf-8").count("\n") < 5)
 }
+
+
+# The most lines of a function and of a file, and methods of a class.
+MAX_FUNCTION = 45
+MAX_FILE = 350
+MAX_METHODS = 12
+# The most lines of half of all functions, and of nine in ten.
+MAX_MEDIAN = 8
+MAX_TENTH = 20
 
 
 def in_order() -> list[str]:
@@ -180,6 +191,46 @@ def loaded(program: str) -> set[str]:
         [sys.executable, "-c", program], capture_output=True, check=True, timeout=180
     )
     return set(done.stderr.decode().splitlines()[-1].split())
+
+
+def nodes(*types: type[ast.AST]) -> Iterator[tuple[str, Any]]:
+    """Yield the modules, and in them all nodes that are of one of the *types*."""
+    for module, path in MODULES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, types):
+                yield module, node
+
+
+def test_functions_are_short() -> None:
+    """
+    No function is long, half of them are very short, and nine in ten are short.
+    """
+    lengths = {
+        (module, node.name, node.lineno): node.end_lineno - node.lineno + 1
+        for module, node in nodes(ast.FunctionDef, ast.AsyncFunctionDef)
+    }
+    tenths = quantiles(lengths.values(), n=10)
+
+    assert not {name for name, lines in lengths.items() if lines > MAX_FUNCTION}
+    assert tenths[4] <= MAX_MEDIAN
+    assert tenths[8] <= MAX_TENTH
+
+
+def test_classes_and_files_are_small() -> None:
+    """
+    No class has many methods, and no file many lines.
+    """
+    methods = {
+        (module, node.name): sum(isinstance(n, ast.FunctionDef) for n in node.body)
+        for module, node in nodes(ast.ClassDef)
+    }
+    lines = {
+        module: len(path.read_text(encoding="utf-8").splitlines())
+        for module, path in MODULES.items()
+    }
+
+    assert not {name for name, count in methods.items() if count > MAX_METHODS}
+    assert not {module for module, count in lines.items() if count > MAX_FILE}
 
 
 def test_importing_the_package_loads_no_library() -> None:
