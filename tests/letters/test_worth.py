@@ -76,14 +76,10 @@ STYLES = Templates(BUNDLED.folders).styles("en")
 ASKING = [style for style in STYLES if style not in {"support", "thanks"}]
 # The longest that a body may be, in words, and the shortest.
 LENGTHS = {"personal": (90, 150), "organisation": (90, 220), "statement": (90, 400)}
+# What is read once for all letters.
+LANGUAGE, RIGHTS, TEMPLATES = cache(load_language), cache(load_rights), cache(Templates)
 every_language = pytest.mark.parametrize("code", WORDS)
 every_case = pytest.mark.parametrize("case_id", CASES)
-
-
-@cache
-def templates(folders: tuple[Path, ...]) -> Templates:
-    """The templates in these folders, read once."""
-    return Templates(folders)
 
 
 @cache
@@ -103,7 +99,7 @@ def letters(code: str, case_id: str, style: str) -> list[Letter]:
         letter
         for on in sorted(days)
         for to in ([None] if style == "support" else addressees(case))
-        for letter in written(code, case, style, to, on)
+        for letter in written(code, case_id, style, to, on)
     ]
 
 
@@ -112,11 +108,12 @@ def addressees(case: Case) -> list[str]:
     return [name for way in case.ways for name in way.to]
 
 
+@cache
 def written(
-    code: str, case: Case, style: str, to: str | None, on: date
+    code: str, case_id: str, style: str, to: str | None, on: date
 ) -> list[Letter]:
     """The letter, or none: no thanks are due before a demand was met."""
-    campaign, _ = CASES[case.id]
+    campaign, case = CASES[case_id]
     directory = campaign.directory
     addressee = (
         directory.choose(state=case.state, country="gb", to=to, write_to=(to,))[0]
@@ -128,14 +125,14 @@ def written(
     )
     try:
         letter = compose(
-            in_language(code, case.id),
+            in_language(code, case_id),
             addressee,
             sender,
             style=style,
-            language=load_language(code, campaign.folders),
-            templates=templates(tuple(campaign.folders)),
+            language=LANGUAGE(code, campaign.folders),
+            templates=TEMPLATES(campaign.folders),
             on=on,
-            rights=partial(load_rights, campaign.folders),
+            rights=partial(RIGHTS, campaign.folders),
         )
     except ChoiceError:
         assert style == "thanks"
@@ -198,7 +195,7 @@ def test_authorities_are_asked_themselves(code: str, style: str, case_id: str) -
     campaign, case = CASES[case_id]
     for office in campaign.directory.offices.values():
         if office.state == case.state:
-            (letter,) = written(code, case, style, office.id, NOW)
+            (letter,) = written(code, case_id, style, office.id, NOW)
             assert not re.search(WORDS[code]["authorities"], text_of(letter))
 
 
@@ -229,7 +226,7 @@ def test_archived_letters_ask_questions(code: str, style: str, case_id: str) -> 
     """
     case = BUNDLED.cases[case_id]
     for to in map(str, case.write_to):
-        (letter,) = written(code, case, style, to, NOW)
+        (letter,) = written(code, case_id, style, to, NOW)
         text = text_of(letter)
         assert text.count(WORDS[code].get("question", "?")) >= len(letter.demands)
         assert not re.search(WORDS[code]["demand"], text)
