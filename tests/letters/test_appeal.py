@@ -426,16 +426,18 @@ def test_data_makes_no_structure(run: Run, readers: Path) -> None:
         assert re.findall(r"^(#|-|1\.|>).*", result.stdout, re.MULTILINE) == ["#"]
 
 
+APPEAL = appeal()
+
+
 def hostile(values: list[str]) -> Appeal:
     """Return an appeal with *values* wherever a text may stand."""
     title, text, item, heading, part, name = values
     blocks = (Paragraph(text), ItemList((item, item), numbered=False))
     inner = Section(heading=part, body=blocks)
     section = Section(heading=heading, body=blocks, has_letter=True, parts=(inner,))
-    written = appeal()
-    assert written.letter
+    assert APPEAL.letter
     letter = replace(
-        written.letter,
+        APPEAL.letter,
         subject_line=title,
         salutation=text,
         body=(*blocks, ItemList((item,), numbered=True)),
@@ -443,9 +445,7 @@ def hostile(values: list[str]) -> Appeal:
         signature=(name, text, name),
         copies=(name, item),
     )
-    return replace(
-        written, title=title, lead=blocks, sections=(section,), letter=letter
-    )
+    return replace(APPEAL, title=title, lead=blocks, sections=(section,), letter=letter)
 
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
