@@ -18,6 +18,8 @@ from protestgen.letters.letter import block_text
 from protestgen.letters.notes import count_words
 from protestgen.templating.environment import Templates
 
+pytestmark = pytest.mark.slow
+
 # The languages whose letters fulfil the bars, and words to look for: who is asked
 # about, how those who can act are asked, what no mourner and no censor should read.
 WORDS = {
