@@ -121,7 +121,7 @@ def test_letter_makes_the_demands_in_order(case_id: str, style: str) -> None:
                 r"On 1 May 2011 in Almaty, police attacked",
                 r"Ainur Kurmanov and Bakhytgul Ukteshbaeva were injured",
                 r"I ask the authorities of Kazakhstan to:",
-                r"Please pass this letter on to them, and let me have",
+                r"Please pass this letter on to the authorities concerned, and let",
                 r"good news\.$",
             ],
         ),

@@ -125,7 +125,7 @@ def test_update_tells_only_what_is_new(run: Run) -> None:
     later = run(*OPEN, "--since", "2011-05-02").stdout
     nothing = run(*OPEN, "--since", "2011-05-03").stdout
     before = run("update", "kurmanov", "--date", "2011-05-01").stdout
-    march, trial = "red flags had been\nunfolded", "the trial of Dmitry Tikhonov opened"
+    march, trial = "red flags had been\nunfurled", "the trial of Dmitry Tikhonov opened"
 
     account = "On 1 May 2011 in Almaty, police attacked"
     assert account in everything
