@@ -62,7 +62,7 @@ def test_a_case_without_any_text_lacks_one_thing() -> None:
     """
     If a case has no entry, the entry alone is missing, not its keys.
     """
-    assert missing_parts(CASE, None, GERMAN) == [Missing("text", "cases.kurmanov")]
+    assert missing_parts(CASE, None, GERMAN) == [Missing("text", "all its texts")]
 
 
 def test_a_language_lacks_forms_and_styles() -> None:

@@ -78,11 +78,11 @@ def test_an_appeal_says_that_the_day_has_passed(mine: Path, run: Run) -> None:
     line = ("--campaign", mine, "appeal", "picket", *LATE)
     result = run(*line)
     assert (result.exit_code, f"{PASSED}first\n" in result.stderr) == (0, True)
-    assert "The last day for letters has passed: look for news" in result.stdout
+    assert "The last day for letters has passed: please look for news" in result.stdout
     assert "1 December" not in result.stdout
 
     change(mine, STOP)
-    assert "This appeal has ended" in run(*line).stdout
+    assert "This appeal is over" in run(*line).stdout
 
 
 @pytest.mark.parametrize("code", ["en", "de", "fr", "es", "el", "ru"])

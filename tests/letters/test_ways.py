@@ -355,7 +355,7 @@ def test_appeal_lists_the_ways_in_order(run: Run, mine: Path) -> None:
     text = run("--campaign", mine, "appeal", "ada").stdout
 
     assert (
-        "Write to one of these, best to the first:\n\n"
+        "Please write to one of these, preferably the first:\n\n"
         "- Office of the President; the embassy in your country (a letter to each); copy "
         "to: League of Examples; demands 3, 1.\n"
         "- Court of Example; copy to: the embassy in your country; League of Examples.\n"
