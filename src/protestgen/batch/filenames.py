@@ -57,9 +57,12 @@ def file_suffix(format_name: str) -> str:
 
 def mailing_stem(kind: str, case: str, outlet: str) -> str:
     """The name of the file for a *kind* of document to a media outlet, as above."""
-    return "-".join(
-        (kind, case[:_LONGEST], outlet[:_LONGEST], _key(kind, case, outlet))
-    )
+    return mailing_start(kind, case) + f"{outlet[:_LONGEST]}-{_key(kind, case, outlet)}"
+
+
+def mailing_start(kind: str, case: str) -> str:
+    """The beginning of the names of all files with a *kind* of document on *case*."""
+    return f"{kind}-{case[:_LONGEST]}-"
 
 
 def _key(*identity: str) -> str:

@@ -8,6 +8,7 @@ import click
 from msgspec import convert
 from msgspec.structs import replace
 
+from protestgen.batch.filenames import mailing_start
 from protestgen.batch.mailing import as_mbox, mailing, write_folder
 from protestgen.batch.manifest import RunHeader
 from protestgen.batch.runner import run_header
@@ -104,12 +105,12 @@ def press(app: App, /, **values: Any) -> None:
 def _write_messages(app: App, options: _Options, choices: PressOptions) -> None:
     """Write a message with the release to each outlet that reads its language."""
     target = _target(options.output)
+    if not options.email:
+        raise click.UsageError("messages need an address that they are from: '--email'")
     day, time = dated(options.on, _last_release(target, options), "messages")
     writer = replace(options, on=day).writer(app)
     case = app.campaign.case(options.case_id)
     release, notes = make_press_release(writer, case, choices)
-    if not options.email:
-        raise click.UsageError("messages need an address that they are from: '--email'")
     what = "the address of '--email'"
     name = header_text(options.organisation or "", "the organisation")
     sender = Mailbox(name, ascii_address(options.email, what))
@@ -136,7 +137,8 @@ def _write_messages(app: App, options: _Options, choices: PressOptions) -> None:
 
 def _last_release(target: Target, options: _Options) -> RunHeader | None:
     """Return the header of the last run if it wrote messages about the case, too."""
-    found = target.path and [*target.path.glob(f"press-{options.case_id[:40]}-*.eml")]
+    names = f"{mailing_start('press', options.case_id)}*.eml"
+    found = target.path and any(target.path.glob(names))
     return last_run(target) if found else None
 
 
