@@ -158,7 +158,7 @@ def test_own_words_speak_for_an_organisation(run: Run) -> None:
     """
     A note asks for "we" in own words, where the letter is written for an organisation.
     """
-    note = "the letter says 'we': write your own words so as well"
+    note = "the letter says 'we': say 'we' in your own words, too"
     choices = (
         "--case",
         "kurmanov",

@@ -219,7 +219,7 @@ def sender_notes(letter: Letter) -> Iterator[Note]:
         text = "the letter names no organisation: add '--organisation'"
         yield Note(text, "no-organisation")
     if letter.style == ORGANISATION_STYLE and letter.sender.why:
-        text = "the letter says 'we': write your own words so as well"
+        text = "the letter says 'we': say 'we' in your own words, too"
         yield Note(text, "own-words")
 
 
