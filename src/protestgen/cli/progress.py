@@ -64,7 +64,7 @@ class ProgressReporter(Reporter):
         if self._bar:
             self._bar.start()
             self._row = self._bar.add_task(
-                "", total=self._total, letters=0, failed=0, rate=0
+                "", total=self._total, letters=_count(0, "letter"), failed=0, rate=0
             )
         return self
 
@@ -128,7 +128,7 @@ class ProgressReporter(Reporter):
             self._bar.update(
                 self._row,
                 completed=self._position(),
-                letters=tally.letters,
+                letters=_count(tally.letters, "letter"),
                 failed=tally.failed,
                 rate=tally.letters / (monotonic() - self._start),
                 refresh=True,
@@ -171,7 +171,7 @@ def _bar() -> "Progress":
 
     return Progress(
         BarColumn(),
-        TextColumn("{task.fields[letters]:,} letters"),
+        TextColumn("{task.fields[letters]}"),
         TextColumn("{task.fields[failed]:,} failed"),
         TextColumn("{task.fields[rate]:,.0f} a second"),
         TimeRemainingColumn(),
