@@ -59,33 +59,29 @@ def test_unknown_rights_are_errors(ids: str, expected: str | None, mine: Path) -
     )
 
 
-def test_a_right_that_binds_nobody_is_told(mine: Path) -> None:
+@pytest.mark.parametrize(
+    ("obligation", "reason"),
+    [
+        ("in_force: 2026-11-02", "no source says that 'iccpr-9' bound 'kz' then"),
+        (
+            "in_force: 2006-04-24, reserved: [iccpr-9]",
+            "'kz' has a reservation to 'iccpr-9'",
+        ),
+    ],
+)
+def test_a_right_that_does_not_bind_is_told(
+    mine: Path, obligation: str, reason: str
+) -> None:
     """
-    A treaty that no source shows in force for the state then is named, with the effect.
+    A right that the state was not bound by, or has limited, is named with the effect.
     """
     (mine / "data" / "rights.de.yaml").write_text(TEXTS, encoding="utf-8")
     (mine / "data" / "rights.yaml").write_text(
-        "obligations:\n  - {state: kz, treaty: iccpr, in_force: 2026-11-02, "
+        f"obligations:\n  - {{state: kz, treaty: iccpr, {obligation}, "
         "sources: [s], seen: 2026-11-03}\n"
     )
     assert findings(mine, with_rights("iccpr-9")) == [
-        "demands.yaml:31:18: warning: no source says that 'iccpr-9' bound 'kz' then: "
-        "letters do not name it"
-    ]
-
-
-def test_a_right_with_a_reservation_is_told(mine: Path) -> None:
-    """
-    A right that the state has limited by a reservation is named as such.
-    """
-    (mine / "data" / "rights.de.yaml").write_text(TEXTS, encoding="utf-8")
-    (mine / "data" / "rights.yaml").write_text(
-        "obligations:\n  - {state: kz, treaty: iccpr, in_force: 2006-04-24, "
-        "reserved: [iccpr-9], sources: [s], seen: 2026-11-03}\n"
-    )
-    assert findings(mine, with_rights("iccpr-9")) == [
-        "demands.yaml:31:18: warning: 'kz' has a reservation to 'iccpr-9': "
-        "letters do not name it"
+        f"demands.yaml:31:18: warning: {reason}: letters do not name it"
     ]
 
 
