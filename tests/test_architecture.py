@@ -16,7 +16,7 @@ PACKAGE = ROOT / "src" / "protestgen"
 # A module imports only modules above it, in the list of packages and in its package.
 ORDER = """
 limits errors files country_names
-schema: place types source yaml_nodes reader yaml_text
+schema: place types source cache yaml_nodes reader yaml_text
 countries
 campaign: bundled case directory world outlet routing data_files layer references loader
     translations

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ from protestgen.limits import (
     MAX_OUTLETS,
     MAX_VALUES,
 )
+from protestgen.schema.cache import NO_CACHE, FileCache
 from protestgen.schema.reader import parse_entries
 from protestgen.schema.source import (
     count_values,
@@ -97,15 +99,21 @@ class LayerReader:
     Reads the valid entries of *folder* into *layer*, and all *problems*.
 
     *texts* replace the content of files, by their paths. *tolerant* is as for
-    `noted_problems`.
+    `noted_problems`, *cache* as for `load_campaign`.
     """
 
     def __init__(
-        self, folder: Path, texts: Mapping[Path, str], *, tolerant: bool
+        self,
+        folder: Path,
+        texts: Mapping[Path, str] = MappingProxyType({}),
+        *,
+        tolerant: bool = False,
+        cache: FileCache = NO_CACHE,
     ) -> None:
         self.layer = Layer()
         self.problems: list[Problem] = []
         self._folder, self._texts, self._tolerant = folder, texts, tolerant
+        self._cache = cache
         self._values = 0
         try:
             self._files = [*data_files(folder, self.problems)]
@@ -190,7 +198,11 @@ class LayerReader:
                 self._values += count_values(text)
                 if self._values > MAX_VALUES:
                     raise DataError([too_many_values(str(path))])
-                self.problems += _add_entries(self.layer, file.kind, text, str(path))
+                schema = _SCHEMAS[file.kind]
+                entries, wrong = self._cache.parsed(
+                    parse_entries, text, str(path), schema
+                )
+                self.problems += [*wrong, *_add_entries(self.layer, entries)]
 
 
 def may_name(file: DataFile, ids: Collection[str]) -> bool:
@@ -228,8 +240,9 @@ def _add_missing(known: dict[K, V], found: Mapping[K, V]) -> None:
         known.setdefault(key, entry)
 
 
-def _add_entries(layer: Layer, kind: str, text: str, name: str) -> list[Problem]:
-    file, problems = parse_entries(text, name, _SCHEMAS[kind])
+def _add_entries(layer: Layer, file: Struct | None) -> list[Problem]:
+    """Add the entries of *file* to *layer*; return what is there already."""
+    problems: list[Problem] = []
     for group in _GROUPS:
         known, found = getattr(layer, group), getattr(file, group, {})
         problems += _duplicates(found, known, group.removesuffix("s"))

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from protestgen.errors import DataError, Problem, UnknownNameError, noted_problems
+from protestgen.schema.cache import NO_CACHE, FileCache
 from protestgen.schema.place import SourceMap
 from protestgen.schema.reader import read_yaml
 
@@ -42,7 +43,7 @@ class Campaign(Struct, frozen=True):
 
     They are read from *layers*, the first on top; languages and styles are read from
     *folders*, which are the layers and the bundled folder in any case. If *only* some
-    cases were asked for, these are their ids.
+    cases were asked for, these are their ids. *cache* is as for `load_campaign`.
     """
 
     folders: tuple[Path, ...]
@@ -51,6 +52,7 @@ class Campaign(Struct, frozen=True):
     directory: Directory
     outlets: dict[str, Outlet]
     only: tuple[str, ...] | None = None
+    cache: FileCache = NO_CACHE
 
     def absolute(self) -> "Campaign":
         """Return this campaign with absolute paths, for any working folder."""
@@ -59,7 +61,8 @@ class Campaign(Struct, frozen=True):
     def here(self) -> "Campaign":
         """Return a campaign of another machine with the bundled folder of this one."""
         theirs, ours = self.folders[-1], shipped_folder()
-        return self._moved(lambda folder: ours if folder == theirs else folder)
+        moved = self._moved(lambda folder: ours if folder == theirs else folder)
+        return replace(moved, cache=NO_CACHE)
 
     def _moved(self, move: Callable[[Path], Path]) -> "Campaign":
         folders, layers = (tuple(map(move, f)) for f in (self.folders, self.layers))
@@ -82,6 +85,7 @@ def load_campaign(
     *folders: Path | str,
     texts: Mapping[Path, str] = MappingProxyType({}),
     wanted: Wanted = EVERYTHING,
+    cache: FileCache = NO_CACHE,
 ) -> Campaign:
     """
     Read the campaigns in *folders*, the first on top, over the bundled one.
@@ -89,12 +93,14 @@ def load_campaign(
     An entry replaces those below it with the same id; for a mission, with the same
     state, host, kind and city. A folder may hold nothing but templates. *texts* replace
     the content of data files, by their paths; the files need not exist. Only what is
-    *wanted* is read, and so checked.
+    *wanted* is read, and so checked. What is read of trusted files is kept in *cache*.
 
     Raises `DataError` with all problems of all files: a folder or file that cannot be
     read, invalid YAML, unknown or missing keys, invalid values, broken references.
     """
-    campaign, problems = read_campaign(*folders, texts=texts, wanted=wanted)
+    campaign, problems = read_campaign(
+        *folders, texts=texts, wanted=wanted, cache=cache
+    )
     if problems:
         raise DataError(problems)
     return campaign
@@ -105,6 +111,7 @@ def read_campaign(
     texts: Mapping[Path, str] = MappingProxyType({}),
     tolerant: bool = False,
     wanted: Wanted = EVERYTHING,
+    cache: FileCache = NO_CACHE,
 ) -> tuple[Campaign, list[Problem]]:
     """
     Read the valid entries of what `load_campaign` reads, and all problems.
@@ -115,15 +122,19 @@ def read_campaign(
     folders = tuple(map(Path, names))
     problems: list[Problem] = []
     layers = _layers(folders, problems, tolerant=tolerant)
-    readers = [LayerReader(folder, texts, tolerant=tolerant) for folder in layers]
+    readers = [
+        LayerReader(folder, texts, tolerant=tolerant, cache=cache) for folder in layers
+    ]
     if not _read_wanted(readers, wanted):  # an unknown case: name it beside all others
-        return read_campaign(*names, texts=texts, tolerant=tolerant)
+        return read_campaign(*names, texts=texts, tolerant=tolerant, cache=cache)
     for reader in readers:
         reader.finish()
     problems += chain.from_iterable(reader.problems for reader in readers)
     entries = merge_layers(reader.layer for reader in readers)
     if bundled not in layers and wanted.missions:
-        entries.offices = entries.offices | _international_offices(entries.offices)
+        entries.offices = entries.offices | _international_offices(
+            entries.offices, cache
+        )
     if not problems and wanted.missions:
         whole = wanted.cases is None
         problems += broken_references(entries.cases, entries.offices, whole=whole)
@@ -135,6 +146,7 @@ def read_campaign(
         directory=directory,
         outlets=entries.outlets,
         only=wanted.cases,
+        cache=cache,
     )
     return campaign, problems
 
@@ -158,9 +170,11 @@ def _read_wanted(readers: Sequence[LayerReader], wanted: Wanted) -> bool:
     return not missing
 
 
-def _international_offices(known: Collection[str]) -> dict[str, Office]:
+def _international_offices(
+    known: Collection[str], cache: FileCache
+) -> dict[str, Office]:
     """Return the bundled offices that deal with all states, but for *known* ids."""
-    reader = LayerReader(shipped_folder(), {}, tolerant=False)
+    reader = LayerReader(shipped_folder(), cache=cache)
     reader.read_directory(())
     offices = reader.layer.offices
     return {id_: o for id_, o in offices.items() if not (o.state or id_ in known)}
@@ -171,7 +185,7 @@ def case_titles(*names: Path | str, prefix: str) -> dict[str, str]:
     problems: list[Problem] = []
     titles: dict[str, str] = {}
     for layer in reversed(_layers(tuple(map(Path, names)), problems, tolerant=False)):
-        titles |= LayerReader(layer, {}, tolerant=False).titles(prefix)
+        titles |= LayerReader(layer).titles(prefix)
     return titles
 
 

@@ -121,7 +121,9 @@ def read_translation(
             file = None
             with noted_problems(path, problems, tolerant=tolerant):
                 content = read_text(path, within=folder)
-                file, wrong = parse_entries(content, str(path), _TextsFile)
+                file, wrong = campaign.cache.parsed(
+                    parse_entries, content, str(path), _TextsFile
+                )
                 problems += wrong
             for id_, text in (file.cases if file else {}).items():
                 case = campaign.cases.get(id_)

@@ -14,6 +14,7 @@ import click
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.campaign.data_files import SETTINGS_FILE, campaign_around
 from protestgen.errors import ChoiceError, quoted
+from protestgen.schema.cache import NO_CACHE, FileCache
 
 from .console import show_note
 
@@ -46,8 +47,9 @@ class App:
         from protestgen.campaign.layer import Wanted
         from protestgen.campaign.loader import load_campaign
 
+        folders = campaign_folders(self._ctx)
         wanted = Wanted(self._cases, self._missions)
-        return load_campaign(*campaign_folders(self._ctx), wanted=wanted)
+        return load_campaign(*folders, wanted=wanted, cache=_file_cache())
 
 
 def campaign_folders(ctx: click.Context) -> list[Path]:
@@ -105,16 +107,18 @@ def default_profile() -> Path | None:
     return folder / "profile.yaml" if folder.is_absolute() else None
 
 
-def cache_folder() -> Path | None:
-    """Return the user's folder for what can be made again, or None without one."""
+def _file_cache() -> FileCache:
+    """Return the user's cache of what is made from bundled files."""
     if os.name != "posix":  # others have no modes that keep other users out
-        return None
+        return NO_CACHE
     path = "Library/Caches" if sys.platform == "darwin" else ".cache"
     try:
         folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / path)
     except RuntimeError:  # a user without a home
-        return None
-    return folder / "protestgen" if folder.is_absolute() else None
+        return NO_CACHE
+    if not folder.is_absolute():
+        return NO_CACHE
+    return FileCache(folder / "protestgen", shipped_folder())
 
 
 def wants_traceback() -> bool:

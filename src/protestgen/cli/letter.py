@@ -20,7 +20,7 @@ from protestgen.letters.sender import Sender, read_profile
 
 from .common_options import common_options, option_group
 from .console import StdoutError, is_terminal, show_note, show_notes, write_output
-from .context import App, cache_folder, default_profile, now
+from .context import App, default_profile, now
 from .option_values import OutputChoice, WritingOptions, require_case
 from .options import (
     addressee_options,
@@ -127,7 +127,7 @@ def letter(
     if options.opens:
         choice.require_format("mailto", of="--open")
     sender, notes = _sender(options, choice.options.output)
-    service = LetterService(app.campaign, options.on or now().date(), cache_folder())
+    service = LetterService(app.campaign, options.on or now().date())
     choices = options.letter_options(app.campaign.folders, options.country)
     finished, choice_notes = service.write(case, sender, choices)
     if options.edit and finished.also:

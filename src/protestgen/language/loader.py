@@ -22,25 +22,32 @@ from protestgen.language.forms import (
     FormsOverride,
 )
 from protestgen.language.language import ENGLISH, Language
+from protestgen.schema.cache import NO_CACHE, FileCache
 from protestgen.schema.reader import read_yaml
 
 
-def load_language(code: str, folders: Sequence[Path]) -> Language:
+def load_language(
+    code: str, folders: Sequence[Path], cache: FileCache = NO_CACHE
+) -> Language:
     """
     Read the forms of the language *code* from *folders*, the first on top.
 
     The lowest file is complete. Each file above it replaces keys of it, and single
     entries of groups such as `roles`. Raises `UnknownLanguageError` if there is no
-    file, and `DataError` for what is wrong with one.
+    file, and `DataError` for what is wrong with one. *cache* is as for `load_campaign`.
     """
-    language, problems = read_language(code, folders)
+    language, problems = read_language(code, folders, cache=cache)
     if language is None:
         raise DataError(problems)
     return language
 
 
 def read_language(
-    code: str, folders: Sequence[Path], *, tolerant: bool = False
+    code: str,
+    folders: Sequence[Path],
+    *,
+    tolerant: bool = False,
+    cache: FileCache = NO_CACHE,
 ) -> tuple[Language | None, list[Problem]]:
     """
     Read what `load_language` reads, if it is valid, or the problems of the first file.
@@ -57,7 +64,7 @@ def read_language(
         path = folder / "data" / name
         with noted_problems(path, problems, tolerant=tolerant):
             if language is None:
-                forms = read_yaml(path, Forms, within=folder)
+                forms = read_yaml(path, Forms, within=folder, cache=cache)
             else:
                 override = read_yaml(path, FormsOverride, within=folder)
                 forms = _with(language.forms, override)

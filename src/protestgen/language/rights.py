@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from protestgen.campaign.case import Case, Demand
 from protestgen.errors import DataError, Problem, nearest, quoted
+from protestgen.schema.cache import NO_CACHE, FileCache
 from protestgen.schema.place import SourceMap
 from protestgen.schema.reader import read_yaml
 from protestgen.schema.types import CountryCode, Date, Id, Line
@@ -167,23 +168,28 @@ class Rights(Struct, frozen=True, kw_only=True):
         return Cited(self.citation.bound.format_map({**values, "year": year}), says)
 
 
-def load_rights(folders: Sequence[Path], code: str, state: str | None = None) -> Rights:
+def load_rights(
+    folders: Sequence[Path],
+    code: str,
+    state: str | None = None,
+    cache: FileCache = NO_CACHE,
+) -> Rights:
     """
     Read the rights in *folders*, the first on top, in the language *code*.
 
-    The obligations are those of all states, or of *state* at least. Raises `DataError`
-    for what is wrong with the files.
+    The obligations are those of all states, or of *state* at least. *cache* is as for
+    `load_campaign`. Raises `DataError` for what is wrong with the files.
     """
     files = [
         file
         for folder in folders
         for name in ("rights.yaml", *_files_of_states(folder, state))
-        for file in _read_files([folder], name, RightsFile)
+        for file in _read_files([folder], name, RightsFile, cache)
     ]
     citations = [file.citation for file in files if file.citation]
     text = None
     if code != ENGLISH:
-        texts = _read_files(folders, f"rights.{code}.yaml", RightsText)
+        texts = _read_files(folders, f"rights.{code}.yaml", RightsText, cache)
         citations = [text.citation for text in texts if text.citation]
         text = RightsText(
             treaties=_merged(text.treaties for text in texts),
@@ -217,11 +223,13 @@ def _files_of_states(folder: Path, state: str | None) -> list[str]:
     return sorted(f"rights/{path.name}" for path in paths)
 
 
-def _read_files(folders: Sequence[Path], name: str, schema: type[T]) -> list[T]:
+def _read_files(
+    folders: Sequence[Path], name: str, schema: type[T], cache: FileCache
+) -> list[T]:
     """Read the files *name* in the data of *folders*."""
     paths = [(folder, folder / "data" / name) for folder in folders]
     return [
-        read_yaml(path, schema, within=folder)
+        read_yaml(path, schema, within=folder, cache=cache)
         for folder, path in paths
         if os.path.lexists(path)
     ]

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache, lru_cache, partial
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -49,20 +48,16 @@ class Recipients(Struct, frozen=True):
 
 
 class LetterService:
-    """
-    Writes the letters of a *campaign* that are dated *on* a day.
+    """Writes the letters of a *campaign* that are dated *on* a day."""
 
-    The code of templates is kept in the folder *compiled*, if there is one.
-    """
-
-    def __init__(
-        self, campaign: Campaign, on: date, compiled: Path | None = None
-    ) -> None:
+    def __init__(self, campaign: Campaign, on: date) -> None:
         self.campaign = campaign
         self.on = on
-        self.templates = Templates(campaign.folders, compiled=compiled)
-        self._language = cache(partial(load_language, folders=campaign.folders))
-        self.rights = cache(partial(_load_rights, campaign.folders))
+        self.templates = Templates(campaign.folders, cache=campaign.cache)
+        self._language = cache(
+            partial(load_language, folders=campaign.folders, cache=campaign.cache)
+        )
+        self.rights = cache(partial(_load_rights, campaign))
         self._translation = cache(partial(_load_translation, campaign))
         self._localised_case = cache(self._localise_case)
         self._recipients = lru_cache(_CHOICE_CACHE_SIZE)(self._find_recipients)
@@ -251,10 +246,10 @@ def _load_translation(campaign: Campaign, code: str) -> "Translation":
     return load_translation(campaign, code)
 
 
-def _load_rights(folders: Sequence[Path], code: str, state: str) -> "Rights":
+def _load_rights(campaign: Campaign, code: str, state: str) -> "Rights":
     from protestgen.language.rights import load_rights
 
-    return load_rights(folders, code, state)
+    return load_rights(campaign.folders, code, state, campaign.cache)
 
 
 def _codes(sender: Sender, choices: LetterOptions) -> tuple[str, ...]:

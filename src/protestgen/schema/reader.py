@@ -19,6 +19,7 @@ from msgspec.structs import fields
 
 from protestgen.errors import DataError, Problem, Suggester, alternatives, quoted
 from protestgen.limits import MAX_ENTRY, MAX_ITEMS
+from protestgen.schema.cache import NO_CACHE, FileCache
 from protestgen.schema.place import SourceMap, location_of
 from protestgen.schema.source import read_text
 from protestgen.schema.yaml_nodes import DEFAULT_TAGS, compose, is_blank
@@ -37,13 +38,20 @@ T = TypeVar("T", bound=Struct)
 _Reader = Callable[..., Any]
 
 
-def read_yaml(path: Path, schema: type[T], *, within: Path | None = None) -> T:
+def read_yaml(
+    path: Path,
+    schema: type[T],
+    *,
+    within: Path | None = None,
+    cache: FileCache = NO_CACHE,
+) -> T:
     """
     Read the file *path* into a *schema*; *within* is as for `read_text`.
 
     Raises `DataError` with everything that is wrong with the file.
     """
-    return parse_yaml(read_text(path, within=within), str(path), schema)
+    text = read_text(path, within=within)
+    return cache.parsed(parse_yaml, text, str(path), schema)
 
 
 def parse_yaml(text: str, name: str, schema: type[T]) -> T:

@@ -17,6 +17,7 @@ from protestgen.campaign.bundled import shipped_folder
 from protestgen.errors import Location, TemplateError, UnknownNameError
 from protestgen.language.language import Language
 from protestgen.limits import MAX_STYLES
+from protestgen.schema.cache import NO_CACHE, FileCache
 
 from .compiled import CompiledTemplates
 from .filters import LETTER_FILTERS, insert
@@ -39,14 +40,14 @@ class Templates:
     """
     The styles in the folders of a campaign, the first folder on top.
 
-    The code of bundled ones is kept in the folder *compiled*, if there is one.
+    The code of bundled ones is kept in *cache*.
     """
 
     def __init__(
         self,
         folders: Sequence[Path],
         shared_steps: SharedSteps | None = None,
-        compiled: Path | None = None,
+        cache: FileCache = NO_CACHE,
     ) -> None:
         self._folders = [folder / "templates" for folder in folders]
         self._styles: dict[str, list[str]] = {}
@@ -57,8 +58,7 @@ class Templates:
         self.environment = Sandbox(self._loader, LETTER_FILTERS, insert, shared_steps)
         self._pages = self.environment.overlay(finalize=printable)
         self.environment.auto_reload = False
-        if compiled:
-            self.environment.bytecode_cache = CompiledTemplates(compiled)
+        self.environment.bytecode_cache = CompiledTemplates(cache)
 
     def styles(self, language: str) -> list[str]:
         """The names of the styles in *language*."""

@@ -1,0 +1,130 @@
+"""What was made from files and is kept: for whom, and when it is not used."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from protestgen.schema.cache import NO_CACHE, FileCache
+
+TEXT = "text of the file"
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path: Path) -> Path:
+    """Return a folder that is not there yet, nor the one it is to be in."""
+    return tmp_path / "cache" / "protestgen"
+
+
+@pytest.fixture(name="cache")
+def _cache(folder: Path) -> FileCache:
+    """Return a cache that keeps a value made of a trusted file."""
+    cache = FileCache(folder, Path("/trusted"))
+    cache.keep("kind", "/trusted/file", TEXT, ["value"])
+    return cache
+
+
+def kept(cache: FileCache) -> object:
+    """Return the value that *cache* has for the file."""
+    return cache.load("kind", "/trusted/file", TEXT)
+
+
+def test_a_value_is_kept_for_its_user_alone(cache: FileCache, folder: Path) -> None:
+    """
+    A value is read from a folder and a file that only the user can write to.
+    """
+    (file,) = folder.iterdir()
+
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert kept(cache) == ["value"]
+
+
+def _link(folder: Path) -> None:
+    (file,) = folder.iterdir()
+    file.rename(folder.parent / "elsewhere")
+    file.symlink_to(folder.parent / "elsewhere")
+
+
+def _move(folder: Path) -> None:
+    folder.rename(folder.parent / "elsewhere")
+    folder.symlink_to(folder.parent / "elsewhere")
+
+
+def _shorten(folder: Path) -> None:
+    (file,) = folder.iterdir()
+    file.write_bytes(file.read_bytes()[:-1])
+
+
+def _fill(folder: Path) -> None:
+    (file,) = folder.iterdir()
+    file.write_bytes(bytes(2_000_000))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda folder: folder.chmod(0o770),
+        lambda folder: folder.chmod(0o705),
+        lambda folder: next(folder.iterdir()).chmod(0o620),
+        _link,
+        _move,
+        _shorten,
+        _fill,
+    ],
+    ids=["group", "others", "file", "link", "linked folder", "short", "long"],
+)
+def test_what_others_could_have_written_is_not_used(
+    change: Callable[[Path], None], cache: FileCache, folder: Path
+) -> None:
+    """
+    Links, files and folders that others can write to, and damaged files are ignored.
+    """
+    change(folder)
+
+    assert kept(cache) is None
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("kind", "/trusted/file", "changed"),
+        ("kind", "/trusted/other", TEXT),
+        ("other", "/trusted/file", TEXT),
+    ],
+    ids=["text", "file", "kind"],
+)
+def test_a_value_made_from_something_else_is_not_used(
+    asked: tuple[str, str, str], cache: FileCache
+) -> None:
+    """
+    A value is not used for another text, file or kind.
+    """
+    assert cache.load(*asked) is None
+
+
+@pytest.mark.parametrize("file", ["/else/file", "/trusted-not/file", "trusted/file"])
+def test_nothing_is_kept_of_other_folders(file: str, folder: Path) -> None:
+    """
+    Only what is made of files in the trusted folder is kept.
+    """
+    FileCache(folder, Path("/trusted")).keep("kind", file, TEXT, "value")
+
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("place", [None, Path("/dev/null/none")])
+def test_parsing_needs_no_cache(place: Path | None) -> None:
+    """
+    Without a folder that can be written to, a text is parsed each time.
+    """
+    cache = FileCache(place, Path("/trusted")) if place else NO_CACHE
+    calls = []
+
+    def parse(text: str, file: str, schema: type[str]) -> str:
+        calls.append(file)
+        return schema(text)
+
+    for _ in range(2):
+        assert cache.parsed(parse, TEXT, "/trusted/file", str) == TEXT
+    assert len(calls) == 2
