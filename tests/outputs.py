@@ -201,12 +201,10 @@ def run(*arguments: str, answers: str = "") -> Result:
         redirect_stderr(streams[1]),
         patch("sys.stdin", stdin),
     ):
-        try:
-            # What one run sets in its context is gone with the next.
-            code = contextvars.copy_context().run(run_command, list(arguments))
-        except Exception as error:  # noqa: BLE001 - an output like others
-            streams[1].write(f"{type(error).__name__}: {error}\n")
-            code = -1
+        # What one run sets in its context is gone with the next.
+        code = contextvars.copy_context().run(run_command, list(arguments))
+    if b"unexpected error" in err.getvalue():
+        raise RuntimeError(f"{arguments}: {err.getvalue().decode()}")
     return Result(code, out.getvalue(), err.getvalue())
 
 

@@ -26,7 +26,7 @@ from pdf_helpers import (
     words_of,
 )
 from protestgen.campaign.directory import Addressee
-from protestgen.countries import country_line
+from protestgen.countries import LANGUAGES, country_line
 from protestgen.country_names import COUNTRY_CODES
 from protestgen.errors import FormatError
 from protestgen.formats import FORMATS, LAYOUTS
@@ -34,6 +34,7 @@ from protestgen.formats import pdf as pdf_format
 from protestgen.formats.pdf import page
 from protestgen.letters.letter import Letter
 from protestgen.templating.blocks import ItemList, Paragraph
+from protestgen.templating.environment import Templates
 
 pytestmark = READ_PDF
 
@@ -684,3 +685,28 @@ def test_another_version_of_typst(shell: Callable[..., Result], arguments: str) 
         "error: the format 'pdf' needs typst 0.15, and 0.16.0 is installed: run "
         "pip install 'typst==0.15.*'\n",
     )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("style", Templates(CAMPAIGN.folders).styles("en"))
+def test_each_style_is_set_in_each_language(
+    style: str,
+    language: str,
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """
+    Every style can be printed, alone and in a batch: also a card, without a subject.
+    """
+    monkeypatch.chdir(tmp_path)
+    columns = "name,organisation,country,style,language"
+    row = f"Ada,Readers,gb,{style},{language}"
+    Path("members.csv").write_text(f"{columns}\n{row}\n")
+    run("batch", "--case", "temir-bank", "--roster", "members.csv", "-o", "all.pdf")
+    letter = ("letter", "--case", "temir-bank", "--country", "gb", "--name", "Ada")
+    letter += ("--organisation", "Readers")
+    run(*letter, "--style", style, "--lang", language, "-o", "one.pdf")
+
+    for name in ("all.pdf", "one.pdf"):
+        assert "Ada" in text_of(Path(name).read_bytes())
