@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from conftest import Run
 from html_helpers import HOSTILE, Outline
-from pdf_helpers import browse, facts_of, letter, options, text_of
+from pdf_helpers import browse, facts_of, letter, letter_to, options, text_of
 from protestgen.formats import FORMATS
 from protestgen.letters.letter import Letter
 from protestgen.templating.blocks import ItemList
@@ -119,6 +119,13 @@ def test_campaign_may_change_the_page(run: Run, tmp_path: Path) -> None:
     result = run("--campaign", tmp_path, *line, "--format", "html")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith(f"error: {layout}:1: ")
+
+
+def test_card_has_no_heading() -> None:
+    """
+    A card has no subject, and so no empty heading above its text.
+    """
+    assert "<h1>" not in page_of(letter_to(None, style="support"))
 
 
 def parts_of(written: Letter) -> list[str]:
