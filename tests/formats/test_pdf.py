@@ -704,9 +704,9 @@ def test_each_style_is_set_in_each_language(
     row = f"Ada,Readers,gb,{style},{language}"
     Path("members.csv").write_text(f"{columns}\n{row}\n")
     run("batch", "--case", "temir-bank", "--roster", "members.csv", "-o", "all.pdf")
-    letter = ("letter", "--case", "temir-bank", "--country", "gb", "--name", "Ada")
-    letter += ("--organisation", "Readers")
-    run(*letter, "--style", style, "--lang", language, "-o", "one.pdf")
+    sender = ("--country", "gb", "--name", "Ada", "--organisation", "Readers")
+    choices = ("--style", style, "--lang", language, "-o", "one.pdf")
+    run("letter", "--case", "temir-bank", *sender, *choices)
 
     for name in ("all.pdf", "one.pdf"):
         assert "Ada" in text_of(Path(name).read_bytes())

@@ -30,7 +30,8 @@ def typeset(text: str, *, quotes: str, spaced: bool, dash: str) -> str:
         gap = " " if spaced else ""
         opening, _, closing = quotes.partition(" ")
         text = _OPENING.sub(opening + gap, text).replace('"', gap + closing)
-    text = _APOSTROPHE.sub("’", text)
+    if "'" in text:
+        text = _APOSTROPHE.sub("’", text)
     text = _DASH.sub(f" {dash} ", text)
     return f"{text}." if text.rstrip(_CLOSERS)[-1:].isalnum() else text
 
@@ -59,7 +60,7 @@ def with_signs(text: str) -> str:
         text = _WORD_APOSTROPHE.sub("\\1’", text)
         if not _OPENING_APOSTROPHE.search(text):
             text = _POSSESSIVE.sub("’", text)
-    return _RANGE.sub(_range, text)
+    return _RANGE.sub(_range, text) if "-" in text else text
 
 
 def _range(found: re.Match[str]) -> str:

@@ -79,11 +79,10 @@ class Writing(Struct, frozen=True):
     def organisation(self, name: str) -> str:
         """Return the *name* of an organisation, in quotation marks if it needs them."""
         words, quotes = self.forms.organisation_words, (self.forms.quotes or "").split()
-        has_word = any(word in name.casefold() for word in words)
-        has_quotes = any(sign in name for sign in ('"', *quotes))
-        if not (name and words) or has_word or has_quotes:
+        if not name or not words or any(word in name.casefold() for word in words):
             return name
-        return name.join(quotes)
+        has_quotes = any(sign in name for sign in ('"', *quotes))
+        return name if has_quotes else name.join(quotes)
 
     def spelled(self, text: str) -> str:
         """Return *text* as the sender's country spells it."""

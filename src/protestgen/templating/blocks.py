@@ -81,9 +81,12 @@ def parse_blocks(*texts: str) -> tuple[Block, ...]:
     Items are renumbered. Raises `ValueError` for a control character.
     """
     blocks: list[Block] = []
-    for first, *others in filter(None, map(_parsed, texts)):
-        _append(blocks, first)
-        blocks += others
+    for parsed in map(_parsed, texts):
+        if blocks and parsed and isinstance(parsed[0], ItemList):
+            _append(blocks, parsed[0])
+            blocks += parsed[1:]
+        else:
+            blocks += parsed
     return tuple(blocks)
 
 
