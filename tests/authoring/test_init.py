@@ -469,6 +469,7 @@ def test_a_genitive_may_be_an_option(run: Run, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", sorted(COUNTRY_CODES))
 def test_a_campaign_may_be_about_any_state(
     state: str, run: Run, tmp_path: Path
