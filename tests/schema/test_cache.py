@@ -1,11 +1,14 @@
 """What was made from files and is kept: for whom, and when it is not used."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from protestgen.schema.cache import NO_CACHE, FileCache
+from conftest import Run
+from protestgen.schema.cache import NO_CACHE, FileCache, _makers_hash
 
 TEXT = "text of the file"
 
@@ -19,7 +22,7 @@ def _folder(tmp_path: Path) -> Path:
 @pytest.fixture(name="cache")
 def _cache(folder: Path) -> FileCache:
     """Return a cache that keeps a value made of a trusted file."""
-    cache = FileCache(folder, Path("/trusted"))
+    cache = FileCache(folder, [Path("/trusted")])
     cache.keep("kind", "/trusted/file", TEXT, ["value"])
     return cache
 
@@ -56,9 +59,9 @@ def _shorten(folder: Path) -> None:
     file.write_bytes(file.read_bytes()[:-1])
 
 
-def _fill(folder: Path) -> None:
+def _break(folder: Path) -> None:
     (file,) = folder.iterdir()
-    file.write_bytes(bytes(2_000_000))
+    file.write_bytes(file.read_bytes()[:-1] + b"!")
 
 
 @pytest.mark.parametrize(
@@ -70,9 +73,9 @@ def _fill(folder: Path) -> None:
         _link,
         _move,
         _shorten,
-        _fill,
+        _break,
     ],
-    ids=["group", "others", "file", "link", "linked folder", "short", "long"],
+    ids=["group", "others", "file", "link", "linked folder", "short", "broken"],
 )
 def test_what_others_could_have_written_is_not_used(
     change: Callable[[Path], None], cache: FileCache, folder: Path
@@ -103,22 +106,66 @@ def test_a_value_made_from_something_else_is_not_used(
     assert cache.load(*asked) is None
 
 
-@pytest.mark.parametrize("file", ["/else/file", "/trusted-not/file", "trusted/file"])
+@pytest.mark.parametrize(
+    "file",
+    ["/else/file", "/trusted-not/file", "trusted/file", "/trusted/../else/file"],
+)
 def test_nothing_is_kept_of_other_folders(file: str, folder: Path) -> None:
     """
     Only what is made of files in the trusted folder is kept.
     """
-    FileCache(folder, Path("/trusted")).keep("kind", file, TEXT, "value")
+    FileCache(folder, [Path("/trusted")]).keep("kind", file, TEXT, "value")
 
     assert not folder.exists()
 
 
-@pytest.mark.parametrize("place", [None, Path("/dev/null/none")])
-def test_parsing_needs_no_cache(place: Path | None) -> None:
+def test_what_another_version_made_is_not_used(
+    cache: FileCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """
-    Without a folder that can be written to, a text is parsed each time.
+    A value is made anew by each version of the program, of msgspec and of Python.
     """
-    cache = FileCache(place, Path("/trusted")) if place else NO_CACHE
+    for module, name in ((msgspec, "__version__"), (sys, "version")):
+        assert kept(cache) == ["value"]
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, "another")
+            _makers_hash.cache_clear()
+            assert kept(cache) is None
+        _makers_hash.cache_clear()
+
+
+def test_a_value_that_cannot_be_read_is_made_anew(cache: FileCache) -> None:
+    """
+    A class that is there no more is no error.
+    """
+    cache.keep("kind", "/trusted/file", TEXT, Passing())
+    Passing.lasts = False
+
+    assert kept(cache) is None
+
+
+class Passing:
+    """A class whose objects can be read for a while only."""
+
+    lasts = True
+
+    def __setstate__(self, state: object) -> None:
+        if not self.lasts:
+            raise AttributeError(state)
+
+    def __getstate__(self) -> object:
+        return "state"
+
+
+@pytest.mark.parametrize(
+    ("place", "times"), [("here", 1), ("/dev/null/none", 2), (None, 2)]
+)
+def test_a_text_is_parsed_once(place: str | None, times: int, tmp_path: Path) -> None:
+    """
+    It is parsed each time where there is no folder that can be written to.
+    """
+    trusted = [Path("/trusted")]
+    cache = FileCache(tmp_path / place, trusted) if place else NO_CACHE
     calls = []
 
     def parse(text: str, file: str, schema: type[str]) -> str:
@@ -127,4 +174,29 @@ def test_parsing_needs_no_cache(place: Path | None) -> None:
 
     for _ in range(2):
         assert cache.parsed(parse, TEXT, "/trusted/file", str) == TEXT
-    assert len(calls) == 2
+    assert len(calls) == times
+
+
+def test_errors_have_their_lines(run: Run, tmp_path: Path) -> None:
+    """
+    What is wrong between a campaign and bundled cases is found at the same lines again.
+    """
+    office = """\
+offices:
+  osce:
+    state: ru
+    role: minister
+    name: Example Office
+    city: Exampleton
+    country: ru
+    confidence: low
+    sources: [https://office.example]
+"""
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "embassies.yaml").write_text(office)
+    command = ("--campaign", tmp_path, "letter", "--case", "kolov", "--country", "uk")
+    first, second = (run(*command) for _ in range(2))
+
+    assert "data/demands.yaml:" in first.stderr
+    assert first == second

@@ -17,7 +17,7 @@ OTHER = "Other text."
 def environment_of(folder: Path, campaign: Path | None = None) -> Sandbox:
     """Return a new environment that keeps code in *folder*."""
     folders = [*filter(None, [campaign]), shipped_folder()]
-    return Templates(folders, cache=FileCache(folder, shipped_folder())).environment
+    return Templates(folders, cache=FileCache(folder, [shipped_folder()])).environment
 
 
 def test_kept_code_is_used(tmp_path: Path) -> None:

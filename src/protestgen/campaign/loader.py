@@ -59,7 +59,11 @@ class Campaign(Struct, frozen=True):
         return self._moved(Path.absolute)
 
     def here(self) -> "Campaign":
-        """Return a campaign of another machine with the bundled folder of this one."""
+        """
+        Return a campaign of another machine with the bundled folder of this one.
+
+        It keeps nothing.
+        """
         theirs, ours = self.folders[-1], shipped_folder()
         moved = self._moved(lambda folder: ours if folder == theirs else folder)
         return replace(moved, cache=NO_CACHE)
@@ -101,6 +105,8 @@ def load_campaign(
     campaign, problems = read_campaign(
         *folders, texts=texts, wanted=wanted, cache=cache
     )
+    if problems and cache is not NO_CACHE:  # which does not know where fields stand
+        return load_campaign(*folders, texts=texts, wanted=wanted)
     if problems:
         raise DataError(problems)
     return campaign

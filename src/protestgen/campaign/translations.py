@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from protestgen.errors import DataError, Problem, Suggester, noted_problems, quoted
+from protestgen.schema.cache import NO_CACHE
 from protestgen.schema.place import SourceMap
 from protestgen.schema.reader import parse_entries
 from protestgen.schema.source import read_text
@@ -99,6 +100,8 @@ def load_translation(campaign: Campaign, language: str) -> Translation:
     all problems of all files.
     """
     texts, problems = read_translation(campaign, language)
+    if problems and campaign.cache is not NO_CACHE:  # as in `load_campaign`
+        return load_translation(replace(campaign, cache=NO_CACHE), language)
     if problems:
         raise DataError(problems)
     return texts

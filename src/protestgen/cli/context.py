@@ -49,7 +49,9 @@ class App:
 
         folders = campaign_folders(self._ctx)
         wanted = Wanted(self._cases, self._missions)
-        return load_campaign(*folders, wanted=wanted, cache=_file_cache())
+        # To read few files takes no longer than to look them up.
+        cache = _file_cache() if self._missions else NO_CACHE
+        return load_campaign(*folders, wanted=wanted, cache=cache)
 
 
 def campaign_folders(ctx: click.Context) -> list[Path]:
@@ -118,7 +120,9 @@ def _file_cache() -> FileCache:
         return NO_CACHE
     if not folder.is_absolute():
         return NO_CACHE
-    return FileCache(folder / "protestgen", shipped_folder())
+    bundled = shipped_folder()
+    trusted = (bundled / "data", bundled / "templates")
+    return FileCache(folder / "protestgen", trusted)
 
 
 def wants_traceback() -> bool:

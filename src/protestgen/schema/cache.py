@@ -3,11 +3,13 @@
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
+
+import msgspec
 
 _DIGEST_SIZE = 32  # of SHA-256, in bytes
 # Of a file in the folder, in bytes: the largest has 60,000.
@@ -21,16 +23,18 @@ _MAKERS = ("*.py", "schema/*.py", "campaign/*.py", "language/*.py", "templating/
 
 class FileCache:
     """
-    Keeps in *folder* what takes long to make from the files in the folder *trusted*.
+    Keeps in *folder* what takes long to make from the files in *trusted* folders.
 
-    It is used only if the text of the file, this package and Python are those that it
-    was made from and by, and if nobody else could have written it. Without a folder, or
-    where that cannot be used, nothing is kept.
+    It is used only if the text of the file, this package, msgspec and Python are those
+    that it was made from and by, and if nobody else could have written it. Without a
+    folder, or where that cannot be used, nothing is kept.
     """
 
-    def __init__(self, folder: Path | None = None, trusted: Path = Path()) -> None:
+    def __init__(
+        self, folder: Path | None = None, trusted: Iterable[Path] = ()
+    ) -> None:
         self._folder = folder
-        self._trusted = str(trusted) + os.sep
+        self._trusted = tuple(f"{path}{os.sep}" for path in trusted)
 
     def parsed(
         self,
@@ -53,20 +57,20 @@ class FileCache:
 
     def load(self, kind: str, file: str, text: str) -> Any:
         """Return the *kind* of value that was kept, made from *text*; or None."""
-        if self._folder is None or not file.startswith(self._trusted):
+        if self._folder is None or not self._trusts(file):
             return None
-        with suppress(OSError), _opened(self._folder) as folder:
+        import pickle
+
+        with suppress(Exception), _opened(self._folder) as folder:
             data = _read(_name(kind, file), folder)
             made = data[_DIGEST_SIZE:]
             if data[:_DIGEST_SIZE] == _digest(kind, file, text, made):
-                import pickle
-
-                return pickle.loads(made)  # noqa: S301 - our own, as the digest proves
+                return pickle.loads(made)  # noqa: S301 - nobody else wrote it
         return None
 
     def keep(self, kind: str, file: str, text: str, value: object) -> None:
         """Keep a *value* made from *text*, the content of *file*, if possible."""
-        if self._folder is None or not file.startswith(self._trusted):
+        if self._folder is None or not self._trusts(file):
             return
         import pickle
 
@@ -77,6 +81,9 @@ class FileCache:
             with _opened(self._folder) as folder:
                 data = _digest(kind, file, text, made) + made
                 _write(_name(kind, file), data, folder)
+
+    def _trusts(self, file: str) -> bool:
+        return file.startswith(self._trusted) and os.pardir not in Path(file).parts
 
 
 # Keeps nothing.
@@ -96,20 +103,24 @@ def _opened(folder: Path) -> Iterator[int]:
 
 
 def _name(kind: str, file: str) -> str:
-    return _sha256(f"{kind}\0{file}".encode()).hex()[:40]
+    return _sha256(kind.encode(), os.fsencode(file)).hex()[:40]
 
 
 def _digest(kind: str, file: str, text: str, made: bytes) -> bytes:
     """The hash of *made*, which proves it whole and made from *text*."""
-    return _sha256(_makers_hash(), kind.encode(), file.encode(), text.encode(), made)
+    named = (kind.encode(), os.fsencode(file), text.encode())
+    return _sha256(_makers_hash(), *named, made)
 
 
 @cache
 def _makers_hash() -> bytes:
-    """The hash of the code that makes what is kept, and of Python."""
+    """The hash of the code that makes what is kept, and of msgspec and Python."""
     package = Path(__file__).parents[1]
     paths = sorted(path for name in _MAKERS for path in package.glob(name))
-    return _sha256(sys.version.encode(), *(path.read_bytes() for path in paths))
+    if not paths:
+        raise FileNotFoundError  # an installation without sources
+    versions = f"{sys.version}\0{msgspec.__version__}"
+    return _sha256(versions.encode(), *(path.read_bytes() for path in paths))
 
 
 def _sha256(*parts: bytes) -> bytes:
