@@ -188,7 +188,7 @@ class Batch:
                 tally.letters += 1
                 tally.countries[_country(task)] += 1
                 if not self._folder:
-                    self.tally.new[_origin(task)] += 1
+                    tally.new[_origin(task)] += 1
         for job in chunk:
             self._report(job, roster)
 

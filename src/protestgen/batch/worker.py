@@ -161,7 +161,8 @@ class LetterWorker:
         for index, (letter, notes) in letters.items():
             try:
                 chosen, own = self._service.remarks(letter)
-                chosen = [*chosen, *self._copy_notes(letter)]
+                if letter.copied:
+                    chosen = [*chosen, *self._copy_notes(letter)]
                 composed[index] = (letter, [*notes, *chosen], own)
             except Exception as error:  # noqa: BLE001 - as above
                 faults[index] = self._faults(tasks[index], error)

@@ -32,7 +32,8 @@ def typeset(text: str, *, quotes: str, spaced: bool, dash: str) -> str:
         text = _OPENING.sub(opening + gap, text).replace('"', gap + closing)
     if "'" in text:
         text = _APOSTROPHE.sub("’", text)
-    text = _DASH.sub(f" {dash} ", text)
+    if "-" in text or "\u2013" in text or "\u2014" in text:
+        text = _DASH.sub(f" {dash} ", text)
     return f"{text}." if text.rstrip(_CLOSERS)[-1:].isalnum() else text
 
 

@@ -78,9 +78,10 @@ class Writing(Struct, frozen=True):
 
     def organisation(self, name: str) -> str:
         """Return the *name* of an organisation, in quotation marks if it needs them."""
-        words, quotes = self.forms.organisation_words, (self.forms.quotes or "").split()
+        words = self.forms.organisation_words
         if not name or not words or any(word in name.casefold() for word in words):
             return name
+        quotes = (self.forms.quotes or "").split()
         has_quotes = any(sign in name for sign in ('"', *quotes))
         return name if has_quotes else name.join(quotes)
 
