@@ -96,6 +96,9 @@ def test_killed_run_can_be_resumed(  # noqa: PLR0917 - they are fixtures
     new = tmp_path / "new"
     counts = count_writes(strace, [*command, str(new)])
     wholes = {False: contents(new), True: contents(undisturbed / "changed")}
+    begin = time.monotonic()
+    finish(start(*command, str(tmp_path / "timed")))
+    whole_time = time.monotonic() - begin
     chance = random.Random(f"{kind} {jobs}")  # noqa: S311 - the same ones each time
     done = attempts = 0
     while done < kills / 4:
@@ -108,7 +111,9 @@ def test_killed_run_can_be_resumed(  # noqa: PLR0917 - they are fixtures
         for _ in range(chance.randint(1, 2)):
             arguments = [*command, str(folder)]
             if kind == "moments":
-                done += killed_at_moment(arguments, chance.random())
+                # Programs and data are loaded in the first third.
+                part = chance.uniform(0.3, 1)
+                done += killed_after(arguments, whole_time * part)
             else:
                 call = chance.choice([*counts])
                 number = chance.randint(1, counts[call])
@@ -118,10 +123,10 @@ def test_killed_run_can_be_resumed(  # noqa: PLR0917 - they are fixtures
         shutil.rmtree(folder)
 
 
-def killed_at_moment(arguments: list[str], part: float) -> bool:
-    """Kill a batch and its processes when a *part* of its time is over, if they run."""
+def killed_after(arguments: list[str], seconds: float) -> bool:
+    """Kill a batch and its processes after some *seconds*, if they run."""
     process = start(*arguments)
-    end = time.monotonic() + 0.3 + 2 * part
+    end = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < end:
         time.sleep(0.001)
     if process.poll() is None:
