@@ -1,5 +1,6 @@
 """What was made from files and is kept: for whom, and when it is not used."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -64,6 +65,11 @@ def _break(folder: Path) -> None:
     file.write_bytes(file.read_bytes()[:-1] + b"!")
 
 
+def _fill(folder: Path) -> None:
+    (file,) = folder.iterdir()
+    file.write_bytes(bytes(2_000_000))
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -74,8 +80,9 @@ def _break(folder: Path) -> None:
         _move,
         _shorten,
         _break,
+        _fill,
     ],
-    ids=["group", "others", "file", "link", "linked folder", "short", "broken"],
+    ids=["group", "others", "file", "link", "linked folder", "short", "broken", "long"],
 )
 def test_what_others_could_have_written_is_not_used(
     change: Callable[[Path], None], cache: FileCache, folder: Path
@@ -84,6 +91,26 @@ def test_what_others_could_have_written_is_not_used(
     Links, files and folders that others can write to, and damaged files are ignored.
     """
     change(folder)
+
+    assert kept(cache) is None
+
+
+def test_what_another_user_wrote_is_not_used(
+    cache: FileCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    A folder of another user is ignored, whatever its modes are.
+    """
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+
+    assert kept(cache) is None
+
+
+def test_what_is_too_large_is_not_used(cache: FileCache) -> None:
+    """
+    Of a file, no more is read than the largest value needs.
+    """
+    cache.keep("kind", "/trusted/file", TEXT, bytes(1_100_000))
 
     assert kept(cache) is None
 
@@ -168,13 +195,14 @@ def test_a_text_is_parsed_once(place: str | None, times: int, tmp_path: Path) ->
     cache = FileCache(tmp_path / place, trusted) if place else NO_CACHE
     calls = []
 
-    def parse(text: str, file: str, schema: type[str]) -> str:
+    def parse(text: str, file: str, schema: Callable[[str], object]) -> object:
         calls.append(file)
         return schema(text)
 
     for _ in range(2):
         assert cache.parsed(parse, TEXT, "/trusted/file", str) == TEXT
     assert len(calls) == times
+    assert cache.parsed(parse, TEXT, "/trusted/file", list) == list(TEXT)
 
 
 def test_errors_have_their_lines(run: Run, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import jinja2
 import pytest
 
 from conftest import Run
@@ -20,9 +21,9 @@ def environment_of(folder: Path, campaign: Path | None = None) -> Sandbox:
     return Templates(folders, cache=FileCache(folder, [shipped_folder()])).environment
 
 
-def test_kept_code_is_used(tmp_path: Path) -> None:
+def test_kept_code_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """
-    The code of a bundled template is loaded, if it was made from the same text.
+    The code of a bundled template is loaded, if the same Jinja made it of the same text.
     """
     environment = environment_of(tmp_path)
     source, path, _ = environment.loader.get_source(environment, NAME)
@@ -37,6 +38,8 @@ def test_kept_code_is_used(tmp_path: Path) -> None:
     assert OTHER in str(code.co_consts)
     assert cache.get_bucket(environment, NAME, path, "changed").code is None
     assert cache.get_bucket(environment, "other", path, source).code is None
+    monkeypatch.setattr(jinja2, "__version__", "another")
+    assert cache.get_bucket(environment, NAME, path, source).code is None
 
 
 def test_templates_of_a_campaign_are_compiled_each_time(tmp_path: Path) -> None:

@@ -241,7 +241,7 @@ def _add_missing(known: dict[K, V], found: Mapping[K, V]) -> None:
 
 
 def _add_entries(layer: Layer, file: Struct | None) -> list[Problem]:
-    """Add the entries of *file* to *layer*; return what is there already."""
+    """Add the entries of *file* to *layer*; return a problem for each doubled id."""
     problems: list[Problem] = []
     for group in _GROUPS:
         known, found = getattr(layer, group), getattr(file, group, {})

@@ -97,7 +97,8 @@ def load_campaign(
     An entry replaces those below it with the same id; for a mission, with the same
     state, host, kind and city. A folder may hold nothing but templates. *texts* replace
     the content of data files, by their paths; the files need not exist. Only what is
-    *wanted* is read, and so checked. What is read of trusted files is kept in *cache*.
+    *wanted* is read, and so checked. What is read of the files that *cache* trusts is
+    kept there.
 
     Raises `DataError` with all problems of all files: a folder or file that cannot be
     read, invalid YAML, unknown or missing keys, invalid values, broken references.
@@ -105,7 +106,8 @@ def load_campaign(
     campaign, problems = read_campaign(
         *folders, texts=texts, wanted=wanted, cache=cache
     )
-    if problems and cache is not NO_CACHE:  # which does not know where fields stand
+    if problems and cache is not NO_CACHE:
+        # Kept entries do not know where their fields stand.
         return load_campaign(*folders, texts=texts, wanted=wanted)
     if problems:
         raise DataError(problems)

@@ -291,7 +291,7 @@ def _check(campaign: Campaign, choices: LetterOptions, options: BatchOptions) ->
         if choices.demands or is_stopped:
             choose_demands(case, choices.demands, on, style=choices.style)
     for code in choices.languages or (ENGLISH,):
-        load_language(code, campaign.folders)
+        load_language(code, campaign.folders, campaign.cache)
         codes = (code, ENGLISH) if choices.fallback else (code,)
         check_style(choices.style, codes, campaign.folders)
 

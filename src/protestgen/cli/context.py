@@ -49,7 +49,7 @@ class App:
 
         folders = campaign_folders(self._ctx)
         wanted = Wanted(self._cases, self._missions)
-        # To read few files takes no longer than to look them up.
+        # Without missions, reading the files takes no longer than the cache.
         cache = _file_cache() if self._missions else NO_CACHE
         return load_campaign(*folders, wanted=wanted, cache=cache)
 
