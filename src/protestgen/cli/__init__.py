@@ -15,7 +15,7 @@ from protestgen.errors import ProtestgenError, UnknownNameError, unexpected
 
 from . import console
 from .common_options import common_options
-from .context import App, check_time_zone, wants_traceback
+from .context import check_time_zone, wants_traceback
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -104,10 +104,8 @@ class _Commands(click.Group):
 )
 @common_options
 @click.version_option(__version__, message="protestgen %(version)s")
-@click.pass_context
-def cli(ctx: click.Context) -> None:
+def cli() -> None:
     """Courteous, correct, personal protest letters from a campaign's facts."""
-    ctx.obj = App(ctx)
     check_time_zone()
 
 

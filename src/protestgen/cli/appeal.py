@@ -9,7 +9,7 @@ from protestgen.language.language import ENGLISH
 from protestgen.letters.appeal import AppealOptions, make_appeal
 
 from .common_options import option_group
-from .context import App, check_style
+from .context import check_style, chosen_campaign
 from .document import DocumentOptions, document_options, write_document
 from .options import countries_option, style_option
 from .param_types import Command
@@ -32,16 +32,16 @@ class _Options(DocumentOptions, frozen=True, kw_only=True):
 )
 @_letter_options
 @document_options("appeal")
-@click.pass_obj
-def appeal(app: App, /, **values: Any) -> None:
+@click.pass_context
+def appeal(ctx: click.Context, /, **values: Any) -> None:
     """Write a page that asks supporters to write letters."""
     options = _Options(**values)
-    app.need((options.case_id,))
-    case = app.campaign.case(options.case_id)
-    choice, code = options.document_choice(app), options.code(app)
-    check_style(options.style, (ENGLISH, code), app.campaign.folders)
+    campaign = chosen_campaign(ctx, (options.case_id,))
+    case = campaign.case(options.case_id)
+    choice, code = options.document_choice(campaign), options.code(campaign)
+    check_style(options.style, (ENGLISH, code), campaign.folders)
     made, notes = make_appeal(
-        options.writer(app),
+        options.writer(campaign),
         case,
         AppealOptions(
             language=code,

@@ -38,7 +38,7 @@ from .batch_target import (
     open_stream,
 )
 from .console import show_error, show_note, write_product
-from .context import App, check_style, now
+from .context import check_style, chosen_campaign, now
 from .option_values import require_case
 from .param_types import Command, complete_case
 from .progress import ProgressReporter
@@ -61,9 +61,9 @@ _RESUME = "run the same again to resume"
     "arguments", metavar="[CASE]...", nargs=-1, shell_complete=complete_case
 )
 @batch_options
-@click.pass_obj
+@click.pass_context
 def batch(
-    app: App,
+    ctx: click.Context,
     /,
     *,
     arguments: tuple[str, ...],
@@ -88,8 +88,8 @@ def batch(
     with GracefulShutdown() as interrupts:
         try:
             with ExitStack() as stack:
-                app.need(options.cases)
-                return _write(app.campaign, options, interrupts, stack)
+                campaign = chosen_campaign(ctx, options.cases)
+                return _write(campaign, options, interrupts, stack)
         except (click.Abort, KeyboardInterrupt):
             show_error(f"interrupted: {interrupts.hint}")
             return interrupts.exit_code

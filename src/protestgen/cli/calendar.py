@@ -9,7 +9,7 @@ from protestgen.log.calendar import make_calendar
 
 from .common_options import common_options
 from .console import show_notes, write_output
-from .context import App, check_output, now
+from .context import check_output, chosen_campaign, now
 from .due import all_waiting
 from .param_types import Command, complete_case
 
@@ -24,8 +24,8 @@ from .param_types import Command, complete_case
     help="Write to this file instead of standard output.",
 )
 @common_options
-@click.pass_obj
-def calendar(app: App, /, *, case_id: str, output: str | None) -> None:
+@click.pass_context
+def calendar(ctx: click.Context, /, *, case_id: str, output: str | None) -> None:
     """
     Write the dates of a case as a calendar (.ics).
 
@@ -33,8 +33,7 @@ def calendar(app: App, /, *, case_id: str, output: str | None) -> None:
     that wait for an answer. A calendar program that reads it again replaces the old
     dates.
     """
-    app.need((case_id,), missions=False)
-    campaign = app.campaign
+    campaign = chosen_campaign(ctx, (case_id,), missions=False)
     case = campaign.case(case_id)
     path = Path(output) if output and output != "-" else None
     if path:

@@ -5,7 +5,7 @@ from msgspec.structs import asdict
 
 from .common_options import common_options
 from .console import show_note, write_json, write_table
-from .context import App, now
+from .context import chosen_campaign, now
 from .param_types import Command
 
 
@@ -17,25 +17,25 @@ from .param_types import Command
 )
 @click.option("--json", "as_json", is_flag=True, help="Print all details as JSON.")
 @common_options
-@click.pass_obj
-def cases(app: App, /, *, status: str | None, as_json: bool) -> None:
+@click.pass_context
+def cases(ctx: click.Context, /, *, status: str | None, as_json: bool) -> None:
     """List the cases, the latest first."""
-    app.need(missions=False)
     on = now().date()
+    campaign = chosen_campaign(ctx, missions=False)
     found = sorted(
         (
             case
-            for case in app.campaign.cases.values()
+            for case in campaign.cases.values()
             if status in {None, case.status_on(on)}
         ),
         key=lambda case: case.opened,
         reverse=True,
     )
-    if not found and status and app.campaign.cases:
+    if not found and status and campaign.cases:
         show_note(f"no case is {status}")
     elif not found:
         show_note("no cases yet: see 'protestgen new --help'")
-    origins = {case.id: app.campaign.origin(case.at) for case in found}
+    origins = {case.id: campaign.origin(case.at) for case in found}
     if as_json:
         write_json([{**asdict(case), "from": origins[case.id]} for case in found])
         return
@@ -43,7 +43,7 @@ def cases(app: App, /, *, status: str | None, as_json: bool) -> None:
     rows = [
         [case.id, str(case.opened), case.status_on(on), case.title] for case in found
     ]
-    if app.campaign.layers[1:]:
+    if campaign.layers[1:]:
         columns.append("From")
         for row in rows:
             row.append(origins[row[0]])

@@ -5,7 +5,6 @@ import re
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,31 +26,17 @@ FOLDERS_KEY = "protestgen.folders"
 _MAX_EPOCH = 32_535_215_999
 
 
-class App:
-    """The campaign of one run, which its commands share."""
+def chosen_campaign(
+    ctx: click.Context, cases: tuple[str, ...] | None = None, *, missions: bool = True
+) -> "Campaign":
+    """Read the campaign, with nothing but *cases* or without *missions* if so asked."""
+    from protestgen.campaign.layer import Wanted
+    from protestgen.campaign.loader import load_campaign
 
-    def __init__(self, ctx: click.Context) -> None:
-        self._ctx = ctx
-        self._cases: tuple[str, ...] | None = None
-        self._missions = True
-
-    def need(
-        self, cases: tuple[str, ...] | None = None, *, missions: bool = True
-    ) -> None:
-        """Read nothing but *cases*, or no *missions*; call it before `campaign`."""
-        self._cases, self._missions = cases, missions
-
-    @cached_property
-    def campaign(self) -> "Campaign":
-        """The campaign, read when a command first asks for it."""
-        from protestgen.campaign.layer import Wanted
-        from protestgen.campaign.loader import load_campaign
-
-        folders = campaign_folders(self._ctx)
-        wanted = Wanted(self._cases, self._missions)
-        # Without missions, reading the files takes no longer than the cache.
-        cache = _file_cache() if self._missions else NO_CACHE
-        return load_campaign(*folders, wanted=wanted, cache=cache)
+    # Without missions, reading the files takes no longer than the cache.
+    cache = _file_cache() if missions else NO_CACHE
+    folders = campaign_folders(ctx)
+    return load_campaign(*folders, wanted=Wanted(cases, missions), cache=cache)
 
 
 def campaign_folders(ctx: click.Context) -> list[Path]:

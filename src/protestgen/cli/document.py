@@ -5,6 +5,7 @@ from datetime import date
 
 import click
 
+from protestgen.campaign.loader import Campaign
 from protestgen.formats import DOCUMENT_FORMATS, Format
 from protestgen.language.language import ENGLISH
 from protestgen.language.loader import find_languages
@@ -13,7 +14,7 @@ from protestgen.letters.service import LetterService
 
 from .common_options import Decorator, common_options, option_group
 from .console import show_notes, write_output
-from .context import App, now
+from .context import now
 from .option_values import OutputChoice, OutputOptions
 from .options import date_option, fallback_option, large_option, output_options
 from .param_types import complete_case, complete_language
@@ -53,20 +54,20 @@ class DocumentOptions(OutputOptions, frozen=True, kw_only=True):
     on: date | None
 
     def document_choice(
-        self, app: App, formats: Mapping[str, Format] = DOCUMENT_FORMATS
+        self, campaign: Campaign, formats: Mapping[str, Format] = DOCUMENT_FORMATS
     ) -> OutputChoice:
         """Choose the format as `output_choice` does."""
         return self.output_choice(
-            app.campaign.folders, default=DEFAULT_FORMAT, formats=formats
+            campaign.folders, default=DEFAULT_FORMAT, formats=formats
         )
 
-    def code(self, app: App) -> str:
+    def code(self, campaign: Campaign) -> str:
         """Return the code of the language."""
-        return find_languages([self.language], app.campaign.folders)[0]
+        return find_languages([self.language], campaign.folders)[0]
 
-    def writer(self, app: App) -> LetterService:
+    def writer(self, campaign: Campaign) -> LetterService:
         """Return the service that writes on the day of the document."""
-        return LetterService(app.campaign, self.on or now().date())
+        return LetterService(campaign, self.on or now().date())
 
 
 def write_document(

@@ -13,7 +13,7 @@ from protestgen.log.reminders import WAITS, Waiting, waiting_letters
 
 from .common_options import common_options
 from .console import show_note, write_json, write_lines
-from .context import App, now
+from .context import chosen_campaign, now
 from .options import date_option
 from .param_types import Command, complete_case
 
@@ -25,8 +25,10 @@ from .param_types import Command, complete_case
 @date_option("reminders")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @common_options
-@click.pass_obj
-def due(app: App, /, *, case_id: str | None, on: date | None, as_json: bool) -> None:
+@click.pass_context
+def due(
+    ctx: click.Context, /, *, case_id: str | None, on: date | None, as_json: bool
+) -> None:
     """
     List the letters in the log that wait for an answer.
 
@@ -35,10 +37,11 @@ def due(app: App, /, *, case_id: str | None, on: date | None, as_json: bool) -> 
     reminder and to log it are shown.
     """
     today = on or now().date()
-    app.need((case_id,) if case_id else None, missions=False)
-    if case_id and app.campaign.case(case_id).status == "closed":
+    cases = (case_id,) if case_id else None
+    campaign = chosen_campaign(ctx, cases, missions=False)
+    if case_id and campaign.case(case_id).status == "closed":
         show_note(f"case '{case_id}' is closed: nobody is reminded")
-    waiting = all_waiting(app.campaign, case_id)
+    waiting = all_waiting(campaign, case_id)
     if as_json:
         write_json([_as_json(letter, today) for letter in waiting])
         return

@@ -12,7 +12,7 @@ from protestgen.letters.notes import is_old
 
 from .common_options import common_options
 from .console import show_note, write_json, write_lines, write_table
-from .context import App, now
+from .context import chosen_campaign, now
 from .param_types import Command, complete_any_country, complete_country
 
 
@@ -41,9 +41,9 @@ from .param_types import Command, complete_any_country, complete_country
 )
 @click.option("--json", "as_json", is_flag=True, help="Print all details as JSON.")
 @common_options
-@click.pass_obj
+@click.pass_context
 def embassies(
-    app: App,
+    ctx: click.Context,
     /,
     *,
     state: str | None,
@@ -53,9 +53,10 @@ def embassies(
     as_json: bool,
 ) -> None:
     """List embassies, consulates and offices with their addresses."""
+    campaign = chosen_campaign(ctx)
     found = [
         entry
-        for entry in _of(app.campaign, find_country(state) if state else None)
+        for entry in _of(campaign, find_country(state) if state else None)
         if (stale is None or _is_stale(entry, now().date(), stale))
         and not (without_address and entry.address)
     ]

@@ -20,7 +20,7 @@ from protestgen.letters.sender import Sender, read_profile
 
 from .common_options import common_options, option_group
 from .console import StdoutError, is_terminal, show_note, show_notes, write_output
-from .context import App, default_profile, now
+from .context import chosen_campaign, default_profile, now
 from .option_values import OutputChoice, WritingOptions, require_case
 from .options import (
     addressee_options,
@@ -108,9 +108,9 @@ _LEFT_OUT = (None, (), False)
     title="Output",
 )
 @common_options
-@click.pass_obj
+@click.pass_context
 def letter(
-    app: App, /, *, argument: str | None, case_id: str | None, **values: Any
+    ctx: click.Context, /, *, argument: str | None, case_id: str | None, **values: Any
 ) -> None:
     """Write a letter about a case to the embassy in your country."""
     from protestgen.letters.service import LetterService
@@ -119,16 +119,16 @@ def letter(
         hint = "put quotation marks around text with spaces"
         raise ChoiceError(f"'{argument}' is not the case, which is '{case_id}': {hint}")
     options = _Options(case_id=require_case(case_id or argument), **values)
-    app.need((options.case_id,))
-    case = app.campaign.case(options.case_id)
+    campaign = chosen_campaign(ctx, (options.case_id,))
+    case = campaign.case(options.case_id)
     default = "mailto" if options.opens else DEFAULT_FORMAT
-    choice = options.output_choice(app.campaign.folders, default=default)
+    choice = options.output_choice(campaign.folders, default=default)
     options.check_copies(choice.format)
     if options.opens:
         choice.require_format("mailto", of="--open")
     sender, notes = _sender(options, choice.options.output)
-    service = LetterService(app.campaign, options.on or now().date())
-    choices = options.letter_options(app.campaign.folders, options.country)
+    service = LetterService(campaign, options.on or now().date())
+    choices = options.letter_options(campaign.folders, options.country)
     finished, choice_notes = service.write(case, sender, choices)
     if options.edit and finished.also:
         raise click.UsageError("'--edit' goes with one language: leave one out")

@@ -12,6 +12,7 @@ from protestgen.batch.filenames import mailing_start
 from protestgen.batch.mailing import as_mbox, mailing, write_folder
 from protestgen.batch.manifest import RunHeader
 from protestgen.batch.runner import run_header
+from protestgen.campaign.loader import Campaign
 from protestgen.countries import find_country
 from protestgen.formats import DOCUMENT_FORMATS, FORMATS
 from protestgen.formats.mail_message import Mailbox, ascii_address, header_text
@@ -26,7 +27,7 @@ from protestgen.schema.types import parse_email
 from .batch_target import Target, check_free, dated, last_run
 from .common_options import option_group
 from .console import show_note, show_notes, write_output
-from .context import App
+from .context import chosen_campaign
 from .document import DocumentOptions, document_options, write_document
 from .options import countries_option, organisation_option
 from .param_types import LINE, Command, ParsedParam
@@ -80,8 +81,8 @@ class _Options(DocumentOptions, frozen=True, kw_only=True):
 )
 @_press_options
 @document_options("press release", _FORMATS)
-@click.pass_obj
-def press(app: App, /, **values: Any) -> None:
+@click.pass_context
+def press(ctx: click.Context, /, **values: Any) -> None:
     """
     Write a press release about a case.
 
@@ -89,41 +90,44 @@ def press(app: App, /, **values: Any) -> None:
     that reads the language: files in a folder, or one mailbox file. Nothing is sent.
     """
     options = _Options(**values)
-    case = app.campaign.case(options.case_id)
-    choice = options.document_choice(app, _FORMATS)
+    campaign = chosen_campaign(ctx)
+    case = campaign.case(options.case_id)
+    choice = options.document_choice(campaign, _FORMATS)
     choices = convert(options, PressOptions, from_attributes=True)
     if choice.format.name == "eml":
-        _write_messages(app, options, choices)
+        _write_messages(campaign, options, choices)
         return
-    release, notes = make_press_release(options.writer(app), case, choices)
+    release, notes = make_press_release(options.writer(campaign), case, choices)
     if options.email or options.countries:
         unfit = "--email" if options.email else "--country"
         choice.require_format("eml", of=unfit)
     write_document(release, notes, choice)
 
 
-def _write_messages(app: App, options: _Options, choices: PressOptions) -> None:
+def _write_messages(
+    campaign: Campaign, options: _Options, choices: PressOptions
+) -> None:
     """Write a message with the release to each outlet that reads its language."""
     target = _target(options.output)
     if not options.email:
         raise click.UsageError("messages need an address that they are from: '--email'")
     day, time = dated(options.on, _last_release(target, options), "messages")
-    writer = replace(options, on=day).writer(app)
-    case = app.campaign.case(options.case_id)
+    writer = replace(options, on=day).writer(campaign)
+    case = campaign.case(options.case_id)
     release, notes = make_press_release(writer, case, choices)
     what = "the address of '--email'"
     name = header_text(options.organisation or "", "the organisation")
     sender = Mailbox(name, ascii_address(options.email, what))
     countries = [find_country(country) for country in options.countries]
-    outlets = choose_outlets(app.campaign, release.language, countries)
+    outlets = choose_outlets(campaign, release.language, countries)
     settings = replace(
-        options.format_options(app.campaign.folders),
+        options.format_options(campaign.folders),
         now=time,
         eol="crlf" if target.kind == "folder" else "lf",
     )
     messages = mailing(release, options.case_id, outlets, sender, settings)
     if target.kind == "folder" and target.path:
-        header = run_header(app.campaign, writer.on, settings)
+        header = run_header(campaign, writer.on, settings)
         for file in write_folder(messages, target.path, header):
             show_note(f"{target.path / file} was edited: it is left as it is")
     else:

@@ -12,7 +12,7 @@ from protestgen.language.loader import load_language
 
 from .common_options import common_options
 from .console import write_json, write_lines
-from .context import App
+from .context import chosen_campaign
 from .embassies import card
 from .param_types import Command, complete_case
 
@@ -21,15 +21,15 @@ from .param_types import Command, complete_case
 @click.argument("case_id", metavar="CASE", shell_complete=complete_case)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @common_options
-@click.pass_obj
-def show(app: App, /, *, case_id: str, as_json: bool) -> None:
+@click.pass_context
+def show(ctx: click.Context, /, *, case_id: str, as_json: bool) -> None:
     """
     Show the events, demands and addressees of a case.
 
     For the id of an office, show its address with the note for editors.
     """
-    app.need((case_id,))  # if there is none, everything is read
-    campaign = app.campaign
+    # If there is no such case, everything is read.
+    campaign = chosen_campaign(ctx, (case_id,))
     office = campaign.directory.offices.get(case_id)
     if office and case_id not in campaign.cases:
         found: Case | Office = office

@@ -6,17 +6,17 @@ from protestgen.templating.environment import Templates
 
 from .common_options import common_options
 from .console import write_json, write_table
-from .context import App
+from .context import chosen_campaign
 from .param_types import Command
 
 
 @click.command(cls=Command, epilog="Example: protestgen styles")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @common_options
-@click.pass_obj
-def styles(app: App, /, *, as_json: bool) -> None:
+@click.pass_context
+def styles(ctx: click.Context, /, *, as_json: bool) -> None:
     """List the styles of letters."""
-    templates = Templates(app.campaign.folders)
+    templates = Templates(chosen_campaign(ctx).folders)
     found = {
         style: templates.description("en", style) for style in templates.styles("en")
     }

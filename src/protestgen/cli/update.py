@@ -7,7 +7,7 @@ import click
 from protestgen.letters.update import make_update
 from protestgen.schema.types import PartialDate
 
-from .context import App
+from .context import chosen_campaign
 from .document import DocumentOptions, document_options, write_document
 from .param_types import Command, ParsedParam
 
@@ -25,8 +25,8 @@ class _Options(DocumentOptions, frozen=True, kw_only=True):
     help="Tell what is new since this date; default: since the case began.",
 )
 @document_options("update")
-@click.pass_obj
-def update(app: App, /, **values: Any) -> None:
+@click.pass_context
+def update(ctx: click.Context, /, **values: Any) -> None:
     """
     Tell supporters the news of a case.
 
@@ -34,11 +34,11 @@ def update(app: App, /, **values: Any) -> None:
     now, and thanks those who took part.
     """
     options = _Options(**values)
-    app.need((options.case_id,), missions=False)
-    case = app.campaign.case(options.case_id)
-    choice = options.document_choice(app)
+    campaign = chosen_campaign(ctx, (options.case_id,), missions=False)
+    case = campaign.case(options.case_id)
+    choice = options.document_choice(campaign)
     made, notes = make_update(
-        options.writer(app),
+        options.writer(campaign),
         case,
         since=options.since,
         language=options.language,
