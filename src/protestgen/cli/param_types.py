@@ -14,7 +14,7 @@ from protestgen.errors import OutputError, ProtestgenError
 from protestgen.schema.types import PartialDate, parse_line
 
 from .common_options import HELP_TITLE
-from .context import campaign_folders, check_time_zone, now
+from .context import campaign_folders, check_time_zone, chosen_campaign, now
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -64,7 +64,8 @@ class Command(click.Command):
         if not ctx.resilient_parsing:
             _, _, given = self._parse(ctx, args)
             for param, count in Counter(given).items():
-                if count > 1 and _counts_once(param):
+                is_flag = getattr(param, "is_flag", False)
+                if count > 1 and not (param.multiple or is_flag):
                     name = max(param.opts, key=len)
                     hints = _ONCE if ctx.info_name in _LETTER_COMMANDS else {}
                     hint = hints.get(param.name or "", "give it once")
@@ -93,10 +94,6 @@ class Command(click.Command):
         except OSError as error:
             where = error.filename or ctx.info_name
             raise OutputError(f"{where}: {error.strerror or error}") from None
-
-
-def _counts_once(param: click.Parameter) -> bool:
-    return isinstance(param, click.Option) and not (param.multiple or param.is_flag)
 
 
 class ParsedParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]
@@ -146,28 +143,6 @@ def parse_languages(text: str) -> tuple[str, ...]:
 
 
 def _completer(
-    find: Callable[["Campaign", click.Context, str], Iterable[tuple[str, str]]],
-) -> Completer:
-    """
-    Make a completion of the names, each with its help, that *find* returns.
-
-    It gets the campaign, the context and the incomplete word.
-    """
-
-    def find_in_campaign(
-        ctx: click.Context, incomplete: str
-    ) -> Iterable[tuple[str, str]]:
-        from protestgen.campaign.layer import Wanted
-        from protestgen.campaign.loader import load_campaign
-
-        wanted = Wanted(cases=tuple(_chosen_ids(ctx)) or None)
-        campaign = load_campaign(*campaign_folders(ctx), wanted=wanted)
-        return find(campaign, ctx, incomplete)
-
-    return _offering(find_in_campaign)
-
-
-def _offering(
     find: Callable[[click.Context, str], Iterable[tuple[str, str]]],
 ) -> Completer:
     """
@@ -196,7 +171,7 @@ def _offering(
     return complete
 
 
-@_offering
+@_completer
 def complete_case(ctx: click.Context, incomplete: str) -> Iterable[tuple[str, str]]:
     """Complete the id of a case."""
     from protestgen.campaign.loader import case_titles
@@ -205,20 +180,19 @@ def complete_case(ctx: click.Context, incomplete: str) -> Iterable[tuple[str, st
 
 
 @_completer
-def complete_country(
-    campaign: "Campaign", _ctx: click.Context, _incomplete: str
-) -> Iterable[tuple[str, str]]:
+def complete_country(ctx: click.Context, _incomplete: str) -> Iterable[tuple[str, str]]:
     """Complete the code or name of a country that a mission stands in or covers."""
     served = {
         code
         for state in sorted({case.state for case in campaign.cases.values()})
+    campaign = _campaign(ctx)
         for mission in campaign.directory.of_state(state)
         for code in (mission.host, *mission.covers)
     }
     return _names_to_type(served)
 
 
-@_offering
+@_completer
 def complete_any_country(
     _ctx: click.Context, _incomplete: str
 ) -> Iterable[tuple[str, str]]:
@@ -240,41 +214,35 @@ def _names_to_type(codes: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 @_completer
-def complete_style(
-    campaign: "Campaign", _ctx: click.Context, _incomplete: str
-) -> Iterable[tuple[str, str]]:
+def complete_style(ctx: click.Context, _incomplete: str) -> Iterable[tuple[str, str]]:
     """Complete the name of a style."""
     from protestgen.templating.environment import Templates
 
-    return ((style, "") for style in Templates(campaign.folders).styles("en"))
+    return ((style, "") for style in Templates(_campaign(ctx).folders).styles("en"))
 
 
 @_completer
-def complete_language(
-    campaign: "Campaign", _ctx: click.Context, incomplete: str
-) -> Iterable[tuple[str, str]]:
+def complete_language(ctx: click.Context, incomplete: str) -> Iterable[tuple[str, str]]:
     """Complete the code of the last of several languages."""
     from protestgen.countries import language_name
     from protestgen.language.loader import languages
 
     before = incomplete[: incomplete.rfind(",") + 1]
-    known = languages(campaign.folders)
+    known = languages(_campaign(ctx).folders)
     return ((f"{before}{code}", language_name(code)) for code in known)
 
 
 @_completer
-def complete_demand(
-    campaign: "Campaign", ctx: click.Context, _incomplete: str
-) -> Iterable[tuple[str, str]]:
+def complete_demand(ctx: click.Context, _incomplete: str) -> Iterable[tuple[str, str]]:
     """Complete the id of a demand of the cases on the command line."""
-    cases = _chosen_cases(campaign, ctx)
+    cases = _chosen_cases(_campaign(ctx), ctx)
     demands = {demand.id: demand.text for case in cases for demand in case.demands}
     return demands.items()
 
 
 @_completer
 def complete_addressee(
-    campaign: "Campaign", ctx: click.Context, _incomplete: str
+    ctx: click.Context, _incomplete: str
 ) -> Iterable[tuple[str, str]]:
     """Complete an office, a mission in the country of the sender, or a kind of one."""
     from protestgen.campaign.directory import MISSION_KINDS
@@ -282,6 +250,7 @@ def complete_addressee(
     chosen = _chosen_cases(campaign, ctx) or [*campaign.cases.values()]
     states = dict.fromkeys(case.state for case in chosen)
     names = ctx.params.get("countries") or (ctx.params.get("country"),)
+    campaign = _campaign(ctx)
     countries = [find_country(name) for name in names if name and name != "all"]
     found: dict[str, str] = {}
     for state in states:
@@ -292,6 +261,11 @@ def complete_addressee(
 def _chosen_cases(campaign: "Campaign", ctx: click.Context) -> list["Case"]:
     """Return the cases that the command line names so far."""
     ids = _chosen_ids(ctx)
+def _campaign(ctx: click.Context) -> "Campaign":
+    """Read what the cases on the command line need of the campaign."""
+    return chosen_campaign(ctx, tuple(_chosen_ids(ctx)) or None)
+
+
     return [campaign.cases[id_] for id_ in ids if id_ in campaign.cases]
 
 
