@@ -61,7 +61,6 @@ _action_options = option_group(
     ),
     click.option(
         "--date",
-        "on",
         type=_PAST,
         help="Day, month or year: 2026-11-22; default: today.",
     ),
@@ -135,7 +134,7 @@ class LogOptions(Struct, frozen=True, kw_only=True):
 
     kind: Any = None
     case_id: str | None = None
-    on: PartialDate | None = None
+    date: PartialDate | None = None
     country: str | None = None
     town: str | None = None
     count: int | None = None
@@ -188,10 +187,11 @@ def log_entry(folders: list[Path], options: LogOptions) -> None:
     country = options.country or (first.country if first else None)
     if country is None:
         raise click.UsageError("missing option '--country'")
-    to = options.to or (first.to if first else None)
     if options.to:
         _check_addressee(campaign, case, options.kind, options.to)
-    entry = _entry(replace(options, country=country, to=to))
+    to = options.to or (first.to if first else None)
+    date = options.date or PartialDate.parse(now().date().isoformat())
+    entry = _entry(replace(options, country=country, to=to, date=date))
     if wrong := next(mismatches(entry), None):
         _, hint = wrong
         raise click.UsageError(hint)
@@ -223,22 +223,13 @@ def _check_addressee(campaign: Campaign, case: Case, kind: str, to: str) -> None
 
 
 def _entry(options: LogOptions) -> LogEntry:
-    return LogEntry(
-        kind=options.kind,
-        date=options.on or PartialDate.parse(now().date().isoformat()),
-        country=options.country or "",
-        town=options.town,
-        count=options.count or 1,
-        people=options.people,
-        to=options.to,
-        by=options.by,
-        organisation=options.organisation,
-        public=options.public,
-        text=options.text,
-        reminds=options.reminds,
-        answers=options.answers,
-        result=options.result,
-    )
+    """Make an entry of the *options* that are given."""
+    given = {
+        field: value
+        for field in LogEntry.__struct_fields__
+        if (value := getattr(options, field, None)) is not None
+    }
+    return LogEntry(**given)
 
 
 def _asked(campaign: Campaign, given: LogOptions) -> LogOptions:
@@ -254,8 +245,8 @@ def _asked(campaign: Campaign, given: LogOptions) -> LogOptions:
         question = f"result ({', '.join(RESULTS)})"
         options = replace(options, result=ask(question, one_of(RESULTS)))
     today = now().date().isoformat()
-    on = given.on or ask("date", _PAST.parse, default=today)
-    options = replace(options, on=on)
+    date = given.date or ask("date", _PAST.parse, default=today)
+    options = replace(options, date=date)
     if not (given.country or options.about):
         options = replace(options, country=ask("country", find_country))
     if kind != ANSWER:
