@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import fields, replace
+from msgspec.structs import replace
 
 from protestgen.authoring.mission_row import MissionReader
 from protestgen.authoring.new_entry import KINDS, entry_values
@@ -167,19 +167,14 @@ class MissionImport:
 
         Raises `DataError` for such a file that is not from an import.
         """
-        written = [change for change in self.changes if change.counts]
+        written = [change.mission for change in self.changes if change.counts]
         texts = {}
-        for state in sorted({change.mission.state for change in written}):
+        for state in sorted({mission.state for mission in written}):
             path = import_path(folder, state)
-            new = {
-                place_of(c.mission): c.mission
-                for c in written
-                if c.mission.state == state
-            }
-            entries = {
-                place_of(m): m for m in self._imported(path, folder, state)
-            } | new
-            texts[path] = _text(_covering([*entries.values()], self.notes))
+            new = [mission for mission in written if mission.state == state]
+            missions = [*self._imported(path, folder, state), *new]
+            by_place = {place_of(mission): mission for mission in missions}
+            texts[path] = _text(_covering([*by_place.values()], self.notes))
         return texts
 
     def _imported(self, path: Path, folder: Path, state: str) -> Sequence[Mission]:
@@ -246,10 +241,9 @@ def _covering(missions: Sequence[Mission], notes: list[str]) -> Iterator[Mission
 
 def _text(missions: Iterable[Mission]) -> str:
     """Return a file with *missions*, ordered by host, kind and city."""
-    order = [*KINDS["embassy"].hints, *(field.name for field in fields(Mission))]
     ordered = sorted(missions, key=lambda m: (m.host, m.kind, m.city))
     entries = []
     for mission in ordered:
         values = entry_values(mission)
-        entries.append({f: values[f] for f in dict.fromkeys(order) if f in values})
+        entries.append({f: values[f] for f in KINDS["embassy"].order if f in values})
     return _HEAD + format_yaml({"embassies": entries})

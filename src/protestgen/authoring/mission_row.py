@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any, cast
 
 from msgspec import Struct
 
@@ -74,8 +74,9 @@ KIND_NAMES = {
     "representative-office": "Representative Office",
     "interests-section": "Interests Section",
 }
-# Countries that write the postcode behind the city.
+# Countries that write the postcode behind the city, or the number before the street.
 _POSTCODE_LAST = {"au", "ca", "gb", "ie", "in", "jp", "kr", "nz", "sg", "us", "za"}
+_NUMBER_FIRST = {*_POSTCODE_LAST, "be", "fr", "il", "lu"}
 _SEVERAL = re.compile(r"\s*[;\n|]\s*")
 
 
@@ -240,8 +241,8 @@ def _kind_in(text: str) -> MissionKind | None:
     """Return the kind of mission that *text* names; refuse honorary consulates."""
     bare = without_accents(parse_line(text))
     exact = re.sub(r"[ _]", "-", bare)
-    if kind := next((k for k in get_args(MissionKind) if k == exact), None):
-        return kind  # type: ignore[no-any-return]
+    if exact in MISSION_KINDS:
+        return cast("MissionKind", exact)
     for words, known in _KINDS:
         if re.search(words, bare):
             if known is None:
@@ -288,8 +289,7 @@ def _address(cells: Mapping[str, str], city: str, host: str) -> tuple[str, ...]:
     if is_one:
         lines = _joined_from(city, lines)
     if not lines and cells.get("street"):
-        parts = (cells["street"], cells.get("housenumber", ""))
-        lines = [parse_line(" ".join(p for p in _in_order(parts, host) if p))]
+        lines = [_street_line(cells, host)]
     if not lines:
         return ()
     if not any(city.casefold() in line.casefold() for line in lines):
@@ -299,10 +299,11 @@ def _address(cells: Mapping[str, str], city: str, host: str) -> tuple[str, ...]:
     return tuple(line.strip(" ,") for line in lines)
 
 
-def _in_order(parts: tuple[str, str], host: str) -> tuple[str, ...]:
-    """Put the number before the street where that is usual."""
-    before = host in _POSTCODE_LAST or host in {"fr", "be", "lu", "il"}
-    return parts[::-1] if before else parts
+def _street_line(cells: Mapping[str, str], host: str) -> str:
+    parts = [cells["street"], cells.get("housenumber", "")]
+    if host in _NUMBER_FIRST:
+        parts.reverse()
+    return parse_line(" ".join(part for part in parts if part))
 
 
 def _joined_from(city: str, parts: list[str]) -> list[str]:

@@ -96,6 +96,11 @@ class EntryType(Struct, frozen=True):
         """Whether the entries are a group with ids as keys, and not a list."""
         return "id" in self.hints
 
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The fields in the order of an entry: those with a hint come first."""
+        return tuple(dict.fromkeys((*self.hints, *self.schema.__struct_fields__)))
+
 
 KINDS = {
     "case": EntryType(Case, "demands.yaml", "cases", _CASE),
@@ -220,15 +225,14 @@ def _entry_lines(
 def _field_lines(
     kind: EntryType, entry: Mapping[str, Any], step: int, width: int
 ) -> Iterator[str]:
-    names = [field.name for field in fields(kind.schema)]
-    order = dict.fromkeys((*kind.hints, *names))
-    for name in order:
+    for name in kind.order:
         if name in entry and not (kind.is_keyed and name == "id"):
             if hint := kind.hints.get(name):
                 yield f"# {hint}"
             yield from format_yaml(
                 {name: entry[name]}, step=step, width=width
             ).splitlines()
+    names = kind.schema.__struct_fields__
     if others := [name for name in names if name not in {*entry, *_UNLISTED}]:
         more = f"there may also be: {', '.join(others)}"
         yield from wrap(more, width, initial_indent="# ", subsequent_indent="# ")

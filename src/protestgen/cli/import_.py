@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,12 +15,11 @@ from protestgen.authoring.mission_row import (
 )
 from protestgen.authoring.new_entry import locked
 from protestgen.authoring.table_file import read_table
-from protestgen.campaign.directory import MISSION_KINDS, Confidence, MissionKind
+from protestgen.campaign.directory import MISSION_KINDS
 from protestgen.campaign.loader import load_campaign, read_campaign
 from protestgen.countries import country_in_sentence
 from protestgen.errors import ChoiceError, DataError, UnknownNameError, quoted
 from protestgen.files import write_file
-from protestgen.schema.types import PartialDate
 
 from .common_options import common_options
 from .console import show_error, show_note, show_notes, write_table
@@ -98,6 +98,7 @@ def _parse_column(text: str) -> tuple[str, str]:
     is_flag=True,
     help="Write the entries into your campaign; else only show.",
 )
+    **values: Any,
 @common_options
 @click.pass_context
 def import_(
@@ -105,13 +106,7 @@ def import_(
     /,
     *,
     file: Path,
-    source: str,
-    date: PartialDate,
-    state: str | None,
-    host: str | None,
-    kind: MissionKind | None,
     columns: tuple[tuple[str, str], ...],
-    confidence: Confidence,
     write: bool,
 ) -> int:
     """
@@ -120,27 +115,21 @@ def import_(
     FILE is CSV, JSON or GeoJSON. The command shows what is new, changed or gone. Add
     '--write' to write the entries into 'data/embassies/STATE.yaml' of your campaign.
     """
-    if not source:
+    table = TableFormat(columns=dict(columns), **values)
+    if not table.source:
         raise ChoiceError("'--source' is empty: say who publishes the list, and where")
-    table = TableFormat(
-        source=source,
-        date=date,
-        confidence=confidence,
-        columns=dict(columns),
-        state=state,
-        host=host,
-        kind=kind,
-    )
-    if not write:
+    if write:
+        folders = own_campaign_folders(ctx)
+        with locked(folders[0]):
+            found = _read(file, table, folders)
+            _write(found, folders)
+    else:
         found = _read(file, table, campaign_folders(ctx))
         if any(change.counts for change in found.changes):
             show_note("nothing is written yet: add '--write'")
-        return _exit_code(found)
-    folders = own_campaign_folders(ctx)
-    with locked(folders[0]):
-        found = _read(file, table, folders)
-        _write(found, folders)
-    return _exit_code(found)
+    if not found.problems:
+        return 0
+    return _SOME_FAILED if found.changes else 1
 
 
 def _read(file: Path, table: TableFormat, folders: list[Path]) -> MissionImport:
@@ -198,9 +187,3 @@ def _write(found: MissionImport, folders: list[Path]) -> None:
         show_note(f"written to {path}")
     if not texts:
         show_note("nothing to write")
-
-
-def _exit_code(found: MissionImport) -> int:
-    if not found.problems:
-        return 0
-    return _SOME_FAILED if found.changes else 1
