@@ -100,21 +100,15 @@ def _add(
 ) -> None:
     """Add *entry* to its file, if the campaign is valid with it."""
     with locked(folders[0]):
-        _add_locked(kind, entry, folders, source)
-
-
-def _add_locked(
-    kind: EntryType, entry: Mapping[str, Any], folders: list[Path], source: str
-) -> None:
-    addition = add_entry(kind, entry, folders[0])
-    path = addition.path
-    _, before = read_campaign(*folders)
-    _, after = read_campaign(*folders, texts={path: addition.text})
-    if problems := [problem for problem in after if problem not in before]:
-        raise DataError(addition.traced(problem, source) for problem in problems)
-    path.parent.mkdir(exist_ok=True)
-    addition.check_unchanged()
-    write_file(path, addition.data, mode=None if path.exists() else _FOR_ALL)
+        addition = add_entry(kind, entry, folders[0])
+        path = addition.path
+        _, before = read_campaign(*folders)
+        _, after = read_campaign(*folders, texts={path: addition.text})
+        if problems := [problem for problem in after if problem not in before]:
+            raise DataError(addition.traced(problem, source) for problem in problems)
+        path.parent.mkdir(exist_ok=True)
+        addition.check_unchanged()
+        write_file(path, addition.data, mode=None if path.exists() else _FOR_ALL)
     show_note(f"added to {path}, line {addition.lines.start}")
 
 
@@ -192,11 +186,7 @@ class _Interview:
     def _ask_group(
         self, name: str, struct: type[Struct], *, needed: bool, whole: bool = False
     ) -> list[dict[str, Any]]:
-        """
-        Ask for *struct* after *struct*, until Enter skips a first field.
-
-        Required fields are asked, or all of them if *whole*.
-        """
+        """Ask for required fields of *struct*, or *whole*, until a first is skipped."""
         items: list[dict[str, Any]] = []
         asked = [field for field in fields(struct) if field.required or whole]
         while True:
@@ -266,6 +256,7 @@ class _Interview:
             cases = self._campaign.cases.values()
             own = (case for case in cases if self._is_own(case))
             return next((case.state for case in own), None)
+        incidents = self._answers.get("incidents")
         known = {
             "status": "open",
             "opened": now().date().isoformat(),
@@ -275,13 +266,9 @@ class _Interview:
             "country": self._answers.get("state"),
             "role": "office",
             "confidence": "low",
-            "sources": self._first_source(),
+            "sources": incidents[0]["sources"][0] if incidents else None,
         }
         return known.get(name)
-
-    def _first_source(self) -> str | None:
-        incidents = self._answers.get("incidents")
-        return incidents[0]["sources"][0] if incidents else None
 
 
 def _item_type(type_: Any) -> tuple[Any, bool]:
