@@ -1,8 +1,7 @@
 """The command line: the group of commands, and the one place that shows errors."""
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib import import_module
 from itertools import pairwise
 from keyword import iskeyword
@@ -63,8 +62,7 @@ class _Commands(click.Group):
                 "command", cmd_name, COMMANDS, see="protestgen --help"
             )
         name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
-        command = getattr(import_module(f".{name}", __name__), name)
-        assert isinstance(command, click.Command)  # noqa: S101 - for the type checker
+        command: click.Command = getattr(import_module(f".{name}", __name__), name)
         return command
 
     def format_commands(
@@ -89,11 +87,11 @@ class _Commands(click.Group):
 
     # Click would exit with 1 if the reader of stdout is gone.
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        with _stdout_errors():
+        with console.stdout_errors():
             return super().make_context(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
-        with _stdout_errors():
+        with console.stdout_errors():
             return super().invoke(ctx)
 
 
@@ -117,7 +115,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     a batch failed, 130 interrupted.
     """
     try:
-        with _stdout_errors():
+        with console.stdout_errors():
             code = _run(arguments)
             if sys.stdout is not None:
                 sys.stdout.flush()
@@ -132,15 +130,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
         console.show_error(f"{_task(arguments)}: {unexpected(error)}")
         return 1
     return code
-
-
-@contextmanager
-def _stdout_errors() -> Iterator[None]:
-    """Raise the errors of what Click itself writes to stdout: help and completions."""
-    try:
-        yield
-    except OSError as error:
-        raise console.StdoutError(error) from None
 
 
 def _task(arguments: Sequence[str] | None) -> str:

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def _show(label: str, message: str) -> None:
     try:
         click.echo(f"{label} {line}", err=True, color=color)
     except OSError:  # without a reader the work goes on
-        _discard(2)
+        discard(2)
 
 
 def _cell(text: str) -> str:
@@ -83,7 +84,8 @@ def usage_message(error: click.UsageError) -> str:
         near = " or ".join(f"'{option}'" for option in error.possibilities or ())
         hint = f"did you mean {near}?" if near else f"see '{command} --help'"
         return f"unknown option '{error.option_name}': {hint}"
-    if isinstance(error, click.MissingParameter) and _is_case(error.param):
+    missing = error.param if isinstance(error, click.MissingParameter) else None
+    if missing and missing.name == "case_id":
         return "which case? name it: see 'protestgen cases'"
     message = error.format_message().rstrip(".")
     message = message.replace("requires an argument", "needs a value after it")
@@ -93,10 +95,6 @@ def usage_message(error: click.UsageError) -> str:
     if "unexpected extra argument" in message:
         hint = "put quotation marks around text with spaces"
     return f"{message} ({hint})"
-
-
-def _is_case(param: click.Parameter | None) -> bool:
-    return param is not None and param.name == "case_id"
 
 
 def is_terminal() -> bool:
@@ -110,7 +108,7 @@ def _terminal_width() -> int:
     return max(get_terminal_size().columns, _MIN_WIDTH)
 
 
-def _discard(descriptor: int) -> None:
+def discard(descriptor: int) -> None:
     """Let output to *descriptor* go nowhere from now on."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
 
@@ -123,11 +121,20 @@ class StdoutError(OutputError):
         self.is_closed_pipe = error.errno == errno.EPIPE
         if self.is_closed_pipe:
             self.exit_code = 0
-        _discard(1)
+        discard(1)
 
     def lines(self) -> Sequence[str]:
         """Return the message, or nothing for a reader that has enough."""
         return [] if self.is_closed_pipe else super().lines()
+
+
+@contextmanager
+def stdout_errors() -> Iterator[None]:
+    """Raise an error of writing to stdout as `StdoutError`."""
+    try:
+        yield
+    except OSError as error:
+        raise StdoutError(error) from None
 
 
 class Stdout:
@@ -140,17 +147,13 @@ class Stdout:
 
     def write(self, data: bytes) -> None:
         """Write *data* as it is."""
-        try:
+        with stdout_errors():
             self._stream.write(data)
-        except OSError as error:
-            raise StdoutError(error) from None
 
     def flush(self) -> None:
         """Hand over all data."""
-        try:
+        with stdout_errors():
             self._stream.flush()
-        except OSError as error:
-            raise StdoutError(error) from None
 
 
 def write_product(data: bytes) -> None:
@@ -209,29 +212,19 @@ def write_table(
         return
     from rich import box
     from rich.console import Console
-    from rich.table import Column, Table
+    from rich.table import Table
     from rich.text import Text
 
     lines_of = [[_cell(cell) for cell in row] for row in rows]
     total = _terminal_width()
     room = total - _GAP * (len(columns) - 1)
     widths = _widths([columns, *lines_of], room)
-    head = (
-        Column(
-            column,
-            overflow="fold",
-            no_wrap=width is None and column == whole,
-            width=width,
-        )
-        for column, width in zip(columns, widths, strict=True)
-    )
     table = Table(
-        *head,
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        collapse_padding=True,
-        show_edge=False,
+        box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, show_edge=False
     )
+    for column, width in zip(columns, widths, strict=True):
+        must_fit = width is None and column == whole
+        table.add_column(column, overflow="fold", no_wrap=must_fit, width=width)
     for line in lines_of:
         table.add_row(*map(Text, line))
     Console(width=total, highlight=False, markup=False, emoji=False).print(table)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Self
 
+from .console import discard
+
 
 class GracefulShutdown:
     """
@@ -82,8 +84,7 @@ class GracefulShutdown:
 
 def _leave_terminal() -> None:
     """Discard output to a terminal that has been closed."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
     for descriptor in (1, 2):
         with suppress(OSError):
             if stat.S_ISCHR(os.fstat(descriptor).st_mode):
-                os.dup2(nowhere, descriptor)
+                discard(descriptor)
