@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 # Seconds between two updates of the bar.
 _INTERVAL_S = 0.1
-_UNITS = ("bytes", "kB", "MB", "GB", "TB")
 # Rows of each kind of problem to show: if a table lists all of them, or if none does.
 _SHOWN, _SHOWN_WITHOUT_TABLE = 5, 200
 # Kinds of problem to count.
@@ -136,6 +135,8 @@ class ProgressReporter(Reporter):
 
     def sum_up(self, tally: BatchStats, where: str, *, by_country: bool) -> None:
         """Show the result of the batch, and *where* its letters are."""
+        from rich.filesize import decimal
+
         for note, letters in tally.notes.items():
             show_note(note if letters == 1 else f"{note} ({letters:,} letters)")
         for remark in tally.remarks.values():
@@ -146,16 +147,16 @@ class ProgressReporter(Reporter):
         seconds = monotonic() - self._start
         parts = [f"{_count(tally.letters, 'letter')}{where}{_statuses(tally)}"]
         parts += [
-            f"{_count(number, one, many)} {what}".rstrip()
-            for number, one, many, what in (
-                (tally.failed, self._unit, f"{self._unit}s", "failed"),
-                (tally.duplicate, "duplicate", "duplicates", "skipped"),
-                (tally.stale, "orphaned file", "orphaned files", ""),
-                (tally.removed, "file", "files", "removed"),
+            f"{_count(number, noun)} {what}".rstrip()
+            for number, noun, what in (
+                (tally.failed, self._unit, "failed"),
+                (tally.duplicate, "duplicate", "skipped"),
+                (tally.stale, "orphaned file", ""),
+                (tally.removed, "file", "removed"),
             )
             if number
         ]
-        parts.append(f"{_size(tally.size)} in {seconds:.1f} s")
+        parts.append(f"{decimal(tally.size)} in {seconds:.1f} s")
         show_note("; ".join(parts))
         if by_country or self._bar:
             named = (
@@ -198,12 +199,5 @@ def _statuses(tally: BatchStats) -> str:
     return f" ({', '.join(f'{number:,} {kind}' for number, kind in counts if number)})"
 
 
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
-
-
-def _size(size: float) -> str:
-    unit = 0
-    while size >= 1_000:
-        size, unit = size / 1_000, unit + 1
-    return f"{size:.1f} {_UNITS[unit]}" if unit else f"{size:.0f} {_UNITS[0]}"
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
