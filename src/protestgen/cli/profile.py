@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 from msgspec.structs import replace
@@ -19,7 +18,7 @@ from protestgen.schema.types import parse_email, parse_line
 from .console import show_note
 from .context import campaign_folders, default_profile
 from .param_types import Command
-from .prompts import prompt
+from .prompts import ask
 
 # Removes an answer of the old profile.
 _REMOVE = "-"
@@ -53,28 +52,27 @@ def profile(
         err=True,
     )
     known = languages([*campaign_folders(ctx), shipped_folder()])
-    answers: dict[str, Any] = {"name": _ask("Name", old.name)}
-    if old.omit_address if omit_address is None else omit_address:
-        answers |= {"omit_address": True, "address": old.address}
-    else:
-        answers |= {"omit_address": False, "address": _ask_address(old.address)}
-    answers |= {
-        "city": _ask("City", old.city),
-        "country": _ask("Country", old.country, find_country),
-        "residence": _ask(
+    omit = old.omit_address if omit_address is None else omit_address
+    sender = replace(
+        old,
+        name=_ask("Name", old.name),
+        omit_address=omit,
+        address=old.address if omit else _ask_address(old.address),
+        city=_ask("City", old.city),
+        country=_ask("Country", old.country, find_country),
+        residence=_ask(
             "Your place as a sentence names it, such as 'Leeds, England'", old.residence
         ),
-        "email": _ask("E-mail address", old.email, parse_email),
-        "language": _ask(
+        email=_ask("E-mail address", old.email, parse_email),
+        language=_ask(
             f"Language of your letters ({', '.join(known)})",
             old.language,
             partial(_language, known=known),
         ),
-        "organisation": _ask("Organisation you write for", old.organisation),
-        "role": _ask("Role or occupation", old.role),
-        "about": _ask("Who you are, such as 'a nurse in Leeds'", old.about),
-    }
-    sender = replace(old, **answers)
+        organisation=_ask("Organisation you write for", old.organisation),
+        role=_ask("Role or occupation", old.role),
+        about=_ask("Who you are, such as 'a nurse in Leeds'", old.about),
+    )
     write_file(path, profile_text(sender).encode(), mode=0o600)
     show_note(f"saved in {path}; only you can read it")
 
@@ -91,7 +89,7 @@ def _make_folder(folder: Path) -> None:
 def _ask(
     question: str, old: str | None, parse: Callable[[str], str] = parse_line
 ) -> str | None:
-    answer: str | None = prompt(
+    answer: str | None = ask(
         question,
         lambda text: None if text in {"", _REMOVE} else parse(text),
         default=old or "",

@@ -13,7 +13,7 @@ from protestgen.schema.types import parse_line
 Parse = Callable[[str], Any]
 
 
-def prompt(question: str, parse: Parse, **options: Any) -> Any:
+def ask(question: str, parse: Parse = parse_line, **options: Any) -> Any:
     """Ask *question* until *parse* takes the answer; *options* are `click.prompt`'s."""
     if sys.stdin is None:
         raise click.Abort
@@ -27,14 +27,9 @@ def prompt(question: str, parse: Parse, **options: Any) -> Any:
     return click.prompt(question, err=True, value_proc=read, **options)
 
 
-def ask(question: str, parse: Parse = parse_line, *, default: str | None = None) -> Any:
-    """Ask *question*; without a *default* it needs an answer."""
-    return prompt(question, parse, default=default)
-
-
 def ask_or_skip(question: str, parse: Parse = parse_line) -> Any:
     """Ask *question*; Enter skips it, and returns None."""
-    return prompt(
+    return ask(
         f"{question} (or Enter)",
         lambda text: parse(text) if text else None,
         default="",
