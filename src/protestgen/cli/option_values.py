@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 from msgspec import Struct
@@ -48,7 +48,7 @@ class OutputOptions(Struct, frozen=True, kw_only=True):
 
     format_name: str | None
     output: str | None
-    large: bool = False
+    large: bool
 
     def output_choice(
         self,
@@ -83,8 +83,10 @@ class OutputOptions(Struct, frozen=True, kw_only=True):
     def format_options(
         self, folders: tuple[Path, ...], output: Path | None = None
     ) -> Options:
-        """Return the settings of the format."""
-        return Options(folders=folders, output=output, now=now(), large=self.large)
+        """Return the settings of the format, of which some are options."""
+        names = {*Options.__struct_fields__}.intersection(self.__struct_fields__)
+        chosen: dict[str, Any] = {name: getattr(self, name) for name in names}
+        return Options(**chosen | {"folders": folders, "output": output, "now": now()})
 
 
 class WritingOptions(OutputOptions, frozen=True, kw_only=True):
@@ -127,23 +129,6 @@ class WritingOptions(OutputOptions, frozen=True, kw_only=True):
             demands=self.demands,
             first_letter=self.first_letter,
             fallback=self.fallback,
-        )
-
-    def format_options(
-        self, folders: tuple[Path, ...], output: Path | None = None
-    ) -> Options:
-        """Return the settings of the format."""
-        return Options(
-            folders=folders,
-            output=output,
-            now=now(),
-            width=self.width,
-            eol=self.eol,
-            attach=self.attach,
-            ascii=self.ascii,
-            layout=self.layout,
-            print_copies=self.print_copies,
-            large=self.large,
         )
 
     def check_copies(self, format_: Format) -> None:
