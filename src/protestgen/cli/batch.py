@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, Any
 
 import click
 from msgspec import Struct
@@ -165,7 +165,9 @@ def _finish(run: _Run, reporter: ProgressReporter, *, is_interrupted: bool) -> N
     tally, target, dry = run.batch.tally, run.target, run.options.dry
     reporter.show_hidden_failures()
     if run.stream and target.path and not tally.is_whole:
-        _give_up(is_interrupted=is_interrupted)
+        if is_interrupted:
+            raise click.Abort
+        raise click.ClickException("stopped at the row that failed: nothing is written")
     source = run.source
     run.batch.finish(adds=source.adds, before=source.before, prune=run.options.prune)
     if run.stream:
@@ -294,13 +296,6 @@ def _check(campaign: Campaign, choices: LetterOptions, options: BatchOptions) ->
         load_language(code, campaign.folders, campaign.cache)
         codes = (code, ENGLISH) if choices.fallback else (code,)
         check_style(choices.style, codes, campaign.folders)
-
-
-def _give_up(*, is_interrupted: bool) -> NoReturn:
-    """Raise an error, so that the file of all letters stays as it was."""
-    if is_interrupted:
-        raise click.Abort
-    raise click.ClickException("stopped at the row that failed: nothing is written")
 
 
 def _exit_code(tally: BatchStats, interrupts: GracefulShutdown) -> int:

@@ -22,7 +22,7 @@ from .batch_target import Target
 from .console import show_note
 
 # The channels of formats that are no letters on paper.
-_CHANNELS = {"eml": "email", "mbox": "email", "mailto": "email", "fax": "fax"}
+_CHANNELS = {"eml": "email", "mailto": "email", "fax": "fax"}
 
 
 def log_folder(campaign: Campaign, options: BatchOptions) -> Path | None:
@@ -46,7 +46,7 @@ def log_letters(
     spec: BatchSpec,
 ) -> None:
     """Log how many letters are *new* by case, country and addressee, and say so."""
-    kind = _CHANNELS.get(target.format_name) or _CHANNELS.get(target.kind) or "letter"
+    kind = _CHANNELS.get(target.format_name, "letter")
     counts: Counter[tuple[str, str, str | None]] = Counter()
     for (case, country, wanted), count in new.items():
         to = _addressee(spec.campaign, options, case, wanted)

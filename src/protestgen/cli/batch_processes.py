@@ -41,13 +41,12 @@ def count_jobs(options: BatchOptions, source: Source, spec: BatchSpec) -> int:
             hint = "a cluster saves time only where PDFs are made"
             show_note(f"these letters are written faster without '--cluster': {hint}")
         return 1
-    jobs = options.jobs
-    if jobs is None:
-        known = source.size is not None or source.roster.columns == ()
-        small = _SMALL_AND_COSTLY if spec.is_costly else _SMALL
-        is_small = known and (source.size or 0) < small
-        jobs = 1 if is_small else os.cpu_count() or 1
-    return jobs
+    if options.jobs:
+        return options.jobs
+    known = source.size is not None or source.roster.columns == ()
+    small = _SMALL_AND_COSTLY if spec.is_costly else _SMALL
+    is_small = known and (source.size or 0) < small
+    return 1 if is_small else os.cpu_count() or 1
 
 
 def start_executor(jobs: int, stack: ExitStack) -> Executor | None:

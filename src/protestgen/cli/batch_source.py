@@ -39,16 +39,15 @@ class Source(Struct, frozen=True):
     unit: str = "row"
 
 
-class InterruptibleStream:
+class InterruptibleStream(Struct, frozen=True):
     """A *stream* from another program, which ends at the first signal."""
 
-    def __init__(self, stream: IO[bytes], interrupts: GracefulShutdown) -> None:
-        self._stream = stream
-        self._interrupts = interrupts
+    stream: IO[bytes]
+    interrupts: GracefulShutdown
 
     def read(self, size: int) -> bytes:
         """Read at most *size* bytes, or none at the end."""
-        return self._interrupts.read(self._stream, size)
+        return self.interrupts.read(self.stream, size)
 
 
 def open_source(
