@@ -57,10 +57,10 @@ def all_waiting(campaign: Campaign, case_id: str | None) -> list[Waiting]:
     """Return the waiting letters of a case, or of all open ones, by their day."""
     cases = [campaign.case(case_id)] if case_id else campaign.cases.values()
     ids = [case.id for case in cases if case.status == "open"]
-    log = load_log(campaign.layers, *ids) if ids else None
-    found = [
-        letter for id_ in ids if log for letter in waiting_letters(id_, log.of(id_))
-    ]
+    if not ids:
+        return []
+    log = load_log(campaign.layers, *ids)
+    found = [letter for id_ in ids for letter in waiting_letters(id_, log.of(id_))]
     return sorted(found, key=lambda letter: letter.due)
 
 

@@ -1,7 +1,6 @@
 """The command `press`: a press release, and messages with it to media outlets."""
 
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import click
@@ -30,16 +29,11 @@ from .console import show_note, show_notes, write_output
 from .context import chosen_campaign
 from .document import DocumentOptions, document_options, write_document
 from .options import countries_option, organisation_option
-from .param_types import LINE, Command, ParsedParam
+from .param_types import Command, ParsedParam, line_option
 
 _MBOX = ".mbox"
 # Of messages to outlets, one suffix is that of a file; other names are of a folder.
-_FORMATS = MappingProxyType(
-    {
-        **DOCUMENT_FORMATS,
-        "eml": replace(FORMATS["eml"], suffixes=(_MBOX,)),
-    }
-)
+_FORMATS = {**DOCUMENT_FORMATS, "eml": replace(FORMATS["eml"], suffixes=(_MBOX,))}
 _WHERE = f"a folder, or a file that ends in {_MBOX}"
 
 _press_options = option_group(
