@@ -8,7 +8,7 @@ from protestgen.batch.worker import OutputKind
 from protestgen.formats import FORMATS
 from protestgen.limits import MAX_JOBS
 
-from .common_options import common_options, option_group
+from .common_options import common_options, flag_option, option_group
 from .option_values import WritingOptions
 from .options import (
     addressee_options,
@@ -57,9 +57,7 @@ _people_options = option_group(
         metavar="FILE",
         help="The members, as CSV or JSON Lines; '-': standard input.",
     ),
-    click.option(
-        "--example", is_flag=True, help="Print an example of a roster, and stop."
-    ),
+    flag_option("--example", help="Print an example of a roster, and stop."),
     countries_option("For rows without one; without a roster, also 'all'."),
     click.option(
         "--sender",
@@ -88,11 +86,7 @@ _target_options = option_group(
         help="A folder, or one file: .mbox, .jsonl, .pdf; or '-'.",
     ),
     format_detail_options,
-    click.option(
-        "--duplex",
-        is_flag=True,
-        help="In one PDF, begin each letter on a new sheet.",
-    ),
+    flag_option("--duplex", help="In one PDF, begin each letter on a new sheet."),
     title="Output",
 )
 
@@ -108,28 +102,13 @@ _run_options = option_group(
         metavar="ADDRESS",
         help="Dask scheduler: tcp://127.0.0.1:8786.",
     ),
-    click.option("--strict", is_flag=True, help="Stop at the first row that fails."),
-    click.option(
-        "--prune",
-        is_flag=True,
-        help="Remove letters of members no longer in the roster.",
+    flag_option("--strict", help="Stop at the first row that fails."),
+    flag_option("--prune", help="Remove letters of members no longer in the roster."),
+    flag_option("--durable", help="Write each letter to the disk at once."),
+    flag_option(
+        "--dry-run", "dry", help="Write nothing; show the first letter and the counts."
     ),
-    click.option(
-        "--durable",
-        is_flag=True,
-        help="Write each letter to the disk at once.",
-    ),
-    click.option(
-        "--dry-run",
-        "dry",
-        is_flag=True,
-        help="Write nothing; show the first letter and the counts.",
-    ),
-    click.option(
-        "--log",
-        is_flag=True,
-        help="Log how many new letters it wrote, without names.",
-    ),
+    flag_option("--log", help="Log how many new letters it wrote, without names."),
     title="How the batch runs",
 )
 

@@ -3,7 +3,7 @@
 import click
 from msgspec.structs import asdict
 
-from .common_options import common_options
+from .common_options import common_options, flag_option
 from .console import show_note, write_json, write_table
 from .context import chosen_campaign, now
 from .param_types import Command
@@ -15,7 +15,7 @@ from .param_types import Command
     type=click.Choice(["open", "closed", "expired"]),
     help="Only these; 'expired' are open cases whose last day for letters has passed.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print all details as JSON.")
+@flag_option("--json", "as_json", help="Print all details as JSON.")
 @common_options
 @click.pass_context
 def cases(ctx: click.Context, /, *, status: str | None, as_json: bool) -> None:

@@ -10,7 +10,7 @@ import click
 from protestgen.check import Finding, check_campaign
 from protestgen.errors import ChoiceError
 
-from .common_options import common_options
+from .common_options import common_options, flag_option
 from .console import show_note, write_json, write_lines
 from .context import campaign_folders, now, wants_traceback
 from .param_types import Command
@@ -20,8 +20,8 @@ from .param_types import Command
 @click.argument(
     "folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path)
 )
-@click.option("--strict", is_flag=True, help="Exit with 1 for warnings, too.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@flag_option("--strict", help="Exit with 1 for warnings, too.")
+@flag_option("--json", "as_json", help="Print JSON.")
 @click.option(
     "--format",
     "form",

@@ -1,6 +1,7 @@
 """The options that stand before or behind any command."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,6 +11,8 @@ from .context import FOLDERS_KEY
 
 # Attribute of a parameter: the title of its group in the help.
 HELP_TITLE = "help_title"
+
+flag_option = partial(click.option, is_flag=True)
 
 CommandFunction = Callable[..., int | None]
 Decorator = Callable[[CommandFunction], CommandFunction]
@@ -55,10 +58,9 @@ common_options = option_group(
         callback=_add_folders,
         help="Use the campaign in this folder first.  [repeatable]",
     ),
-    click.option(
+    flag_option(
         "-q",
         "--quiet",
-        is_flag=True,
         expose_value=False,
         callback=_be_quiet,
         help="Hide notes, except about words that do harm.",

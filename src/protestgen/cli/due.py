@@ -11,7 +11,7 @@ from protestgen.letters.letter import REMINDER_STYLE
 from protestgen.log.loader import load_log
 from protestgen.log.reminders import WAITS, Waiting, waiting_letters
 
-from .common_options import common_options
+from .common_options import common_options, flag_option
 from .console import show_note, write_json, write_lines
 from .context import chosen_campaign, now
 from .options import date_option
@@ -23,7 +23,7 @@ from .param_types import Command, complete_case
     "case_id", metavar="[CASE]", required=False, shell_complete=complete_case
 )
 @date_option("reminders")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@flag_option("--json", "as_json", help="Print JSON.")
 @common_options
 @click.pass_context
 def due(

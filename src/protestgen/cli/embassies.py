@@ -10,7 +10,7 @@ from protestgen.campaign.loader import Campaign
 from protestgen.countries import country_name, find_country
 from protestgen.letters.notes import is_old
 
-from .common_options import common_options
+from .common_options import common_options, flag_option
 from .console import show_note, write_json, write_lines, write_table
 from .context import chosen_campaign, now
 from .param_types import Command, complete_any_country, complete_country
@@ -36,10 +36,8 @@ from .param_types import Command, complete_any_country, complete_country
     metavar="YEARS",
     help="Show only addresses whose source is older than this, or undated.",
 )
-@click.option(
-    "--without-address", is_flag=True, help="Show only those whose street is unknown."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print all details as JSON.")
+@flag_option("--without-address", help="Show only those whose street is unknown.")
+@flag_option("--json", "as_json", help="Print all details as JSON.")
 @common_options
 @click.pass_context
 def embassies(

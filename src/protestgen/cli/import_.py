@@ -21,10 +21,10 @@ from protestgen.countries import country_in_sentence
 from protestgen.errors import ChoiceError, DataError, UnknownNameError, quoted
 from protestgen.files import write_file
 
-from .common_options import common_options
+from .common_options import common_options, flag_option
 from .console import show_error, show_note, show_notes, write_table
 from .context import campaign_folders, own_campaign_folders
-from .param_types import COUNTRY, LINE, Command, ParsedParam, past_date
+from .param_types import COUNTRY, Command, ParsedParam, line_option, past_date
 
 _SOME_FAILED = 3
 _FOR_ALL = 0o644
@@ -48,13 +48,8 @@ def _parse_column(text: str) -> tuple[str, str]:
     epilog="Example: protestgen import list.csv --state iran --source 'Ministry of "
     "Example, https://list.example' --date 2026-11",
 )
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
-@click.option(
-    "--source",
-    type=LINE,
-    required=True,
-    help="Who publishes the list, and where.",
-)
+@click.argument("file", type=click.Path(path_type=Path))
+@line_option("--source", required=True, help="Who publishes the list, and where.")
 @click.option(
     "--date",
     type=past_date("name the date of the file"),
@@ -93,12 +88,7 @@ def _parse_column(text: str) -> tuple[str, str]:
     help="How reliable the list is: high if the state or the host wrote it.  "
     "[default: medium]",
 )
-@click.option(
-    "--write",
-    is_flag=True,
-    help="Write the entries into your campaign; else only show.",
-)
-    **values: Any,
+@flag_option("--write", help="Write the entries into your campaign; else only show.")
 @common_options
 @click.pass_context
 def import_(
@@ -108,6 +98,7 @@ def import_(
     file: Path,
     columns: tuple[tuple[str, str], ...],
     write: bool,
+    **values: Any,
 ) -> int:
     """
     Read missions from a list that you have downloaded.

@@ -18,7 +18,7 @@ from protestgen.formats import DEFAULT_FORMAT, FORMATS
 from protestgen.letters.letter import Letter
 from protestgen.letters.sender import Sender, read_profile
 
-from .common_options import common_options, option_group
+from .common_options import common_options, flag_option, option_group
 from .console import StdoutError, is_terminal, show_note, show_notes, write_output
 from .context import chosen_campaign, default_profile, now
 from .option_values import OutputChoice, WritingOptions, require_case
@@ -93,18 +93,14 @@ _LEFT_OUT = (None, (), False)
 @option_group(
     letter_options,
     date_option("letter"),
-    click.option(
-        "--edit", is_flag=True, help="Open the finished letter in your editor first."
-    ),
+    flag_option("--edit", help="Open the finished letter in your editor first."),
     title="What it says",
 )
 @sender_options
 @option_group(
     output_options(FORMATS, DEFAULT_FORMAT),
     format_detail_options,
-    click.option(
-        "--open", "opens", is_flag=True, help="Open the letter in your mail program."
-    ),
+    flag_option("--open", "opens", help="Open the letter in your mail program."),
     title="Output",
 )
 @common_options

@@ -37,11 +37,11 @@ from .option_values import require_case
 from .options import organisation_option
 from .param_types import (
     COUNTRY,
-    LINE,
     Command,
     ParsedParam,
     complete_addressee,
     complete_case,
+    line_option,
     past_date,
 )
 from .prompts import answered_by, ask, ask_or_skip, one_of
@@ -65,7 +65,7 @@ _action_options = option_group(
         help="Day, month or year: 2026-11-22; default: today.",
     ),
     click.option("--country", type=COUNTRY, help="Country where it was done."),
-    click.option("--town", type=LINE, help="Town where it was done."),
+    line_option("--town", help="Town where it was done."),
     click.option(
         "--count",
         type=_COUNT,
@@ -81,12 +81,7 @@ _action_options = option_group(
         help="embassy, or an office like 'osce'.",
     ),
     organisation_option("Organisation that did it."),
-    click.option(
-        "--by",
-        type=LINE,
-        metavar="NAME",
-        help="Name of a person; only if they want it.",
-    ),
+    line_option("--by", metavar="NAME", help="Name of a person; only if they want it."),
     click.option(
         "--public",
         type=click.Choice(PUBLIC_FIELDS),

@@ -9,15 +9,15 @@ from protestgen.formats import FORMATS, LAYOUTS, Format, Options
 from protestgen.letters.letter import DEFAULT_STYLE, REMINDER_STYLE
 from protestgen.schema.types import PartialDate, parse_email, parse_prose
 
-from .common_options import Decorator, option_group
+from .common_options import Decorator, flag_option, option_group
 from .param_types import (
-    LINE,
     ParsedParam,
     complete_addressee,
     complete_country,
     complete_demand,
     complete_language,
     complete_style,
+    line_option,
     parse_date,
     parse_languages,
 )
@@ -79,20 +79,13 @@ def countries_option(help_: str) -> Decorator:
 
 def organisation_option(help_: str, metavar: str | None = None) -> Decorator:
     """Return the option for the name of an organisation."""
-    return click.option(
-        "--organisation",
-        "--organization",
-        "organisation",
-        type=LINE,
-        metavar=metavar,
-        help=help_,
+    return line_option(
+        "--organisation", "--organization", "organisation", metavar=metavar, help=help_
     )
 
 
-fallback_option = click.option(
-    "--fallback",
-    is_flag=True,
-    help="Use English if the language lacks a text.",
+fallback_option = flag_option(
+    "--fallback", help="Use English if the language lacks a text."
 )
 
 addressee_options = option_group(
@@ -146,18 +139,16 @@ sender_options = option_group(
         type=click.Path(path_type=Path),
         help="Profile to use; default: your own.",
     ),
-    click.option("--name", type=LINE, metavar="NAME", help="Your name."),
-    click.option(
+    line_option("--name", metavar="NAME", help="Your name."),
+    line_option(
         "--address",
-        type=LINE,
         multiple=True,
         metavar="LINE",
         help="A line of your postal address.  [repeatable]",
     ),
-    click.option("--city", type=LINE, metavar="CITY", help="City you live in."),
-    click.option(
+    line_option("--city", metavar="CITY", help="City you live in."),
+    line_option(
         "--residence",
-        type=LINE,
         metavar="PLACE",
         help="Your place in a sentence: 'Leeds, England'.",
     ),
@@ -174,45 +165,28 @@ sender_options = option_group(
         help="Where answers go, if not to --email.",
     ),
     organisation_option("Organisation you write for.", "NAME"),
-    click.option(
-        "--organisation-of",
-        type=LINE,
-        metavar="NAME",
-        help="Its name after 'on behalf of'.",
+    line_option(
+        "--organisation-of", metavar="NAME", help="Its name after 'on behalf of'."
     ),
-    click.option(
-        "--role",
-        type=LINE,
-        metavar="ROLE",
-        help="Your role in it, or your occupation.",
-    ),
-    click.option(
-        "--about",
-        type=LINE,
-        metavar="TEXT",
-        help="Who you are: 'a nurse in Leeds'.",
-    ),
+    line_option("--role", metavar="ROLE", help="Your role in it, or your occupation."),
+    line_option("--about", help="Who you are: 'a nurse in Leeds'."),
     click.option(
         "--why",
         type=ParsedParam(parse_prose),
-        metavar="TEXT",
         help="Why you write, in your own words.",
     ),
-    click.option(
+    line_option(
         "--cosigner",
         "cosigners",
-        type=LINE,
         multiple=True,
         metavar="'NAME, PLACE'",
         help="A person who signs with you.  [repeatable]",
     ),
-    click.option("--omit-address", is_flag=True, help="Leave out your postal address."),
+    flag_option("--omit-address", help="Leave out your postal address."),
     title="You",
 )
 
-large_option = click.option(
-    "--large", is_flag=True, help="Large print (16 pt), as PDF or HTML."
-)
+large_option = flag_option("--large", help="Large print (16 pt), as PDF or HTML.")
 
 format_detail_options = option_group(
     click.option(
@@ -235,14 +209,9 @@ format_detail_options = option_group(
         type=click.Choice([f.name for f in FORMATS.values() if f.media_type]),
         help="Attach the letter to the e-mail as PDF.",
     ),
-    click.option(
-        "--ascii",
-        is_flag=True,
-        help="Plain spaces, quotes and dashes; accents stay.",
-    ),
-    click.option(
+    flag_option("--ascii", help="Plain spaces, quotes and dashes; accents stay."),
+    flag_option(
         "--print-copies",
-        is_flag=True,
         help="After each letter, a page with the address of each copy.",
     ),
     click.option(

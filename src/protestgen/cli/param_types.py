@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -116,6 +117,8 @@ class ParsedParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 LINE = ParsedParam(parse_line)
 COUNTRY = ParsedParam(find_country, "country")
 
+line_option = partial(click.option, type=LINE)
+
 
 def past_date(hint: str) -> ParsedParam:
     """Return the type of a date, or a month or year, that is not in the future."""
@@ -182,10 +185,10 @@ def complete_case(ctx: click.Context, incomplete: str) -> Iterable[tuple[str, st
 @_completer
 def complete_country(ctx: click.Context, _incomplete: str) -> Iterable[tuple[str, str]]:
     """Complete the code or name of a country that a mission stands in or covers."""
+    campaign = _campaign(ctx)
     served = {
         code
         for state in sorted({case.state for case in campaign.cases.values()})
-    campaign = _campaign(ctx)
         for mission in campaign.directory.of_state(state)
         for code in (mission.host, *mission.covers)
     }
@@ -247,10 +250,10 @@ def complete_addressee(
     """Complete an office, a mission in the country of the sender, or a kind of one."""
     from protestgen.campaign.directory import MISSION_KINDS
 
+    campaign = _campaign(ctx)
     chosen = _chosen_cases(campaign, ctx) or [*campaign.cases.values()]
     states = dict.fromkeys(case.state for case in chosen)
     names = ctx.params.get("countries") or (ctx.params.get("country"),)
-    campaign = _campaign(ctx)
     countries = [find_country(name) for name in names if name and name != "all"]
     found: dict[str, str] = {}
     for state in states:
@@ -258,14 +261,14 @@ def complete_addressee(
     return [*found.items(), *((kind, "") for kind in MISSION_KINDS)]
 
 
-def _chosen_cases(campaign: "Campaign", ctx: click.Context) -> list["Case"]:
-    """Return the cases that the command line names so far."""
-    ids = _chosen_ids(ctx)
 def _campaign(ctx: click.Context) -> "Campaign":
     """Read what the cases on the command line need of the campaign."""
     return chosen_campaign(ctx, tuple(_chosen_ids(ctx)) or None)
 
 
+def _chosen_cases(campaign: "Campaign", ctx: click.Context) -> list["Case"]:
+    """Return the cases that the command line names so far."""
+    ids = _chosen_ids(ctx)
     return [campaign.cases[id_] for id_ in ids if id_ in campaign.cases]
 
 

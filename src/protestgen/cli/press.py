@@ -37,12 +37,11 @@ _FORMATS = {**DOCUMENT_FORMATS, "eml": replace(FORMATS["eml"], suffixes=(_MBOX,)
 _WHERE = f"a folder, or a file that ends in {_MBOX}"
 
 _press_options = option_group(
-    click.option("--headline", type=LINE, help="Headline; default: the case's title."),
+    line_option("--headline", help="Headline; default: the case's title."),
     organisation_option("Who issues the release."),
-    click.option("--city", type=LINE, help="Where it is issued."),
-    click.option(
+    line_option("--city", help="Where it is issued."),
+    line_option(
         "--contact",
-        type=LINE,
         multiple=True,
         metavar="LINE",
         help="Whom the press can ask: a name, a telephone number; default: "

@@ -10,7 +10,7 @@ from protestgen.campaign.directory import Office
 from protestgen.language.language import Language
 from protestgen.language.loader import load_language
 
-from .common_options import common_options
+from .common_options import common_options, flag_option
 from .console import write_json, write_lines
 from .context import chosen_campaign
 from .embassies import card
@@ -19,7 +19,7 @@ from .param_types import Command, complete_case
 
 @click.command(cls=Command, epilog="Example: protestgen show kurmanov")
 @click.argument("case_id", metavar="CASE", shell_complete=complete_case)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@flag_option("--json", "as_json", help="Print JSON.")
 @common_options
 @click.pass_context
 def show(ctx: click.Context, /, *, case_id: str, as_json: bool) -> None:

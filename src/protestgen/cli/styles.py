@@ -4,14 +4,14 @@ import click
 
 from protestgen.templating.environment import Templates
 
-from .common_options import common_options
+from .common_options import common_options, flag_option
 from .console import write_json, write_table
 from .context import chosen_campaign
 from .param_types import Command
 
 
 @click.command(cls=Command, epilog="Example: protestgen styles")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@flag_option("--json", "as_json", help="Print JSON.")
 @common_options
 @click.pass_context
 def styles(ctx: click.Context, /, *, as_json: bool) -> None:
