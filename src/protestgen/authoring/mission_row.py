@@ -65,15 +65,8 @@ _KINDS: tuple[tuple[str, MissionKind | None], ...] = (
     (r"(representative|liaison|cultural).office", "representative-office"),
 )
 # The name of a mission that has none: "Embassy of France".
-KIND_NAMES = {
-    "embassy": "Embassy",
-    "consulate-general": "Consulate General",
-    "consulate": "Consulate",
-    "permanent-mission": "Permanent Mission",
-    "branch": "Consular Office",
-    "representative-office": "Representative Office",
-    "interests-section": "Interests Section",
-}
+KIND_NAMES = {kind: kind.replace("-", " ").title() for kind in MISSION_KINDS}
+KIND_NAMES["branch"] = "Consular Office"
 # Countries that write the postcode behind the city, or the number before the street.
 _POSTCODE_LAST = {"au", "ca", "gb", "ie", "in", "jp", "kr", "nz", "sg", "us", "za"}
 _NUMBER_FIRST = {*_POSTCODE_LAST, "be", "fr", "il", "lu"}
@@ -181,8 +174,7 @@ class MissionReader:
         if not name or re.fullmatch(r"Q\d+|https?:\S+", name):
             name = f"{KIND_NAMES[kind]} of {country_in_sentence(state)}"
         contacts: dict[str, Any] = {
-            field: self._contact(cells, field, row)
-            for field in ("phone", "fax", "email", "website")
+            field: self._contact(cells, field, row) for field in _PARSERS
         }
         return Mission(
             state=state,
@@ -218,9 +210,8 @@ class MissionReader:
     def _contact(
         self, cells: Mapping[str, str], field: str, row: TableRow
     ) -> str | None:
-        first, *others = [
-            p for p in _SEVERAL.split(cells.get(field, "").strip()) if p
-        ] or [""]
+        parts = _SEVERAL.split(cells.get(field, "").strip())
+        first, *others = [part for part in parts if part] or [""]
         if field == "email" and not others:
             first, *others = re.split(r"[,\s]+", first)
         if not first:
