@@ -177,7 +177,7 @@ def _finish(run: _Run, reporter: ProgressReporter, *, is_interrupted: bool) -> N
     where = f" in {target.path}" if target.path and not dry else ""
     reporter.sum_up(tally, where, by_country=dry)
     if run.log_folder:
-        log_letters(run.log_folder, tally.new, run.options, run.target, run.spec)
+        log_letters(run.log_folder, tally.new, run.options, run.spec)
     _show_hints(run)
 
 

@@ -12,17 +12,16 @@ from protestgen.campaign.directory import MISSION_KINDS
 from protestgen.campaign.loader import Campaign
 from protestgen.errors import ChoiceError
 from protestgen.letters.letter import SUPPORT_STYLE
-from protestgen.log.entry import LogEntry
+from protestgen.log.entry import Channel, LogEntry
 from protestgen.log.loader import LOG
 from protestgen.log.writer import add_to_log
 from protestgen.schema.types import PartialDate
 
 from .batch_options import BatchOptions
-from .batch_target import Target
 from .console import show_note
 
 # The channels of formats that are no letters on paper.
-_CHANNELS = {"eml": "email", "mailto": "email", "fax": "fax"}
+_CHANNELS: dict[str, Channel] = {"eml": "email", "mailto": "email", "fax": "fax"}
 
 
 def log_folder(campaign: Campaign, options: BatchOptions) -> Path | None:
@@ -42,11 +41,9 @@ def log_letters(
     folder: Path,
     new: Mapping[tuple[str, str, str], int],
     options: BatchOptions,
-    target: Target,
     spec: BatchSpec,
 ) -> None:
     """Log how many letters are *new* by case, country and addressee, and say so."""
-    kind = _CHANNELS.get(target.format_name, "letter")
     counts: Counter[tuple[str, str, str | None]] = Counter()
     for (case, country, wanted), count in new.items():
         to = _addressee(spec.campaign, options, case, wanted)
@@ -55,7 +52,7 @@ def log_letters(
     known = {key: count for key, count in sorted(counts.items(), key=str) if key[1]}
     for (case, country, to), count in known.items():
         entry = LogEntry(
-            kind=kind,  # type: ignore[arg-type]
+            kind=_CHANNELS.get(spec.format_name, "letter"),
             date=PartialDate.parse(spec.on.isoformat()),
             country=country,
             to=to,

@@ -137,11 +137,11 @@ class LogOptions(Struct, frozen=True, kw_only=True):
     to: str | None = None
     organisation: str | None = None
     by: str | None = None
-    public: tuple[Any, ...] = ()
+    public: tuple[str, ...] = ()
     text: str | None = None
     attached: Path | None = None
     answers: str | None = None
-    result: Any = None
+    result: str | None = None
     reminds: str | None = None
 
     @property
