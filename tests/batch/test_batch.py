@@ -812,7 +812,7 @@ def test_missing_sender_address_is_noted_once(batch: Batch) -> None:
     A missing e-mail address is noted once, not for each letter.
     """
     Path("ada.yaml").write_text("name: Ada Example\ncountry: gb\n")
-    result = batch("--sender", "ada.yaml", "--country", "all", "-o", "all.mbox")
+    result = batch("--sender", "ada.yaml", "--country", "ALL", "-o", "all.mbox")
 
     reason = "an e-mail needs the sender's address: run 'protestgen profile'"
     assert (result.exit_code, result.stderr) == (2, f"error: ada.yaml: {reason}\n")

@@ -306,9 +306,12 @@ def test_language_has_a_name(run: Run) -> None:
 
     assert by_code.exit_code == 0
     assert run(*LETTER, "--lang", "german, русский") == by_code
-    assert run("appeal", "kolov", "--lang", "german") == run(
-        "appeal", "kolov", "--lang", "de"
-    )
+    for document in ("appeal", "press", "update"):
+        named, coded = (
+            run(document, "kolov", "--lang", language) for language in ("german", "de")
+        )
+        assert named.exit_code == 0
+        assert named == coded
 
 
 @pytest.mark.parametrize("command", ["letter", "batch"])

@@ -261,11 +261,12 @@ def _plan(
 def _countries(campaign: Campaign, options: BatchOptions) -> tuple[str, ...]:
     """Return the codes of the countries of `--country`."""
     names = options.countries
+    are_all = "all" in map(str.casefold, names)
     if options.roster:
         if options.profile:
             hint = "members sign their letters themselves"
             raise click.UsageError(f"'--sender' goes without '--roster': {hint}")
-        if len(names) > 1 or "all" in names:
+        if len(names) > 1 or are_all:
             hint = "members write to the embassy in their own country"
             raise click.UsageError(f"'--country' goes once with '--roster': {hint}")
     elif not names:
@@ -273,7 +274,7 @@ def _countries(campaign: Campaign, options: BatchOptions) -> tuple[str, ...]:
         raise click.UsageError(
             f"no letters to write: add '--roster' with members, {hint}"
         )
-    if "all" not in names:
+    if not are_all:
         return tuple(dict.fromkeys(map(find_country, names)))
     states = {campaign.case(case).state for case in options.cases}
     hosts = {

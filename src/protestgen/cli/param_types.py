@@ -254,7 +254,7 @@ def complete_addressee(
     chosen = _chosen_cases(campaign, ctx) or [*campaign.cases.values()]
     states = dict.fromkeys(case.state for case in chosen)
     names = ctx.params.get("countries") or (ctx.params.get("country"),)
-    countries = [find_country(name) for name in names if name and name != "all"]
+    countries = [find_country(n) for n in names if n and n.casefold() != "all"]
     found: dict[str, str] = {}
     for state in states:
         found |= dict(campaign.directory.values_of_to(state, countries))

@@ -86,7 +86,10 @@ def press(ctx: click.Context, /, **values: Any) -> None:
     campaign = chosen_campaign(ctx)
     case = campaign.case(options.case_id)
     choice = options.document_choice(campaign, _FORMATS)
-    choices = convert(options, PressOptions, from_attributes=True)
+    choices = replace(
+        convert(options, PressOptions, from_attributes=True),
+        language=options.code(campaign),
+    )
     if choice.format.name == "eml":
         _write_messages(campaign, options, choices)
         return

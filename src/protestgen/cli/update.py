@@ -41,7 +41,7 @@ def update(ctx: click.Context, /, **values: Any) -> None:
         options.writer(campaign),
         case,
         since=options.since,
-        language=options.language,
+        language=options.code(campaign),
         fallback=options.fallback,
     )
     write_document(made, notes, choice)
