@@ -1,173 +1,72 @@
 """Country codes, and names of countries that need no other library."""
 
-# Names that people type and that CLDR lacks.
-SHORT_NAMES = {
-    "america": "us",
-    "amerika": "us",
-    "amérique": "us",
-    "angleterre": "gb",
-    "arabia saudita": "sa",
-    "birma": "mm",
-    "birmania": "mm",
-    "birmanie": "mm",
-    "bosnia": "ba",
-    "bosnie": "ba",
-    "bosnien": "ba",
-    "bosnien-herzegowina": "ba",
-    "brd": "de",
-    "britain": "gb",
-    "bundesrepublik deutschland": "de",
-    "burma": "mm",
-    "centrafrique": "cf",
-    "cité du vatican": "va",
-    "corea": "kr",
-    "corée": "kr",
-    "costa de marfil": "ci",
-    "czech republic": "cz",
-    "democratic republic of the congo": "cd",
-    "dr congo": "cd",
-    "drc": "cd",
-    "east timor": "tl",
-    "ee uu": "us",
-    "eeuu": "us",
-    "eire": "ie",
-    "elfenbeinküste": "ci",
-    "emiratos árabes": "ae",
-    "england": "gb",
-    "escocia": "gb",
-    "estados unidos de américa": "us",
-    "federación de rusia": "ru",
-    "federación rusa": "ru",
-    "fédération de russie": "ru",
-    "gales": "gb",
-    "gran bretaña": "gb",
-    "grande-bretagne": "gb",
-    "great britain": "gb",
-    "großbritannien": "gb",
-    "holanda": "nl",
-    "holland": "nl",
-    "hollande": "nl",
-    "holy see": "va",
-    "hong kong": "hk",
-    "inglaterra": "gb",
-    "irlanda del norte": "gb",
-    "irlande du nord": "gb",
-    "ivory coast": "ci",
-    "kazajstán": "kz",
-    "kirghizistan": "kg",
-    "kirgisien": "kg",
-    "kirgistan": "kg",
-    "kirguizistán": "kg",
-    "korea": "kr",
-    "kyrgyz republic": "kg",
-    "macao": "mo",
-    "macau": "mo",
-    "macedonia": "mk",
-    "macédoine": "mk",
-    "malouines": "fk",
-    "mazedonien": "mk",
-    "moldau": "md",
-    "moldawien": "md",
-    "nordirland": "gb",
-    "northern ireland": "gb",
-    "nueva zelandia": "nz",
-    "osttimor": "tl",
-    "palestina": "ps",
-    "palestine": "ps",
-    "palästina": "ps",
-    "pays de galles": "gb",
-    "rdc": "cd",
-    "republic of ireland": "ie",
-    "republic of korea": "kr",
-    "republic of the congo": "cg",
-    "república checa": "cz",
-    "república del congo": "cg",
-    "russian federation": "ru",
-    "russische föderation": "ru",
-    "république démocratique du congo": "cd",
-    "république d’irlande": "ie",
-    "république slovaque": "sk",
-    "république tchèque": "cz",
-    "saint-siège": "va",
-    "santa sede": "va",
-    "sao tome": "st",
-    "schottland": "gb",
-    "scotland": "gb",
-    "slovak republic": "sk",
-    "slowakische republik": "sk",
-    "suazilandia": "sz",
-    "swaziland": "sz",
-    "trinidad": "tt",
-    "tschechische republik": "cz",
-    "turkey": "tr",
-    "turkménie": "tm",
-    "uae": "ae",
-    "uk": "gb",
-    "united states of america": "us",
-    "usa": "us",
-    "vae": "ae",
-    "vatican": "va",
-    "vaticano": "va",
-    "vatikan": "va",
-    "vereinigte staaten von amerika": "us",
-    "volksrepublik china": "cn",
-    "wales": "gb",
-    "weißrussland": "by",
-    "écosse": "gb",
-    "émirats": "ae",
-    "états-unis d’amérique": "us",
-    "αγγλία": "gb",
-    "αμερική": "us",
-    "βιρμανία": "mm",
-    "βοσνία": "ba",
-    "βρετανία": "gb",
-    "βόρεια ιρλανδία": "gb",
-    "ελλάς": "gr",
-    "εμιράτα": "ae",
-    "ηαε": "ae",
-    "ηνωμένες πολιτείες αμερικής": "us",
-    "ηπα": "us",
-    "καζαχστάν": "kz",
-    "κιργιζία": "kg",
-    "κιργισία": "kg",
-    "κορέα": "kr",
-    "κυπριακή δημοκρατία": "cy",
-    "μεγάλη βρετανία": "gb",
-    "μπελαρούς": "by",
-    "ολλανδία": "nl",
-    "ουαλία": "gb",
-    "παλαιστίνη": "ps",
-    "ρωσική ομοσπονδία": "ru",
-    "σκωτία": "gb",
-    "τσεχική δημοκρατία": "cz",
-    "χονγκ κονγκ": "hk",
-    "америка": "us",
-    "англия": "gb",
-    "белоруссия": "by",
-    "бирма": "mm",
-    "британия": "gb",
-    "голландия": "nl",
-    "гонконг": "hk",
-    "кнр": "cn",
-    "корея": "kr",
-    "кыргызстан": "kg",
-    "македония": "mk",
-    "молдавия": "md",
-    "объединённые арабские эмираты": "ae",
-    "палестина": "ps",
-    "российская федерация": "ru",
-    "рф": "ru",
-    "соединённое королевство": "gb",
-    "соединённые штаты америки": "us",
-    "сша": "us",
-    "туркмения": "tm",
-    "уэльс": "gb",
-    "чешская республика": "cz",
-    "шотландия": "gb",
-    "юар": "za",
-    "южная корея": "kr",
-}
 
+def _by_code(text: str) -> dict[str, str]:
+    """Return what stands behind each code in *text*, whose entries end with ";"."""
+    entries = " ".join(text.split()).split("; ")
+    return dict(entry.split(" ", 1) for entry in entries)
+
+
+# Names that people type and that CLDR lacks.
+_NAMES_BY_CODE = _by_code(
+    """
+    ae emiratos árabes, uae, vae, émirats, εμιράτα, ηαε, объединённые арабские
+        эмираты;
+    ba bosnia, bosnie, bosnien, bosnien-herzegowina, βοσνία;
+    by weißrussland, μπελαρούς, белоруссия;
+    cd democratic republic of the congo, dr congo, drc, rdc, république démocratique
+        du congo;
+    cf centrafrique;
+    cg republic of the congo, república del congo;
+    ci costa de marfil, elfenbeinküste, ivory coast;
+    cn volksrepublik china, кнр;
+    cy κυπριακή δημοκρατία;
+    cz czech republic, república checa, république tchèque, tschechische republik,
+        τσεχική δημοκρατία, чешская республика;
+    de brd, bundesrepublik deutschland;
+    fk malouines;
+    gb angleterre, britain, england, escocia, gales, gran bretaña, grande-bretagne,
+        great britain, großbritannien, inglaterra, irlanda del norte, irlande du
+        nord, nordirland, northern ireland, pays de galles, schottland, scotland,
+        uk, wales, écosse, αγγλία, βρετανία, βόρεια ιρλανδία, μεγάλη βρετανία,
+        ουαλία, σκωτία, англия, британия, соединённое королевство, уэльс, шотландия;
+    gr ελλάς;
+    hk hong kong, χονγκ κονγκ, гонконг;
+    ie eire, republic of ireland, république d’irlande;
+    kg kirghizistan, kirgisien, kirgistan, kirguizistán, kyrgyz republic, κιργιζία,
+        κιργισία, кыргызстан;
+    kr corea, corée, korea, republic of korea, κορέα, корея, южная корея;
+    kz kazajstán, καζαχστάν;
+    md moldau, moldawien, молдавия;
+    mk macedonia, macédoine, mazedonien, македония;
+    mm birma, birmania, birmanie, burma, βιρμανία, бирма;
+    mo macao, macau;
+    nl holanda, holland, hollande, ολλανδία, голландия;
+    nz nueva zelandia;
+    ps palestina, palestine, palästina, παλαιστίνη, палестина;
+    ru federación de rusia, federación rusa, fédération de russie, russian
+        federation, russische föderation, ρωσική ομοσπονδία, российская федерация,
+        рф;
+    sa arabia saudita;
+    sk république slovaque, slovak republic, slowakische republik;
+    st sao tome;
+    sz suazilandia, swaziland;
+    tl east timor, osttimor;
+    tm turkménie, туркмения;
+    tr turkey;
+    tt trinidad;
+    us america, amerika, amérique, ee uu, eeuu, estados unidos de américa, united
+        states of america, usa, vereinigte staaten von amerika, états-unis
+        d’amérique, αμερική, ηνωμένες πολιτείες αμερικής, ηπα, америка, соединённые
+        штаты америки, сша;
+    va cité du vatican, holy see, saint-siège, santa sede, vatican, vaticano,
+        vatikan;
+    za юар
+    """
+)
+SHORT_NAMES = {
+    name: code for code, names in _NAMES_BY_CODE.items() for name in names.split(", ")
+}
 
 # Countries whose English name has an article in a sentence.
 WITH_ARTICLE = frozenset(
@@ -179,9 +78,8 @@ WITH_ARTICLE = frozenset(
 
 # English names from CLDR, for letters in English, which load no Babel. The codes are of
 # ISO 3166-1 alpha-2, as of 2024, and xk (Kosovo), in use though not assigned.
-ENGLISH_NAMES = dict(
-    entry.strip().split(" ", 1)
-    for entry in """
+ENGLISH_NAMES = _by_code(
+    """
     ad Andorra; ae United Arab Emirates; af Afghanistan; ag Antigua & Barbuda;
     ai Anguilla; al Albania; am Armenia; ao Angola; aq Antarctica; ar Argentina;
     as American Samoa; at Austria; au Australia; aw Aruba; ax Åland Islands;
@@ -230,7 +128,7 @@ ENGLISH_NAMES = dict(
     vg British Virgin Islands; vi U.S. Virgin Islands; vn Vietnam; vu Vanuatu;
     wf Wallis & Futuna; ws Samoa; xk Kosovo; ye Yemen; yt Mayotte; za South Africa;
     zm Zambia; zw Zimbabwe
-    """.replace("\n", " ").split(";")
+    """
 )
 
 COUNTRY_CODES = frozenset(ENGLISH_NAMES)
