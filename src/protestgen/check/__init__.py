@@ -8,7 +8,7 @@ from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 
-from .contacts import check_contacts, check_sources
+from .contacts import check_contacts
 from .context import CheckContext
 from .dates import check_dates
 from .filenames import check_filenames
@@ -61,7 +61,6 @@ def _check_data(context: CheckContext, on: date) -> Iterator[Finding]:
     yield from check_texts(context)
     yield from check_dates(context, on)
     yield from check_contacts(context, on)
-    yield from check_sources(context)
     yield from check_languages(context)
     yield from check_rights(context, on)
     yield from check_log(context, on)

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import chain
 from urllib.parse import urlsplit
 
+from protestgen.campaign.case import Case
 from protestgen.campaign.directory import Addressee, Mission
 from protestgen.campaign.outlet import Outlet
 from protestgen.errors import Location, quoted
@@ -58,24 +59,34 @@ _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)
 
 
 def check_contacts(context: CheckContext, on: date) -> Iterator[Finding]:
-    """Yield the findings about missions and offices on the day *on*."""
+    """Yield the findings about addressees, outlets and sources on the day *on*."""
     for contact in context.owned(context.contacts):
         found = chain(
             _check_contact(contact, on),
             _check_lines(_envelope(contact), contact.at, context),
             _check_role(contact, context.english),
+            _check_sources(contact.at, (), contact.sources),
         )
         yield from context.attempt(contact.at.of(), found)
     for outlet in context.owned(context.campaign.outlets.values()):
         found = chain(
             _check_lines([(("name",), outlet.name)], outlet.at, context),
             _check_outlet(outlet, context, on),
+            _check_sources(outlet.at, (), outlet.sources),
         )
         yield from context.attempt(outlet.at.of(), found)
     for case in context.owned(context.campaign.cases.values()):
-        if case.support_to.email:
-            at = case.at.of("support_to", "email")
-            yield from context.attempt(at, _check_email(case.support_to.email, at))
+        yield from context.attempt(case.at.of(), _check_case(case))
+
+
+def _check_case(case: Case) -> Iterator[Finding]:
+    """Yield the findings about the sources and the address for support of *case*."""
+    yield from _check_sources(case.at, (), case.sources)
+    for index, incident in enumerate(case.incidents):
+        yield from _check_sources(case.at, ("incidents", index), incident.sources)
+    if case.support_to.email:
+        at = case.at.of("support_to", "email")
+        yield from _check_email(case.support_to.email, at)
 
 
 def _check_role(contact: Addressee, english: Language | None) -> Iterator[Finding]:
@@ -83,22 +94,10 @@ def _check_role(contact: Addressee, english: Language | None) -> Iterator[Findin
         yield from of_problems(unknown_role(contact, english).problems)
 
 
-def check_sources(context: CheckContext) -> Iterator[Finding]:
-    """Yield the sources that are not URLs."""
-    contacts = chain(context.contacts, context.campaign.outlets.values())
-    for contact in context.owned(contacts):
-        found = _sources(contact.at, (), contact.sources)
-        yield from context.attempt(contact.at.of(), found)
-    for case in context.owned(context.campaign.cases.values()):
-        groups = [_sources(case.at, (), case.sources)]
-        for index, incident in enumerate(case.incidents):
-            groups.append(_sources(case.at, ("incidents", index), incident.sources))
-        yield from context.attempt(case.at.of(), chain.from_iterable(groups))
-
-
-def _sources(
+def _check_sources(
     place: SourceMap, keys: Keys, sources: tuple[str, ...]
 ) -> Iterator[Finding]:
+    """Yield the *sources* that are not URLs."""
     for index, source in enumerate(sources):
         if not _is_url(source.split()[0]):  # a description may follow it
             at = place.of(*keys, "sources", index)
