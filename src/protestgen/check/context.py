@@ -1,7 +1,7 @@
 """The campaign to check: everything in it that can be read."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -54,7 +54,7 @@ class CheckContext:
         self.codes_of_forms = languages(self.campaign.folders)
         self.sound_texts: set[str] = set()
         self.translations = self._read_translations()
-        self.files = SourceFiles(self.campaign.folders)
+        self.cut_lines = CutLines()
         # What letters have shown of the templates, whichever case they were about.
         self.origins: dict[tuple[str, str, str], Location] = {}
         self.checked_branches: set[tuple[object, ...]] = set()
@@ -138,42 +138,21 @@ class CheckContext:
         return Location(str(min(paths))) if paths else None
 
 
-class SourceFiles:
-    """The lines of files and the templates in *folders*, each read once."""
+class CutLines(dict[str, dict[int, str]]):
+    """The lines of each file that a comment may cut off, by line number."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
-        self._folders = folders
-        self._lines: dict[str, list[str]] = {}
-        self._cut_lines: dict[str, dict[int, str]] = {}
-        self._templates: dict[str, list[Path]] = {}
+    def __missing__(self, path: str) -> dict[int, str]:
+        self[path] = {
+            number: line
+            for number, line in enumerate(read_lines(Path(path)), 1)
+            if " #" in line and CUT.search(line)
+        }
+        return self[path]
 
-    def lines(self, path: str) -> list[str]:
-        """Return the lines of a file."""
-        if path not in self._lines:
-            text = Path(path).read_bytes().decode("utf-8-sig", "replace")
-            self._lines[path] = _LINE_END.split(text)
-        return self._lines[path]
 
-    def cut_lines(self, path: str) -> dict[int, str]:
-        """Return the lines of a file that a comment may cut off, by line number."""
-        if path not in self._cut_lines:
-            self._cut_lines[path] = {
-                number: line
-                for number, line in enumerate(self.lines(path), 1)
-                if " #" in line and CUT.search(line)
-            }
-        return self._cut_lines[path]
-
-    def templates(self, code: str) -> list[Path]:
-        """Return the templates in a language, in the order of the folders."""
-        if code not in self._templates:
-            self._templates[code] = [
-                path
-                for folder in self._folders
-                for path in sorted(folder.glob(f"templates/{code}/*.j2"))
-                if path.is_file()
-            ]
-        return self._templates[code]
+def read_lines(path: Path) -> list[str]:
+    """Return the lines of the file *path*."""
+    return _LINE_END.split(path.read_bytes().decode("utf-8-sig", "replace"))
 
 
 def text_codes(folder: Path) -> set[str]:

@@ -16,7 +16,7 @@ from protestgen.letters.notes import avoided, count_words, longest
 from protestgen.letters.sender import Sender
 from protestgen.templating.metering import SharedStepLimitError
 
-from .context import CheckContext
+from .context import CheckContext, read_lines
 from .finding import Finding, error, of_problems, warning
 from .texts import PLACEHOLDER, collapse_spaces, stem, text_fields
 
@@ -240,11 +240,15 @@ class _Letters:
         return origins[key]
 
     def _find_origin(self, style: str, snippet: str) -> Location:
-        paths = self.context.files.templates(self.language.code)
-        name = f"{style}.txt.j2"
-        paths = sorted(paths, key=lambda path: path.name != name)
+        paths = [
+            path
+            for folder in self.context.campaign.folders
+            for path in sorted(folder.glob(f"templates/{self.language.code}/*.j2"))
+            if path.is_file()
+        ]
+        paths.sort(key=lambda path: path.name != f"{style}.txt.j2")
         for path in (*paths, Path(self.language.forms.at.path)):
-            for number, line in enumerate(self.context.files.lines(str(path)), 1):
+            for number, line in enumerate(read_lines(path), 1):
                 column = line.casefold().find(snippet.casefold())
                 if column >= 0:
                     return Location(str(path), number, column + 1)

@@ -146,7 +146,7 @@ def cut_off(
     context: CheckContext, place: SourceMap, texts: Iterable[tuple[Keys, str]]
 ) -> Iterator[Finding]:
     """Yield the texts that end before an unintended comment, such as "#4"."""
-    cut_lines = context.files.cut_lines(place.path)
+    cut_lines = context.cut_lines[place.path]
     for keys, text in texts if cut_lines else ():
         at = place.of(*keys)
         line, start = cut_lines.get(at.line or 0, ""), (at.column or 1) - 1
