@@ -102,10 +102,7 @@ def find_country(text: str) -> str:
         return wanted
     if code := SHORT_NAMES.get(wanted):  # as most are typed: "uk"
         return code
-    for names in (_short_names(), _codes_by_name("en")):
-        if code := names.get(wanted):
-            return code
-    if code := _from_alpha_3(wanted):
+    if code := _codes_by_name("en").get(wanted) or _from_alpha_3(wanted):
         return code
     for language in LANGUAGES:
         if code := _codes_by_name(language).get(wanted):
@@ -166,13 +163,12 @@ def _known_names() -> tuple[str, ...]:
 
 
 @cache
-def _short_names() -> dict[str, str]:
-    return {_fold(name): code for name, code in SHORT_NAMES.items()}
-
-
-@cache
 def _codes_by_name(language: str) -> dict[str, str]:
-    return {_fold(name): code for code, name in _names(language).items()}
+    """Return the codes of countries by name in *language*; short names are English."""
+    codes = {_fold(name): code for code, name in _names(language).items()}
+    if language == "en":
+        codes |= {_fold(name): code for name, code in SHORT_NAMES.items()}
+    return codes
 
 
 def _from_alpha_3(text: str) -> str | None:
