@@ -202,8 +202,7 @@ class UnknownNameError(ChoiceError):
         cutoff: float = SIMILAR,
     ) -> None:
         self.name = name
-        near = nearest(name, known, cutoff)
-        hint = f"did you mean '{near}'?" if near else f"see '{see}'"
+        hint = did_you_mean(nearest(name, known, cutoff), f"see '{see}'")
         super().__init__(f"unknown {kind} {quoted(name)}: {hint}", field=field)
 
 
@@ -257,6 +256,11 @@ def alternatives(names: Iterable[str]) -> str:
     """Return *names*, at least one, as in "a, b or c"."""
     *first, last = names
     return f"{', '.join(first)} or {last}" if first else last
+
+
+def did_you_mean(near: str | None, otherwise: str) -> str:
+    """Return the question for a name that is *near*, or what to do *otherwise*."""
+    return f"did you mean '{near}'?" if near else otherwise
 
 
 def _shortened(text: str) -> str:

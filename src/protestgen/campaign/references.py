@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from protestgen.errors import Problem, Suggester, quoted
+from protestgen.errors import Problem, Suggester, did_you_mean, quoted
 
 from .case import Case
 from .directory import MISSION_KINDS, Office
+
+_ADD = "add it, or remove this line"
 
 
 def broken_references(
@@ -23,7 +25,7 @@ def broken_references(
     addressees: dict[str, dict[str, None]] = {}
     for case in cases.values():
         if whole and case.follows and case.follows not in cases:
-            hint = _hint(suggest(case.follows, cases))
+            hint = did_you_mean(suggest(case.follows, cases), _ADD)
             message = f"unknown case {quoted(case.follows)}: {hint}"
             yield Problem(case.at.of("follows"), message)
         elif case.id in circular:
@@ -48,8 +50,8 @@ def _unknown_addressees(
     named = [(name, case.at.of(*path)) for name, *path in _named(case)]
     for name, at in named:
         if name not in known:
-            near = suggest(name, known.keys())
-            hint = _hint(near, "add it to 'offices' in data/embassies.yaml")
+            add = "add it to 'offices' in data/embassies.yaml, or remove this line"
+            hint = did_you_mean(suggest(name, known.keys()), add)
             yield Problem(at, f"unknown addressee {quoted(name)}: {hint}")
 
 
@@ -68,13 +70,9 @@ def _unknown_demands(case: Case, suggest: Suggester) -> Iterator[Problem]:
     for index, way in enumerate(case.ways):
         for place, id_ in enumerate(way.ask):
             if id_ not in known:
-                hint = _hint(suggest(id_, known))
+                hint = did_you_mean(suggest(id_, known), _ADD)
                 at = case.at.of("write_to", index, "ask", place)
                 yield Problem(at, f"unknown demand {quoted(id_)}: {hint}")
-
-
-def _hint(near: str | None, add: str = "add it") -> str:
-    return f"did you mean '{near}'?" if near else f"{add}, or remove this line"
 
 
 def _circular(cases: Mapping[str, Case]) -> set[str]:

@@ -9,7 +9,14 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from protestgen.errors import DataError, Problem, Suggester, noted_problems, quoted
+from protestgen.errors import (
+    DataError,
+    Problem,
+    Suggester,
+    did_you_mean,
+    noted_problems,
+    quoted,
+)
 from protestgen.schema.cache import NO_CACHE
 from protestgen.schema.place import SourceMap
 from protestgen.schema.reader import parse_entries
@@ -171,23 +178,20 @@ def _mismatches(
 ) -> Iterator[Problem]:
     """Yield a problem for each part of *text* that its case lacks."""
     if case is None:
-        hint = _hint(suggest(id_, campaign.cases))
+        hint = did_you_mean(suggest(id_, campaign.cases), "remove it")
         yield Problem(text.at.of(), f"unknown case {quoted(id_)}: {hint}")
         return
     ids = {demand.id: demand for demand in case.demands}
     for demand in text.demands:
         if demand not in ids:
-            at, hint = text.at.of_key("demands", demand), _hint(suggest(demand, ids))
+            at = text.at.of_key("demands", demand)
+            hint = did_you_mean(suggest(demand, ids), "remove it")
             yield Problem(at, f"unknown demand {quoted(demand)}: {hint}")
     for field in ("people", "incidents"):
         here, there = len(getattr(text, field)), len(getattr(case, field))
         if here not in {0, there}:
             message = f"{here} {field} here, {there} in {case.at}: write as many"
             yield Problem(text.at.of(field), message)
-
-
-def _hint(near: str | None) -> str:
-    return f"did you mean '{near}'?" if near else "remove it"
 
 
 def translated(case: Case, text: CaseText) -> Case:

@@ -11,6 +11,7 @@ from protestgen.errors import (
     DataError,
     Problem,
     UnknownLanguageError,
+    did_you_mean,
     nearest,
     noted_problems,
     quoted,
@@ -127,7 +128,7 @@ def _gaps(forms: Forms) -> Iterator[Problem]:
         for closing in variant.closings:
             if closing not in closings:
                 near = nearest(closing, closings)
-                hint = f"did you mean '{near}'?" if near else "add it to a role first"
+                hint = did_you_mean(near, "add it to a role first")
                 message = f"no role has the closing {quoted(closing)}: {hint}"
                 at = forms.at.of("variants", country, "closings", closing)
                 yield Problem(at, message)

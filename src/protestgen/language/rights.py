@@ -1,6 +1,7 @@
 """Human rights that demands rest on, and the treaties that bind a state to them."""
 
 import os
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import NamedTuple, TypeVar
 from msgspec import Struct
 
 from protestgen.campaign.case import Case, Demand
-from protestgen.errors import DataError, Problem, nearest, quoted
+from protestgen.errors import DataError, Problem, did_you_mean, nearest, quoted
 from protestgen.schema.cache import NO_CACHE, FileCache
 from protestgen.schema.place import SourceMap
 from protestgen.schema.reader import read_yaml
@@ -235,12 +236,9 @@ def _read_files(
     ]
 
 
-def _merged(groups: Iterable[Mapping[K, V]]) -> dict[K, V]:
+def _merged(groups: Iterable[dict[K, V]]) -> dict[K, V]:
     """The entries of all *groups*; the first group wins."""
-    merged: dict[K, V] = {}
-    for group in groups:
-        merged = {**group, **merged}
-    return merged
+    return dict(ChainMap(*groups))
 
 
 def _unknown_treaties(rights: Rights) -> Iterator[Problem]:
@@ -249,7 +247,7 @@ def _unknown_treaties(rights: Rights) -> Iterator[Problem]:
     for entry in entries:
         if entry.treaty not in rights.treaties:
             near = nearest(entry.treaty, rights.treaties)
-            hint = f"did you mean '{near}'?" if near else "add it to 'treaties'"
+            hint = did_you_mean(near, "add it to 'treaties'")
             message = f"unknown treaty {quoted(entry.treaty)}: {hint}"
             yield Problem(entry.at.of("treaty"), message)
 
@@ -301,5 +299,4 @@ def unknown_right(rights: Rights, case: Case, demand: Demand, id_: str) -> Probl
 
 def _hint(rights: Rights, id_: str) -> str:
     """What to do about the unknown right *id_*."""
-    near = nearest(id_, rights.rights)
-    return f"did you mean '{near}'?" if near else "add it to data/rights.yaml"
+    return did_you_mean(nearest(id_, rights.rights), "add it to data/rights.yaml")

@@ -17,7 +17,14 @@ import yaml
 from msgspec import Struct
 from msgspec.structs import fields
 
-from protestgen.errors import DataError, Problem, Suggester, alternatives, quoted
+from protestgen.errors import (
+    DataError,
+    Problem,
+    Suggester,
+    alternatives,
+    did_you_mean,
+    quoted,
+)
 from protestgen.limits import MAX_ENTRY, MAX_ITEMS
 from protestgen.schema.cache import NO_CACHE, FileCache
 from protestgen.schema.place import SourceMap, location_of
@@ -344,5 +351,5 @@ def _missing_keys(names: list[str]) -> str:
 
 
 def _unknown_key(key: str, near: str | None, known: dict[str, Any]) -> str:
-    hint = f"did you mean '{near}'?" if near else f"known are {alternatives(known)}"
+    hint = did_you_mean(near, f"known are {alternatives(known)}")
     return f"unknown key {quoted(key)}: {hint}"
