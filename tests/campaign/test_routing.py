@@ -345,11 +345,11 @@ def test_a_directory_without_offices_gives_an_error() -> None:
     """
     directory = Directory((), {})
     with pytest.raises(ChoiceError) as caught:
-        choose("gb", directory=directory)
+        choose("tv", directory=directory)
 
     assert str(caught.value) == (
-        "no mission of Kazakhstan is known in the United Kingdom, and none that covers "
-        "it: choose an office, or another country (see 'protestgen embassies')"
+        "no mission of Kazakhstan is known in Tuvalu, and none that covers it: "
+        "choose an office, or another country (see 'protestgen embassies')"
     )
 
 

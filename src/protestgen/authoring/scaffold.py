@@ -169,7 +169,7 @@ def _values(spec: CampaignSpec, on: dt.date) -> dict[str, str]:
 
 def _has_addressee(state: str, country: str) -> bool:
     """Whether the world's missions have one of *state* for letters from *country*."""
-    world = Directory((), {}, world=True)
+    world = Directory((), {})
     try:
         world.choose(state=state, country=country, to=None, write_to=["embassy"])
     except AddresseeError:

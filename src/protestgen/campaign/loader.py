@@ -146,7 +146,7 @@ def read_campaign(
     if not problems and wanted.missions:
         whole = wanted.cases is None
         problems += broken_references(entries.cases, entries.offices, whole=whole)
-    directory = Directory(entries.missions, entries.offices, world=True)
+    directory = Directory(entries.missions, entries.offices)
     campaign = Campaign(
         folders=(*folders, bundled),
         layers=layers,

@@ -19,17 +19,15 @@ class Directory(Struct, frozen=True):
     """
     The *missions* and *offices* of a campaign.
 
-    With *world*, the missions that come with the program are below them.
+    The missions that come with the program are below them.
     """
 
     missions: tuple[Mission, ...]
     offices: dict[str, Office]
-    world: bool = False
 
     def of_state(self, state: str) -> tuple[Mission, ...]:
         """Return the missions of *state*; the file of no other state is read."""
-        own = self.own(state)
-        return with_lower(own, world_missions(state)) if self.world else own
+        return with_lower(self.own(state), world_missions(state))
 
     def own(self, state: str) -> tuple[Mission, ...]:
         """Return the missions of *state* in the campaign's own files."""
