@@ -7,7 +7,6 @@ postcode. Everything that is wrong with a file is reported at once.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from enum import Enum
 from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
@@ -31,14 +30,8 @@ from protestgen.schema.place import SourceMap, location_of
 from protestgen.schema.source import read_text
 from protestgen.schema.yaml_nodes import DEFAULT_TAGS, compose, is_blank
 
-
-class _Invalid(Enum):
-    """Stands for a value whose problem has been noted."""
-
-    INVALID = "invalid"
-
-
-_INVALID = _Invalid.INVALID
+# Stands for a value whose problem has been noted.
+_INVALID: Any = object()
 T = TypeVar("T", bound=Struct)
 
 # Called with a node and the context of its file.
@@ -82,7 +75,9 @@ def parse_entries(
     """
     file = _ReadContext(name)
     found = _fields_reader(schema)(compose(text, name), file)
-    valid = {key: _valid(group) for key, group in found.items() if group != _INVALID}
+    valid = {
+        key: _valid(group) for key, group in found.items() if group is not _INVALID
+    }
     required = {field.name for field in fields(schema) if field.required}
     return schema(**valid) if required <= valid.keys() else None, file.problems
 
@@ -103,8 +98,8 @@ class _ReadContext:
         self.problems: list[Problem] = []
         self.nearest = Suggester()
 
-    def reject(self, node: yaml.Node, message: str) -> _Invalid:
-        """Note a problem at *node*."""
+    def reject(self, node: yaml.Node, message: str) -> Any:
+        """Note a problem at *node*, and return `_INVALID`."""
         self.problems.append(Problem(location_of(self.path, node.start_mark), message))
         return _INVALID
 
