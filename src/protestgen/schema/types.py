@@ -7,7 +7,6 @@ Each is `Annotated[type, parser]`: the parser reads the value from text, and rai
 
 import re
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Annotated, Any, Self
 
 from protestgen.country_names import COUNTRY_CODES
@@ -98,7 +97,11 @@ class PartialDate(str):
     @property
     def last_day(self) -> date:
         """The last day of the year, month or day."""
-        return _last_day(self)
+        if self.day:
+            return self.first_day
+        if self.month in {0, 12}:
+            return date(self.year, 12, 31)
+        return date(self.year, self.month + 1, 1) - timedelta(days=1)
 
 
 def _iso_form(text: str) -> str:
@@ -116,15 +119,6 @@ def _iso_form(text: str) -> str:
             return ""
         day, month = max(day, month), min(day, month)
     return PartialDate(year, month, day) if 1 <= month <= 12 and 1 <= day <= 31 else ""
-
-
-@lru_cache(maxsize=1_000)
-def _last_day(when: PartialDate) -> date:
-    if when.day:
-        return date(when.year, when.month, when.day)
-    if when.month in {0, 12}:
-        return date(when.year, 12, 31)
-    return date(when.year, when.month + 1, 1) - timedelta(days=1)
 
 
 def normalize(text: str) -> str:
