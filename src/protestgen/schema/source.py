@@ -1,6 +1,7 @@
 """The text of a campaign's files, read from inside its folder only, and bounded."""
 
 import os
+from contextlib import suppress
 from errno import ELOOP
 from pathlib import Path
 from stat import S_ISREG
@@ -99,17 +100,14 @@ def peek(folder: Path, name: str) -> bytes | None:
 
     Returns None for anything else, such as a link or a large file: read it to know.
     """
-    try:
+    with suppress(OSError):
         descriptor = os.open(f"{folder}{os.sep}{name}", _FLAGS)
         try:
             status = os.fstat(descriptor)
             if S_ISREG(status.st_mode) and status.st_size <= MAX_FILE:
-                data = os.read(descriptor, status.st_size)
-                return data if len(data) == status.st_size else None
+                return os.read(descriptor, MAX_FILE)
         finally:
             os.close(descriptor)
-    except OSError:
-        pass
     return None
 
 
