@@ -47,8 +47,11 @@ class _Entry(Struct, frozen=True, kw_only=True):
     id: str | None = None
     also: tuple[str, ...] = ()
     origins: dict[str, str] = msgspec.field(default={}, name="from")
-    date: str
     confidence: Confidence
+
+
+# The fields that are as in the directory of a campaign.
+_SAME_FIELDS = tuple({*_Entry.__struct_fields__} & {*Mission.__struct_fields__})
 
 
 class _StateFile(Struct, frozen=True):
@@ -85,7 +88,6 @@ def world_missions(state: str) -> tuple[Mission, ...]:
 def _mission(
     entry: _Entry, file: _StateFile, dates: dict[str, PartialDate], at: Location
 ) -> Mission:
-    verified = dates[entry.source]
     numbers = [
         dates[entry.origins.get(field, entry.source)]
         for field in ("phone", "fax")
@@ -93,23 +95,11 @@ def _mission(
     ]
     return Mission(
         state=file.state,
-        host=entry.host,
-        kind=entry.kind,
-        city=entry.city,
-        located_in=entry.located_in,
-        name=entry.name,
-        address=entry.address,
-        phone=entry.phone,
-        fax=entry.fax,
-        email=entry.email,
-        website=entry.website,
-        covers=entry.covers,
-        verified=verified,
+        verified=dates[entry.source],
         numbers_verified=min(numbers, default=None),
-        confidence=entry.confidence,
         sources=_sources(entry, file.sources),
-        note=entry.note,
         at=StaticLocation(at),
+        **{field: getattr(entry, field) for field in _SAME_FIELDS},
     )
 
 
