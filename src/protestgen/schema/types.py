@@ -146,8 +146,6 @@ def normalize(text: str) -> str:
 
 def parse_line(text: str) -> str:
     """Parse a text of one line; its white space becomes single spaces."""
-    if text.isascii() and text.isprintable():  # the fast path of most texts
-        return " ".join(text.split())
     bare = text.strip()
     if "\n" in bare or "\r" in bare:
         raise ValueError("a line break is not allowed here: write it on one line")
@@ -163,8 +161,6 @@ def parse_phrase(text: str) -> str:
 
 def parse_prose(text: str) -> str:
     """Parse paragraphs, separated by blank lines."""
-    if text.isascii() and text.isprintable():  # the fast path: one paragraph
-        return " ".join(text.split())
     clean = normalize(text.replace("\r\n", "\n").strip())
     paragraphs = _PARAGRAPH_BREAK.split(clean)
     return "\n\n".join(map(single_spaces, paragraphs))
