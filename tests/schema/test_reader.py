@@ -582,7 +582,7 @@ def test_the_loader_without_c_finds_the_same_errors(
     Without the C library of PyYAML, wrong files cause the same errors.
     """
     loader = type("Loader", (yaml_nodes.NodeHooks, yaml.BaseLoader), {})
-    monkeypatch.setattr(yaml_nodes, "_LOADER", loader)
+    monkeypatch.setattr(yaml_nodes, "_Loader", loader)
     with pytest.raises(DataError) as caught:
         parse_yaml(text, "t", Toy)
 

@@ -74,9 +74,6 @@ class _Loader(NodeHooks, getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type
     """Composes YAML in C where PyYAML was built with its C library."""
 
 
-_LOADER = _Loader
-
-
 def compose(text: str, name: str) -> yaml.Node:
     """
     Return the root node of *text*, the content of the file *name*.
@@ -88,7 +85,7 @@ def compose(text: str, name: str) -> yaml.Node:
         raise DataError([too_many_values(name)])
     try:
         _refuse_aliases(text)
-        node = yaml.compose(text, Loader=_LOADER)
+        node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = location_of(name, mark) if mark else Location(name)
@@ -108,7 +105,7 @@ def _refuse_aliases(text: str) -> None:
     if "*" not in text or "&" not in text:
         return
     anchors: set[str | None] = set()
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in yaml.parse(text, Loader=_Loader):
         if not isinstance(event, yaml.AliasEvent):
             anchors.add(getattr(event, "anchor", None))
         elif event.anchor in anchors:  # without an anchor it is text that lacks quotes
