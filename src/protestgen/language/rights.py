@@ -256,8 +256,8 @@ def _unknown_reserved(rights: Rights) -> Iterator[Problem]:
     for entry in rights.obligations.values():
         for index, id_ in enumerate(entry.reserved):
             if id_ not in rights.rights:
-                message = f"unknown right {quoted(id_)}: {_hint(rights, id_)}"
-                yield Problem(entry.at.of("reserved", index), message)
+                at = entry.at.of("reserved", index)
+                yield Problem(at, _unknown_right(rights, id_))
 
 
 def _misplaced(rights: Rights) -> Iterator[Problem]:
@@ -294,9 +294,9 @@ def unknown_right(rights: Rights, case: Case, demand: Demand, id_: str) -> Probl
     """The problem of a *demand* that rests on the unknown right *id_*."""
     index = [demand.id for demand in case.demands].index(demand.id)
     at = case.at.of("demands", index, "rights")
-    return Problem(at, f"unknown right {quoted(id_)}: {_hint(rights, id_)}")
+    return Problem(at, _unknown_right(rights, id_))
 
 
-def _hint(rights: Rights, id_: str) -> str:
-    """What to do about the unknown right *id_*."""
-    return did_you_mean(nearest(id_, rights.rights), "add it to data/rights.yaml")
+def _unknown_right(rights: Rights, id_: str) -> str:
+    hint = did_you_mean(nearest(id_, rights.rights), "add it to data/rights.yaml")
+    return f"unknown right {quoted(id_)}: {hint}"
