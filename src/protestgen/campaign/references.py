@@ -47,12 +47,12 @@ def broken_references(
 def _unknown_addressees(
     case: Case, known: Mapping[str, None], suggest: Suggester
 ) -> Iterator[Problem]:
-    named = [(name, case.at.of(*path)) for name, *path in _named(case)]
-    for name, at in named:
+    for name, *path in _named(case):
         if name not in known:
             add = "add it to 'offices' in data/embassies.yaml, or remove this line"
             hint = did_you_mean(suggest(name, known.keys()), add)
-            yield Problem(at, f"unknown addressee {quoted(name)}: {hint}")
+            message = f"unknown addressee {quoted(name)}: {hint}"
+            yield Problem(case.at.of(*path), message)
 
 
 def _named(case: Case) -> Iterator[tuple[Any, ...]]:
