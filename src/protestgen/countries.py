@@ -54,18 +54,13 @@ def country_line(code: str, home: str | None, language: str) -> str:
 
     spoken = get_official_languages(home.upper(), de_facto=True) if home else ()
     local = language if language in spoken else next(iter(spoken), "en")
-    names = (_capitals(country_name(code, local)), _english_line(code))
-    return _BETWEEN.join(dict.fromkeys(names))
-
-
-def _english_line(code: str) -> str:
-    """Return the name of the country *code* as the English part of `country_line`."""
-    return _capitals(country_name(code))
+    names = (country_name(code, local), country_name(code))
+    return _BETWEEN.join(dict.fromkeys(map(_capitals, names)))
 
 
 def without_local_name(line: str, code: str) -> str:
     """Return *line*, but the English part only of a `country_line` of *code*."""
-    english = _english_line(code)
+    english = _capitals(country_name(code))
     return english if line.endswith(_BETWEEN + english) else line
 
 
