@@ -7,7 +7,7 @@ from itertools import chain
 from urllib.parse import urlsplit
 
 from protestgen.campaign.case import Case
-from protestgen.campaign.directory import Addressee, Mission
+from protestgen.campaign.directory import Addressee
 from protestgen.campaign.outlet import Outlet
 from protestgen.errors import Location, quoted
 from protestgen.language.language import Language
@@ -18,7 +18,7 @@ from protestgen.schema.place import SourceMap
 from .context import CheckContext
 from .finding import Finding, error, of_problems, warning
 from .postal import bad_phone, bad_postcode
-from .texts import PLACEHOLDER, Keys, cut_off
+from .texts import Keys, unfinished
 
 # Names for examples and tests (RFC 2606 and 6761), which nobody has.
 _RESERVED = re.compile(
@@ -63,14 +63,14 @@ def check_contacts(context: CheckContext, on: date) -> Iterator[Finding]:
     for contact in context.owned(context.contacts):
         found = chain(
             _check_contact(contact, on),
-            _check_lines(_envelope(contact), contact.at, context),
+            unfinished(context, contact.at, _envelope(contact)),
             _check_role(contact, context.english),
             _check_sources(contact.at, (), contact.sources),
         )
         yield from context.attempt(contact.at.of(), found)
     for outlet in context.owned(context.campaign.outlets.values()):
         found = chain(
-            _check_lines([(("name",), outlet.name)], outlet.at, context),
+            unfinished(context, outlet.at, [(("name",), outlet.name)]),
             _check_outlet(outlet, context, on),
             _check_sources(outlet.at, (), outlet.sources),
         )
@@ -165,21 +165,10 @@ def _envelope(contact: Addressee) -> list[tuple[Keys, str]]:
         (("name",), contact.name),
         (("city",), contact.city),
         (("salutation",), contact.salutation),
-        (("title",), None if isinstance(contact, Mission) else contact.title),
+        (("title",), contact.title),
         *((("address", index), line) for index, line in enumerate(contact.address)),
     ]
     return [(keys, line) for keys, line in lines if line]
-
-
-def _check_lines(
-    lines: list[tuple[Keys, str]], place: SourceMap, context: CheckContext
-) -> Iterator[Finding]:
-    """Yield what is left over from a draft, or cut off, in *lines* of an entry."""
-    for keys, line in lines:
-        if match := PLACEHOLDER.search(line):
-            message = f"'{match[0]}' is left over: replace it"
-            yield error(place.of(*keys), message)
-    yield from cut_off(context, place, lines)
 
 
 def _check_email(address: str, at: Location) -> Iterator[Finding]:

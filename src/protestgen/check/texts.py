@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-
-from msgspec import Struct
+from typing import NamedTuple
 
 from protestgen.campaign.case import Case, Incident
 from protestgen.campaign.translations import CaseText, IncidentText
@@ -30,7 +29,7 @@ _SENTENCES = ("outcome", "summary", "reason")
 Keys = tuple[str | int, ...]
 
 
-class TextField(Struct, frozen=True):
+class TextField(NamedTuple):
     """A *text* of a case, and the keys that lead to it."""
 
     keys: Keys
@@ -97,10 +96,8 @@ def _check_entry(
     of_language = language.forms.avoid if language else ()
     quotes = language.forms.quotes if language else None
     fields = list(text_fields(entry))
+    yield from unfinished(context, entry.at, fields)
     for field in fields:
-        if match := PLACEHOLDER.search(field.text):
-            message = f"'{match[0]}' is left over: replace it"
-            yield error(entry.at.of(*field.keys), message)
         for harmful in avoided(field.text, (*avoid, *of_language)):
             message = f"'{harmful}' is a word to avoid: find another one"
             yield error(entry.at.of(*field.keys), message)
@@ -109,7 +106,6 @@ def _check_entry(
             yield warning(entry.at.of(*field.keys), message)
         for message in _check_punctuation(field):
             yield warning(entry.at.of(*field.keys), message)
-    yield from cut_off(context, entry.at, ((w.keys, w.text) for w in fields))
     code = language.code if language else ENGLISH
     yield from _check_people(entry, fields, code)
     if isinstance(entry, Case) and _begins_with_capital(entry, fields):
@@ -142,10 +138,18 @@ def _check_people(
             yield warning(entry.at.of("people", index), message)
 
 
-def cut_off(
-    context: CheckContext, place: SourceMap, texts: Iterable[tuple[Keys, str]]
+def unfinished(
+    context: CheckContext, place: SourceMap, texts: Sequence[tuple[Keys, str]]
 ) -> Iterator[Finding]:
-    """Yield the texts that end before an unintended comment, such as "#4"."""
+    """
+    Yield the *texts* of an entry that have something left over from a draft.
+
+    Also yield those that end before an unintended comment, such as "#4".
+    """
+    for keys, text in texts:
+        if match := PLACEHOLDER.search(text):
+            message = f"'{match[0]}' is left over: replace it"
+            yield error(place.of(*keys), message)
     cut_lines = context.cut_lines[place.path]
     for keys, text in texts if cut_lines else ():
         at = place.of(*keys)
