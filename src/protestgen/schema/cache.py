@@ -26,13 +26,11 @@ class FileCache:
     Keeps in *folder* what takes long to make from the files in *trusted* folders.
 
     It is used only if the text of the file, this package, msgspec and Python are those
-    that it was made from and by, and if nobody else could have written it. Without a
-    folder, or where that cannot be used, nothing is kept.
+    that it was made from and by, and if nobody else could have written it. Where the
+    folder cannot be used, nothing is kept.
     """
 
-    def __init__(
-        self, folder: Path | None = None, trusted: Iterable[Path] = ()
-    ) -> None:
+    def __init__(self, folder: Path, trusted: Iterable[Path]) -> None:
         self._folder = folder
         self._trusted = tuple(f"{path}{os.sep}" for path in trusted)
 
@@ -57,7 +55,7 @@ class FileCache:
 
     def load(self, kind: str, file: str, text: str) -> Any:
         """Return the *kind* of value that was kept, made from *text*; or None."""
-        if self._folder is None or not self._trusts(file):
+        if not self._trusts(file):
             return None
         import pickle
 
@@ -70,7 +68,7 @@ class FileCache:
 
     def keep(self, kind: str, file: str, text: str, value: object) -> None:
         """Keep a *value* made from *text*, the content of *file*, if possible."""
-        if self._folder is None or not self._trusts(file):
+        if not self._trusts(file):
             return
         import pickle
 
@@ -86,8 +84,8 @@ class FileCache:
         return file.startswith(self._trusted) and os.pardir not in Path(file).parts
 
 
-# Keeps nothing.
-NO_CACHE = FileCache()
+# Keeps nothing: it trusts no files.
+NO_CACHE = FileCache(Path(), ())
 
 
 @contextmanager
