@@ -76,9 +76,16 @@ class Directory(Struct, frozen=True):
             among = _Missions(self, state, country, ())
             for mission in (*among.local, *among.covering):
                 yield among.option(mission), mission.label
-        for id_, office in self.offices.items():
-            if office.handles(state) and not office.refusal:
-                yield id_, office.name
+        for id_, office in self.offices_for(state).items():
+            yield id_, office.name
+
+    def offices_for(self, state: str) -> dict[str, Office]:
+        """Return the offices that get letters about *state*, by their ids."""
+        return {
+            id_: office
+            for id_, office in self.offices.items()
+            if office.handles(state) and not office.refusal
+        }
 
     def copies(
         self,
@@ -138,15 +145,10 @@ class _Missions:
         self.covering = [
             m for m in self.all if country in m.covers and m.kind == "embassy"
         ]
-        self.offices = [
-            id_
-            for id_, office in directory.offices.items()
-            if office.handles(state) and not office.refusal
-        ]
-        chosen = [id_ for id_ in write_to if id_ in self.offices]
-        near = [
-            id_ for id_ in self.offices if directory.offices[id_].country == country
-        ]
+        offices = directory.offices_for(state)
+        self.offices = list(offices)
+        chosen = [id_ for id_ in write_to if id_ in offices]
+        near = [id_ for id_, office in offices.items() if office.country == country]
         self.offered = (near or chosen or self.offices)[:_OFFERED]
 
     def embassy(self, *, exact: bool) -> tuple[Mission, str | None]:
