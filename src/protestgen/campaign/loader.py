@@ -1,7 +1,7 @@
 """A campaign, read from the layers of folders that it is made of."""
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
@@ -18,8 +18,7 @@ from protestgen.schema.reader import read_yaml
 from .bundled import BUNDLED, shipped_folder
 from .case import Case
 from .data_files import SETTINGS_FILE
-from .directory import Office
-from .layer import EVERYTHING, LayerReader, Wanted, merge_layers
+from .layer import EVERYTHING, Layer, LayerReader, Wanted, merge_layers
 from .outlet import Outlet
 from .references import broken_references
 from .routing import Directory
@@ -138,11 +137,10 @@ def read_campaign(
     for reader in readers:
         reader.finish()
     problems += chain.from_iterable(reader.problems for reader in readers)
-    entries = merge_layers(reader.layer for reader in readers)
+    found = [reader.layer for reader in readers]
     if bundled not in layers and wanted.missions:
-        entries.offices = entries.offices | _international_offices(
-            entries.offices, cache
-        )
+        found.append(_international_offices(cache))
+    entries = merge_layers(found)
     if not problems and wanted.missions:
         whole = wanted.cases is None
         problems += broken_references(entries.cases, entries.offices, whole=whole)
@@ -178,14 +176,12 @@ def _read_wanted(readers: Sequence[LayerReader], wanted: Wanted) -> bool:
     return not missing
 
 
-def _international_offices(
-    known: Collection[str], cache: FileCache
-) -> dict[str, Office]:
-    """Return the bundled offices that deal with all states, but for *known* ids."""
+def _international_offices(cache: FileCache) -> Layer:
+    """Return the bundled offices that deal with all states."""
     reader = LayerReader(shipped_folder(), cache=cache)
     reader.read_directory(())
     offices = reader.layer.offices
-    return {id_: o for id_, o in offices.items() if not (o.state or id_ in known)}
+    return Layer(offices={id_: o for id_, o in offices.items() if not o.state})
 
 
 def case_titles(*names: Path | str, prefix: str) -> dict[str, str]:
