@@ -38,12 +38,12 @@ def check_campaign(
     *tolerant*, an unexpected error is a finding, and the check goes on.
     """
     _read_context.cache_clear()
-    context = _read_context(tuple(folders), tolerant)
+    context = _read_context(tuple(folders), tolerant=tolerant)
     ids = list(context.campaign.cases)
     if processes == 1 or len(ids) < PARALLEL_THRESHOLD:
         found = {*_check_data(context, on), *check_letters(context, ids, on)}
     else:
-        check = partial(_check_chunk, context.folders, tolerant, on)
+        check = partial(_check_chunk, context.folders, on, tolerant=tolerant)
         chunks = [
             ids[start : start + PARALLEL_CHUNK]
             for start in range(0, len(ids), PARALLEL_CHUNK)
@@ -67,16 +67,13 @@ def _check_data(context: CheckContext, on: date) -> Iterator[Finding]:
 
 
 def _check_chunk(
-    folders: tuple[Path, ...],
-    tolerant: bool,  # noqa: FBT001 - given by `partial`
-    on: date,
-    ids: Sequence[str],
+    folders: tuple[Path, ...], on: date, ids: Sequence[str], *, tolerant: bool
 ) -> set[Finding]:
-    return check_letters(_read_context(folders, tolerant), ids, on)
+    return check_letters(_read_context(folders, tolerant=tolerant), ids, on)
 
 
 @cache
-def _read_context(folders: tuple[Path, ...], tolerant: bool) -> CheckContext:  # noqa: FBT001 - for the cache
+def _read_context(folders: tuple[Path, ...], *, tolerant: bool) -> CheckContext:
     """
     Return the campaign in *folders*, which each process reads once, or inherits.
 
