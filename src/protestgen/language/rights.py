@@ -107,13 +107,12 @@ class Cited(NamedTuple):
 
 
 class Rights(Struct, frozen=True, kw_only=True):
-    """The rights of a campaign, in one language; see `RightsFile`."""
+    """The rights of a campaign, see `RightsFile`, and their *text* in one language."""
 
-    citation: Citation | None
     treaties: Mapping[str, Treaty]
     rights: Mapping[str, Right]
     obligations: Mapping[tuple[str, str], Obligation]
-    text: RightsText | None
+    text: RightsText
 
     def find(self, case: Case, ids: Iterable[str], on: date) -> str | None:
         """
@@ -144,10 +143,8 @@ class Rights(Struct, frozen=True, kw_only=True):
 
     def has_words(self, id_: str) -> bool:
         """Whether this language can name the right *id_*."""
-        treaty = self.rights[id_].treaty
-        text = self.text
-        has_text = text is None or (id_ in text.rights and treaty in text.treaties)
-        return self.citation is not None and has_text
+        text, treaty = self.text, self.rights[id_].treaty
+        return bool(text.citation and id_ in text.rights and treaty in text.treaties)
 
     def cite(self, id_: str, state: str, names: Mapping[str, str]) -> Cited:
         """
@@ -155,18 +152,16 @@ class Rights(Struct, frozen=True, kw_only=True):
 
         *names* are those of the *state*, for `Citation`.
         """
-        right = self.rights[id_]
-        treaty = self.treaties[right.treaty]
-        if self.citation is None or not self.has_words(id_):
+        right, citation = self.rights[id_], self.text.citation
+        if citation is None or not self.has_words(id_):
             return Cited()
-        name, says = treaty.name, right.says
-        if self.text is not None:
-            name, says = self.text.treaties[right.treaty], self.text.rights[id_]
+        says = self.text.rights[id_]
+        name = self.text.treaties[right.treaty]
         values = {"article": right.article, "treaty": name, **names}
-        if treaty.declared is not None:
-            return Cited(self.citation.declared.format_map(values), says)
+        if self.treaties[right.treaty].declared is not None:
+            return Cited(citation.declared.format_map(values), says)
         year = self.obligations[state, right.treaty].in_force.year
-        return Cited(self.citation.bound.format_map({**values, "year": year}), says)
+        return Cited(citation.bound.format_map({**values, "year": year}), says)
 
 
 def load_rights(
@@ -187,24 +182,22 @@ def load_rights(
         for name in ("rights.yaml", *_files_of_states(folder, state))
         for file in _read_files([folder], name, RightsFile, cache)
     ]
-    citations = [file.citation for file in files if file.citation]
-    text = None
-    if code != ENGLISH:
+    if code == ENGLISH:
+        texts = list(map(_english_text, files))
+    else:
         texts = _read_files(folders, f"rights.{code}.yaml", RightsText, cache)
-        citations = [text.citation for text in texts if text.citation]
-        text = RightsText(
-            treaties=_merged(text.treaties for text in texts),
-            rights=_merged(text.rights for text in texts),
-        )
     rights = Rights(
-        citation=citations[0] if citations else None,
         treaties=_merged(file.treaties for file in files),
         rights=_merged(file.rights for file in files),
         obligations=_merged(
             {(entry.state, entry.treaty): entry for entry in file.obligations}
             for file in files
         ),
-        text=text,
+        text=RightsText(
+            citation=next((text.citation for text in texts if text.citation), None),
+            treaties=_merged(text.treaties for text in texts),
+            rights=_merged(text.rights for text in texts),
+        ),
     )
     problems = [
         *_unknown_treaties(rights),
@@ -234,6 +227,12 @@ def _read_files(
         for folder, path in paths
         if os.path.lexists(path)
     ]
+
+
+def _english_text(file: RightsFile) -> RightsText:
+    treaties = {id_: treaty.name for id_, treaty in file.treaties.items()}
+    rights = {id_: right.says for id_, right in file.rights.items()}
+    return RightsText(citation=file.citation, treaties=treaties, rights=rights)
 
 
 def _merged(groups: Iterable[dict[K, V]]) -> dict[K, V]:
