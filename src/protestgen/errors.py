@@ -132,14 +132,16 @@ class FormatError(ProtestgenError):
 
 
 class MissingExtraError(ProtestgenError):
-    """A feature, *what*, whose packages are not installed; *extra* has them."""
+    """A feature whose packages are not installed, or in another version."""
 
-    def __init__(self, what: str, extra: str) -> None:
-        packages = " ".join(f"'{package}'" for package in _packages(extra))
-        install = f"run pip install {packages}"
-        if not packages:
-            install = f"install those of the extra '{extra}' in pyproject.toml"
-        super().__init__(f"{what} needs more packages: {install}")
+
+def missing_extra(what: str, extra: str) -> MissingExtraError:
+    """Return the error for a feature, *what*, that needs the packages of *extra*."""
+    packages = " ".join(f"'{package}'" for package in _packages(extra))
+    install = f"run pip install {packages}"
+    if not packages:
+        install = f"install those of the extra '{extra}' in pyproject.toml"
+    return MissingExtraError(f"{what} needs more packages: {install}")
 
 
 def _packages(extra: str) -> list[str]:
@@ -157,17 +159,6 @@ def _packages(extra: str) -> list[str]:
         for package, _, condition in parted
         if condition.strip().replace('"', "'") == marker
     ]
-
-
-class UntestedVersionError(MissingExtraError):
-    """A feature, *what*, that is tested with another version of a *package* only."""
-
-    def __init__(self, what: str, package: str, version: str, tested: str) -> None:
-        ProtestgenError.__init__(
-            self,
-            f"{what} needs {package} {tested}, and {version} is installed: run "
-            f"pip install '{package}=={tested}.*'",
-        )
 
 
 class ClusterError(ProtestgenError):

@@ -14,7 +14,7 @@ from weakref import WeakSet
 from protestgen import __version__
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.campaign.data_files import campaign_hash
-from protestgen.errors import ClusterError, MissingExtraError
+from protestgen.errors import ClusterError, missing_extra
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -102,7 +102,7 @@ def _connect(address: str) -> "Client":
     try:
         import dask
     except ImportError:
-        raise MissingExtraError("a cluster", "dask") from None
+        raise missing_extra("a cluster", "dask") from None
     if "distributed" not in sys.modules:
         # Its logs would go to stderr; what matters of them is an error of ours.
         loggers = (
@@ -113,7 +113,7 @@ def _connect(address: str) -> "Client":
     try:
         from distributed import Client
     except ImportError:
-        raise MissingExtraError("a cluster", "dask") from None
+        raise missing_extra("a cluster", "dask") from None
     client = partial(Client, address, timeout=CONNECT_TIMEOUT_S, set_as_default=False)
     try:
         return _within(CONNECT_TIMEOUT_S + 1, client)

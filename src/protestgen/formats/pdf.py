@@ -9,7 +9,7 @@ from msgspec import Raw, Struct, json
 
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.countries import without_local_name
-from protestgen.errors import FormatError, MissingExtraError, UntestedVersionError
+from protestgen.errors import FormatError, MissingExtraError, missing_extra
 from protestgen.language.typography import tied
 from protestgen.letters.document import Document
 from protestgen.letters.letter import Letter
@@ -294,10 +294,13 @@ def _compiler(layout: str) -> "Compiler":
     try:
         import typst
     except ImportError:
-        raise MissingExtraError("the format 'pdf'", "pdf") from None
+        raise missing_extra("the format 'pdf'", "pdf") from None
     version = getattr(typst, "__version__", "an unknown version")  # not in its stubs
     if not version.startswith(f"{TESTED_TYPST}."):
-        raise UntestedVersionError("the format 'pdf'", "typst", version, TESTED_TYPST)
+        raise MissingExtraError(
+            f"the format 'pdf' needs typst {TESTED_TYPST}, and {version} is installed: "
+            f"run pip install 'typst=={TESTED_TYPST}.*'"
+        )
     folder = shipped_folder() / "templates" / "layout"
     # A letter looks the same on every machine, whatever fonts are installed.
     fonts = typst.Fonts(include_system_fonts=False)
