@@ -103,7 +103,7 @@ def load_campaign(
     read, invalid YAML, unknown or missing keys, invalid values, broken references.
     """
     campaign, problems = read_campaign(
-        *folders, texts=texts, wanted=wanted, cache=cache
+        *map(Path, folders), texts=texts, wanted=wanted, cache=cache
     )
     if problems and cache is not NO_CACHE:
         # Kept entries do not know where their fields stand.
@@ -114,7 +114,7 @@ def load_campaign(
 
 
 def read_campaign(
-    *names: Path | str,
+    *folders: Path,
     texts: Mapping[Path, str] = MappingProxyType({}),
     tolerant: bool = False,
     wanted: Wanted = EVERYTHING,
@@ -126,14 +126,13 @@ def read_campaign(
     *tolerant* is as for `noted_problems`.
     """
     bundled = shipped_folder()
-    folders = tuple(map(Path, names))
     problems: list[Problem] = []
     layers = _layers(folders, problems, tolerant=tolerant)
     readers = [
         LayerReader(folder, texts, tolerant=tolerant, cache=cache) for folder in layers
     ]
     if not _read_wanted(readers, wanted):  # an unknown case: name it beside all others
-        return read_campaign(*names, texts=texts, tolerant=tolerant, cache=cache)
+        return read_campaign(*folders, texts=texts, tolerant=tolerant, cache=cache)
     for reader in readers:
         reader.finish()
     problems += chain.from_iterable(reader.problems for reader in readers)
@@ -184,11 +183,11 @@ def _international_offices(cache: FileCache) -> Layer:
     return Layer(offices={id_: o for id_, o in offices.items() if not o.state})
 
 
-def case_titles(*names: Path | str, prefix: str) -> dict[str, str]:
+def case_titles(*folders: Path, prefix: str) -> dict[str, str]:
     """Return the titles of cases by id, for a completion of *prefix*."""
     problems: list[Problem] = []
     titles: dict[str, str] = {}
-    for layer in reversed(_layers(tuple(map(Path, names)), problems, tolerant=False)):
+    for layer in reversed(_layers(folders, problems, tolerant=False)):
         titles |= LayerReader(layer).titles(prefix)
     return titles
 
