@@ -1,16 +1,14 @@
 """Missions, offices and outlets: addresses, numbers, sources that do not work."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import chain
 from urllib.parse import urlsplit
 
 from protestgen.campaign.case import Case
 from protestgen.campaign.directory import Addressee
 from protestgen.campaign.outlet import Outlet
 from protestgen.errors import Location, quoted
-from protestgen.language.language import Language
 from protestgen.letters.completeness import unknown_role
 from protestgen.letters.notes import is_old
 from protestgen.schema.place import SourceMap
@@ -61,19 +59,10 @@ _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)
 def check_contacts(context: CheckContext, on: date) -> Iterator[Finding]:
     """Yield the findings about addressees, outlets and sources on the day *on*."""
     for contact in context.owned(context.contacts):
-        found = chain(
-            _check_contact(contact, on),
-            unfinished(context, contact.at, _envelope(contact)),
-            _check_role(contact, context.english),
-            _check_sources(contact.at, (), contact.sources),
-        )
+        found = _check_contact(contact, context, on)
         yield from context.attempt(contact.at.of(), found)
     for outlet in context.owned(context.campaign.outlets.values()):
-        found = chain(
-            unfinished(context, outlet.at, [(("name",), outlet.name)]),
-            _check_outlet(outlet, context, on),
-            _check_sources(outlet.at, (), outlet.sources),
-        )
+        found = _check_outlet(outlet, context, on)
         yield from context.attempt(outlet.at.of(), found)
     for case in context.owned(context.campaign.cases.values()):
         yield from context.attempt(case.at.of(), _check_case(case))
@@ -81,23 +70,18 @@ def check_contacts(context: CheckContext, on: date) -> Iterator[Finding]:
 
 def _check_case(case: Case) -> Iterator[Finding]:
     """Yield the findings about the sources and the address for support of *case*."""
-    yield from _check_sources(case.at, (), case.sources)
+    yield from _check_sources(case.at, case.sources)
     for index, incident in enumerate(case.incidents):
-        yield from _check_sources(case.at, ("incidents", index), incident.sources)
+        yield from _check_sources(case.at, incident.sources, "incidents", index)
     if case.support_to.email:
         at = case.at.of("support_to", "email")
         yield from _check_email(case.support_to.email, at)
 
 
-def _check_role(contact: Addressee, english: Language | None) -> Iterator[Finding]:
-    if english and contact.role not in english.forms.roles:
-        yield from of_problems(unknown_role(contact, english).problems)
-
-
 def _check_sources(
-    place: SourceMap, keys: Keys, sources: tuple[str, ...]
+    place: SourceMap, sources: Sequence[str], *keys: str | int
 ) -> Iterator[Finding]:
-    """Yield the *sources* that are not URLs."""
+    """Yield the *sources*, which are behind *keys*, that are not URLs."""
     for index, source in enumerate(sources):
         if not _is_url(source.split()[0]):  # a description may follow it
             at = place.of(*keys, "sources", index)
@@ -105,8 +89,13 @@ def _check_sources(
             yield warning(at, message)
 
 
-def _check_contact(contact: Addressee, on: date) -> Iterator[Finding]:
-    at = contact.at
+def _check_contact(
+    contact: Addressee, context: CheckContext, on: date
+) -> Iterator[Finding]:
+    at, english = contact.at, context.english
+    if english and contact.role not in english.forms.roles:
+        yield from of_problems(unknown_role(contact, english).problems)
+    yield from unfinished(context, at, _envelope(contact))
     if not contact.address:
         message = "no street is known: letters are addressed to the city alone"
         yield warning(at.of(), message)
@@ -119,6 +108,7 @@ def _check_contact(contact: Addressee, on: date) -> Iterator[Finding]:
 
 def _check_outlet(outlet: Outlet, context: CheckContext, on: date) -> Iterator[Finding]:
     at = outlet.at
+    yield from unfinished(context, at, [(("name",), outlet.name)])
     if not outlet.email:
         yield warning(
             at.of(), "no e-mail address is known: no press release goes there"
@@ -146,6 +136,7 @@ def _check_age(contact: Addressee | Outlet, on: date) -> Iterator[Finding]:
 def _check_means(contact: Addressee | Outlet, on: date) -> Iterator[Finding]:
     """Yield the findings about all but the address on paper."""
     at, verified = contact.at, contact.verified
+    yield from _check_sources(at, contact.sources)
     if verified and verified.first_day > on:
         yield error(at.of("verified"), f"{verified} is in the future: correct the date")
     for field in ("phone", "fax"):
