@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from string import Template
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -26,7 +27,7 @@ from pdf_helpers import (
 from protestgen import load_campaign
 from protestgen.countries import country_name
 from protestgen.formats import DOCUMENT_FORMATS
-from protestgen.letters.appeal import Appeal, AppealOptions, make_appeal
+from protestgen.letters.appeal import Appeal, make_appeal
 from protestgen.letters.service import LetterService
 from protestgen.templating.blocks import ItemList, Paragraph, Section
 
@@ -39,12 +40,10 @@ ITALIAN = ROOT / "tests" / "italian"
 Golden = Callable[[str, str], None]
 
 
-def appeal(
-    case: str = "kurmanov", on: date = THEN, choices: AppealOptions | None = None
-) -> Appeal:
+def appeal(case: str = "kurmanov", on: date = THEN, **choices: Any) -> Appeal:
     """Return an appeal of the bundled campaign."""
     writer = LetterService(CAMPAIGN, on)
-    return make_appeal(writer, CAMPAIGN.case(case), choices or AppealOptions())[0]
+    return make_appeal(writer, CAMPAIGN.case(case), **choices)[0]
 
 
 @pytest.fixture(name="readers")
@@ -114,7 +113,7 @@ def test_every_address_is_listed_once(language: str) -> None:
     """
     All missions of the state are listed by country, in order.
     """
-    written = appeal(choices=AppealOptions(language=language))
+    written = appeal(language=language)
     (section,) = [section for section in written.sections if section.parts]
     *countries, others = section.parts
     missions = CAMPAIGN.directory.own("kz")
@@ -613,7 +612,7 @@ def test_paper_has_everything(language: str) -> None:
     """
     A PDF has everything on few pages in every language, within the margins.
     """
-    written = appeal(choices=AppealOptions(language=language))
+    written = appeal(language=language)
     pdf = DOCUMENT_FORMATS["pdf"].render_document(written, options())
     facts = facts_of(pdf)
 
@@ -647,7 +646,7 @@ def test_paper_fits_the_country() -> None:
     The paper of an appeal for the United States is Letter.
     """
     for country, size in (("us", "(letter)"), ("gb", "(A4)")):
-        written = appeal(choices=AppealOptions(countries=(country,)))
+        written = appeal(countries=(country,))
         pdf = DOCUMENT_FORMATS["pdf"].render_document(written, options())
         assert size in facts_of(pdf)["Page size"]
 

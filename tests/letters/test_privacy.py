@@ -11,7 +11,7 @@ from log_helpers import private_words, random_log, write_log
 from pdf_helpers import options, text_of
 from protestgen import load_campaign
 from protestgen.formats import DOCUMENT_FORMATS, REPORT_FORMATS
-from protestgen.letters.appeal import AppealOptions, make_appeal
+from protestgen.letters.appeal import make_appeal
 from protestgen.letters.report import make_report
 from protestgen.letters.service import LetterService
 from protestgen.letters.update import make_update
@@ -45,7 +45,7 @@ def outputs(writer: LetterService, seed: int) -> dict[str, str]:
     language = LANGUAGES[seed % 6]
     report, _ = make_report(writer, case, language)
     update, _ = make_update(writer, case, language=language)
-    appeal, _ = make_appeal(writer, case, AppealOptions(language=language))
+    appeal, _ = make_appeal(writer, case, language=language)
     texts = {}
     for command, document, formats in (
         ("report", report, REPORT_FORMATS),

@@ -6,7 +6,7 @@ import click
 
 from protestgen.countries import find_country
 from protestgen.language.language import ENGLISH
-from protestgen.letters.appeal import AppealOptions, make_appeal
+from protestgen.letters.appeal import make_appeal
 
 from .common_options import option_group
 from .context import check_style, chosen_campaign
@@ -43,12 +43,10 @@ def appeal(ctx: click.Context, /, **values: Any) -> None:
     made, notes = make_appeal(
         options.writer(campaign),
         case,
-        AppealOptions(
-            language=code,
-            fallback=options.fallback,
-            countries=_codes(options.countries),
-            style=options.style,
-        ),
+        language=code,
+        countries=_codes(options.countries),
+        style=options.style,
+        fallback=options.fallback,
     )
     write_document(made, notes, choice)
 

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from protestgen.campaign.case import Case, Demand
 from protestgen.campaign.directory import MISSION_KINDS, Addressee, Mission, Office
-from protestgen.campaign.loader import Campaign
 from protestgen.campaign.routing import Directory
 from protestgen.countries import (
     country_in_sentence,
@@ -22,28 +21,13 @@ from protestgen.log.figures import make_figures
 from protestgen.log.loader import load_log
 
 from .compose import compose
-from .document import Document, case_values, choose_language, document_parts
+from .document import Document, document_parts, localise
 from .letter import DEFAULT_STYLE, SUPPORT_STYLE, Letter
 from .notes import number_notes
 from .sender import Sender
 from .service import LetterService
 
 A = TypeVar("A", Mission, Office)
-
-
-class AppealOptions(Struct, frozen=True, kw_only=True):
-    """
-    The choices for an appeal.
-
-    *countries* are codes of the countries whose addresses it has, by default all.
-    *style* is that of its model letter. With *fallback*, the appeal is in English if
-    *language* lacks something for it.
-    """
-
-    language: str = ENGLISH
-    countries: tuple[str, ...] = ()
-    style: str = DEFAULT_STYLE
-    fallback: bool = False
 
 
 class Appeal(Document, frozen=True, kw_only=True):
@@ -90,51 +74,51 @@ class _Recipients(Struct, frozen=True, kw_only=True):
     missions: tuple[Mission, ...] = ()
     offices: tuple[Office, ...] = ()
     copies: tuple[Office, ...] = ()
-    offices_first: bool = False
 
 
 def make_appeal(
-    writer: LetterService, case: Case, choices: AppealOptions
+    writer: LetterService,
+    case: Case,
+    *,
+    language: str = ENGLISH,
+    countries: Sequence[str] = (),
+    style: str = DEFAULT_STYLE,
+    fallback: bool = False,
 ) -> tuple[Appeal, list[str]]:
     """
     Make the appeal for letters about *case*, and notes on it.
 
-    If the case is closed or its demands were met, the appeal tells the outcome and
-    thanks those who wrote. Raises `MissingTextError` if the language lacks something
-    and there is no fallback, and `ChoiceError` for an option that cannot be met.
+    It has the addresses in *countries*, by default all, and a model letter in *style*.
+    If the case is closed or its demands were met, it tells the outcome and thanks those
+    who wrote. Raises `MissingTextError` if the *language* lacks something and there is
+    no *fallback* to English, and `ChoiceError` for an option that cannot be met.
     """
-    if choices.style == SUPPORT_STYLE:
+    if style == SUPPORT_STYLE:
         reason = "is no letter to those who are called on"
-        raise ChoiceError(f"'--style {choices.style}' {reason}: choose another style")
-    over = case.is_over(writer.on)
-    recipients = (
-        _Recipients() if over else _recipients(writer.campaign, case, choices.countries)
-    )
-    model = None if over else _model_addressee(case, recipients)
-    code, notes = choose_language(
-        *(writer, case, "appeal", choices.language),
-        fallback=choices.fallback,
+        raise ChoiceError(f"'--style {style}' {reason}: choose another style")
+    recipients, model = _Recipients(), None
+    if not case.is_over(writer.on):
+        recipients = _recipients(writer.campaign.directory, case, countries)
+        model = _model_addressee(case, recipients)
+    localised, spoken, notes = localise(
+        *(writer, case, "appeal", language),
+        fallback=fallback,
         addressee=model,
-        style=choices.style if model else None,
+        style=style if model else None,
     )
-    localised, language = writer.localised(case, code)
-    values = {
-        **case_values(localised, language, writer.on),
-        **_values(localised, language, recipients, choices.countries, writer.on),
-        "figures": make_figures(load_log(writer.campaign.layers, case.id).of(case.id)),
-    }
+    values = _values(writer, localised, spoken, recipients, countries)
     appeal = Appeal(
-        **document_parts(writer, "appeal", language, values),
+        **document_parts(writer, "appeal", localised, spoken, values),
         case=case.id,
-        over=over,
+        over=model is None,
         addressees=(*recipients.missions, *recipients.offices),
         letter=_model_letter(
-            *(writer, localised, language, model),
-            choices=choices,
+            *(writer, localised, spoken, model, countries),
+            style=style,
             copies=recipients.copies,
         ),
     )
-    return appeal, [*notes, *_notes(case, choices, recipients, writer.on, over=over)]
+    return appeal, [*notes, *_notes(case, countries, recipients, writer.on)]
 
 
 def _model_letter(
@@ -142,18 +126,17 @@ def _model_letter(
     case: Case,
     language: Language,
     addressee: Addressee | None,
+    countries: Sequence[str],
     *,
-    choices: AppealOptions,
+    style: str,
     copies: Sequence[Addressee],
 ) -> Letter | None:
     if addressee is None:
         return None
-    country = choices.countries[0] if len(choices.countries) == 1 else None
+    sender = Sender(country=countries[0] if len(countries) == 1 else None)
     return compose(
-        case.for_way(case.ways[0]),
-        addressee,
-        Sender(country=country),
-        style=choices.style,
+        *(case.for_way(case.ways[0]), addressee, sender),
+        style=style,
         language=language,
         templates=writer.templates,
         on=writer.on,
@@ -163,10 +146,9 @@ def _model_letter(
 
 
 def _recipients(
-    campaign: Campaign, case: Case, countries: Sequence[str]
+    directory: Directory, case: Case, countries: Sequence[str]
 ) -> _Recipients:
     """The recipients of letters about *case* from *countries*, or from everywhere."""
-    directory = campaign.directory
     goals = _goals(case)
     first = next((goal for goal in goals if goal in MISSION_KINDS), None)
     missions = [
@@ -188,7 +170,6 @@ def _recipients(
             for goal in (*case.ways[0].copy, *case.copies_to)
             if goal in offices
         ),
-        offices_first=case.ways[0].to[0] not in MISSION_KINDS,
     )
 
 
@@ -215,11 +196,9 @@ def _goals(case: Case) -> tuple[str, ...]:
 
 def _model_addressee(case: Case, recipients: _Recipients) -> Addressee:
     """The addressee of the model letter, without personal forms if it is for many."""
-    to_missions = case.ways[0].to[0] in MISSION_KINDS
-    first, second = recipients.missions, recipients.offices
-    found: tuple[Addressee, ...] = (
-        (*first, *second) if to_missions else (*second, *first)
-    )
+    found: list[Addressee] = [*recipients.missions, *recipients.offices]
+    if not _begins_with_mission(case):
+        found = [*recipients.offices, *recipients.missions]
     if not found:
         message = f"nobody is known to write to about case '{case.id}'"
         raise ChoiceError(f"{message}: leave '--country' out, or add an addressee")
@@ -229,25 +208,34 @@ def _model_addressee(case: Case, recipients: _Recipients) -> Addressee:
     return model
 
 
+def _begins_with_mission(case: Case) -> bool:
+    """Whether the first letter about *case* goes to a mission, not to an office."""
+    return case.ways[0].to[0] in MISSION_KINDS
+
+
 def _values(
+    writer: LetterService,
     case: Case,
     language: Language,
     recipients: _Recipients,
     countries: Sequence[str],
-    on: date,
 ) -> dict[str, object]:
     """The variables of the template that are not those of all documents."""
-    values: dict[str, object] = {
+    values = {
         "copies": _localised(recipients.copies, language),
         "countries": _countries(recipients.missions, countries, language),
+        "figures": make_figures(load_log(writer.campaign.layers, case.id).of(case.id)),
         "offices": _localised(recipients.offices, language),
-        "offices_first": recipients.offices_first,
+        "offices_first": False,
         "ways": (),
     }
-    if not case.is_over(on):
-        demands = _asked(case, on)
-        ways = _ways(case, language, recipients.offices, demands)
-        values |= {"demands": demands, "ways": ways}
+    if not case.is_over(writer.on):
+        demands = _asked(case, writer.on)
+        values |= {
+            "demands": demands,
+            "offices_first": not _begins_with_mission(case),
+            "ways": _ways(case, language, recipients.offices, demands),
+        }
     return values
 
 
@@ -274,7 +262,7 @@ def _ways(
     The numbers of *demands* are their places in this list.
     """
     are_names = all(isinstance(entry, str) for entry in case.write_to)
-    if are_names and case.ways[0].to[0] in MISSION_KINDS:
+    if are_names and _begins_with_mission(case):
         return ()
     names = {office.id: language.display_name(office) for office in offices}
     names |= dict.fromkeys(MISSION_KINDS, "mission") | {"embassy": "embassy"}
@@ -325,18 +313,18 @@ def _localised(addressees: Sequence[A], language: Language) -> tuple[A, ...]:
 
 
 def _notes(
-    case: Case, choices: AppealOptions, recipients: _Recipients, on: date, *, over: bool
+    case: Case, countries: Sequence[str], recipients: _Recipients, on: date
 ) -> Iterator[str]:
     """Notes for the publisher of the appeal."""
-    if over:
-        if choices.countries:
+    if case.is_over(on):
+        if countries:
             yield f"case '{case.id}' is over: its appeal has no addresses"
         return
     if case.is_late(on):
         day = f"the last day for letters, {case.write_by},"
         yield f"{day} has passed: look for news first"
     served = {code for m in recipients.missions for code in (m.host, *m.covers)}
-    for country in choices.countries:
+    for country in countries:
         if country not in served:
             state, where = map(country_in_sentence, (case.state, country))
             yield f"no mission of {state} is known in {where}, and none that covers it"

@@ -58,15 +58,19 @@ class Document(Struct, frozen=True, kw_only=True):
 
 
 def document_parts(
-    writer: LetterService, kind: str, language: Language, values: Mapping[str, object]
+    writer: LetterService,
+    kind: str,
+    case: Case,
+    language: Language,
+    values: Mapping[str, object],
 ) -> dict[str, Any]:
     """
-    Render the words of a document; the result is the fields of a `Document`.
+    Render the words of a document about *case*; the result is fields of a `Document`.
 
-    *values* are the variables of the template, beside `today` and `language`. Raises
-    `TemplateError` with the file and line of a mistake in it.
+    *values* are variables of the template, which come before those of all documents.
+    Raises `TemplateError` with the file and line of a mistake in it.
     """
-    values = {**values, "today": writer.on}
+    values = {**_case_values(case, language, writer.on), **values}
     text = writer.templates.document(language, kind, values)
     title, lead, sections = _parse(text, document_template(language.code, kind))
     return {
@@ -79,7 +83,7 @@ def document_parts(
     }
 
 
-def case_values(case: Case, language: Language, on: date) -> dict[str, object]:
+def _case_values(case: Case, language: Language, on: date) -> dict[str, object]:
     """
     Return the variables that all documents about *case* have on the day *on*.
 
@@ -97,6 +101,7 @@ def case_values(case: Case, language: Language, on: date) -> dict[str, object]:
         "met": met,
         "of_state": language.state_genitive(case.state) or "",
         "over": over,
+        "today": on,
     }
 
 
@@ -107,7 +112,7 @@ def thanked(figures: Figures, language: str) -> Iterator[Thanks]:
         yield replace(by_code[code], country=country_name(code, language))
 
 
-def choose_language(
+def localise(
     writer: LetterService,
     case: Case,
     kind: str,
@@ -116,9 +121,9 @@ def choose_language(
     fallback: bool,
     addressee: Addressee | None = None,
     style: str | None = None,
-) -> tuple[str, list[str]]:
+) -> tuple[Case, Language, list[str]]:
     """
-    Return the language to write a document in, with a note if that is the *fallback*.
+    Return *case* in the language of a document, with a note if that is the *fallback*.
 
     *addressee* and *style* are those of its letter, if it has one. Raises
     `MissingTextError` if the language *code* lacks something and there is no fallback.
@@ -128,12 +133,13 @@ def choose_language(
     if not writer.templates.has(name):
         missing.append(Missing("document", f"templates/{name}"))
     if not missing:
-        return code, []
+        return *writer.localised(case, code), []
     error = MissingTextError(case.id, code, missing, of=DOCUMENTS[kind])
     if not fallback:
         raise error
     noun = DOCUMENTS[kind].partition(" ")[2]
-    return ENGLISH, [f"the {noun} is in English: {error.reason}"]
+    note = f"the {noun} is in English: {error.reason}"
+    return *writer.localised(case, ENGLISH), [note]
 
 
 def _parse(text: str, name: str) -> tuple[str, list[Block], tuple[Section, ...]]:

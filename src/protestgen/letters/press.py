@@ -11,7 +11,7 @@ from protestgen.countries import language_name
 from protestgen.errors import ChoiceError
 from protestgen.language.language import ENGLISH, Language
 
-from .document import Document, case_values, choose_language, document_parts
+from .document import Document, document_parts, localise
 from .notes import is_old
 from .service import LetterService
 
@@ -42,20 +42,26 @@ def make_press_release(
 
     Raises `MissingTextError` if the language lacks something and there is no fallback.
     """
-    code, notes = choose_language(
+    localised, language, notes = localise(
         writer, case, "press", choices.language, fallback=choices.fallback
     )
-    localised, language = writer.localised(case, code)
-    values = case_values(localised, language, writer.on)
-    values |= {
-        "contact": _contact(case, choices),
+    contact = choices.contact or ((case.report_to,) if case.report_to else ())
+    if not contact:
+        notes.append("the press release names nobody to ask: add '--contact'")
+    if case.quotation and not localised.quotation:
+        notes.append(
+            f"the quotation is left out: it is not in {language_name(language.code)}, "
+            f"add it to data/demands.{language.code}.yaml"
+        )
+    values = {
+        "contact": contact,
         "city": choices.city or "",
         "earlier": _earlier(writer, case, language),
         "headline": choices.headline or "",
         "organisation": choices.organisation or "",
     }
-    release = Document(**document_parts(writer, "press", language, values))
-    return release, [*notes, *_notes(case, localised, choices, code)]
+    parts = document_parts(writer, "press", localised, language, values)
+    return Document(**parts), notes
 
 
 def _earlier(writer: LetterService, case: Case, language: Language) -> Case | None:
@@ -66,22 +72,6 @@ def _earlier(writer: LetterService, case: Case, language: Language) -> Case | No
     if writer.missing(earlier, language.code):
         return None
     return writer.localised(earlier, language.code)[0]
-
-
-def _contact(case: Case, choices: PressOptions) -> tuple[str, ...]:
-    return choices.contact or ((case.report_to,) if case.report_to else ())
-
-
-def _notes(
-    case: Case, localised: Case, choices: PressOptions, code: str
-) -> Iterator[str]:
-    if not _contact(case, choices):
-        yield "the press release names nobody to ask: add '--contact'"
-    if case.quotation and not localised.quotation:
-        yield (
-            f"the quotation is left out: it is not in {language_name(code)}, "
-            f"add it to data/demands.{code}.yaml"
-        )
 
 
 def choose_outlets(

@@ -15,7 +15,7 @@ from protestgen.log.figures import Figures, Key, make_figures
 from protestgen.log.loader import load_log
 from protestgen.schema.types import PartialDate
 
-from .document import Document, case_values, choose_language, document_parts, thanked
+from .document import Document, document_parts, localise, thanked
 from .service import LetterService
 
 # Actions with a text that a report tells one by one; the data have them all.
@@ -89,13 +89,12 @@ def make_report(
     if not figures.rows:
         hint = "see 'protestgen log --help'"
         raise ProtestgenError(f"nothing is logged for case '{case.id}': {hint}")
-    code, notes = choose_language(writer, case, "report", code, fallback=fallback)
-    localised, language = writer.localised(case, code)
-    values = _values(figures, language) | case_values(localised, language, writer.on)
-    parts = document_parts(writer, "report", language, values)
+    case, language, notes = localise(writer, case, "report", code, fallback=fallback)
+    values = _values(figures, language)
+    parts = document_parts(writer, "report", case, language, values)
     if (more := len(figures.told) - MAX_TOLD) > 0:
         notes.append(f"{more:,} texts are in the format 'json' only")
-    return Report(**parts, case=localised, figures=figures), notes
+    return Report(**parts, case=case, figures=figures), notes
 
 
 def _values(figures: Figures, language: Language) -> dict[str, object]:

@@ -9,7 +9,7 @@ from protestgen.log.figures import make_figures
 from protestgen.log.loader import load_log
 from protestgen.schema.types import PartialDate
 
-from .document import Document, case_values, choose_language, document_parts, thanked
+from .document import Document, document_parts, localise, thanked
 from .service import LetterService
 
 
@@ -28,26 +28,26 @@ def make_update(
     the *language* lacks something and there is no *fallback*.
     """
     start = since or case.opened
-    code, notes = choose_language(writer, case, "update", language, fallback=fallback)
-    localised, spoken = writer.localised(case, code)
+    localised, spoken, notes = localise(
+        writer, case, "update", language, fallback=fallback
+    )
     news = tuple(
         incident
         for incident in localised.incidents
         if _is_between(incident.date, start, writer)
     )
     told = replace(localised, incidents=news)
-    values = case_values(told, spoken, writer.on)
     achieved = tuple(
         demand
         for demand in localised.demands
         if demand.met and start.first_day <= demand.met.last_day < writer.on
     )
     figures = make_figures(_logged(writer, case, start))
-    values |= {
+    values = {
         "achieved": achieved,
         "channels": tuple(figures.by_channel().items()),
         "figures": figures,
-        "participants": tuple(thanked(figures, code)),
+        "participants": tuple(thanked(figures, spoken.code)),
         "reported": tuple(
             replace(action, town=spoken.forms.city(action.town))
             for action in figures.told
@@ -55,7 +55,7 @@ def make_update(
         "since": start,
         "unknown": localised.default_demands(writer.on),
     }
-    return Document(**document_parts(writer, "update", spoken, values)), notes
+    return Document(**document_parts(writer, "update", told, spoken, values)), notes
 
 
 def _logged(
