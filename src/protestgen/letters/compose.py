@@ -29,7 +29,6 @@ from .template_values import (
     template_values,
 )
 
-_DATELINE_CACHE_SIZE = 100
 _BLOCK_CACHE_SIZE = 200
 
 
@@ -109,9 +108,6 @@ class SharedParts:
         self._text = templates.cache(self._language, style, values)
         self._fields = self._shared_fields(copies)
         self._closings = [self._closing(plural=plural) for plural in (False, True)]
-        self._dateline = lru_cache(_DATELINE_CACHE_SIZE)(
-            partial(self._language.dateline, on)
-        )
         self._with_signs = lru_cache(_BLOCK_CACHE_SIZE)(
             partial(with_signs, language=self._language)
         )
@@ -198,7 +194,7 @@ class SharedParts:
             **self._fields,
             sender=sender,
             sender_block=_sender_block(sender, self._country_line),
-            dateline=self._dateline(sender.city),
+            dateline=self._language.dateline(self._on, sender.city),
             subject=subject,
             # A card has no subject; an e-mail needs one.
             subject_line=forms.subject.format(subject=subject)

@@ -70,8 +70,8 @@ def document_parts(
     *values* are variables of the template, which come before those of all documents.
     Raises `TemplateError` with the file and line of a mistake in it.
     """
-    values = {**_case_values(case, language, writer.on), **values}
-    text = writer.templates.document(language, kind, values)
+    all_values = {**_case_values(case, language, writer.on), **values}
+    text = writer.templates.document(language, kind, all_values)
     title, lead, sections = _parse(text, document_template(language.code, kind))
     return {
         "kind": kind,

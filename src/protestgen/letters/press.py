@@ -90,11 +90,9 @@ def choose_outlets(
     ]
     if not any(outlet.email for outlet in found):
         where = " in these countries" if countries else ""
+        lack = f"with an e-mail address reads {language_name(language)}"
         hint = "add one with 'protestgen new outlet', or choose another '--lang'"
-        raise ChoiceError(
-            f"no outlet{where} with an e-mail address reads "
-            f"{language_name(language)}: {hint}"
-        )
+        raise ChoiceError(f"no outlet{where} {lack}: {hint}")
     return found
 
 

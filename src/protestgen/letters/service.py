@@ -59,7 +59,6 @@ class LetterService:
         )
         self.rights = cache(partial(_load_rights, campaign))
         self._translation = cache(partial(_load_translation, campaign))
-        self._localised_case = cache(self._localise_case)
         self._recipients = lru_cache(_CHOICE_CACHE_SIZE)(self._find_recipients)
         self._shared_parts = lru_cache(_SHARED_PARTS_CACHE_SIZE)(self._new_parts)
         self._choice_notes = lru_cache(_CHOICE_CACHE_SIZE)(
@@ -99,18 +98,17 @@ class LetterService:
         self, case_id: str, code: str, home: str | None, choices: LetterOptions
     ) -> SharedParts:
         """The shared parts of letters with these options from the country *home*."""
-        country = choices.country or home
-        recipients = self.recipients(case_id, country, choices)
+        recipients = self.recipients(case_id, choices.country or home, choices)
         addressee, case = recipients.addressee, self.campaign.case(case_id)
         if missing := self.missing(case, code, addressee, choices.style):
             raise MissingTextError(case_id, code, missing)
-        localised = self._localised_case(case_id, code)
+        localised, language = self.localised(case, code)
         return SharedParts(
             localised if choices.demands else localised.for_way(recipients.way),
             addressee,
             country=home,
             style=choices.style,
-            language=self._language(code),
+            language=language,
             templates=self.templates,
             on=self.on,
             demands=choices.demands,
@@ -124,12 +122,10 @@ class LetterService:
     ) -> Iterator[tuple[str, ProtestgenError]]:
         """Each error in the style, languages and demands chosen, after its field."""
         codes = _codes(sender, choices)
-        styles = {code: self.templates.styles(code) for code in (ENGLISH, *codes)}
-        style = (
-            choices.style if any(choices.style in s for s in styles.values()) else None
-        )
-        if style is None:
-            yield "style", unknown_style(choices.style, styles[ENGLISH])
+        style: str | None = choices.style
+        if not any(style in self.templates.styles(code) for code in (ENGLISH, *codes)):
+            yield "style", unknown_style(choices.style, self.templates.styles(ENGLISH))
+            style = None
         for code in [code for code in codes if code != ENGLISH]:
             try:
                 missing = self.missing(case, code, style=style)
@@ -163,8 +159,8 @@ class LetterService:
         return chosen, [*sender_notes(letter), *word_notes(letter, avoid)]
 
     def _find_words_to_avoid(self, case_id: str, code: str) -> tuple[str, ...]:
-        case = self._localised_case(case_id, code)
-        return (*case.avoid, *self._language(code).forms.avoid)
+        case, language = self.localised(self.campaign.case(case_id), code)
+        return (*case.avoid, *language.forms.avoid)
 
     def recipients(
         self, case_id: str, country: str | None, choices: LetterOptions
@@ -176,17 +172,10 @@ class LetterService:
         """
         if choices.style == SUPPORT_STYLE:
             return Recipients()
-        return self._recipients(
-            case_id, country, choices.to or "", choices.nth, choices.copy
-        )
+        return self._recipients(case_id, country, choices)
 
     def _find_recipients(
-        self,
-        case_id: str,
-        country: str | None,
-        to: str,
-        nth: int | None,
-        extra: tuple[str, ...],
+        self, case_id: str, country: str | None, choices: LetterOptions
     ) -> Recipients:
         directory, case = self.campaign.directory, self.campaign.case(case_id)
         first = case.ways[0]
@@ -194,18 +183,18 @@ class LetterService:
         addressee, note = directory.choose(
             state=case.state,
             country=country,
-            to=to or None,
-            write_to=[first.to[nth or 0], *others],
+            to=choices.to or None,
+            write_to=[first.to[choices.nth or 0], *others],
         )
-        way = _way_to(addressee, case) if to else first
+        way = _way_to(addressee, case) if choices.to else first
         named, notes = directory.copies(
             case.state, country, (*way.copy, *case.copies_to), addressee
         )
-        added = directory.added_copies(case.state, country, extra)
+        added = directory.added_copies(case.state, country, choices.copy)
         copies = [copy for copy in (*named, *added) if copy != addressee]
         if note:
             notes = [note, *notes]
-        if not to and nth is None and first.to[1:]:
+        if not choices.to and choices.nth is None and first.to[1:]:
             rest = ", ".join(f"'--to {name}'" for name in first.to[1:])
             notes = [*notes, f"the case asks for a letter to others as well: {rest}"]
         return Recipients(addressee, tuple(dict.fromkeys(copies)), way, tuple(notes))
@@ -229,15 +218,11 @@ class LetterService:
 
     def localised(self, case: Case, code: str) -> tuple[Case, Language]:
         """The *case* in the language *code*, which lacks nothing, and the language."""
-        return self._localised_case(case.id, code), self._language(code)
+        if code != ENGLISH:
+            from protestgen.campaign.translations import translated
 
-    def _localise_case(self, case_id: str, code: str) -> Case:
-        case = self.campaign.case(case_id)
-        if code == ENGLISH:
-            return case
-        from protestgen.campaign.translations import translated
-
-        return translated(case, self._translation(code)[case_id])
+            case = translated(case, self._translation(code)[case.id])
+        return case, self._language(code)
 
 
 def _load_translation(campaign: Campaign, code: str) -> "Translation":
