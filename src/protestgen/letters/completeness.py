@@ -118,18 +118,18 @@ def missing_texts(
 def _missing_fields(
     case: Case, text: "Case | CaseText", titles: Sequence[str]
 ) -> Iterator[str]:
-    if text is not case:
-        for field in ("title", "people", "outcome", "summary", "incidents"):
-            if getattr(case, field) and not getattr(text, field):
-                yield field
+    for field in ("title", "people", "outcome", "summary", "incidents"):
+        if getattr(case, field) and not getattr(text, field):
+            yield field
     yield from (f"title_in.{name}" for name in titles if name not in text.title_in)
-    if text is not case:
-        for demand in case.demands:
-            if demand.id not in text.demands:
-                yield f"demands.{demand.id}"
-        for field in ("name", "salutation"):
-            if getattr(case.support_to, field) and not getattr(text.support_to, field):
-                yield f"support_to.{field}"
+    if text is case:
+        return
+    for demand in case.demands:
+        if demand.id not in text.demands:
+            yield f"demands.{demand.id}"
+    for field in ("name", "salutation"):
+        if getattr(case.support_to, field) and not getattr(text.support_to, field):
+            yield f"support_to.{field}"
 
 
 def unknown_role(addressee: Addressee, language: Language) -> DataError:

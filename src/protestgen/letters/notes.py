@@ -96,12 +96,12 @@ def copy_notes(letter: Letter, *, mailed: bool, printed: bool) -> Iterator[Note]
             yield Note(f"{text} {copy.label} as well ({by})", "copy")
 
 
-def word_notes(letter: Letter, avoid: Mapping[str, Sequence[str]]) -> list[Note]:
+def word_notes(letter: Letter, avoid: Mapping[str, tuple[str, ...]]) -> list[Note]:
     """Notes on the words of *letter*; the words to *avoid* are given by language."""
     return [
         note
         for text in (letter, *letter.also)
-        for note in _word_notes(text, tuple(avoid[text.language]))
+        for note in _word_notes(text, avoid[text.language])
     ]
 
 
