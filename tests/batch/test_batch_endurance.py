@@ -474,8 +474,8 @@ def test_full_temporary_folder_is_named(tmp_path: Path) -> None:
     """
     The error names the temporary folder, not the output, as full.
     """
-    roster, file = tmp_path / "m.csv", tmp_path / "all.pdf"
-    roster.write_text(members(300), encoding="utf-8")
+    roster, file = tmp_path / "m.csv", tmp_path / "all.jsonl"
+    roster.write_text(members(70_000), encoding="utf-8")
     with small_disk(tmp_path / "small", "32k") as small:
         (small / "rest").write_bytes(bytes(28_000))
         command = ("--roster", str(roster), "-q", "--jobs", "1", "-o", str(file))

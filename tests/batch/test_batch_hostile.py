@@ -64,14 +64,13 @@ def written(kind: OutputKind, form: str, *rows: Row) -> Batch:
         kind=kind,
     )
     plan = BatchPlan(spec=spec, cases=("kurmanov",))
-    with PdfMerger(BytesIO()) as binder:
-        batch = Batch(
-            plan,
-            ProgressReporter(int, None),
-            stream=BytesIO(),
-            merger=binder if kind == "pdf" else None,
-        )
-        batch.run(Roster("m.csv", FIELDS, iter(rows)))
+    batch = Batch(
+        plan,
+        ProgressReporter(int, None),
+        stream=BytesIO(),
+        merger=PdfMerger(BytesIO()) if kind == "pdf" else None,
+    )
+    batch.run(Roster("m.csv", FIELDS, iter(rows)))
     return batch
 
 

@@ -59,10 +59,10 @@ def pages(file: str = "all.pdf") -> list[str]:
 def bound(*documents: bytes, duplex: bool = False) -> bytes:
     """Return *documents* as one PDF."""
     stream = io.BytesIO()
-    with PdfMerger(stream, duplex=duplex) as binder:
-        for document in documents:
-            binder.add(document)
-        binder.finish()
+    merger = PdfMerger(stream, duplex=duplex)
+    for document in documents:
+        merger.add(document)
+    merger.finish()
     return stream.getvalue()
 
 

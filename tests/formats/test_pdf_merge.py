@@ -145,11 +145,11 @@ def shifted(element: Element, pages: int) -> Element:
 def merged(*documents: bytes, duplex: bool = False) -> bytes:
     """Return *documents* as one PDF."""
     stream = io.BytesIO()
-    with PdfMerger(stream, duplex=duplex) as binder:
-        for document in documents:
-            binder.add(document)
-        binder.finish()
-        assert binder.size == len(stream.getvalue())
+    merger = PdfMerger(stream, duplex=duplex)
+    for document in documents:
+        merger.add(document)
+    merger.finish()
+    assert merger.size == len(stream.getvalue())
     return stream.getvalue()
 
 

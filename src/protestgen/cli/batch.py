@@ -135,7 +135,7 @@ def _write(
         has_table=outbox is not None,
     )
     stream = open_stream(target, stack) if spec.kind in FILE_FORMATS else None
-    batch = _batch(plan, reporter, outbox, stream, stack)
+    batch = _batch(plan, reporter, outbox, stream)
     with reporter, interrupts.awaited():
         executor, ahead = cluster, QUEUE_DEPTH
         if jobs > 1:
@@ -152,11 +152,10 @@ def _batch(
     reporter: ProgressReporter,
     outbox: OutputFolder | None,
     stream: IO[bytes] | None,
-    stack: ExitStack,
 ) -> Batch:
     if stream and plan.spec.kind == "pdf":
         merger = PdfMerger(stream, duplex=plan.spec.duplex)
-        return Batch(plan, reporter, merger=stack.enter_context(merger))
+        return Batch(plan, reporter, merger=merger)
     return Batch(plan, reporter, folder=outbox, stream=stream)
 
 

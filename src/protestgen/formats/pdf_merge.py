@@ -7,7 +7,7 @@ Sections are those of ISO 32000-1:2008 (PDF 1.7).
 import re
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from typing import IO, Self
+from typing import IO
 
 from protestgen.errors import OutputError
 
@@ -25,7 +25,7 @@ _TOKEN = re.compile(rb"\\.|[()]|\d+ 0 R\b|/StructParents \d+", re.DOTALL)
 
 class PdfMerger:
     """
-    Merges documents into one, which it writes to *stream* in constant memory.
+    Merges documents into one, which it writes to *stream* as they come.
 
     The roots of their page, structure and parent trees become children of new roots.
     The title, dates and language are those of the first document. If *duplex*, each
@@ -42,12 +42,6 @@ class PdfMerger:
         self._structure_trees: list[int] = []
         self._parent_trees: list[int] = []
         self._next_key = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._writer.close()
 
     @property
     def size(self) -> int:

@@ -1,15 +1,9 @@
-"""Write a PDF in constant memory. Sections are those of ISO 32000-1:2008 (PDF 1.7)."""
+"""Write a PDF object by object. Sections are those of ISO 32000-1:2008 (PDF 1.7)."""
 
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from tempfile import TemporaryFile
+from collections.abc import Sequence
 from typing import IO
 
-from protestgen.errors import temp_space_error
-
-# Bytes to compress at a time.
-_CHUNK = 1 << 16
 # Cross-reference entries (7.5.8.3): a type, an offset or an object number, an index.
 _FREE, _AT_OFFSET, _IN_OBJECT_STREAM = range(3)
 _WIDTHS = (1, 5, 3)
@@ -26,21 +20,15 @@ class PdfWriter:
     def __init__(self, stream: IO[bytes], *, reserved: int) -> None:
         self.size = 0
         self._stream = stream
-        self._next_number = reserved + 1
-        # Each entry is at the place of its number. They would fill the memory.
-        with _temporary_file_errors():
-            self._entries = TemporaryFile()  # noqa: SIM115 - closed with the writer
-            self._entries.write(_entry(_FREE, 0, 0xFFFF))
-
-    def close(self) -> None:
-        """Close the temporary file."""
-        with suppress(OSError):  # it tries again to write what the disk had no room for
-            self._entries.close()
+        # Each entry is at the place of its number.
+        self._entries = bytearray(_entry(_FREE, 0, 0xFFFF))
+        self.take_numbers(reserved)
 
     def take_numbers(self, count: int) -> int:
         """Reserve *count* object numbers and return the first."""
-        self._next_number += count
-        return self._next_number - count
+        first = len(self._entries) // _ENTRY_SIZE
+        self._entries += bytes(count * _ENTRY_SIZE)
+        return first
 
     def write(self, data: bytes) -> None:
         """Write *data* unchanged."""
@@ -49,7 +37,7 @@ class PdfWriter:
 
     def write_object(self, number: int, value: bytes) -> None:
         """Write an indirect object (7.3.10)."""
-        self._write_entries(number, _entry(_AT_OFFSET, self.size))
+        self._set_entries(number, _entry(_AT_OFFSET, self.size))
         self.write(b"%d 0 obj\n%b\nendobj\n" % (number, value))
 
     def write_stream(self, number: int, dictionary: bytes, data: bytes) -> None:
@@ -62,7 +50,7 @@ class PdfWriter:
         stream = self.take_numbers(1)
         indexes = range(len(values))
         entries = b"".join(_entry(_IN_OBJECT_STREAM, stream, i) for i in indexes)
-        self._write_entries(first_number, entries)
+        self._set_entries(first_number, entries)
         offsets: list[bytes] = []
         offset = 0
         for number, value in enumerate(values, first_number):
@@ -77,42 +65,22 @@ class PdfWriter:
     def finish(self, catalog: int, info: int, file_id: bytes) -> None:
         """Write the cross-reference stream (7.5.8), which serves as the trailer."""
         number, start = self.take_numbers(1), self.size
-        self._write_entries(number, _entry(_AT_OFFSET, start))
-        # Compressed twice: the length comes first, and the data may not fit in memory.
-        length = sum(map(len, self._compressed_entries()))
-        self.write(
-            b"%d 0 obj\n<</Type/XRef/Size %d/W[%d %d %d]/Root %d 0 R/Info %d 0 R"
-            b"/ID[<%b><%b>]/Filter/FlateDecode/Length %d>>\nstream\n"
-            % (number, number + 1, *_WIDTHS, catalog, info, file_id, file_id, length)
+        self._set_entries(number, _entry(_AT_OFFSET, start))
+        data = zlib.compress(self._entries)
+        dictionary = (
+            b"<</Type/XRef/Size %d/W[%d %d %d]/Root %d 0 R/Info %d 0 R"
+            b"/ID[<%b><%b>]/Filter/FlateDecode/Length %d>>"
+            % (number + 1, *_WIDTHS, catalog, info, file_id, file_id, len(data))
         )
-        for data in self._compressed_entries():
-            self.write(data)
-        self.write(b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % start)
+        self.write_stream(number, dictionary, data)
+        self.write(b"startxref\n%d\n%%%%EOF\n" % start)
 
-    def _write_entries(self, first_number: int, entries: bytes) -> None:
+    def _set_entries(self, first_number: int, entries: bytes) -> None:
         """Store the *entries* of objects from *first_number*."""
-        with _temporary_file_errors():
-            self._entries.seek(first_number * _ENTRY_SIZE)
-            self._entries.write(entries)
-
-    def _compressed_entries(self) -> Iterator[bytes]:
-        compressor = zlib.compressobj()
-        with _temporary_file_errors():
-            self._entries.seek(0)
-        while entries := self._entries.read(_CHUNK):
-            yield compressor.compress(entries)
-        yield compressor.flush()
+        start = first_number * _ENTRY_SIZE
+        self._entries[start : start + len(entries)] = entries
 
 
 def _entry(type_: int, place: int, index: int = 0) -> bytes:
     """Return a cross-reference entry, whose fields have the `_WIDTHS`."""
     return b"%c%b%b" % (type_, place.to_bytes(5), index.to_bytes(3))
-
-
-@contextmanager
-def _temporary_file_errors() -> Iterator[None]:
-    """Raise `OutputError` for an error of a temporary file."""
-    try:
-        yield
-    except OSError as error:
-        raise temp_space_error(str(error.strerror)) from None
