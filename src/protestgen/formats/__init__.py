@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib import import_module
 from pathlib import Path, PurePath
-from types import MappingProxyType, ModuleType
+from types import ModuleType
 from typing import TYPE_CHECKING, Literal, cast
 
 from msgspec import Struct
@@ -178,9 +178,7 @@ REPORT_FORMATS = {
 }
 
 
-def format_for(
-    path: PurePath, formats: Mapping[str, Format] = MappingProxyType(FORMATS)
-) -> str | None:
+def format_for(path: PurePath, formats: Mapping[str, Format] = FORMATS) -> str | None:
     """Return the name of the format that the suffix of *path* stands for, or None."""
     suffix = path.suffix.lower()
     return next((f.name for f in formats.values() if suffix in f.suffixes), None)

@@ -3,7 +3,7 @@
 import csv
 from io import StringIO
 
-from msgspec.structs import asdict
+from msgspec.structs import astuple
 
 from protestgen.letters.report import Report
 from protestgen.log.figures import Row
@@ -17,5 +17,5 @@ def render_document(report: Report, options: Options) -> bytes:
     file = StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(Row.__struct_fields__)
-    writer.writerows(asdict(row).values() for row in report.figures.rows)
+    writer.writerows(map(astuple, report.figures.rows))
     return file.getvalue().encode()

@@ -74,7 +74,8 @@ def _message(
     attached: Sequence[bytes] = (),
 ) -> bytes:
     """Return the message with the header fields *envelope* and the text *parts*."""
-    digest = _digest(*envelope, on.isoformat(), joined(parts))
+    identity = "\0".join((*envelope, on.isoformat(), joined(parts)))
+    digest = sha256(identity.encode()).hexdigest()[:32]
     domain = sender.address.rpartition("@")[2]
     content = _text_part(parts)
     if attached:
@@ -96,19 +97,13 @@ def _date(now: datetime) -> str:
 
 def _envelope(letter: Letter, sender: Mailbox) -> list[str]:
     """Return the header fields that say who writes to whom about what."""
-    headers = [
-        mailbox_header("From", sender),
-        mailbox_header("To", addressee_mailbox(letter)),
-    ]
-    if copied := copied_mailboxes(letter):
+    to = addressee_mailbox(letter)
+    headers = [mailbox_header("From", sender), mailbox_header("To", to)]
+    if copied := copied_mailboxes(letter, to):
         headers.append(mailbox_header("Cc", *copied))
-    if reply := reply_mailbox(letter):
+    if reply := reply_mailbox(letter, sender):
         headers.append(mailbox_header("Reply-To", reply))
     return [*headers, text_header("Subject", subject_text(letter))]
-
-
-def _digest(*parts: str) -> str:
-    return sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
 def _text_part(parts: Sequence[str]) -> bytes:

@@ -24,7 +24,7 @@ BEGINNING = re.compile(rb'\{"version":[0-9]+,"case":"')
 def render(letter: Letter, options: Options) -> bytes:
     """Return *letter* as a JSON object in UTF-8, indented."""
     del options
-    return _escaped(json.format(json.encode(_parts(letter)), indent=2)) + b"\n"
+    return _indented(_parts(letter))
 
 
 def render_document(report: "Report", options: Options) -> bytes:
@@ -57,12 +57,16 @@ def render_document(report: "Report", options: Options) -> bytes:
         "thanks": figures.thanks,
         "told": figures.told,
     }
-    return _escaped(json.format(json.encode(parts, enc_hook=str), indent=2)) + b"\n"
+    return _indented(parts)
 
 
 def render_line(letter: Letter) -> bytes:
     """Return *letter* as a line of JSON Lines in UTF-8."""
     return _escaped(json.encode(_parts(letter))) + b"\n"
+
+
+def _indented(parts: dict[str, Any]) -> bytes:
+    return _escaped(json.format(json.encode(parts, enc_hook=str), indent=2)) + b"\n"
 
 
 def _escaped(data: bytes) -> bytes:

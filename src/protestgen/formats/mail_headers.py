@@ -39,9 +39,8 @@ def text_header(name: str, value: str) -> str:
 def mailbox_header(name: str, *mailboxes: Mailbox) -> str:
     """Return a header field with a list of *mailboxes*, one on each line."""
     first, *others = mailboxes
-    mailbox_lines = [_mailbox(first, len(name) + 2)]
-    mailbox_lines += [_mailbox(mailbox, 1) for mailbox in others]
-    return f"{name}: " + ",\n ".join(mailbox_lines)
+    lines = [_mailbox(first, len(name) + 2), *(_mailbox(other, 1) for other in others)]
+    return f"{name}: " + ",\n ".join(lines)
 
 
 def _folded(text: str, width: int) -> list[str]:

@@ -50,14 +50,13 @@ def sender_mailbox(letter: Letter) -> Mailbox:
     return Mailbox(name, ascii_address(email, "your e-mail address", field="email"))
 
 
-def reply_mailbox(letter: Letter) -> Mailbox | None:
-    """Return the mailbox for `Reply-To` if it differs from the one for `From`."""
+def reply_mailbox(letter: Letter, sender: Mailbox) -> Mailbox | None:
+    """Return the mailbox for `Reply-To` if it differs from *sender*, that of `From`."""
     if not letter.sender.reply_to:
         return None
     address = ascii_address(
         letter.sender.reply_to, "the address for answers", field="reply_to"
     )
-    sender = sender_mailbox(letter)
     if address.casefold() == sender.address.casefold():
         return None
     return Mailbox(sender.name, address)
@@ -74,20 +73,17 @@ def addressee_mailbox(letter: Letter) -> Mailbox:
     )
 
 
-def copied_mailboxes(letter: Letter) -> list[Mailbox]:
-    """Return the mailboxes for `Cc`: those copied that have another address each."""
-    if not letter.copied:
-        return []
-    mailboxes: dict[str, Mailbox | None] = {
-        addressee_mailbox(letter).address.casefold(): None
-    }
+def copied_mailboxes(letter: Letter, to: Mailbox) -> list[Mailbox]:
+    """Return the mailboxes for `Cc`, whose addresses differ from that of *to*."""
+    mailboxes: dict[str, Mailbox] = {}
     for copy in letter.copied:
-        if not copy.email:
-            continue
-        name = header_text(copy.name, f"the name of the {copy.label}")
-        address = ascii_address(copy.email, f"the e-mail address of the {copy.label}")
-        mailboxes.setdefault(address.casefold(), Mailbox(name, address))
-    return [mailbox for mailbox in mailboxes.values() if mailbox]
+        if copy.email:
+            name = header_text(copy.name, f"the name of the {copy.label}")
+            what = f"the e-mail address of the {copy.label}"
+            address = ascii_address(copy.email, what)
+            mailboxes.setdefault(address.casefold(), Mailbox(name, address))
+    mailboxes.pop(to.address.casefold(), None)
+    return list(mailboxes.values())
 
 
 def subject_text(letter: Letter) -> str:

@@ -48,11 +48,11 @@ def encoded(text: str) -> str:
 
 
 def _link(letter: Letter, *, with_text: bool) -> str:
-    to = quote(addressee_mailbox(letter).address, safe="@")
+    to = addressee_mailbox(letter)
     fields = []
-    if copied := [mailbox.address for mailbox in copied_mailboxes(letter)]:
+    if copied := [mailbox.address for mailbox in copied_mailboxes(letter, to)]:
         fields.append(f"cc={quote(','.join(copied), safe='@')}")
     fields.append(f"subject={encoded(subject_text(letter))}")
     if with_text:
         fields.append(f"body={encoded(message_text(letter, _UNWRAPPED))}")
-    return f"mailto:{to}?{'&'.join(fields)}"
+    return f"mailto:{quote(to.address, safe='@')}?{'&'.join(fields)}"

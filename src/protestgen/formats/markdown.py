@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from protestgen.errors import FormatError
 from protestgen.letters.document import Document
 from protestgen.letters.letter import Letter, block_text
-from protestgen.schema.types import normalize
 from protestgen.templating.blocks import Block, Section, Table, map_text
 
 from . import Options
+from .text import clean, joined
 
 # Markup anywhere in a line. "_" within a word is not, so that URLs and e-mail addresses
 # stay as they are; "&" only starts an entity.
@@ -24,10 +23,7 @@ def render_document(document: Document, options: Options) -> bytes:
     chunks = [f"# {_escaped(document.title)}", *map(_block, document.lead)]
     for section in document.sections:
         chunks += _section(section, document.letter, 2)
-    try:
-        return normalize("\n\n".join(chunks) + "\n").encode()
-    except ValueError as error:
-        raise FormatError(f"the text of the document: {error}") from None
+    return joined(clean(chunks, "document")).encode()
 
 
 def _section(section: Section, letter: Letter | None, level: int) -> Iterator[str]:
@@ -62,11 +58,9 @@ def _block(block: Block | Table) -> str:
 
 def _table_lines(table: Table) -> Iterator[str]:
     """Yield *table* as that of GitHub's Markdown; other readers show its lines."""
-    rule = ("---", *("--:" for _ in table.header[1:]))
-    for number, row in enumerate((table.header, *table.rows)):
-        yield f"| {' | '.join(map(_escaped, row))} |"
-        if number == 0:
-            yield f"| {' | '.join(rule)} |"
+    header, *rows = (" | ".join(map(_escaped, r)) for r in (table.header, *table.rows))
+    rule = " | ".join(("---", *("--:" for _ in table.header[1:])))
+    yield from (f"| {row} |" for row in (header, rule, *rows))
 
 
 def _lines(lines: Iterable[str]) -> str:

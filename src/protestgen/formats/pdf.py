@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 from msgspec import Raw, Struct, json
@@ -22,7 +22,7 @@ from protestgen.limits import (
     MAX_LONG_WORDS,
     MAX_WORD,
 )
-from protestgen.templating.blocks import Block, Section, map_text
+from protestgen.templating.blocks import Section, map_text
 
 from . import Options, layout_for, prepared
 
@@ -107,17 +107,11 @@ def page(letter: Letter, layout: str) -> dict[str, object]:
         "salutation": letter.salutation,
         "subject_line": tied(letter.subject_line),
         "subject_above": letter.subject_above,
-        "body": [_tied(block) for block in letter.body],
+        "body": [map_text(tied, block) for block in letter.body],
         "closing": tied(letter.closing),
         "signature": letter.signature,
         "copies": letter.copies,
     }
-
-
-@lru_cache(maxsize=2_000)
-def _tied(block: Block) -> Block:
-    """Return *block* without short last lines; many letters may share it."""
-    return map_text(tied, block)
 
 
 def _displayable(lines: Sequence[str], country: str | None) -> list[str]:
@@ -312,18 +306,17 @@ def _explain(diagnostic: str, letter: Letter, layout: str) -> str | None:
     if message := _missing_characters(diagnostic):
         return message
     panic = _PANIC.search(diagnostic)
-    part = panic[1] if panic else ""
-    if part == "address":
+    if panic is None:
+        return None
+    if panic[1] == "address":
         return (
             f"the address has {len(letter.addressee_block)} lines, which are more than "
             f"the window of the layout '{layout}' shows: add '--layout a4'"
         )
-    if part == "sender":
-        return (
-            f"your address is longer than the layout '{layout}' has room for: shorten "
-            "it, or add '--layout a4'"
-        )
-    return None
+    return (
+        f"your address is longer than the layout '{layout}' has room for: shorten it, "
+        "or add '--layout a4'"
+    )
 
 
 def _missing_characters(diagnostic: str) -> str | None:
