@@ -21,24 +21,21 @@ def render(letter: Letter, options: Options) -> bytes:
     """
     Return *letter* as a PDF that begins with a cover page.
 
-    Raises `FormatError` for an addressee without a fax number, or without a sender's
-    name.
+    Raises `FormatError` without a fax number or a sender's name.
     """
     addressee, number = _recipient(letter)
     if not letter.sender.name:
         raise FormatError("a fax says who it is from: add '--name'")
-    folders = options.folders or (shipped_folder(),)
-    language = load_language(letter.language, folders)
+    language = load_language(letter.language, options.folders or (shipped_folder(),))
     labels = language.forms.fax
-    cover = {
+    layout = "letter" if layout_for(letter, options) == "us" else "a4"
+    letters = (letter, *letter.also)
+    pages = [page(text, layout) for text in letters]
+    pages[0]["cover"] = {
         "title": labels.fax,
         "groups": _cover_fields(letter, addressee, number, language),
         "pages": (labels.pages, labels.besides),
     }
-    layout = "letter" if layout_for(letter, options) == "us" else "a4"
-    letters = (letter, *letter.also)
-    pages = [page(text, layout) for text in letters]
-    pages[0]["cover"] = cover
     return typeset(letters, pages, options, settings=_SETTINGS)
 
 

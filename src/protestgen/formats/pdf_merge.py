@@ -79,14 +79,13 @@ class PdfMerger:
     def _add_document(self, document: PdfDocument) -> None:
         """Write the streams of *document*, and its other objects in one of them."""
         compressed = [n for n in document.objects if n not in document.streams]
-        first = self._writer.take_numbers(1 + len(document.objects))
         order = (*compressed, *document.streams)
+        first = self._writer.take_numbers(1 + len(order))
         numbers = {old: new for new, old in enumerate(order, first + 1)}
-        old_values = (document.objects[old] for old in order)
-        parent_tree, *values = _replaced(
-            (_parent_tree(document, self._next_key), *old_values),
-            _tokens(document, numbers, self._next_key),
-        )
+        values = [_parent_tree(document, self._next_key)]
+        values += (document.objects[old] for old in order)
+        tokens = _tokens(document, numbers, self._next_key)
+        parent_tree, *values = _replaced(values, tokens)
         objects = dict(zip(order, values, strict=True))
         _attach(document, objects)
         packed = [parent_tree, *(objects[old] for old in compressed)]

@@ -116,7 +116,9 @@ def make_appeal(
             *(writer, localised, spoken, model, countries),
             style=style,
             copies=recipients.copies,
-        ),
+        )
+        if model
+        else None,
     )
     return appeal, [*notes, *_notes(case, countries, recipients, writer.on)]
 
@@ -125,14 +127,12 @@ def _model_letter(
     writer: LetterService,
     case: Case,
     language: Language,
-    addressee: Addressee | None,
+    addressee: Addressee,
     countries: Sequence[str],
     *,
     style: str,
     copies: Sequence[Addressee],
-) -> Letter | None:
-    if addressee is None:
-        return None
+) -> Letter:
     sender = Sender(country=countries[0] if len(countries) == 1 else None)
     return compose(
         *(case.for_way(case.ways[0]), addressee, sender),
@@ -149,13 +149,10 @@ def _recipients(
     directory: Directory, case: Case, countries: Sequence[str]
 ) -> _Recipients:
     """The recipients of letters about *case* from *countries*, or from everywhere."""
-    goals = _goals(case)
+    goals = [goal for way in case.ways for goal in (*way.to, *way.copy)]
+    goals += case.copies_to
     first = next((goal for goal in goals if goal in MISSION_KINDS), None)
-    missions = [
-        mission
-        for mission in _listed(directory, case.state, countries)
-        if first and (not countries or {mission.host, *mission.covers} & {*countries})
-    ]
+    missions = _listed(directory, case.state, countries) if first else ()
 
     def order(mission: Mission) -> tuple[bool, int, str]:
         kind = mission.kind
@@ -177,21 +174,15 @@ def _listed(
     directory: Directory, state: str, countries: Sequence[str]
 ) -> Iterable[Mission]:
     """
-    The missions of *state* to choose from.
+    The missions of *state* in *countries*, or that cover them.
 
     Without *countries*, those of the campaign are listed, or the ones in all the world
     of which more than the city is known.
     """
+    missions = directory.of_state(state)
     if countries:
-        return directory.of_state(state)
-    known = (m for m in directory.of_state(state) if m.address or m.email)
-    return directory.own(state) or known
-
-
-def _goals(case: Case) -> tuple[str, ...]:
-    """The kinds of mission and ids of offices that *case* names, in its order."""
-    named = [name for way in case.ways for name in (*way.to, *way.copy)]
-    return (*named, *case.copies_to)
+        return [m for m in missions if {m.host, *m.covers} & {*countries}]
+    return directory.own(state) or [m for m in missions if m.address or m.email]
 
 
 def _model_addressee(case: Case, recipients: _Recipients) -> Addressee:
@@ -286,7 +277,7 @@ def _countries(
     for mission in missions:
         hosts.setdefault(mission.host, []).append(mission)
     covering = {
-        country: mission.host
+        country: country_name(mission.host, language.code)
         for mission in missions
         for country in mission.covers
         if mission.kind == "embassy" and (not wanted or country in wanted)
@@ -295,9 +286,7 @@ def _countries(
         Country(
             name=country_name(code, language.code),
             missions=_localised(hosts.get(code, ()), language),
-            see=country_name(covering[code], language.code)
-            if code in covering
-            else None,
+            see=covering.get(code),
         )
         for code in sorted_by_name({*hosts, *covering}, language.code)
     )
