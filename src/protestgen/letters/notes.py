@@ -4,12 +4,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any, Self
+from typing import Self
 
 from protestgen.campaign.case import Case
 from protestgen.campaign.directory import Addressee, Office
 from protestgen.countries import language_name
-from protestgen.limits import MAX_PHRASE
 from protestgen.schema.types import PartialDate
 from protestgen.templating.blocks import Block
 
@@ -227,10 +226,9 @@ def _word_notes(letter: Letter, avoid: tuple[str, ...]) -> Iterator[Note]:
     find = _finder(avoid)
     around = (letter.subject, letter.salutation, letter.closing, *letter.signature)
     found = {word for part in (*around, *letter.body) for word in find(part)}
-    for word in dict.fromkeys(avoid) if found else ():
-        if word in found:
-            text = "may do harm to those the letter is for: find another word"
-            yield HarmNote(f"'{word}' {text}")
+    for word in sorted(found, key=avoid.index):
+        text = "may do harm to those the letter is for: find another word"
+        yield HarmNote(f"'{word}' {text}")
     if (count := count_words(letter)) > longest(letter):
         text = f"the letter has {count} words, too many to be read: leave some out"
         yield Note(text, "long")
@@ -248,31 +246,22 @@ def _finder(words: tuple[str, ...]) -> Callable[[str | Block], tuple[str, ...]]:
 
     It matches whole words, with or without a plural ending, in any case.
     """
-    # Each level of this tree is keyed by the next word of a phrase; "" has the phrases
-    # that end there. So the time does not depend on the number of *words*.
-    tree: dict[str, Any] = {}
-    for phrase in words:
-        node = tree
-        *first, last = _WORD.findall(phrase.casefold()) or [""]
-        for word in first:
-            node = node.setdefault(word, {})
-        for form in (last, f"{last}s", f"{last}es"):
-            node.setdefault(form, {}).setdefault("", set()).add(phrase)
+    # By the word that they begin with, so that many of them take no time each.
+    forms: dict[str, list[tuple[str, str]]] = {}
+    for word in words:
+        phrase = " ".join(_WORD.findall(word.casefold()))
+        for form in (phrase, f"{phrase}s", f"{phrase}es"):
+            forms.setdefault(form.split(" ")[0], []).append((f" {form} ", word))
 
     @lru_cache(maxsize=2_000)  # many letters share a block
     def find(text: str | Block) -> tuple[str, ...]:
         folded = (text if isinstance(text, str) else block_text(text)).casefold()
         tokens = _WORD.findall(folded)
-        if tree.keys().isdisjoint(tokens):
+        begun = forms.keys() & tokens
+        if not begun:
             return ()
-        found: set[str] = set()
-        for start in range(len(tokens)):
-            node = tree
-            for token in tokens[start : start + MAX_PHRASE]:
-                node = node.get(token, {})
-                found |= node.get("", set())
-                if not node:
-                    break
+        all_tokens = " ".join(("", *tokens, ""))
+        found = {word for b in begun for form, word in forms[b] if form in all_tokens}
         return tuple(word for word in words if word in found)
 
     return find
