@@ -30,6 +30,7 @@ _LAYOUTS = {
 }
 # Those whose windows show the addressee alone: the sender's name is in the head.
 NAMED_LAYOUTS = ("din", "din-a", "french", "swiss")
+_import = cache(import_module)
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -100,7 +101,7 @@ class Format(Struct, frozen=True, kw_only=True):
 
     @property
     def _module(self) -> ModuleType:
-        return _module(self.name)
+        return _import(f".{self.name}", __name__)
 
 
 def layout_for(letter: Letter, options: Options) -> str:
@@ -117,11 +118,6 @@ def prepared(letter: Letter, options: Options) -> Letter:
     from protestgen.letters.ascii import to_ascii_punctuation
 
     return to_ascii_punctuation(letter)
-
-
-@cache
-def _module(name: str) -> ModuleType:
-    return import_module(f".{name}", __name__)
 
 
 FORMATS = {

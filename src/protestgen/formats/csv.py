@@ -11,9 +11,8 @@ from protestgen.log.figures import Row
 from . import Options
 
 
-def render_document(report: Report, options: Options) -> bytes:
+def render_document(report: Report, _options: Options) -> bytes:
     """Return the figures of *report* in UTF-8; their sums are those of the log."""
-    del options
     file = StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(Row.__struct_fields__)

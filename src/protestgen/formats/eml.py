@@ -4,7 +4,7 @@ import re
 from base64 import encodebytes
 from binascii import b2a_qp
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -30,6 +30,8 @@ from .text import document_parts, joined
 if TYPE_CHECKING:
     from protestgen.letters.document import Document
 
+# All messages of a batch have the same time.
+_format_time = lru_cache(maxsize=10)(format_datetime)
 _FROM_LINE = re.compile(rb"^(>*From) ", re.MULTILINE)
 
 
@@ -81,7 +83,7 @@ def _message(
     if attached:
         content = _mixed(digest, [content, *attached])
     head = (
-        f"Date: {_date(options.time_of(on))}",
+        f"Date: {_format_time(options.time_of(on))}",
         *envelope,
         f"Message-ID: <{digest}@{domain}>",
         "MIME-Version: 1.0",
@@ -90,13 +92,7 @@ def _message(
     return message.replace(b"\n", b"\r\n") if options.eol == "crlf" else message
 
 
-@lru_cache(maxsize=10)
-def _date(now: datetime) -> str:
-    return format_datetime(now)
-
-
 def _envelope(letter: Letter, sender: Mailbox) -> list[str]:
-    """Return the header fields that say who writes to whom about what."""
     to = addressee_mailbox(letter)
     headers = [mailbox_header("From", sender), mailbox_header("To", to)]
     if copied := copied_mailboxes(letter, to):

@@ -61,7 +61,6 @@ def sendfax(letter: Letter, options: Options, file: PurePath) -> list[str]:
 
 
 def _dialled(number: str) -> str:
-    """Return the plus sign and the digits of *number*."""
     return "".join(c for c in number if c == "+" or c.isdecimal())
 
 

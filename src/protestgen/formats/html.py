@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -42,6 +41,8 @@ _STYLE = re.compile(r"<style>(.*?)(?:</style>|\Z)", re.DOTALL)
 _ORDINAL = re.compile(r"(?<![\w./@<-])1er(?![\w.@>-])")
 _HYPHENED = re.compile(r"(?<![\w.@/&\"-])[^\W\d_]-[^\W\d_]{2,}(?![\w.-]*[@\"])\b")
 _FETCHES = re.compile(r"\\|@import|(?:url|src|image|image-set) *\(", re.IGNORECASE)
+
+_templates = cache(Templates)
 
 
 def render(letter: Letter, options: Options) -> bytes:
@@ -99,8 +100,3 @@ def _check_page(page: str, layout: str) -> None:
     if found:
         reason = f"{quoted(found[0])} may run or fetch something: remove it"
         raise FormatError(f"the layout '{layout}': {reason}")
-
-
-@cache
-def _templates(folders: tuple[Path, ...]) -> Templates:
-    return Templates(folders)

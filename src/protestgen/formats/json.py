@@ -21,15 +21,13 @@ VERSION = 1
 BEGINNING = re.compile(rb'\{"version":[0-9]+,"case":"')
 
 
-def render(letter: Letter, options: Options) -> bytes:
+def render(letter: Letter, _options: Options) -> bytes:
     """Return *letter* as a JSON object in UTF-8, indented."""
-    del options
     return _indented(_parts(letter))
 
 
-def render_document(report: "Report", options: Options) -> bytes:
+def render_document(report: "Report", _options: Options) -> bytes:
     """Return the figures of *report* as a JSON object in UTF-8, indented."""
-    del options
     figures = report.figures
     days = figures.days
     parts = {

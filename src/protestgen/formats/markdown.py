@@ -17,9 +17,8 @@ _ANYWHERE = re.compile(r"[\\`*\[\]<>#|~$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|!
 _AT_START = re.compile(r"^(\d+(?=[.)])|)([-+=:.)])")
 
 
-def render_document(document: Document, options: Options) -> bytes:
+def render_document(document: Document, _options: Options) -> bytes:
     """Return *document* in UTF-8, each paragraph on a line of its own."""
-    del options
     chunks = [f"# {_escaped(document.title)}", *map(_block, document.lead)]
     for section in document.sections:
         chunks += _section(section, document.letter, 2)

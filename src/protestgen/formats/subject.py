@@ -6,7 +6,6 @@ from . import Options
 from .mail_message import subject_text
 
 
-def render(letter: Letter, options: Options) -> bytes:
+def render(letter: Letter, _options: Options) -> bytes:
     """Return the subject of *letter* as a line in UTF-8."""
-    del options
     return f"{subject_text(letter)}\n".encode()

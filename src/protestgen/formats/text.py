@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _SEPARATOR = "* * *"
 # Before each line of a letter in a document.
 _INDENT = "    "
+# Many letters share a part.
+_clean = lru_cache(maxsize=2_000)(normalize)
 
 
 def render(letter: Letter, options: Options) -> bytes:
@@ -106,12 +108,6 @@ def clean(parts: Iterable[str], of: str = "letter") -> list[str]:
         return [_clean(part) for part in parts if part]
     except ValueError as error:
         raise FormatError(f"the text of the {of}: {error}") from None
-
-
-@lru_cache(maxsize=2_000)
-def _clean(part: str) -> str:
-    """Return *part*, which many letters may share, in the form NFC."""
-    return normalize(part)
 
 
 def paragraphs(letter: Letter, width: int) -> list[str]:
