@@ -148,8 +148,7 @@ def merged(*documents: bytes, duplex: bool = False) -> bytes:
     merger = PdfMerger(stream, duplex=duplex)
     for document in documents:
         merger.add(document)
-    merger.finish()
-    assert merger.size == len(stream.getvalue())
+    assert merger.finish() == len(stream.getvalue())
     return stream.getvalue()
 
 

@@ -110,8 +110,7 @@ class Batch:
         are not among the rows of this run.
         """
         if self._merger:
-            self._merger.finish()
-            self.tally.size = self._merger.size
+            self.tally.size = self._merger.finish()
         if self._folder is None:
             return
         folder = self._folder

@@ -43,11 +43,6 @@ class PdfMerger:
         self._parent_trees: list[int] = []
         self._next_key = 0
 
-    @property
-    def size(self) -> int:
-        """The number of bytes written."""
-        return self._writer.size
-
     def add(self, data: bytes) -> None:
         """Append the PDF *data*, or raise `OutputError` if it cannot be merged."""
         document = PdfDocument(data)
@@ -61,13 +56,18 @@ class PdfMerger:
             self._add_blank_page(document.media_box)
         self._add_document(document)
 
-    def finish(self) -> None:
-        """Write roots and trailer, or raise `OutputError` if there is no document."""
+    def finish(self) -> int:
+        """
+        Write roots and trailer, and return the size of the file in bytes.
+
+        Raises `OutputError` if there is no document.
+        """
         if self._first is None:
             raise OutputError("there is no letter to print: nothing is written")
         self._write_descriptions(self._first)
         self._write_roots(self._first.role_map)
         self._writer.finish(_CATALOG, _INFO, self._digest.hexdigest()[:32].encode())
+        return self._writer.size
 
     def _add_blank_page(self, media_box: bytes) -> None:
         number = self._writer.take_numbers(1)

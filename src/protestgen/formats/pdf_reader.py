@@ -131,12 +131,12 @@ def _read_objects(
     offsets = [int(offset) for offset in table["entries"].split()[::3]]
     for number, place in enumerate(pairwise((*offsets, table.start())), 1):
         match = _found(_OBJECT.fullmatch(data, *place), f"object {number}")
+        stream = match["stream"] or b""
+        if int(match["number"]) != number or len(stream) != int(match["length"] or 0):
+            raise unexpected(f"object {number}")
         objects[number] = match["value"]
         if match["length"]:
-            streams[number] = match["stream"] or b""
-        length = len(match["stream"] or b"")
-        if int(match["number"]) != number or length != int(match["length"] or 0):
-            raise unexpected(f"object {number}")
+            streams[number] = stream
     return objects, streams
 
 
