@@ -26,6 +26,8 @@ READ_PDF = pytest.mark.programs("pdfinfo", "pdftoppm", "pdftotext")
 CAMPAIGN = load_campaign()
 NOW = datetime.fromtimestamp(EPOCH, UTC)
 POINTS_TO_MM = 25.4 / 72
+# Letters make quotation marks, apostrophes and dashes in own words typographic.
+SIGNS = re.compile("[\"'\u2018-\u201d\u2013\u2014-]")
 _BROWSER = (
     "--headless",
     "--no-sandbox",

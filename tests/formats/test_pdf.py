@@ -15,6 +15,7 @@ from conftest import EPOCH, Result, Run
 from pdf_helpers import (
     CAMPAIGN,
     READ_PDF,
+    SIGNS,
     Word,
     facts_of,
     letter,
@@ -57,7 +58,6 @@ MARKS = {
 }
 TOLERANCE = 0.5
 HOME = ("Senderstreet", "Sendertown")
-SIGNS = re.compile("[\"'\u2018-\u201d\u2013\u2014-]")
 HOSTILE = (
     '#panic("x")',
     '#read("/etc/passwd")',
