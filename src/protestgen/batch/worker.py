@@ -2,14 +2,14 @@
 
 import pickle
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from secrets import token_hex
 from threading import Lock
-from typing import Literal
+from typing import Literal, NamedTuple, TypeVar
 
 from msgspec import Struct, msgpack
 from msgspec.structs import replace
@@ -33,6 +33,9 @@ PDF_CHUNK = 50
 
 # A worker of Dask has several threads, and a `LetterWorker` is not made for that.
 _LOCK = Lock()
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
 
 
 class LetterTask(Struct, frozen=True, array_like=True):
@@ -98,8 +101,12 @@ class ChunkResult(Struct, frozen=True, kw_only=True):
     stopped: str = ""
 
 
-# Letters by their index in a chunk, with notes on their choices, and on each alone.
-_Composed = dict[int, tuple[Letter, list[str], list[str]]]
+class _Composed(NamedTuple):
+    """A *letter* with *notes* on its choices, and *remarks* on this letter alone."""
+
+    letter: Letter
+    notes: list[str]
+    remarks: list[str]
 
 
 class LetterWorker:
@@ -116,96 +123,88 @@ class LetterWorker:
         """Write the letters of *tasks*; one that fails is among the faults."""
         kind = self._spec.kind
         faults: dict[int, list[FieldError]] = {}
-        # Compose all before rendering any: better locality.
-        composed = self._compose(tasks, faults)
         documents: list[bytes] = []
         rendered: dict[int, bytes] = {}
         files: dict[int, PreparedFile] = {}
         data = b""
         try:
+            # Compose all before rendering any: better locality.
+            composed = self._each(tasks, dict(enumerate(tasks)), self._compose, faults)
             if kind == "pdf":
                 documents = self._typeset(composed, faults)
             else:
-                rendered = self._render(tasks, composed, faults)
+                rendered = self._each(tasks, composed, self._render, faults)
             if kind == "folder":
-                files = self._prepare_files(tasks, composed, rendered)
+                files = {
+                    index: self._prepare_file(
+                        tasks[index], composed[index].letter, text
+                    )
+                    for index, text in rendered.items()
+                }
             elif kind == "nothing":
                 data = self._preview(composed, rendered)
             else:
                 data = b"".join(rendered.values())
         except (MissingExtraError, OutputError) as error:
             return ChunkResult(stopped=str(error))
-        sound = {i: notes for i, (_, *notes) in composed.items() if i not in faults}
+        sound = {i: each for i, each in composed.items() if i not in faults}
         return ChunkResult(
             data=data,
             documents=documents,
             files=files,
             faults=faults,
-            notes=Counter(chain.from_iterable(notes for notes, _ in sound.values())),
-            remarks={index: own for index, (_, own) in sound.items() if own},
+            notes=Counter(chain.from_iterable(each.notes for each in sound.values())),
+            remarks={i: each.remarks for i, each in sound.items() if each.remarks},
             size=sum(map(len, rendered.values())),
         )
 
-    def _compose(
-        self, tasks: Sequence[LetterTask], faults: dict[int, list[FieldError]]
-    ) -> _Composed:
-        """Compose letters, or put into *faults* why there is none."""
-        letters: dict[int, tuple[Letter, list[str]]] = {}
-        for index, task in enumerate(tasks):
-            case = self._spec.campaign.case(task.case)
-            try:
-                letters[index] = self._service.write(case, task.sender, task.choices)
-            except Exception as error:  # noqa: BLE001 - it fails this letter only
-                faults[index] = self._faults(task, error)
-        composed: _Composed = {}
-        for index, (letter, notes) in letters.items():
-            try:
-                chosen, own = self._service.remarks(letter)
-                if letter.copied:
-                    chosen = [*chosen, *self._copy_notes(letter)]
-                composed[index] = (letter, [*notes, *chosen], own)
-            except Exception as error:  # noqa: BLE001 - as above
-                faults[index] = self._faults(tasks[index], error)
-        return composed
-
-    def _copy_notes(self, letter: Letter) -> Iterator[str]:
-        """Yield notes on the copies that the format leaves to the sender."""
-        printed = self._spec.options.print_copies
-        return copy_notes(letter, mailed=self._format.mails_copies, printed=printed)
-
-    def _render(
+    def _each(
         self,
         tasks: Sequence[LetterTask],
-        composed: _Composed,
+        items: dict[int, _T],
+        step: Callable[[_T], _R],
         faults: dict[int, list[FieldError]],
-    ) -> dict[int, bytes]:
-        """Render letters, or put into *faults* why that fails; add remarks on each."""
-        rendered: dict[int, bytes] = {}
-        for index, (letter, _, own) in composed.items():
+    ) -> dict[int, _R]:
+        """Take a *step* for each of *items*, or put into *faults* why that fails."""
+        results: dict[int, _R] = {}
+        for index, item in items.items():
             try:
-                data = self.render(letter)
-                own.extend(self._format.remarks(letter, self._spec.options))
-                rendered[index] = data
+                results[index] = step(item)
             except (MissingExtraError, OutputError):
                 raise
             except Exception as error:  # noqa: BLE001 - it fails this letter only
                 faults[index] = self._faults(tasks[index], error)
-        return rendered
+        return results
 
-    def _prepare_files(
-        self,
-        tasks: Sequence[LetterTask],
-        composed: _Composed,
-        rendered: dict[int, bytes],
-    ) -> dict[int, PreparedFile]:
-        """Prepare the files of letters that were *rendered*."""
-        try:
-            return {
-                index: self._prepare_file(tasks[index], composed[index][0], data)
-                for index, data in rendered.items()
-            }
-        except OSError as error:
-            raise folder_error(self._spec.folder, error) from None
+    def _compose(self, task: LetterTask) -> _Composed:
+        spec = self._spec
+        case = spec.campaign.case(task.case)
+        letter, notes = self._service.write(case, task.sender, task.choices)
+        chosen, remarks = self._service.remarks(letter)
+        notes += chosen
+        if letter.copied:
+            mailed, printed = self._format.mails_copies, spec.options.print_copies
+            notes += copy_notes(letter, mailed=mailed, printed=printed)
+        return _Composed(letter, notes, remarks)
+
+    def _render(self, composed: _Composed) -> bytes:
+        """Render a letter, and add the remarks of its format."""
+        data = self._rendered(composed.letter)
+        composed.remarks.extend(
+            self._format.remarks(composed.letter, self._spec.options)
+        )
+        return data
+
+    def _rendered(self, letter: Letter) -> bytes:
+        """Render *letter* for its own file, or for that of all letters."""
+        spec = self._spec
+        if spec.kind == "jsonl":
+            return json.render_line(letter)
+        data = self._format.render(letter, spec.options)
+        if spec.kind == "mbox":
+            time = spec.options.time_of(letter.date)
+            return mbox.entry(data, letter.sender.email or "", time)
+        return data
 
     def _prepare_file(
         self, task: LetterTask, letter: Letter, data: bytes
@@ -216,53 +215,56 @@ class LetterWorker:
         token = spec.folder_token
         if token and not can_see_folder(spec.folder, token):
             return PreparedFile("new", "", to=to, returned=data)
-        return prepare_file(
-            *(spec.folder, task.name, data, task.known_hashes),
-            durable=spec.durable,
-            writer=self._name,
-            to=to,
-        )
+        try:
+            return prepare_file(
+                *(spec.folder, task.name, data, task.known_hashes),
+                durable=spec.durable,
+                writer=self._name,
+                to=to,
+            )
+        except OSError as error:
+            raise folder_error(spec.folder, error) from None
 
-    def _preview(self, composed: _Composed, rendered: dict[int, bytes]) -> bytes:
+    def _preview(
+        self, composed: dict[int, _Composed], rendered: dict[int, bytes]
+    ) -> bytes:
         """Return the first letter, as a person can read it."""
         index = next(iter(rendered), None)
         if index is None:
             return b""
         if self._spec.format_name in ("pdf", "fax"):
-            return FORMATS["text"].render(composed[index][0], self._spec.options)
+            return FORMATS["text"].render(composed[index].letter, self._spec.options)
         return rendered[index]
 
     def _typeset(
-        self, composed: _Composed, faults: dict[int, list[FieldError]]
+        self, composed: dict[int, _Composed], faults: dict[int, list[FieldError]]
     ) -> list[bytes]:
         """Set letters in documents of several, as far as that succeeds."""
-        indexes = list(composed)
-        return [
-            document
-            for start in range(0, len(indexes), PDF_CHUNK)
-            for document in self._documents(
-                {i: composed[i][0] for i in indexes[start : start + PDF_CHUNK]}, faults
-            )
-        ]
+        items = [(index, each.letter) for index, each in composed.items()]
+        parts = range(0, len(items), PDF_CHUNK)
+        documents = (self._set(items[i : i + PDF_CHUNK], faults) for i in parts)
+        return [*chain.from_iterable(documents)]
 
-    def _documents(
-        self, letters: dict[int, Letter], faults: dict[int, list[FieldError]]
+    def _set(
+        self,
+        letters: Sequence[tuple[int, Letter]],
+        faults: dict[int, list[FieldError]],
     ) -> list[bytes]:
         """Set *letters* in one document, or in two if one of them fails."""
         spec = self._spec
         try:
-            texts = list(letters.values())
+            texts = [letter for _, letter in letters]
             return [pdf.render_all(texts, spec.options, duplex=spec.duplex)]
         except MissingExtraError:
             raise
         except Exception as error:  # noqa: BLE001 - it fails one letter only
             if len(letters) == 1:
-                faults[next(iter(letters))] = [fault_of(error)]
+                ((index, _),) = letters
+                faults[index] = [fault_of(error)]
                 return []
-        items = list(letters.items())
-        middle = len(items) // 2
-        first = self._documents(dict(items[:middle]), faults)
-        return [*first, *self._documents(dict(items[middle:]), faults)]
+        middle = len(letters) // 2
+        first = self._set(letters[:middle], faults)
+        return [*first, *self._set(letters[middle:], faults)]
 
     def _faults(self, task: LetterTask, error: Exception) -> list[FieldError]:
         """Return all faults of *task*, of which *error* was found first."""
@@ -273,17 +275,6 @@ class LetterWorker:
         except Exception as other:  # noqa: BLE001 - it fails this letter only
             return [fault_of(other)]
         return faults or [fault_of(error)]
-
-    def render(self, letter: Letter) -> bytes:
-        """Render *letter* for its own file, or for that of all letters."""
-        spec = self._spec
-        if spec.kind == "jsonl":
-            return json.render_line(letter)
-        data = self._format.render(letter, spec.options)
-        if spec.kind == "mbox":
-            time = spec.options.time_of(letter.date)
-            return mbox.entry(data, letter.sender.email or "", time)
-        return data
 
 
 def choice_faults(
