@@ -142,7 +142,7 @@ def letter_in(file: PreparedFile, name: str) -> ManifestEntry:
 def prepare(folder: OutputFolder, name: str, data: bytes) -> PreparedFile:
     """Prepare a letter with what the folder knows of its file."""
     known_hashes = folder.state.known_hashes(name)
-    return folder.prepare(name, data, known_hashes, to="")
+    return folder.prepare(name, data, known_hashes)
 
 
 def store(folder: OutputFolder, name: str, data: bytes) -> FileStatus:

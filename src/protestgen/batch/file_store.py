@@ -29,15 +29,14 @@ class PreparedFile(Struct, frozen=True, array_like=True):
     *sha256* is the hash of the letter. *replaced* is that of the file that the letter
     replaces, if a run wrote it. If the file was edited, *replaced* has its hashes from
     earlier runs, and *sha256* is empty. *temporary* is the name of the file in which
-    the letter waits for `name_file`. *to* is the addressee. A letter that could not be
-    written is *returned*, to be prepared elsewhere.
+    the letter waits for `name_file`. A letter that could not be written is *returned*,
+    to be prepared elsewhere.
     """
 
     status: FileStatus
     sha256: str
     replaced: str = ""
     temporary: str = ""
-    to: str = ""
     returned: bytes = b""
 
 
@@ -49,7 +48,6 @@ def prepare_file(
     *,
     durable: bool = False,
     writer: str = "",
-    to: str = "",
 ) -> PreparedFile:
     """
     Write *data* to a temporary file, unless the file *name* stays as it is.
@@ -59,12 +57,12 @@ def prepare_file(
     """
     status, replaced = _compare(f"{folder}/{name}", data, known_hashes)
     if status == "edited":
-        return PreparedFile(status, "", " ".join(known_hashes), to=to)
+        return PreparedFile(status, "", " ".join(known_hashes))
     temporary = ""
     if status != "as before":
         temporary = f"{TEMPORARY}{writer}{name}"
         _write(f"{folder}/{temporary}", data, durable=durable)
-    return PreparedFile(status, sha256(data).hexdigest(), replaced, temporary, to)
+    return PreparedFile(status, sha256(data).hexdigest(), replaced, temporary)
 
 
 def name_file(folder: Path, name: str, file: PreparedFile) -> FileStatus:

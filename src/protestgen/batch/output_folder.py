@@ -92,14 +92,12 @@ class OutputFolder:
             return create_folder_token(self.folder)
 
     def prepare(
-        self, name: str, data: bytes, known_hashes: Collection[str], *, to: str
+        self, name: str, data: bytes, known_hashes: Collection[str]
     ) -> PreparedFile:
         """Prepare a letter as `prepare_file` does."""
         with self._output_errors():
             return prepare_file(
-                *(self.folder, name, data, known_hashes),
-                durable=self._is_durable,
-                to=to,
+                self.folder, name, data, known_hashes, durable=self._is_durable
             )
 
     def store(

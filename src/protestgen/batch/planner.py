@@ -77,6 +77,7 @@ class JobPlanner:
     """
     The jobs that *plan* makes of *rows*, in chunks of *size* letters.
 
+    *known_hashes* are those that a file, by its name, may have from earlier runs.
     It ends early, and *is_whole* is False, once *is_stopped* or if a strict plan fails.
     """
 
@@ -88,12 +89,14 @@ class JobPlanner:
         is_stopped: Callable[[], bool],
         *,
         size: int,
+        known_hashes: Callable[[str], tuple[str, ...]],
     ) -> None:
         self._plan = plan
         self._rows = rows
         self._seen = seen
         self._is_stopped = is_stopped
         self._size = size
+        self._known_hashes = known_hashes
         self._service = LetterService(plan.spec.campaign, plan.spec.on)
         self._codes = lru_cache(
             partial(find_languages, folders=plan.spec.campaign.folders)
@@ -212,7 +215,10 @@ class JobPlanner:
         key = key_of(name)
         first = self._seen.first_line(key, line)
         if first is None:
-            job.tasks.append(LetterTask(case, sender, choices, name))
+            to = addressee.label if addressee else "support"
+            known_hashes = self._known_hashes(name)
+            task = LetterTask(case, sender, choices, name, to, known_hashes)
+            job.tasks.append(task)
         else:
             job.repeats.append((first, key))
         return True

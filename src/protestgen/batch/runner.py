@@ -6,8 +6,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Literal
 
-from msgspec.structs import replace
-
 from protestgen import __version__
 from protestgen.campaign.data_files import campaign_hash
 from protestgen.campaign.loader import Campaign
@@ -82,17 +80,22 @@ class Batch:
             self._folder.begin(header, durable=spec.durable)
         for note in roster.notes:
             self._reporter.noted(note)
-        strict = self._plan.strict
-        ends = (lambda: is_stopped() or self._is_over()) if strict else is_stopped
-        size = chunk_size(spec, is_shared=executor is not None)
-        jobs = JobPlanner(self._plan, roster.rows, self._seen, ends, size=size)
-        chunks = map(self._with_known_hashes, jobs)
-        for chunk, written in write_chunks(spec, chunks, executor, ahead):
+        jobs = JobPlanner(
+            *(self._plan, roster.rows, self._seen),
+            lambda: is_stopped() or self._is_over(),
+            size=chunk_size(spec, is_shared=executor is not None),
+            known_hashes=self._known_hashes,
+        )
+        for chunk, written in write_chunks(spec, jobs, executor, ahead):
             if written.stopped:
                 raise OutputError(written.stopped)
             self._take(chunk, written, roster)
             self._reporter.progress(self.tally)
         self.tally.is_whole = jobs.is_whole and not self._is_over()
+
+    def _known_hashes(self, file: str) -> tuple[str, ...]:
+        state = self._folder and self._folder.state
+        return state.known_hashes(file) if state and state.last else ()
 
     def _is_over(self) -> bool:
         """Whether a row failed that ends the run."""
@@ -156,17 +159,6 @@ class Batch:
                 self.tally.stale += 1
                 self._reporter.stale(letter.file, is_certain=not self.tally.failed)
 
-    def _with_known_hashes(self, chunk: list[RosterJob]) -> list[RosterJob]:
-        """Add to the letters of *chunk* what hashes their files may have."""
-        if self._folder and self._folder.state.last:
-            known_hashes = self._folder.state.known_hashes
-            for job in chunk:
-                job.tasks = [
-                    replace(task, known_hashes=known_hashes(task.name))
-                    for task in job.tasks
-                ]
-        return chunk
-
     def _take(
         self, chunk: list[RosterJob], written: ChunkResult, roster: Roster
     ) -> None:
@@ -212,10 +204,8 @@ class Batch:
         for task, file in zip(chosen, written.files.values(), strict=True):
             if data := file.returned:
                 self.tally.notes[_RETURNED] += 1
-                hashes = task.known_hashes
-                files.append(folder.prepare(task.name, data, hashes, to=file.to))
-            else:
-                files.append(file)
+                file = folder.prepare(task.name, data, task.known_hashes)  # noqa: PLW2901
+            files.append(file)
         letters = [*map(_entry, chosen, files)]
         statuses = folder.store(letters, files)
         self.tally.statuses.update(statuses)
@@ -309,8 +299,10 @@ def run_header(campaign: Campaign, on: date, options: Options) -> RunHeader:
 
 def _entry(task: LetterTask, file: PreparedFile) -> ManifestEntry:
     """The entry of the manifest for the letter of *task*."""
-    name = task.sender.name or ""
-    hash_ = file.sha256
     return ManifestEntry(
-        file=task.name, case=task.case, to=file.to, name=name, sha256=hash_
+        file=task.name,
+        case=task.case,
+        to=task.to,
+        name=task.sender.name or "",
+        sha256=file.sha256,
     )

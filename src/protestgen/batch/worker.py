@@ -42,13 +42,15 @@ class LetterTask(Struct, frozen=True, array_like=True):
     """
     A letter to write: from *sender* about *case*, to a file *name*.
 
-    *known_hashes* are those that the file may have from earlier runs.
+    *to* is what the manifest calls the addressee. *known_hashes* are those that the
+    file may have from earlier runs.
     """
 
     case: str
     sender: Sender
     choices: LetterOptions
     name: str
+    to: str
     known_hashes: tuple[str, ...] = ()
 
 
@@ -136,10 +138,8 @@ class LetterWorker:
                 rendered = self._each(tasks, composed, self._render, faults)
             if kind == "folder":
                 files = {
-                    index: self._prepare_file(
-                        tasks[index], composed[index].letter, text
-                    )
-                    for index, text in rendered.items()
+                    index: self._prepare_file(tasks[index], letter)
+                    for index, letter in rendered.items()
                 }
             elif kind == "nothing":
                 data = self._preview(composed, rendered)
@@ -206,21 +206,17 @@ class LetterWorker:
             return mbox.entry(data, letter.sender.email or "", time)
         return data
 
-    def _prepare_file(
-        self, task: LetterTask, letter: Letter, data: bytes
-    ) -> PreparedFile:
-        """Prepare the file of *letter*, or return it if its folder cannot be seen."""
+    def _prepare_file(self, task: LetterTask, data: bytes) -> PreparedFile:
+        """Prepare the file of a letter, or return it if its folder cannot be seen."""
         spec = self._spec
-        to = letter.addressee.label if letter.addressee else "support"
         token = spec.folder_token
         if token and not can_see_folder(spec.folder, token):
-            return PreparedFile("new", "", to=to, returned=data)
+            return PreparedFile("new", "", returned=data)
         try:
             return prepare_file(
                 *(spec.folder, task.name, data, task.known_hashes),
                 durable=spec.durable,
                 writer=self._name,
-                to=to,
             )
         except OSError as error:
             raise folder_error(spec.folder, error) from None
