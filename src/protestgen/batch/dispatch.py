@@ -1,10 +1,12 @@
 """Hands out chunks of letters, and takes them back in order."""
 
+import pickle
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
-from itertools import chain, repeat
+
+from msgspec import msgpack
 
 from protestgen.errors import ProtestgenError
 
@@ -15,8 +17,6 @@ from .worker import (
     ChunkResult,
     LetterTask,
     LetterWorker,
-    pack_spec,
-    pack_tasks,
     write_chunk,
 )
 
@@ -68,22 +68,23 @@ def _share_chunks(
     worker: LetterWorker,
     ahead: int,
 ) -> Iterator[tuple[_Chunk, ChunkResult]]:
-    packed = pack_spec(spec)
+    packed = pickle.dumps(spec)
     waiting: deque[_Pending] = deque()
-    for chunk in chain(chunks, repeat(None)):
-        if chunk is not None:
-            if sum(map(_is_running, waiting)) < ahead:
-                future = _submit(chunk, packed, executor)
-            else:
-                future = _done(worker.write(tasks_of(chunk)))
-            waiting.append((chunk, future))
-        while waiting and (
-            chunk is None or not _is_running(waiting[0]) or len(waiting) > 2 * ahead
-        ):
-            first, future = waiting.popleft()
-            yield first, _result(future, executor) or worker.write(tasks_of(first))
-        if chunk is None:
-            return
+
+    def finished() -> tuple[_Chunk, ChunkResult]:
+        chunk, future = waiting.popleft()
+        return chunk, _result(future, executor) or worker.write(tasks_of(chunk))
+
+    for chunk in chunks:
+        if sum(map(_is_running, waiting)) < ahead:
+            future = _submit(chunk, packed, executor)
+        else:
+            future = _done(worker.write(tasks_of(chunk)))
+        waiting.append((chunk, future))
+        while waiting and (not _is_running(waiting[0]) or len(waiting) > 2 * ahead):
+            yield finished()
+    while waiting:
+        yield finished()
 
 
 def _is_running(pending: _Pending) -> bool:
@@ -102,7 +103,7 @@ def _submit(
 ) -> Future[ChunkResult] | None:
     """Submit *chunk*, or return None if *executor* is broken, which only costs time."""
     with suppress(Exception):
-        return executor.submit(write_chunk, spec, pack_tasks(tasks_of(chunk)))
+        return executor.submit(write_chunk, spec, msgpack.encode(tasks_of(chunk)))
     return None
 
 
@@ -116,6 +117,6 @@ def _result(
         raise
     except BrokenExecutor:
         executor.shutdown()  # until then some of its processes may still be writing
+        return None
     except Exception:  # noqa: BLE001 - as above
         return None
-    return None

@@ -282,19 +282,9 @@ def choice_faults(
 
 
 def write_chunk(spec: bytes, tasks: bytes) -> ChunkResult:
-    """Write letters in another process, from `pack_spec` and `pack_tasks`."""
+    """Write letters in another process; *spec* is pickled, *tasks* are MessagePack."""
     with _LOCK:
         return _worker(spec).write(msgpack.decode(tasks, type=list[LetterTask]))
-
-
-def pack_spec(spec: BatchSpec) -> bytes:
-    """Serialise *spec* for `write_chunk`."""
-    return pickle.dumps(spec)
-
-
-def pack_tasks(tasks: Sequence[LetterTask]) -> bytes:
-    """Serialise *tasks* for `write_chunk`."""
-    return msgpack.encode(tasks)
 
 
 @lru_cache(maxsize=1)
