@@ -70,7 +70,7 @@ def written(kind: OutputKind, form: str, *rows: Row) -> Batch:
         stream=BytesIO(),
         merger=PdfMerger(BytesIO()) if kind == "pdf" else None,
     )
-    batch.run(Roster("m.csv", FIELDS, iter(rows)))
+    batch.run(Roster(FIELDS, iter(rows)))
     return batch
 
 

@@ -16,8 +16,7 @@ _LONGEST = 40
 # A name ends with a key of so many digits to the base 32.
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"
 _KEY_LENGTH = 12
-_PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
-_SHIFTS = range(5 * (_KEY_LENGTH - 2), -1, -10)
+_SHIFTS = range(5 * (_KEY_LENGTH - 1), -1, -5)
 _ENDS = re.compile(r"[\s.,]+")
 _WORDS = re.compile(r"[a-z0-9]+")
 
@@ -70,7 +69,7 @@ def _key(*identity: str) -> str:
     whole = "\0".join((*identity, ""))
     digest = blake2b(whole.encode(), digest_size=8).digest()
     number = int.from_bytes(digest, "big")
-    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
+    return "".join([_DIGITS[number >> shift & 31] for shift in _SHIFTS])
 
 
 def key_of(name: str) -> int:

@@ -63,12 +63,11 @@ _MAX_UNKNOWN = 100
 
 class Roster(Struct, frozen=True):
     """
-    A roster called *name*, its headings and its rows, which can be read once.
+    The headings of a roster and its rows, which can be read once.
 
     *notes* name columns that are not used; *delimiter* separates the cells.
     """
 
-    name: str
     columns: tuple[str, ...]
     rows: Iterator[Row]
     notes: tuple[str, ...] = ()
@@ -99,7 +98,7 @@ def read_roster(stream: Readable, name: str) -> Roster:
         reason = "this is a list in JSON: write one object a line, without brackets"
         raise data_error(name, reason, line)
     if first.startswith("{"):
-        roster = Roster(name, FIELDS, _json_rows(name, lines))
+        roster = Roster(FIELDS, _json_rows(name, lines))
     else:
         separator = delimiter[1] if delimiter else _detect_delimiter(first)
         roster = _csv_roster(name, lines, separator)
@@ -184,7 +183,7 @@ def _csv_roster(name: str, lines: TextLines, delimiter: str) -> Roster:
     rows = CsvRows(name, headings, lines, delimiter, failed=failed)
     # Others would not be detected when the rows that failed are read again.
     delimiter = delimiter if delimiter in _USUAL_DELIMITERS else ","
-    return Roster(name, columns, rows, _notes_on_columns(columns), delimiter)
+    return Roster(columns, rows, _notes_on_columns(columns), delimiter)
 
 
 def _check_columns(name: str, line: int, columns: Sequence[str]) -> None:

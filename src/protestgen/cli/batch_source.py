@@ -86,7 +86,7 @@ def _own_source(options: BatchOptions, target: Target) -> Source:
     if target.format_name == "eml" and not sender.email:
         raise ChoiceError(f"{profile}: an e-mail needs the sender's address: {hint}")
     row = Row(at=Location(str(profile)), member=Member(sender=sender))
-    roster = Roster(str(profile), (), iter([row]))
+    roster = Roster((), iter([row]))
     return Source(roster, adds=True, before="kept", unit="letter")
 
 
