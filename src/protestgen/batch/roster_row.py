@@ -4,17 +4,21 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from traceback import format_exception
-from types import NoneType
-from typing import Annotated, Any, get_args, get_origin
+from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import fields
 
 from protestgen.countries import find_country
 from protestgen.errors import Location, ProtestgenError, quoted, unexpected
 from protestgen.letters.sender import Sender
 from protestgen.limits import MAX_CELL
-from protestgen.schema.types import Date, Id, Line, parse_line
+from protestgen.schema.types import (
+    PartialDate,
+    parse_email,
+    parse_id,
+    parse_line,
+    parse_prose,
+)
 
 from .text_stream import LOST, NOT_TEXT
 
@@ -44,12 +48,12 @@ class Member(Struct, frozen=True, kw_only=True):
     """
 
     sender: Sender
-    language: tuple[Line, ...] = ()
-    style: Line | None = None
-    to: Line | None = None
-    copy: tuple[Line, ...] = ()
-    demands: tuple[Id, ...] = ()
-    first_letter: Date | None = None
+    language: tuple[str, ...] = ()
+    style: str | None = None
+    to: str | None = None
+    copy: tuple[str, ...] = ()
+    demands: tuple[str, ...] = ()
+    first_letter: PartialDate | None = None
 
 
 class FieldError(Struct, frozen=True):
@@ -142,27 +146,12 @@ def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[FieldError, ..
                 faults.append(fault_of(error, field))
     if not values.get("name", "").strip():
         faults.append(FieldError("empty: each letter is signed with a name", "name"))
-    own = {field: found.pop(field) for field in _CHOICES if field in found}
+    own = {field: found.pop(field) for field in _CHOICES & found.keys()}
     return Member(sender=Sender(**found), **own), tuple(faults)
 
 
 def _normalise_line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _reader(kind: Any) -> Callable[[str], Any]:
-    """Return the function that parses a cell as the type *kind*."""
-    origin, arguments = get_origin(kind), get_args(kind)
-    if origin is Annotated:
-        parse: Callable[[str], Any] = arguments[1]
-        return parse
-    if origin is tuple:
-        separator = r"[\s,;]+" if arguments[0] == Id else r"\n"
-        return _sequence_reader(_reader(arguments[0]), separator)
-    if kind is bool:
-        return _yes_or_no
-    (inner,) = (argument for argument in arguments if argument is not NoneType)
-    return _reader(inner)
 
 
 def _sequence_reader(
@@ -190,18 +179,29 @@ def _name(text: str) -> str:
     return name
 
 
-_CHOICES = tuple(f.name for f in fields(Member) if f.name != "sender")
-_READERS = {
-    field.name: _reader(field.type)
-    for field in (*fields(Sender), *fields(Member))
-    if field.name != "sender"
-}
-# Countries and languages have the names that people use, as on the command line.
-_READERS |= {
+_CHOICES = {*Member.__struct_fields__} - {"sender"}
+# How a cell is read. Countries and languages have the names that people use.
+_READERS: dict[str, Callable[[str], Any]] = {
     "name": _name,
+    "address": _sequence_reader(parse_line, r"\n"),
+    "city": parse_line,
     "country": lru_cache(1_000)(find_country),
+    "residence": parse_line,
+    "email": parse_email,
+    "reply_to": parse_email,
+    "organisation": parse_line,
+    "organisation_of": parse_line,
+    "role": parse_line,
+    "about": parse_line,
+    "why": parse_prose,
     "language": _sequence_reader(parse_line, r"[\n,;/]+"),
+    "cosigners": _sequence_reader(parse_line, r"\n"),
+    "omit_address": _yes_or_no,
+    "style": parse_line,
+    "to": parse_line,
     "copy": _sequence_reader(parse_line, r"[\n,;]+"),
+    "demands": _sequence_reader(parse_id, r"[\s,;]+"),
+    "first_letter": PartialDate.parse,
 }
 _FIELDS = {bare_heading(field): field for field in _READERS}
 FIELDS = tuple(_READERS)
