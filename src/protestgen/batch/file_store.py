@@ -16,7 +16,7 @@ from protestgen.errors import OutputError
 
 # The names of files that only a killed run leaves behind begin with this.
 TEMPORARY = ".protestgen-batch-"
-BUFFER_SIZE = 1 << 16
+_BUFFER_SIZE = 1 << 16
 
 # What a run does to the file of a letter.
 FileStatus = Literal["new", "changed", "as before", "edited"]
@@ -168,7 +168,7 @@ def _read(path: str) -> bytes:
     descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
     parts = []
     try:
-        while part := os.read(descriptor, BUFFER_SIZE):
+        while part := os.read(descriptor, _BUFFER_SIZE):
             parts.append(part)
     finally:
         os.close(descriptor)
@@ -176,18 +176,13 @@ def _read(path: str) -> bytes:
 
 
 def _write(path: str, data: bytes, *, durable: bool) -> None:
-    """Write a new file, or none at all."""
+    """Write a new file; where that fails, the end of the run removes it."""
     descriptor = create_file(path)
     try:
-        try:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
-            if durable:
-                os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(path)  # noqa: PTH108 - no path object is at hand
-        raise
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        if durable:
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
