@@ -1,7 +1,7 @@
 """Lines of text from a stream of bytes that a spreadsheet or a program has written."""
 
 import io
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections import deque
 from typing import Any, Protocol
 
@@ -14,11 +14,6 @@ NOT_TEXT = "save it as CSV with the encoding UTF-8 ('CSV UTF-8' in Excel)"
 # Bytes that are checked before the first line is used.
 _HEAD = 1 << 16
 
-_MARKS = {
-    BOM_UTF8: "utf-8-sig",
-    BOM_UTF16_LE: "utf-16",
-    BOM_UTF16_BE: "utf-16",
-}
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -138,11 +133,14 @@ def _encoding(head: bytes, name: str) -> str:
     """Detect the encoding of a text that begins with *head*."""
     if head.startswith(_SPREADSHEETS):
         raise data_error(name, f"this is a spreadsheet: {NOT_TEXT}")
-    encoding = next((e for m, e in _MARKS.items() if head.startswith(m)), None)
-    if encoding is None:
-        encoding = {b"\0": "utf-16-be"}.get(head[:1]) or (
-            "utf-16-le" if head[1:2] == b"\0" else "utf-8"
-        )
+    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        encoding = "utf-16"
+    elif head.startswith(b"\0"):
+        encoding = "utf-16-be"
+    elif head[1:2] == b"\0":
+        encoding = "utf-16-le"
+    else:
+        encoding = "utf-8-sig"  # with or without its mark
     try:
         getincrementaldecoder(encoding)().decode(head)
     except UnicodeDecodeError as error:
