@@ -159,13 +159,13 @@ class OutputFolder:
     def _replace_failed(self, *, backs_up_failed: bool) -> None:
         path = self.folder / FAILED
         new = _write_temporary(path, self.state.failed_rows())
-        has_rows = new.stat().st_size > 0
-        is_new = not (
-            has_rows and path.exists() and filecmp.cmp(path, new, shallow=False)
-        )
-        if backs_up_failed and path.exists() and is_new:
+        if (
+            backs_up_failed
+            and path.exists()
+            and not filecmp.cmp(path, new, shallow=False)
+        ):
             self.backup_failed = _back_up(path)
-        if has_rows:
+        if new.stat().st_size:
             new.replace(path)
         else:
             new.unlink()
