@@ -101,16 +101,14 @@ def _connect(address: str) -> "Client":
     """Connect to the scheduler at *address*."""
     try:
         import dask
-    except ImportError:
-        raise missing_extra("a cluster", "dask") from None
-    if "distributed" not in sys.modules:
-        # Its logs would go to stderr; what matters of them is an error of ours.
-        loggers = (
-            *("distributed", "distributed.client", "distributed.gc"),
-            *("tornado", "tornado.application", "concurrent.futures"),
-        )
-        dask.config.set(logging=dict.fromkeys(loggers, 60))
-    try:
+
+        if "distributed" not in sys.modules:
+            # Its logs would go to stderr; what matters of them is an error of ours.
+            loggers = (
+                *("distributed", "distributed.client", "distributed.gc"),
+                *("tornado", "tornado.application", "concurrent.futures"),
+            )
+            dask.config.set(logging=dict.fromkeys(loggers, 60))
         from distributed import Client
     except ImportError:
         raise missing_extra("a cluster", "dask") from None
