@@ -1,9 +1,7 @@
 """Reading the log of a campaign: one YAML file for each entry, in folders of cases."""
 
-import gc
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
@@ -72,15 +70,14 @@ def read_log(
     """
     log = Log()
     problems: list[Problem] = []
-    with _without_collector():
-        for layer in layers:
-            for case, path in _files(layer, cases, problems):
-                if len(log.paths) >= MAX_LOG:
-                    reason = f"more than {MAX_LOG:,} entries: move some elsewhere"
-                    problems.append(Problem(Location(path), reason))
-                    return log, problems
-                with noted_problems(Path(path), problems, tolerant=tolerant):
-                    _add_entry(log, case, path)
+    for layer in layers:
+        for case, path in _files(layer, cases, problems):
+            if len(log.paths) >= MAX_LOG:
+                reason = f"more than {MAX_LOG:,} entries: move some elsewhere"
+                problems.append(Problem(Location(path), reason))
+                return log, problems
+            with noted_problems(Path(path), problems, tolerant=tolerant):
+                _add_entry(log, case, path)
     return log, problems
 
 
@@ -140,15 +137,3 @@ def _entries(folder: str, problems: list[Problem]) -> Iterator[str]:
         elif name.endswith(".yml"):
             hint = f"this file is not read: name it {name[:-4]}.yaml"
             problems.append(Problem(Location(f"{folder}{os.sep}{name}"), hint))
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Let the garbage collector rest: it would scan the growing log again and again."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
