@@ -1,11 +1,12 @@
 """An entry of the log: an action, or an answer to one."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Literal, get_args
 
 from msgspec import Struct
 
+from protestgen.errors import alternatives
 from protestgen.schema.types import Count, CountryCode, Date, FileName, Id, Line, Prose
 
 Channel = Literal[
@@ -82,17 +83,13 @@ def mismatches(entry: LogEntry) -> Iterator[tuple[str, str]]:
     """Yield each field of *entry* that does not go with its kind, and what to do."""
     is_answer = entry.kind == ANSWER
     if is_answer and entry.result is None:
-        yield "kind", f"an answer needs its 'result': write {_one_of(RESULTS)}"
+        yield "kind", f"an answer needs its 'result': write {alternatives(RESULTS)}"
     for field in ("answers", "result"):
         if getattr(entry, field) and not is_answer:
             yield field, f"only an answer has '{field}': remove it"
     if entry.reminds and entry.kind not in WRITTEN:
-        yield "reminds", f"only a {_one_of(WRITTEN)} reminds: remove it"
+        yield "reminds", f"only a {alternatives(WRITTEN)} reminds: remove it"
 
 
 def _words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold()))
-
-
-def _one_of(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} or {names[-1]}"
