@@ -1,6 +1,7 @@
 """Reminders: which letters of the log wait for an answer, and until when."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from msgspec import Struct
@@ -42,7 +43,7 @@ def waiting_letters(case: str, entries: Mapping[str, LogEntry]) -> list[Waiting]
     does not, but the wait begins anew with it.
     """
     last: dict[str, date] = {}
-    reminders: dict[str, int] = {}
+    reminders: Counter[str] = Counter()
     ended: set[str] = set()
     for entry in entries.values():
         about = entry.reminds or entry.answers
@@ -52,23 +53,14 @@ def waiting_letters(case: str, entries: Mapping[str, LogEntry]) -> list[Waiting]
             ended.add(about)
         day = entry.date.last_day
         last[about] = max(last.get(about, day), day)
-        reminders[about] = reminders.get(about, 0) + bool(entry.reminds)
-    found = (
-        _waiting(case, name, entry, last.get(name), reminders.get(name, 0))
-        for name, entry in _first_letters(entries)
-        if name not in ended and reminders.get(name, 0) < len(WAITS)
-    )
-    return sorted(found, key=lambda letter: (letter.due, letter.name))
-
-
-def _first_letters(
-    entries: Mapping[str, LogEntry],
-) -> Iterable[tuple[str, LogEntry]]:
-    return (
-        (name, entry)
+        reminders[about] += bool(entry.reminds)
+    found = [
+        _waiting(case, name, entry, last.get(name), reminders[name])
         for name, entry in entries.items()
-        if entry.kind in WRITTEN and not entry.reminds
-    )
+        if entry.kind in WRITTEN and not entry.reminds and name not in ended
+        if reminders[name] < len(WAITS)
+    ]
+    return sorted(found, key=lambda letter: (letter.due, letter.name))
 
 
 def _waiting(
