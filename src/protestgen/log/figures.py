@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from statistics import median
 from typing import Literal
 
@@ -125,11 +126,9 @@ def make_figures(entries: Mapping[str, LogEntry]) -> Figures:
     """Make the figures of *entries*, which are those of a case by their names."""
     counts: Counter[tuple[str, str, str, str]] = Counter()
     people: Counter[tuple[str, str, str, str]] = Counter()
-    weeks: dict[str, str] = {}
     first_answers: dict[str, date] = {}
     for entry in entries.values():
         when = entry.date
-        week = weeks.get(when) or weeks.setdefault(when, _week(when))
         channel: str = entry.kind
         if channel == ANSWER:
             asked = entries.get(entry.answers or "")
@@ -137,7 +136,7 @@ def make_figures(entries: Mapping[str, LogEntry]) -> Figures:
             if asked and entry.answers and entry.result not in NO_ANSWER and when.day:
                 known = first_answers.get(entry.answers, when.first_day)
                 first_answers[entry.answers] = min(known, when.first_day)
-        key = (week, entry.country, channel, entry.result or "")
+        key = (_week(when), entry.country, channel, entry.result or "")
         counts[key] += entry.count
         people[key] += entry.people or 0
     days = (
@@ -153,6 +152,7 @@ def make_figures(entries: Mapping[str, LogEntry]) -> Figures:
     )
 
 
+@lru_cache(maxsize=1_000)
 def _week(when: PartialDate) -> str:
     """Return the Monday of the week of *when*; for less than a day, *when* itself."""
     if not when.day:
