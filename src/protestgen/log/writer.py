@@ -63,11 +63,9 @@ def _new_name(entry: LogEntry) -> str:
 
 def entry_text(entry: LogEntry) -> str:
     """Return *entry* as YAML, without the fields that have their default."""
-    found = {field.name: getattr(entry, field.name) for field in fields(entry)}
-    defaults = {field.name: field.default for field in fields(entry)}
-    values: dict[str, Any] = {
-        name: list(value) if isinstance(value, tuple) else str(value)
-        for name, value in found.items()
-        if value != defaults[name]
-    }
+    values: dict[str, Any] = {}
+    for field in fields(entry):
+        value = getattr(entry, field.name)
+        if value != field.default:
+            values[field.name] = [*value] if isinstance(value, tuple) else str(value)
     return format_yaml(values)
