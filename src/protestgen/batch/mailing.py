@@ -51,7 +51,7 @@ def write_folder(
     with OutputFolder(folder) as target:
         target.begin(header)
         for name, (outlet, data) in messages.items():
-            known = target.state.known_hashes(name)
+            known = target.known_hashes(name)
             file = target.prepare(name, data, known)
             entry = ManifestEntry(file=name, to=outlet.name, sha256=file.sha256)
             if target.store([entry], [file]) == ["edited"]:

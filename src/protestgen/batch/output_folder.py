@@ -91,6 +91,11 @@ class OutputFolder:
         with self._output_errors():
             return create_folder_token(self.folder)
 
+    def known_hashes(self, file: str) -> tuple[str, ...]:
+        """The hashes that *file* may have; none if no run has written it."""
+        with self._output_errors():
+            return self.state.known_hashes(file)
+
     def prepare(
         self, name: str, data: bytes, known_hashes: Collection[str]
     ) -> PreparedFile:

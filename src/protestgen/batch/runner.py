@@ -94,8 +94,8 @@ class Batch:
         self.tally.is_whole = jobs.is_whole and not self._is_over()
 
     def _known_hashes(self, file: str) -> tuple[str, ...]:
-        state = self._folder and self._folder.state
-        return state.known_hashes(file) if state and state.last else ()
+        folder = self._folder
+        return folder.known_hashes(file) if folder and folder.state.last else ()
 
     def _is_over(self) -> bool:
         """Whether a row failed that ends the run."""
