@@ -129,7 +129,8 @@ class CsvRows:
             reason = f"{len(cells)} cells where there are {columns} columns"
             fault = FieldError(f"{reason}: {_SURPLUS if self._failed else hint}")
             return Row(at=at, cells=kept, rest=rest, faults=(fault,))
-        values = {f: cell for f, cell in zip(self._fields, kept, strict=False) if f}
+        cells_of_fields = zip(self._fields, kept, strict=False)
+        values = {f: cell for f, cell in cells_of_fields if f and cell}
         member, faults = read_member(values)
         return Row(at=at, cells=kept, member=member, faults=faults)
 
