@@ -117,8 +117,11 @@ def create_folder_token(folder: Path) -> str:
     `can_see_folder` looks for it. It is a temporary file.
     """
     token = token_hex(32)
-    with os.fdopen(create_file(_token_path(folder, token)), "wb") as file:
-        file.write(token.encode())
+    try:
+        with os.fdopen(create_file(_token_path(folder, token)), "wb") as file:
+            file.write(token.encode())
+    except OSError as error:
+        raise folder_error(folder, error) from None
     return token
 
 

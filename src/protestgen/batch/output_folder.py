@@ -21,7 +21,6 @@ from .file_store import (
     FileStatus,
     PreparedFile,
     create_file,
-    create_folder_token,
     folder_error,
     name_file,
     prepare_file,
@@ -85,11 +84,6 @@ class OutputFolder:
         self._header = header
         self._is_durable = durable
         self.state.begin(header, durable=durable)
-
-    def create_token(self) -> str:
-        """Create the token by which other machines recognise the folder."""
-        with self._output_errors():
-            return create_folder_token(self.folder)
 
     def known_hashes(self, file: str) -> tuple[str, ...]:
         """The hashes that *file* may have; none if no run has written it."""

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from protestgen.batch.dispatch import QUEUE_DEPTH
+from protestgen.batch.file_store import create_folder_token
 from protestgen.batch.output_folder import FAILED, OutputFolder
 from protestgen.batch.planner import BatchPlan
 from protestgen.batch.report import BatchStats
@@ -127,7 +128,8 @@ def _write(
     spec = _batch_spec(campaign, options, target, outbox)
     if outbox and cluster:
         folder = outbox.folder.absolute()
-        spec = replace(spec, folder=folder, folder_token=outbox.create_token())
+        token = create_folder_token(outbox.folder)
+        spec = replace(spec, folder=folder, folder_token=token)
     jobs = count_jobs(options, source, spec)
     plan = _plan(spec, options, choices, countries)
     reporter = ProgressReporter(
