@@ -7,7 +7,9 @@ import json
 import mailbox
 import os
 import re
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ import pytest
 from batch_helpers import file_names
 from conftest import Result, Run
 from protestgen.batch.roster import EXAMPLE
+from protestgen.batch.state import DATABASE
 
 HEAD = "name,email,city,country,why\n"
 THREE = (
@@ -564,6 +567,20 @@ def test_same_letter_is_written_once(batch: Batch) -> None:
         "note: 1 letter in letters; 2 duplicates skipped",
     ]
     assert "Almaty." in Path("letters", FILES[0]).read_text()
+
+
+def test_database_that_fails_ends_the_run(batch: Batch) -> None:
+    """
+    An error of the database is one of the run, and not one of each row.
+    """
+    batch("--roster", "m.csv", "-o", "letters")
+    with closing(sqlite3.connect(f"letters/{DATABASE}")) as database:
+        database.execute("ALTER TABLE letters RENAME COLUMN previous TO other")
+    result = batch("--roster", "m.csv", "-o", "letters")
+
+    hint = "files already written are complete; fix this and run again to resume"
+    assert result.exit_code == 1
+    assert said(result)[-1] == f"error: letters: no such column: previous: {hint}"
 
 
 def test_several_cases_make_several_letters(run: Run, batch: Batch) -> None:
