@@ -17,7 +17,7 @@ import pytest
 from batch_helpers import file_names
 from conftest import Result, Run
 from protestgen.batch.roster import EXAMPLE
-from protestgen.batch.state import DATABASE
+from protestgen.batch.state import DAMAGED, DATABASE
 
 HEAD = "name,email,city,country,why\n"
 THREE = (
@@ -178,6 +178,20 @@ def test_edited_letter_is_kept(batch: Batch, jobs: int) -> None:
     bob.unlink()
     assert "(1 new, 2 unchanged)" in batch(*command).stderr
     assert "I live in Cork." in bob.read_text()
+
+
+def test_letters_without_database_and_manifest_are_kept(batch: Batch) -> None:
+    """
+    Where a first run was killed and its database was damaged, letters count as edited.
+    """
+    batch("--roster", "m.csv", "-o", "letters")
+    Path("letters", FILES[1]).write_text("By hand.")
+    Path("letters", "manifest.jsonl").unlink()
+    Path("letters", DATABASE).rename(Path("letters", DAMAGED))
+    result = batch("--roster", "m.csv", "-o", "letters")
+
+    assert edited(FILES[1]) in said(result)
+    assert Path("letters", FILES[1]).read_text() == "By hand."
 
 
 def test_edited_letter_outlives_its_row(batch: Batch) -> None:

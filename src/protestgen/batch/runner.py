@@ -94,8 +94,7 @@ class Batch:
         self.tally.is_whole = jobs.is_whole and not self._is_over()
 
     def _known_hashes(self, file: str) -> tuple[str, ...]:
-        folder = self._folder
-        return folder.known_hashes(file) if folder and folder.state.last else ()
+        return self._folder.known_hashes(file) if self._folder else ()
 
     def _is_over(self) -> bool:
         """Whether a row failed that ends the run."""

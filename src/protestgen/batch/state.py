@@ -94,6 +94,8 @@ class BatchState:
 
     def known_hashes(self, file: str) -> tuple[str, ...]:
         """The hashes that *file* may have; none if no run has written it."""
+        if not (self.last or self._is_rebuilt):
+            return ()
         query = f"SELECT {_HASHES} FROM letters WHERE key = ?"  # noqa: S608 - as above
         if row := self._database.execute(query, (key_of(file),)).fetchone():
             return tuple(row[0].split())
