@@ -343,8 +343,10 @@ def test_datelines(code: str) -> None:
     }[code]
     city = where.partition(",")[0]
 
-    assert language(code).dateline(ON, city) == where
-    assert language(code).dateline(ON, None) == language(code).date(ON)
+    date = language(code).date(ON)
+
+    assert language(code).dateline(date, city) == where
+    assert language(code).dateline(date, None) == date
 
 
 @pytest.mark.parametrize(

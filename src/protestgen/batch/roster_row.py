@@ -138,8 +138,10 @@ def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[FieldError, ..
             reason = f"'{value}' is an error of the spreadsheet: {hint}"
             faults.append(FieldError(reason, field, kind="spreadsheet error"))
         elif text := value.strip():
+            if "\r" in text:
+                text = text.replace("\r\n", "\n").replace("\r", "\n")
             try:
-                found[field] = _READERS[field](_normalise_line_ends(text))
+                found[field] = _READERS[field](text)
             except ValueError as error:
                 faults.append(FieldError(str(error), field, kind=kind_of(error)))
             except Exception as error:  # noqa: BLE001 - it fails this row only
@@ -150,16 +152,13 @@ def read_member(values: Mapping[str, str]) -> tuple[Member, tuple[FieldError, ..
     return Member(sender=Sender(**found), **own), tuple(faults)
 
 
-def _normalise_line_ends(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
 def _sequence_reader(
     parse: Callable[[str], Any], separator: str
 ) -> Callable[[str], tuple[Any, ...]]:
+    split = re.compile(separator).split
+
     def read(text: str) -> tuple[Any, ...]:
-        items = re.split(separator, text)
-        return tuple([parse(item) for item in items if item.strip()])
+        return tuple([parse(item) for item in split(text) if item.strip()])
 
     return read
 

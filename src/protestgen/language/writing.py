@@ -30,9 +30,8 @@ class Writing(Struct, frozen=True):
         """Return a date with its preposition: "on 1 May 2011", "in May 2011"."""
         return self.forms.dates.in_sentence(when)
 
-    def dateline(self, on: dt.date, city: str | None) -> str:
-        """Return the date above a letter written on the day *on* in *city*."""
-        date = self.date(on)
+    def dateline(self, date: str, city: str | None) -> str:
+        """Return the line with the *date*, as `date` gives it, and the *city*."""
         return self.forms.dates.dateline.format(city=city, date=date) if city else date
 
     def series(self, items: Sequence[str]) -> str:

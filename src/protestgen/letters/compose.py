@@ -111,6 +111,7 @@ class SharedParts:
         self._with_signs = lru_cache(_BLOCK_CACHE_SIZE)(
             partial(with_signs, language=self._language)
         )
+        self._date = self._language.date(on)
         is_abroad = addressee is not None and addressee.country != country
         self._country_line = (
             country_line(country, country, language.code)
@@ -194,7 +195,7 @@ class SharedParts:
             **self._fields,
             sender=sender,
             sender_block=_sender_block(sender, self._country_line),
-            dateline=self._language.dateline(self._on, sender.city),
+            dateline=self._language.dateline(self._date, sender.city),
             subject=subject,
             # A card has no subject; an e-mail needs one.
             subject_line=forms.subject.format(subject=subject)

@@ -29,6 +29,8 @@ _URGENT = {
     "uncertain-address",
 }
 _WORD = re.compile(r"\w+")
+# A word as a reader counts it.
+_COUNTED = re.compile(r"\w[\w'’-]*")
 
 
 class Note(str):
@@ -111,7 +113,7 @@ def count_words(letter: Letter) -> int:
 
 @lru_cache(maxsize=2_000)
 def _length(block: Block) -> int:
-    return len(re.findall(r"\w[\w'’-]*", block_text(block)))
+    return len(_COUNTED.findall(block_text(block)))
 
 
 def longest(letter: Letter) -> int:

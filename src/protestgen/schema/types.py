@@ -146,6 +146,8 @@ def normalize(text: str) -> str:
 
 def parse_line(text: str) -> str:
     """Parse a text of one line; its white space becomes single spaces."""
+    if text.isascii() and text.isprintable():  # the fast path of most texts
+        return " ".join(text.split())
     bare = text.strip()
     if "\n" in bare or "\r" in bare:
         raise ValueError("a line break is not allowed here: write it on one line")
