@@ -14,7 +14,7 @@ from protestgen.campaign.directory import (
     MissionKind,
 )
 from protestgen.countries import country_in_sentence, find_country, without_accents
-from protestgen.errors import ChoiceError, nearest, quoted
+from protestgen.errors import ChoiceError, did_you_mean, nearest, quoted
 from protestgen.schema.place import StaticLocation
 from protestgen.schema.types import (
     PartialDate,
@@ -104,10 +104,8 @@ def find_columns(rows: list[TableRow], table: TableFormat) -> dict[str, str]:
     }
     for field, head in table.columns.items():
         if head and head not in heads:
-            near = nearest(head, heads)
-            hint = (
-                f"did you mean '{near}'?" if near else f"there are {', '.join(heads)}"
-            )
+            choice = f"there are {', '.join(heads)}"
+            hint = did_you_mean(nearest(head, heads), choice)
             raise ChoiceError(f"no column is called {quoted(head)}: {hint}")
         found[field] = head
     country = _known_heading(["country"], heads)

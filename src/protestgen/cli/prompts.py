@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from protestgen.errors import ChoiceError, nearest, quoted
+from protestgen.errors import ChoiceError, did_you_mean, nearest, quoted
 from protestgen.schema.types import parse_line
 
 Parse = Callable[[str], Any]
@@ -62,8 +62,7 @@ def one_of(choices: Iterable[str]) -> Parse:
     def parse(text: str) -> str:
         if text in choices:
             return text
-        near = nearest(text, choices)
-        hint = f"did you mean '{near}'?" if near else f"write {', '.join(choices)}"
+        hint = did_you_mean(nearest(text, choices), f"write {', '.join(choices)}")
         raise ValueError(f"{quoted(text)} is not a choice: {hint}")
 
     return parse

@@ -9,7 +9,14 @@ from msgspec import Struct
 from protestgen.campaign.case import Case
 from protestgen.campaign.directory import Addressee, Office
 from protestgen.countries import language_name
-from protestgen.errors import DataError, Problem, ProtestgenError, nearest, quoted
+from protestgen.errors import (
+    DataError,
+    Problem,
+    ProtestgenError,
+    did_you_mean,
+    nearest,
+    quoted,
+)
 from protestgen.language.language import ENGLISH, Language
 
 if TYPE_CHECKING:
@@ -135,6 +142,6 @@ def _missing_fields(
 def unknown_role(addressee: Addressee, language: Language) -> DataError:
     """The error for an *addressee* whose role has no form of address."""
     near = nearest(addressee.role, language.forms.roles)
-    hint = f"did you mean '{near}'?" if near else "it is not in forms.yaml"
+    hint = did_you_mean(near, "it is not in forms.yaml")
     message = f"unknown role {quoted(addressee.role)}: {hint}"
     return DataError([Problem(addressee.at.of("role"), message)])

@@ -9,7 +9,13 @@ from jinja2.runtime import LoopContext
 from jinja2.utils import Namespace, missing
 from msgspec import Struct
 
-from protestgen.errors import Location, TemplateError, nearest, quoted
+from protestgen.errors import (
+    Location,
+    TemplateError,
+    did_you_mean,
+    nearest,
+    quoted,
+)
 
 from .metering import kind
 from .sandbox import Sandbox
@@ -132,7 +138,7 @@ def as_template_error(
     elif isinstance(error, TemplateNotFound):
         name = str(error.name)
         near = nearest(name, sandbox.names())
-        hint = f"did you mean '{near}'?" if near else "name one of a folder 'templates'"
+        hint = did_you_mean(near, "name one of a folder 'templates'")
         message = f"unknown template {quoted(name)}: {hint}"
     elif isinstance(error, RecursionError):
         message = "a macro, block or template uses itself without end: let it stop"
@@ -225,8 +231,7 @@ def _wrong_tag(tag: str, message: str) -> str:
 
 def _hint(name: str, known: Iterable[str]) -> str:
     known = set(known)
-    near = nearest(name, known)
-    return f"did you mean '{near}'?" if near else _choice(known)
+    return did_you_mean(nearest(name, known), _choice(known))
 
 
 def _choice(known: Iterable[str]) -> str:

@@ -32,7 +32,7 @@ from jinja2.utils import Namespace
 from msgspec import Struct
 
 from protestgen.campaign.case import Person
-from protestgen.errors import Location, TemplateError, nearest
+from protestgen.errors import Location, TemplateError, did_you_mean, nearest
 from protestgen.schema.types import PartialDate
 
 from .code_generator import BlockTrackingContext, MeteringCodeGenerator
@@ -171,9 +171,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             ]
             if len(places) == len(known):
                 others = context.blocks.keys() - {name}
-                near = nearest(name, others)
                 choice = f"there are {', '.join(sorted(others))}"
-                hint = f"did you mean '{near}'?" if near else choice
+                hint = did_you_mean(nearest(name, others), choice)
                 path, line = places[0]
                 message = f"unknown block '{name}': {hint}"
                 raise TemplateError(message, at=Location(path, line))
