@@ -46,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--update-golden", action="store_true", help="write committed results anew"
     )
     group.addoption(
-        "--mutations", type=int, default=600, help="mistakes made in a campaign"
+        "--mutations", type=int, default=400, help="mistakes made in a campaign"
     )
     group.addoption(
         "--kills", type=int, default=12, help="runs of a batch that are killed"
@@ -55,12 +55,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--all-outputs", action="store_true", help="compare all outputs, not a sample"
     )
     group.addoption(
-        "--members", type=int, default=60, help="hostile members that write letters"
+        "--members", type=int, default=40, help="hostile members that write letters"
     )
     group.addoption(
-        "--campaigns", type=int, default=12, help="hostile campaigns that are used"
+        "--campaigns", type=int, default=8, help="hostile campaigns that are used"
     )
-    group.addoption("--logs", type=int, default=60, help="generated logs of a campaign")
+    group.addoption("--logs", type=int, default=30, help="generated logs of a campaign")
     group.addoption(
         "--every-country", action="store_true", help="write all letters of the world"
     )
@@ -159,17 +159,6 @@ def _run(capfd: pytest.CaptureFixture[str]) -> Run:
     return run
 
 
-def coverage_variables() -> dict[str, str]:
-    """Return variables that make a program measure its coverage, if this one does."""
-    coverage = sys.modules.get("coverage")
-    if coverage is None or coverage.Coverage.current() is None:
-        return {}
-    return {
-        "COVERAGE_FILE": str(ROOT / ".coverage"),
-        "COVERAGE_PROCESS_START": str(ROOT / "pyproject.toml"),
-    }
-
-
 @pytest.fixture(name="shell")
 def _shell(tmp_path: Path) -> Callable[..., Result]:
     """Return a function that runs a line of shell, with `protestgen` on its path."""
@@ -181,7 +170,7 @@ def _shell(tmp_path: Path) -> Callable[..., Result]:
             shell=True,
             executable="/bin/bash",
             cwd=tmp_path,
-            env=os.environ | coverage_variables() | {"PATH": path} | environment,
+            env=os.environ | {"PATH": path} | environment,
             capture_output=True,
             stdin=subprocess.DEVNULL,
             check=False,

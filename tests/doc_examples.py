@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from conftest import EPOCH, ROOT, Result, coverage_variables
+from conftest import EPOCH, ROOT, Result
 
 # Columns of the terminal that the examples are typed into.
 WIDTH = 80
@@ -98,7 +98,7 @@ class Terminal:
 def _environment() -> dict[str, str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     own = {"PATH": path, "SOURCE_DATE_EPOCH": str(EPOCH)}
-    return os.environ | coverage_variables() | own
+    return os.environ | own
 
 
 def _read(controller: int) -> bytes:
