@@ -28,7 +28,7 @@ from protestgen.formats import Options
 
 pytestmark = pytest.mark.slow
 
-LETTERS = 5_000
+LETTERS = 3_000
 NO_GAIN = (
     "note: these letters are written faster without '--cluster': "
     "a cluster saves time only where PDFs are made"
@@ -122,8 +122,24 @@ def _whole(roster: Path) -> dict[str, bytes]:
     return contents(folder)
 
 
+@pytest.fixture(name="healthy", scope="module")
+def _healthy(roster: Path) -> Iterator[str]:
+    """Return the address of a cluster whose workers see all folders."""
+    with cluster(roster.parent / "healthy") as there:
+        yield there.address
+
+
+@pytest.fixture(name="hidden", scope="module")
+def _hidden(roster: Path) -> Iterator[tuple[str, Path]]:
+    """Return the address of a cluster, and a folder that its workers cannot see."""
+    out = roster.parent / "out"
+    out.mkdir()
+    with cluster(roster.parent / "apart", options={"hidden": str(out)}) as there:
+        yield there.address, out
+
+
 def test_cluster_writes_what_one_process_does(
-    tmp_path: Path, roster: Path, whole: dict[str, bytes]
+    tmp_path: Path, roster: Path, whole: dict[str, bytes], healthy: str
 ) -> None:
     """
     Folders and single files are byte for byte the same; a second run changes nothing.
@@ -133,14 +149,11 @@ def test_cluster_writes_what_one_process_does(
         tmp_path / "1.jsonl",
         tmp_path / "2.jsonl",
     )
-    with cluster(tmp_path / "cluster") as there:
-        command = ("--roster", roster, "-q", "--cluster", there.address, "-o")
-        first = write(*command, folder)
-        before = {
-            path.name: path.stat().st_ino for path in folder.glob("kurmanov-*.txt")
-        }
-        second = write(*command, folder)
-        file = write(*command, one)
+    command = ("--roster", roster, "-q", "--cluster", healthy, "-o")
+    first = write(*command, folder)
+    before = {path.name: path.stat().st_ino for path in folder.glob("kurmanov-*.txt")}
+    second = write(*command, folder)
+    file = write(*command, one)
     write("--roster", roster, "-q", "--jobs", "1", "-o", other)
 
     assert first == second == file == Result(0, "", "")
@@ -151,21 +164,18 @@ def test_cluster_writes_what_one_process_does(
     assert one.read_bytes() == other.read_bytes()
 
 
-def test_cluster_sets_documents(tmp_path: Path) -> None:
+def test_cluster_sets_documents(tmp_path: Path, healthy: str) -> None:
     """
     Byte for byte as one process does; only for other letters is a cluster no gain.
     """
     roster = tmp_path / "m.csv"
-    roster.write_text(members(120), encoding="utf-8")
+    roster.write_text(members(60), encoding="utf-8")
     folder, one = tmp_path / "1", tmp_path / "1.pdf"
     command = ("--roster", roster, "--date", "2011-04-01")
-    with cluster(tmp_path / "cluster") as there:
-        files = write(
-            *(*command, "--cluster", there.address),
-            *("--format", "pdf", "-o", folder),
-        )
-        file = write(*command, "-q", "--cluster", there.address, "-o", one)
-        texts = write(*command, "--cluster", there.address, "-o", tmp_path / "texts")
+    shared = (*command, "--cluster", healthy)
+    files = write(*shared, "--format", "pdf", "-o", folder)
+    file = write(*shared, "-q", "-o", one)
+    texts = write(*shared, "-o", tmp_path / "texts")
     own = ("--jobs", "1", "-q", *command)
     write(*own, "--format", "pdf", "-o", tmp_path / "2")
     write(*own, "-o", tmp_path / "2.pdf")
@@ -240,16 +250,13 @@ def test_dead_process_costs_time_only(
 
 
 def test_workers_without_the_folder_return_their_letters(
-    tmp_path: Path, roster: Path, whole: dict[str, bytes]
+    roster: Path, whole: dict[str, bytes], hidden: tuple[str, Path]
 ) -> None:
     """
     The client writes the letters of workers that cannot see the folder.
     """
-    out = tmp_path / "out"
-    out.mkdir()
-    with cluster(tmp_path / "cluster", options={"hidden": str(out)}) as there:
-        command = ("--roster", roster, "--cluster", there.address, "-o")
-        result = write(*command, out / "letters")
+    address, out = hidden
+    result = write("--roster", roster, "--cluster", address, "-o", out / "letters")
 
     away = "note: workers do not see the folder: they sent their letters here ("
     assert result.exit_code == 0
@@ -259,23 +266,26 @@ def test_workers_without_the_folder_return_their_letters(
 
 @pytest.mark.parametrize("is_seen", [True, False])
 def test_edited_letters_are_kept(
-    tmp_path: Path, roster: Path, *, is_seen: bool
+    tmp_path: Path,
+    roster: Path,
+    healthy: str,
+    hidden: tuple[str, Path],
+    *,
+    is_seen: bool,
 ) -> None:
     """
     Edited letters are kept, whether workers see the folder or return their letters.
     """
-    out = tmp_path / "out"
-    folder = out / "letters"
+    address, out = (healthy, tmp_path) if is_seen else hidden
+    folder = out / "edited"
     other = tmp_path / "m.csv"
     other.write_text(roster.read_text("utf-8").replace("Word", "A word"), "utf-8")
     write("--roster", roster, "-q", "-o", folder)
     before = (folder / "manifest.jsonl").read_text("utf-8").splitlines()
-    edited = sorted(folder.glob("kurmanov-*.txt"))[::1_000]
+    edited = sorted(folder.glob("kurmanov-*.txt"))[:: LETTERS // 5]
     for path in edited:
         path.write_text("By hand.")
-    options = {} if is_seen else {"hidden": str(out)}
-    with cluster(tmp_path / "cluster", options=options) as there:
-        result = write("--roster", other, "--cluster", there.address, "-o", folder)
+    result = write("--roster", other, "--cluster", address, "-o", folder)
 
     reason = "edited after it was written, and kept: remove it to have it written again"
     told = {f"note: {path.name} was {reason}" for path in edited}
