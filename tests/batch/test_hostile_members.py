@@ -227,7 +227,7 @@ def counted(outcome: Outcome) -> tuple[int, int, int]:
     )
     if summary is None:
         return 0, 0, 0
-    parts = (r"([\d,]+) letters? asked for twice", r"([\d,]+) rows? failed")
+    parts = (r"([\d,]+) duplicates? skipped", r"([\d,]+) rows? failed")
     found = (summary, *(re.search(part, summary[0]) for part in parts))
     written, duplicate, failed = (int(f[1].replace(",", "")) if f else 0 for f in found)
     return written, duplicate, failed
