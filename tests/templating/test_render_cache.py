@@ -16,6 +16,7 @@ from protestgen.letters.service import LetterService
 from protestgen.templating.render_cache import RenderCache
 
 ON = date(2026, 11, 22)
+BUNDLED = load_campaign()
 SENDERS = [
     Sender(
         name="Ada Example",
@@ -51,14 +52,12 @@ def test_letter_is_the_same_as_without_the_cache(style: str) -> None:
     """
     A letter does not depend on the letters that were written before it.
     """
-    campaign = load_campaign()
-    writer = LetterService(campaign, ON)
+    writer = LetterService(BUNDLED, ON)
     for case in ("kurmanov", "shanyrak"):
         together = [write(writer, sender, style, case) for sender in SENDERS]
         again = [write(writer, sender, style, case) for sender in SENDERS]
         alone = [
-            write(LetterService(campaign, ON), sender, style, case)
-            for sender in SENDERS
+            write(LetterService(BUNDLED, ON), sender, style, case) for sender in SENDERS
         ]
 
         assert together == again == alone
@@ -219,7 +218,8 @@ def test_whatever_is_done_with_own_words_is_done_with_these(
     together = [outcome(writer, sender) for sender in senders]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(RenderCache, "paragraphs", uncached)
-        alone = [outcome(LetterService(campaign, ON), sender) for sender in senders]
+        writer = LetterService(campaign, ON)
+        alone = [outcome(writer, sender) for sender in senders]
 
     assert together == alone
 
@@ -254,10 +254,9 @@ def test_bundled_styles_are_rendered_once_for_all_words(
         rendered += 1
         return original(cache, values)
 
-    campaign = load_campaign()
-    writer = LetterService(campaign, ON)
+    writer = LetterService(BUNDLED, ON)
     choices = LetterOptions(style=style, languages=(language,))
-    case = campaign.case("kurmanov")
+    case = BUNDLED.case("kurmanov")
     with pytest.MonkeyPatch.context() as patch:
         original = RenderCache._rendered  # noqa: SLF001 - what costs time
         patch.setattr(RenderCache, "_rendered", render)
