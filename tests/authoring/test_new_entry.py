@@ -621,7 +621,7 @@ def is_read(parse: Callable[[str], str], text: str) -> bool:
 
 @pytest.mark.slow
 @given(title=LINES, summary=PROSE, people=st.lists(LINES, max_size=3))
-@settings(max_examples=300, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 def test_any_text_survives_writing(
     title: str, summary: str, people: list[str], tmp_path: Path
 ) -> None:

@@ -370,14 +370,14 @@ def test_edited_letters_survive_killed_runs(tmp_path: Path) -> None:
     A resumed run keeps letters edited before it was killed and since.
     """
     roster, folder = tmp_path / "m.csv", tmp_path / "letters"
-    roster.write_text(members(5_000), encoding="utf-8")
+    roster.write_text(members(2_000), encoding="utf-8")
     command = ("--roster", str(roster), "--jobs", "1", "-q", "-o", str(folder))
     finish(start(*command))
     lines = (folder / "manifest.jsonl").read_bytes().splitlines()[1:]
     names = [re.findall(rb'"file":"([^"]+)"', line)[0].decode() for line in lines]
     (folder / names[0]).write_text("By hand.")
     (folder / names[-1]).write_text("By hand.")
-    roster.write_text(members(5_000).replace("Word", "A word"), encoding="utf-8")
+    roster.write_text(members(2_000).replace("Word", "A word"), encoding="utf-8")
     process = start(*command)
     begun = (folder / names[1]).stat().st_mtime_ns
     while (folder / names[1]).stat().st_mtime_ns == begun:
@@ -385,11 +385,11 @@ def test_edited_letters_survive_killed_runs(tmp_path: Path) -> None:
     process.kill()
     process.communicate()
     (folder / names[1]).write_text("By hand.")
-    roster.write_text(members(5_000).replace("Word", "Another word"), encoding="utf-8")
+    roster.write_text(members(2_000).replace("Word", "Another word"), encoding="utf-8")
     result = finish(start(*[word for word in command if word != "-q"]))
 
     assert result.exit_code == 0
-    assert "4,997 changed, 3 edited and kept)" in result.stderr
+    assert "1,997 changed, 3 edited and kept)" in result.stderr
     by_hand = {n for n in names if (folder / n).read_text("utf-8") == "By hand."}
     assert by_hand == {names[0], names[1], names[-1]}
 
@@ -422,7 +422,7 @@ def test_letters_edited_before_a_killed_run_are_kept(tmp_path: Path) -> None:
     Letters edited before a run are kept, also those it planned to write when killed.
     """
     roster, folder = tmp_path / "m.csv", tmp_path / "letters"
-    roster.write_text(members(10_000), encoding="utf-8")
+    roster.write_text(members(4_000), encoding="utf-8")
     command = ("--roster", str(roster), "--jobs", "2", "-q", "-o", str(folder))
     finish(start(*command))
     for letter in folder.glob("kurmanov-*.txt"):
@@ -435,8 +435,8 @@ def test_letters_edited_before_a_killed_run_are_kept(tmp_path: Path) -> None:
     process.communicate()
     result = finish(start(*[word for word in command if word != "-q"]))
 
-    assert "10,000 letters" in result.stderr
-    assert "(10,000 edited and kept)" in result.stderr
+    assert "4,000 letters" in result.stderr
+    assert "(4,000 edited and kept)" in result.stderr
     assert {path.read_text("utf-8") for path in folder.glob("kurmanov-*.txt")} == {
         "By hand."
     }
@@ -509,11 +509,11 @@ def test_full_disk_is_an_error(tmp_path: Path, jobs: str) -> None:
     A full disk gives one line; each letter on it is complete, and the run can be resumed.
     """
     roster = tmp_path / "m.csv"
-    roster.write_text(members(2_000), encoding="utf-8")
+    roster.write_text(members(1_000), encoding="utf-8")
     command = ("--roster", str(roster), "--jobs", jobs, "-q", "-o")
     finish(start(*command, str(tmp_path / "whole")))
     whole = contents(tmp_path / "whole")
-    with small_disk(tmp_path / "disk", "6m") as disk:
+    with small_disk(tmp_path / "disk", "3m") as disk:
         result = finish(start(*command, str(disk / "letters")))
         found = (disk / "letters").glob("*.txt")
         letters = {path.name: path.read_bytes() for path in found}
@@ -524,7 +524,7 @@ def test_full_disk_is_an_error(tmp_path: Path, jobs: str) -> None:
     hint = "files already written are complete; fix this and run again to resume"
     full = f"error: {disk / 'letters'}: No space left on device: {hint}\n"
     assert (result.exit_code, result.stderr) == (1, full)
-    assert 100 < len(letters) < 2_000
+    assert 100 < len(letters) < 1_000
     assert letters.items() <= whole.items()
     assert (again.exit_code, again.stderr) == (0, "")
 
@@ -675,8 +675,9 @@ def hostile_rows(count: int) -> Iterator[str]:
             )
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
-    ("count", "format_"), [(10_000, "text"), (1_000, "eml"), (1_000, "html")]
+    ("count", "format_"), [(2_000, "text"), (500, "eml"), (500, "html")]
 )
 def test_hostile_rows_do_no_harm(
     tmp_path: Path, run: Run, count: int, format_: str

@@ -18,7 +18,6 @@ from protestgen.campaign.loader import load_campaign
 from protestgen.errors import DataError
 
 DATA = shipped_folder() / "data"
-MUTATIONS = 1_100  # of each of the two files
 GARBAGE = """
 ~ null no yes 0x1F 1e999 -1 2011-13-45 'it''s' "\\x00" "\\ud800" "\\u202e" [] {} [[]] {a: b}
 [a, {b: [c]}] - ? : | > & * ! % @ ` # !!set !!binary !x &a *a << --- ... %YAML é ¬ 𐍈
@@ -148,9 +147,13 @@ def mutate(draw: random.Random, text: str) -> bytes:
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", ["demands.yaml", "embassies.yaml"])
 def test_a_damaged_file_is_loaded_or_refused(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    pytestconfig: pytest.Config,
 ) -> None:
     """
     A damaged file gives a campaign or a `DataError`, and no other error.
@@ -164,7 +167,8 @@ def test_a_damaged_file_is_loaded_or_refused(
     path = tmp_path / "data" / name
     text = path.read_text(encoding="utf-8")
     found = Counter[str]()
-    for number in range(MUTATIONS):
+    count = pytestconfig.getoption("mutations") // 2
+    for number in range(count):
         path.write_bytes(mutate(random.Random(number), text))  # noqa: S311 - no secret
         try:
             load_campaign()
@@ -178,5 +182,5 @@ def test_a_damaged_file_is_loaded_or_refused(
         else:
             found["loaded"] += 1
 
-    assert found["refused"] > MUTATIONS / 2
-    assert found["loaded"] > MUTATIONS / 20
+    assert found["refused"] > count / 2
+    assert found["loaded"] > count / 20

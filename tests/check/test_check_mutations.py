@@ -207,6 +207,8 @@ def test_the_campaign_is_valid(folder: Path) -> None:
     assert list(map(str, check_campaign((), ON))) == []
 
 
+@pytest.mark.slow
+@pytest.mark.no_cover
 def test_a_mistake_is_found_at_its_line(
     folder: Path, request: pytest.FixtureRequest
 ) -> None:

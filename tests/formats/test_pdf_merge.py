@@ -200,7 +200,7 @@ def check_merged(whole: Tags, documents: list[bytes], *, duplex: bool) -> None:
 
 @pytest.mark.programs("qpdf", "pdftotext")
 @pytest.mark.parametrize("duplex", [False, True], ids=["simplex", "duplex"])
-@pytest.mark.parametrize("count", [1, 2, 3, 120])
+@pytest.mark.parametrize("count", [1, 2, 3, 40])
 def test_tags_are_those_of_the_documents(
     count: int, tmp_path: Path, *, duplex: bool
 ) -> None:
