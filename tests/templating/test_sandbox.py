@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from campaign_helpers import case
 from conftest import Result, Run
 from protestgen import Sender, compose, load_campaign
 from protestgen.campaign.data_files import campaign_hash
@@ -973,22 +974,6 @@ def test_no_other_data_is_read(
     assert result == Result(1, "", f"error: {path}: {message}\n")
 
 
-CASE = """\
-  {id}:
-    title: the arrest of Ada Example
-    state: kz
-    status: open
-    opened: 2026-05-01
-    updated: 2026-05-02
-    summary: Ada Example was arrested.
-    incidents: [{{date: 2026, place: Leeds, text: she was arrested., sources: [a]}}]
-    demands: [{{id: release, text: release her, reason: She did no wrong.}}]
-    write_to: [embassy]
-    sources: [a page]
-    {more}
-"""
-
-
 def write_cases(folder: Path, *entries: str) -> Path:
     """Write the *entries* of cases to the campaign in *folder*; return the file."""
     path = folder / "data" / "demands.yaml"
@@ -1012,11 +997,11 @@ def test_suggestions_are_bounded(
     Only the first of many unknown names get a suggestion.
     """
     monkeypatch.setattr("protestgen.errors.MAX_COMPARED", 100)
-    cases = (CASE.format(id=f"ada-{n}", more=f"follows: adam-{n}") for n in range(20))
+    cases = (case(f"ada-{n}", follows=f"adam-{n}") for n in range(20))
     problems = problems_of(tmp_path, *cases)
 
     assert len(problems) == 20
-    assert problems[0] == "13:14: unknown case 'adam-0': did you mean 'ada-0'?"
+    assert problems[0] == "15:14: unknown case 'adam-0': did you mean 'ada-0'?"
     assert problems[5].endswith("unknown case 'adam-5': add it, or remove this line")
 
 
@@ -1024,12 +1009,12 @@ def test_long_chains_of_cases_end(tmp_path: Path) -> None:
     """
     A cycle is found at the end of a chain of more cases than Python nests calls.
     """
-    cases = (CASE.format(id=f"a{n}", more=f"follows: a{n + 1}") for n in range(1_200))
-    ring = CASE.format(id="a1200", more="follows: a1199")
+    cases = (case(f"a{n}", follows=f"a{n + 1}") for n in range(1_200))
+    ring = case("a1200", follows="a1199")
 
     assert problems_of(tmp_path, *cases, ring) == [
         f"{line}:14: the case follows itself in the end: remove this line"
-        for line in (14_401, 14_413)
+        for line in (16_801, 16_815)
     ]
 
 
@@ -1070,7 +1055,7 @@ def test_hash_is_of_the_files_that_are_read(tmp_path: Path) -> None:
     The hash of a campaign reads no link out of it, no pipe and no huge file.
     """
     mine = tmp_path / "mine"
-    path = write_cases(mine, CASE.format(id="ada", more=""))
+    path = write_cases(mine, case())
     (mine / "templates").mkdir()
     before = campaign_hash([mine])
     (tmp_path / "secret").write_text(SECRET, encoding="utf-8")
@@ -1213,7 +1198,7 @@ def test_letters_of_a_check_share_their_work(
     A check whose styles each use all steps of a letter ends early with one error.
     """
     monkeypatch.setattr("protestgen.templating.metering.MAX_SHARED_STEPS", 2_000_000)
-    path = write_cases(tmp_path, *(CASE.format(id=f"a{n}", more="") for n in range(9)))
+    path = write_cases(tmp_path, *(case(f"a{n}") for n in range(9)))
     folder = tmp_path / "templates" / "en"
     folder.mkdir(parents=True)
     loop = "{% for a in s[:1000] %}{% for b in s[:50] %}{% endfor %}{% endfor %}"
