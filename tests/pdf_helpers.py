@@ -1,5 +1,6 @@
 """Letters to set as PDF, and programs that read and measure the pages."""
 
+import io
 import re
 import subprocess
 import tempfile
@@ -16,6 +17,7 @@ from conftest import EPOCH, find_program
 from protestgen import load_campaign
 from protestgen.campaign.directory import Addressee
 from protestgen.formats import Options
+from protestgen.formats.pdf_merge import PdfMerger
 from protestgen.language.loader import load_language
 from protestgen.letters.compose import compose
 from protestgen.letters.letter import Letter
@@ -99,6 +101,16 @@ def embassy(country: str = "gb") -> Addressee:
 def options(**chosen: Any) -> Options:
     """Return options with the date of all tests."""
     return Options(**{"now": NOW} | chosen)
+
+
+def merged(*documents: bytes, duplex: bool = False) -> bytes:
+    """Return *documents* as one PDF."""
+    stream = io.BytesIO()
+    merger = PdfMerger(stream, duplex=duplex)
+    for document in documents:
+        merger.add(document)
+    assert merger.finish() == len(stream.getvalue())
+    return stream.getvalue()
 
 
 def text_of(pdf: bytes, *arguments: str) -> str:

@@ -1,6 +1,5 @@
 """One PDF with all letters of a batch."""
 
-import io
 import os
 import re
 import signal
@@ -13,9 +12,8 @@ from msgspec.structs import replace
 
 from batch_helpers import finish, start, wait_until
 from conftest import Result, Run, find_program, has_written
-from pdf_helpers import READ_PDF, facts_of, letter, options, picture_of, text_of
+from pdf_helpers import READ_PDF, facts_of, letter, merged, options, picture_of, text_of
 from protestgen.formats import pdf
-from protestgen.formats.pdf_merge import PdfMerger
 from protestgen.letters.letter import Letter
 
 pytestmark = READ_PDF
@@ -54,16 +52,6 @@ def pages(file: str = "all.pdf") -> list[str]:
     """Return the text of each page of *file*, without numbers of pages."""
     found = text_of(Path(file).read_bytes()).split("\f")[:-1]
     return [re.sub(r"\n\d+ / \d+\s*$", "", page.strip()) for page in found]
-
-
-def bound(*documents: bytes, duplex: bool = False) -> bytes:
-    """Return *documents* as one PDF."""
-    stream = io.BytesIO()
-    merger = PdfMerger(stream, duplex=duplex)
-    for document in documents:
-        merger.add(document)
-    merger.finish()
-    return stream.getvalue()
 
 
 def problems_of(data: bytes) -> str:
@@ -252,7 +240,7 @@ def test_references_in_a_title_are_kept(name: str) -> None:
     Object numbers change in references only, never inside a text.
     """
     document = typeset(letter(country="gb"), name)
-    data = bound(typeset(letter(country="gb"), "X"), document, document)
+    data = merged(typeset(letter(country="gb"), "X"), document, document)
 
     assert problems_of(data) == ""
     said = tags_of(document).count(f'"{name}"')

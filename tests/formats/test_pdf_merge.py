@@ -15,10 +15,9 @@ from msgspec.structs import replace
 from pypdf import PdfReader
 
 from conftest import find_program
-from pdf_helpers import letter, options, text_of
+from pdf_helpers import letter, merged, options, text_of
 from protestgen.errors import OutputError
 from protestgen.formats import pdf
-from protestgen.formats.pdf_merge import PdfMerger
 
 LANGUAGES = ("en", "de", "fr", "ru", "es", "kk")
 # How many times a letter's paragraphs stand in it, so that it has several pages.
@@ -140,16 +139,6 @@ def shifted(element: Element, pages: int) -> Element:
         for kid in element.kids
     )
     return replace(element, kids=tuple(kids))
-
-
-def merged(*documents: bytes, duplex: bool = False) -> bytes:
-    """Return *documents* as one PDF."""
-    stream = io.BytesIO()
-    merger = PdfMerger(stream, duplex=duplex)
-    for document in documents:
-        merger.add(document)
-    assert merger.finish() == len(stream.getvalue())
-    return stream.getvalue()
 
 
 @cache
