@@ -19,15 +19,13 @@ def test_countries_are_iso_codes() -> None:
     assert FORMATS.keys() <= COUNTRY_CODES
 
 
-@pytest.mark.parametrize("country", FORMATS)
-def test_an_example_fits_its_pattern(country: str) -> None:
+def test_an_example_fits_its_pattern() -> None:
     """
     The postcode that a message shows is one that the check accepts.
     """
-    known = FORMATS[country]
-
-    assert re.fullmatch(known.pattern, known.example)
-    assert bad_postcode([f"{known.example} Exampleville"], None, country) is None
+    for country, known in FORMATS.items():
+        assert re.fullmatch(known.pattern, known.example), country
+        assert bad_postcode([f"{known.example} Exampleville"], None, country) is None
 
 
 @pytest.mark.parametrize(
@@ -113,18 +111,18 @@ def test_says_what_is_wrong(country: str, line: str, expected: str | None) -> No
     assert bad_postcode([line], None, country) == expected
 
 
-@pytest.mark.parametrize("country", FORMATS)
-def test_long_lines_take_little_time(country: str) -> None:
+def test_long_lines_take_little_time() -> None:
     """
     No pattern backtracks: a line of 10,000 characters is searched at once.
     """
-    pattern = re.compile(FORMATS[country].pattern)
 
-    def is_quick(line: str) -> bool:
+    def is_quick(pattern: str, line: str) -> bool:
         start = time.process_time()
-        list(pattern.finditer(line))
+        list(re.finditer(pattern, line))
         return time.process_time() - start < 0.1
 
-    for part in ("1", "A", "A1", "1 ", "1-", "A1 ", "AA "):
-        line = (part * 10_000)[:10_000]
-        assert any(is_quick(line) for _ in range(3))  # a busy machine is slow at times
+    for pattern in {known.pattern for known in FORMATS.values()}:
+        for part in ("1", "A", "A1", "1 ", "1-", "A1 ", "AA "):
+            line = (part * 10_000)[:10_000]
+            # A busy machine is slow at times.
+            assert any(is_quick(pattern, line) for _ in range(3)), (pattern, part)

@@ -81,20 +81,18 @@ def test_text_is_the_body_without_what_the_headers_say() -> None:
     assert text.encode() == FORMATS["body"].render(a_letter(sender), NOW)
 
 
-@pytest.mark.parametrize("k", range(90))
-def test_subject_survives_folding_at_every_column(k: int) -> None:
+def test_subject_survives_folding_at_every_column() -> None:
     """
     Wherever a line of the subject ends, its words stay whole.
     """
-    subject = (
-        f"Re: {'x' * k} dé Tribune de Genève et tous les titres — Kasachstan größte "
-        "Sorge"
-    )
-    data = EML.render(replace(a_letter(), subject=subject), NOW)
+    words = "dé Tribune de Genève et tous les titres — Kasachstan größte Sorge"
+    for length in range(90):
+        subject = f"Re: {'x' * length} {words}"
+        data = EML.render(replace(a_letter(), subject=subject), NOW)
 
-    assert read_mail(data).subject == " ".join(subject.split())
-    assert b"?==?" not in data
-    assert max(map(len, data.split(b"\r\n"))) <= 78
+        assert read_mail(data).subject == " ".join(subject.split())
+        assert b"?==?" not in data
+        assert max(map(len, data.split(b"\r\n"))) <= 78
 
 
 @settings(max_examples=400)
