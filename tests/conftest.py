@@ -31,6 +31,8 @@ class Result(Struct, frozen=True):
 
 
 Run = Callable[..., Result]
+Shell = Callable[..., Result]
+Golden = Callable[[str, str], None]
 
 # An example, or drawing it, may take long where the machine is busy.
 settings.register_profile(
@@ -160,7 +162,7 @@ def _run(capfd: pytest.CaptureFixture[str]) -> Run:
 
 
 @pytest.fixture(name="shell")
-def _shell(tmp_path: Path) -> Callable[..., Result]:
+def _shell(tmp_path: Path) -> Shell:
     """Return a function that runs a line of shell, with `protestgen` on its path."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
@@ -205,7 +207,7 @@ def _committed(request: pytest.FixtureRequest) -> Callable[[Path, bytes], None]:
 
 
 @pytest.fixture(name="golden")
-def _golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+def _golden(request: pytest.FixtureRequest) -> Golden:
     """Return a function that compares a text with the file of that name in `golden`."""
 
     def check(name: str, actual: str) -> None:

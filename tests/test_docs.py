@@ -1,12 +1,11 @@
 """The manual: its commands print what it shows, and its pages are short and linked."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, Result
+from conftest import ROOT, Shell
 from doc_examples import Terminal, examples, pages
 from protestgen.cli import COMMANDS
 
@@ -16,7 +15,6 @@ MANUAL = "".join(PAGES.values())
 GUIDE = {"campaigns", "campaigns-data", "campaigns-letters", "campaign-life", "import"}
 CHECKS = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 WORKFLOW = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
-Shell = Callable[..., Result]
 
 
 def lines_of(language: str) -> list[str]:

@@ -1,9 +1,8 @@
 """The README: short, and its set-up commands are those of the checks."""
 
 import re
-from collections.abc import Callable
 
-from conftest import ROOT, Result
+from conftest import ROOT, Shell
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CHECKS = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
@@ -41,7 +40,7 @@ def test_a_first_letter_takes_five_commands() -> None:
     assert commands[-1].endswith(" -o letter.pdf")
 
 
-def test_the_readme_leads_to_every_page(shell: Callable[..., Result]) -> None:
+def test_the_readme_leads_to_every_page(shell: Shell) -> None:
     """
     Each page of the manual is one link away, or the page before it in a row of pages.
     """

@@ -6,13 +6,12 @@ import pty
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from conftest import Result, Run
+from conftest import Result, Run, Shell
 from protestgen import load_campaign
 from protestgen.authoring.scaffold import (
     CampaignSpec,
@@ -30,7 +29,6 @@ from protestgen.country_names import COUNTRY_CODES
 from protestgen.language.loader import languages, load_language
 from protestgen.letters.completeness import missing_texts
 
-Shell = Callable[..., Result]
 OPTIONS = ("--state", "turkey", "--country", "uk", "--lang", "en")
 FILES = [
     ".github/workflows/check.yml",

@@ -10,14 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campaign_helpers import OFFICE, case, mission
-from conftest import ROOT, Result, Run
+from conftest import ROOT, Run, Shell
 from protestgen import load_campaign
 from protestgen.authoring.new_entry import KINDS, add_entry, read_entry
 from protestgen.errors import DataError
 from protestgen.schema.types import parse_line, parse_prose
 from protestgen.schema.yaml_text import format_yaml
-
-Shell = Callable[..., Result]
 
 EMBASSY = """\
 state: kz

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from batch_helpers import file_names
-from conftest import Result, Run
+from conftest import Result, Run, Shell
 from protestgen.batch.roster import EXAMPLE
 from protestgen.batch.state import DAMAGED, DATABASE
 
@@ -877,9 +877,7 @@ def test_example_is_printed(run: Run) -> None:
     assert (result.exit_code, result.stdout, result.stderr) == (0, EXAMPLE, "")
 
 
-def test_roster_can_come_from_a_pipe(
-    batch: Batch, shell: Callable[..., Result]
-) -> None:
+def test_roster_can_come_from_a_pipe(batch: Batch, shell: Shell) -> None:
     """
     Rows are read from standard input as they arrive.
     """
@@ -940,7 +938,7 @@ def test_missing_roster_is_an_error(
 
 @pytest.mark.parametrize("target", ["letters", "letters.jsonl", "letters.mbox"])
 def test_names_that_are_not_utf_8_are_used(
-    target: str, tmp_path: Path, shell: Callable[..., Result]
+    target: str, tmp_path: Path, shell: Shell
 ) -> None:
     """
     A roster, a campaign and a target may have any name that the system takes.

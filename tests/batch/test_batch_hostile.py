@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from batch_helpers import wait_until
-from conftest import Result, Run, has_written
+from conftest import Result, Run, Shell, has_written
 from protestgen import Sender, load_campaign
 from protestgen.batch.planner import BatchPlan
 from protestgen.batch.roster import Roster
@@ -194,7 +194,7 @@ def test_jobs_have_a_bound(batch: RunBatch, jobs: int) -> None:
     ids=["semaphores", "handles"],
 )
 def test_one_process_writes_where_others_cannot_start(
-    batch: RunBatch, shell: Callable[..., Result], before: str, reason: str
+    batch: RunBatch, shell: Shell, before: str, reason: str
 ) -> None:
     """
     Where no process can be started, the run is slower and complete.
@@ -212,9 +212,7 @@ def test_one_process_writes_where_others_cannot_start(
     assert len(list(Path("letters").glob("kurmanov-*.txt"))) == 3
 
 
-def test_reader_that_ends_too_early_is_an_error(
-    batch: RunBatch, shell: Callable[..., Result]
-) -> None:
+def test_reader_that_ends_too_early_is_an_error(batch: RunBatch, shell: Shell) -> None:
     """
     Letters that the reader of a pipe did not take are not counted as written.
     """

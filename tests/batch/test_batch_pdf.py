@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from batch_helpers import finish, start, wait_until
-from conftest import Result, Run, find_program, has_written
+from conftest import Result, Run, Shell, find_program, has_written
 from pdf_helpers import READ_PDF, facts_of, letter, merged, options, picture_of, text_of
 from protestgen.formats import pdf
 from protestgen.letters.letter import Letter
@@ -166,7 +166,7 @@ def test_no_letters_make_no_document(batch: Batch) -> None:
 
 @pytest.mark.slow
 def test_document_does_not_depend_on_processes(
-    shell: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
     The bytes are the same for any number of processes and in each run.

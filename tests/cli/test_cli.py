@@ -8,14 +8,13 @@ import shlex
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import TZPATH
 
 import click
 import pytest
 
-from conftest import ROOT, Result, Run
+from conftest import ROOT, Result, Run, Shell
 from protestgen import load_campaign
 from protestgen.cli import COMMANDS, cli
 from protestgen.cli import run as run_cli
@@ -24,7 +23,6 @@ from protestgen.country_names import COUNTRY_CODES
 from protestgen.schema.types import CONTROLS
 
 LETTER = ("letter", "--case", "kurmanov", "--country", "uk")
-Shell = Callable[..., Result]
 
 
 def in_terminal(*arguments: str, columns: int = 80) -> str:

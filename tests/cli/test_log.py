@@ -1,16 +1,13 @@
 """The command `log`: by options and by questions."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from conftest import Result, Run
+from conftest import Run, Shell
 from protestgen.log.entry import LogEntry
 from protestgen.log.loader import load_log
-
-Shell = Callable[..., Result]
 
 
 @pytest.fixture(name="folder")

@@ -4,15 +4,13 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from conftest import ROOT, Result, Run
+from conftest import ROOT, Result, Run, Shell
 
-Shell = Callable[..., Result]
 LETTER = ("letter", "--case", "kurmanov")
 ANSWERS = r"""Ada Example\n1 High Street\nLeeds LS1 1AA\n\nLeeds\nEngland\n\nada@mail.example\n\n\nnurse\na nurse in Leeds\n"""
 

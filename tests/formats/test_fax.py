@@ -1,12 +1,11 @@
 """The fax: its cover page, its one colour, and who cannot be sent one."""
 
-from collections.abc import Callable
 from pathlib import Path, PurePath
 
 import pytest
 from msgspec.structs import replace
 
-from conftest import Result, Run
+from conftest import Run, Shell
 from pdf_helpers import (
     READ_PDF,
     embassy,
@@ -177,7 +176,7 @@ def test_sendfax_arguments() -> None:
     ]
 
 
-def test_how_to_send_it_is_said(shell: Callable[..., Result]) -> None:
+def test_how_to_send_it_is_said(shell: Shell) -> None:
     """
     The line that sends the fax stands on stderr, and is a line of shell.
     """

@@ -20,7 +20,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from msgspec import Struct
 
-from conftest import ROOT, Result, Run, find_program
+from conftest import ROOT, Result, Run, Shell, find_program
 from email_helpers import CAMPAIGN, campaign_folder, read_mail
 
 pytestmark = pytest.mark.programs  # each test says which it needs
@@ -307,7 +307,7 @@ def test_subject_and_body_make_a_message(
     server: Server,
     campaign: Path,
     run: Run,
-    shell: Callable[..., Result],
+    shell: Shell,
     tmp_path: Path,
 ) -> None:
     """
@@ -359,7 +359,7 @@ def test_line_of_shell_sends_the_letter(
     line: str,
     server: Server,
     campaign: Path,
-    shell: Callable[..., Result],
+    shell: Shell,
 ) -> None:
     """
     A pipe, with the user's own settings in their places, sends the letter.
@@ -382,7 +382,7 @@ def test_line_of_the_manual_sends_the_letter(
     server: Server,
     folder: Path,
     campaign: Path,
-    shell: Callable[..., Result],
+    shell: Shell,
 ) -> None:
     """
     The lines under "By e-mail" do what they say, as they are printed.

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 from msgspec.structs import replace
 
-from conftest import Result, Run
+from conftest import Run, Shell
 from email_helpers import EMBASSY, OFFICE, SENDER, a_letter, campaign_folder
 from protestgen.errors import FormatError
 from protestgen.formats import FORMATS
@@ -184,9 +184,7 @@ def test_open_goes_with_links_only(run: Run) -> None:
     )
 
 
-def test_shell_gets_the_same_link(
-    shell: Callable[..., Result], run: Run, tmp_path: Path
-) -> None:
+def test_shell_gets_the_same_link(shell: Shell, run: Run, tmp_path: Path) -> None:
     """
     In a pipe the link is one line of ASCII.
     """

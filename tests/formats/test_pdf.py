@@ -1,7 +1,6 @@
 """The letter on paper: where things lie, what it says of itself, what it refuses."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from time import process_time
 from typing import cast
@@ -11,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from conftest import EPOCH, Result, Run
+from conftest import EPOCH, Result, Run, Shell
 from pdf_helpers import (
     CAMPAIGN,
     READ_PDF,
@@ -337,7 +336,7 @@ def test_what_a_pdf_says_of_itself() -> None:
     assert re.search(rb"/Lang ?\(en", pdf)
 
 
-def test_same_letter_same_bytes(shell: Callable[..., Result]) -> None:
+def test_same_letter_same_bytes(shell: Shell) -> None:
     """
     A letter of the same time is the same bytes, in another process too.
     """
@@ -526,7 +525,7 @@ def test_nothing_in_a_letter_is_markup(values: list[str]) -> None:
             assert not re.search(act + rb"\b", pdf)
 
 
-def test_missing_extra_is_named(shell: Callable[..., Result]) -> None:
+def test_missing_extra_is_named(shell: Shell) -> None:
     """
     Without Typst the formats on paper say what to install, and nothing else.
 
@@ -666,7 +665,7 @@ def test_a_long_letter_is_set() -> None:
     ],
     ids=["letter", "batch"],
 )
-def test_another_version_of_typst(shell: Callable[..., Result], arguments: str) -> None:
+def test_another_version_of_typst(shell: Shell, arguments: str) -> None:
     """
     With a Typst that was not tested, it says which is installed and what to install.
     """

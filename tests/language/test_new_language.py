@@ -1,19 +1,16 @@
 """A language added by a campaign, without any code."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, Result, Run
+from conftest import ROOT, Golden, Run
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.language.loader import languages
 
 ITALIAN = ROOT / "tests" / "italian"
 LETTER = ("--campaign", ITALIAN, "letter", "--case", "reading-room", "--country", "it", "--lang", "it")  # fmt: skip
-Shell = Callable[..., Result]
-Golden = Callable[[str, str], None]
 
 
 def test_italian_is_not_bundled() -> None:

@@ -1,7 +1,6 @@
 """The appeal of a campaign: what it asks for, and how it is printed."""
 
 import re
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from string import Template
@@ -14,7 +13,7 @@ from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
 from campaign_helpers import change
-from conftest import ROOT, Run
+from conftest import ROOT, Golden, Run
 from html_helpers import HOSTILE, Outline
 from pdf_helpers import (
     browse,
@@ -37,7 +36,6 @@ LANGUAGES = ("de", "el", "en", "es", "fr", "ru")
 THEN, NOW = date(2011, 5, 10), date(2026, 11, 22)
 OPEN = ("appeal", "kurmanov", "--date", "2011-05-10")
 ITALIAN = ROOT / "tests" / "italian"
-Golden = Callable[[str, str], None]
 
 
 def appeal(case: str = "kurmanov", on: date = THEN, **choices: Any) -> Appeal:

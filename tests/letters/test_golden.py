@@ -1,10 +1,8 @@
 """The letters themselves, whole: `pytest --update-golden` accepts a change."""
 
-from collections.abc import Callable
-
 import pytest
 
-from conftest import Run
+from conftest import Golden, Run
 from outputs import SENDERS
 from protestgen import load_campaign
 from protestgen.templating.environment import Templates
@@ -37,7 +35,7 @@ def test_letter_reads_as_accepted(
     case: str,
     style: str,
     run: Run,
-    golden: Callable[[str, str], None],
+    golden: Golden,
 ) -> None:
     """
     Every case in every style and language gives the letter that was accepted.

@@ -2,20 +2,17 @@
 
 import mailbox
 import re
-from collections.abc import Callable
 from contextlib import closing
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, Result, Run
+from conftest import ROOT, Golden, Run, Shell
 from doc_examples import assert_shown, examples
 from protestgen import load_campaign
 
 LANGUAGES = ("de", "el", "en", "es", "fr", "ru")
-Golden = Callable[[str, str], None]
-Shell = Callable[..., Result]
 
 OUTLET = """  {id}:
     name: {name}

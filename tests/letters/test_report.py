@@ -3,14 +3,13 @@
 import csv
 import json
 import re
-from collections.abc import Callable
 from datetime import date
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from conftest import Run
+from conftest import Golden, Run
 from html_helpers import HOSTILE, Outline
 from log_helpers import random_log, write_log
 from pdf_helpers import browse, options, text_of, words_of
@@ -22,7 +21,6 @@ from protestgen.log.entry import ANSWER, LogEntry
 from protestgen.schema.types import PartialDate
 
 LANGUAGES = ("de", "el", "en", "es", "fr", "ru")
-Golden = Callable[[str, str], None]
 # What the message of May 2010 says was done, and by whom.
 THANKED = ("at", "gb", "de", "ca", "us", "za", "ng", "au", "lk")
 MAY_2010 = {

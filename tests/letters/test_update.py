@@ -1,16 +1,14 @@
 """The update of a case: news, figures of the log, thanks, and nothing else."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from conftest import Run
+from conftest import Golden, Run
 
 LANGUAGES = ("de", "el", "en", "es", "fr", "ru")
 OPEN = ("update", "kurmanov", "--date", "2011-05-10")
-Golden = Callable[[str, str], None]
 
 # What the campaign for Ainur Kurmanov's release said was done, in May 2010.
 ACTIONS = {

@@ -1,12 +1,11 @@
 """A campaign in its life: the page about it, and groups that work in clones of git."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, Result
+from conftest import ROOT, Result, Shell
 from doc_examples import Example, assert_shown, examples
 from log_helpers import random_log
 from protestgen.log.entry import ANSWER, CHANNELS, RESULTS, LogEntry
@@ -14,7 +13,6 @@ from protestgen.log.figures import make_figures
 from protestgen.log.loader import load_log
 from protestgen.log.writer import add_to_log
 
-Shell = Callable[..., Result]
 PAGE = (ROOT / "docs" / "campaign-life.md").read_text(encoding="utf-8")
 # The kinds, keys and results that the page lists.
 KEYS = re.findall(r"^\| (`[^|]+) \|", PAGE.split("## Reminders")[0], re.MULTILINE)
