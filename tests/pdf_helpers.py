@@ -90,6 +90,23 @@ def letter_to(
     )
 
 
+def letter_with(values: list[str], **sender: Any) -> Letter:
+    """Return a letter whose sender has *values* in the personal fields."""
+    name, street, home, email, organisation, role, why, cosigner = values
+    return letter(
+        name=name,
+        address=(street,),
+        residence=home,
+        email=email,
+        organisation=organisation,
+        role=role,
+        why=why,
+        cosigners=(cosigner,),
+        country="gb",
+        **sender,
+    )
+
+
 def embassy(country: str = "gb") -> Addressee:
     """Return the embassy of Kazakhstan in *country*."""
     found, _ = CAMPAIGN.directory.choose(

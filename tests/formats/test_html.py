@@ -17,6 +17,7 @@ from pdf_helpers import (
     facts_of,
     letter,
     letter_to,
+    letter_with,
     options,
     text_of,
 )
@@ -30,23 +31,7 @@ def page_of(written: Letter) -> str:
     return FORMATS["html"].render(written, options()).decode()
 
 
-def written_with(values: list[str]) -> Letter:
-    """Return a letter whose sender has *values* in the personal fields."""
-    name, street, home, email, organisation, role, why, cosigner = values
-    return letter(
-        name=name,
-        address=(street,),
-        residence=home,
-        email=email,
-        organisation=organisation,
-        role=role,
-        why=why,
-        cosigners=(cosigner,),
-        country="gb",
-    )
-
-
-HARMLESS = Outline(page_of(written_with(["x"] * 8)))
+HARMLESS = Outline(page_of(letter_with(["x"] * 8)))
 
 
 @settings(max_examples=250)
@@ -64,7 +49,7 @@ def test_nothing_in_a_letter_is_markup(values: list[str]) -> None:
     """
     Whatever a sender writes in whatever field is text: no tag, attribute or comment.
     """
-    outline = Outline(page_of(written_with(values)))
+    outline = Outline(page_of(letter_with(values)))
 
     assert outline.tags == HARMLESS.tags
     text = SIGNS.sub("", outline.text)
@@ -192,7 +177,7 @@ def test_browser_takes_text_as_text(tmp_path: Path) -> None:
     page = tmp_path / "letter.html"
 
     def dom(values: list[str]) -> Outline:
-        page.write_text(page_of(written_with(values)), encoding="utf-8")
+        page.write_text(page_of(letter_with(values)), encoding="utf-8")
         return Outline(browse(page, "--dump-dom"))
 
     harmless = dom(["x"] * 8)
