@@ -597,7 +597,7 @@ def test_database_that_fails_ends_the_run(batch: Batch) -> None:
     assert said(result)[-1] == f"error: letters: no such column: previous: {hint}"
 
 
-def test_several_cases_make_several_letters(run: Run, batch: Batch) -> None:
+def test_several_cases_make_several_letters(batch: Batch) -> None:
     """
     Each member writes one letter about each case.
     """
@@ -605,7 +605,6 @@ def test_several_cases_make_several_letters(run: Run, batch: Batch) -> None:
 
     assert said(result) == ["note: 6 letters in letters"]
     assert sum(name.startswith("shanyrak-") for name in files()) == 3
-    del run
 
 
 def test_output_does_not_depend_on_processes(batch: Batch) -> None:
@@ -877,11 +876,11 @@ def test_example_is_printed(run: Run) -> None:
     assert (result.exit_code, result.stdout, result.stderr) == (0, EXAMPLE, "")
 
 
-def test_roster_can_come_from_a_pipe(batch: Batch, shell: Shell) -> None:
+@pytest.mark.usefixtures("batch")
+def test_roster_can_come_from_a_pipe(shell: Shell) -> None:
     """
     Rows are read from standard input as they arrive.
     """
-    del batch
     result = shell("protestgen batch --case kurmanov --roster - -o letters < m.csv")
 
     assert result.exit_code == 0

@@ -121,13 +121,13 @@ def test_unexpected_error_has_a_traceback_on_request(
 
 @pytest.mark.parametrize("name", ["data/demands.yaml", "templates/en/x.txt", "link"])
 @pytest.mark.parametrize("command", ["letter", "appeal", "batch"])
+@pytest.mark.usefixtures("batch")
 def test_output_does_not_overwrite_the_campaign(
-    command: str, name: str, batch: RunBatch, run: Run
+    command: str, name: str, run: Run
 ) -> None:
     """
     A campaign's own files are never overwritten, and none is added to its folders.
     """
-    del batch
     for folder in ("mine/data", "mine/templates"):
         Path(folder).mkdir(parents=True)
     own = Path("mine/data/demands.yaml")
@@ -155,11 +155,11 @@ def test_output_does_not_overwrite_the_campaign(
     assert own.read_text() == "cases: {}\n"
 
 
-def test_output_does_not_overwrite_the_settings(batch: RunBatch, run: Run) -> None:
+@pytest.mark.usefixtures("batch")
+def test_output_does_not_overwrite_the_settings(run: Run) -> None:
     """
     The protestgen.yaml of a campaign is never overwritten.
     """
-    del batch
     Path("protestgen.yaml").write_text("extends: bundled\n")
 
     result = run(
@@ -193,13 +193,13 @@ def test_jobs_have_a_bound(batch: RunBatch, jobs: int) -> None:
     ],
     ids=["semaphores", "handles"],
 )
+@pytest.mark.usefixtures("batch")
 def test_one_process_writes_where_others_cannot_start(
-    batch: RunBatch, shell: Shell, before: str, reason: str
+    shell: Shell, before: str, reason: str
 ) -> None:
     """
     Where no process can be started, the run is slower and complete.
     """
-    del batch
     if reason == READ_ONLY and shell("unshare -rm true").exit_code:
         pytest.skip("nobody may mount here")
     line = "protestgen batch --case kurmanov --roster m.csv -o letters --jobs 2"
@@ -212,11 +212,11 @@ def test_one_process_writes_where_others_cannot_start(
     assert len(list(Path("letters").glob("kurmanov-*.txt"))) == 3
 
 
-def test_reader_that_ends_too_early_is_an_error(batch: RunBatch, shell: Shell) -> None:
+@pytest.mark.usefixtures("batch")
+def test_reader_that_ends_too_early_is_an_error(shell: Shell) -> None:
     """
     Letters that the reader of a pipe did not take are not counted as written.
     """
-    del batch
     rows = "".join(f"Ada {number},a@home.example,,uk,\n" for number in range(500))
     Path("m.csv").write_text(HEAD + rows)
     line = "protestgen batch --case kurmanov -q --format mbox --roster m.csv --jobs 1"
@@ -232,13 +232,13 @@ def test_reader_that_ends_too_early_is_an_error(batch: RunBatch, shell: Shell) -
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.usefixtures("batch")
 def test_ended_run_leaves_no_part_of_its_file(
-    batch: RunBatch, tmp_path: Path, number: signal.Signals
+    tmp_path: Path, number: signal.Signals
 ) -> None:
     """
     However a run ends, no part of its one file stays in the folder.
     """
-    del batch
     program = Path(sys.executable).with_name("protestgen")
     options = ("--case", "kurmanov", "--roster", "-", "-o", "out/all.mbox")
     Path("out").mkdir()

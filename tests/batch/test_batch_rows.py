@@ -165,11 +165,11 @@ def test_all_errors_of_a_row_are_reported_together(batch: Batch) -> None:
     ]
 
 
-def test_error_for_all_cases_is_reported_once(run: Run, batch: Batch) -> None:
+@pytest.mark.usefixtures("batch")
+def test_error_for_all_cases_is_reported_once(run: Run) -> None:
     """
     A row without a country fails for every case, and is reported once.
     """
-    del batch
     Path("m.csv").write_text("name,demands\nAda Example,press-freedom\n")
     cases = ("--case", "kurmanov", "--case", "shanyrak", "--case", "kolov")
     result = run("batch", *cases, "--roster", "m.csv", "--format", "jsonl")
@@ -254,13 +254,13 @@ def test_language_has_names_and_codes(batch: Batch) -> None:
 @pytest.mark.parametrize(
     ("arguments", "greeting"), [((), "Exzellenz,"), (("--lang", "en"), "Your Excell")]
 )
+@pytest.mark.usefixtures("batch")
 def test_language_option_overrides_the_profile(
-    batch: Batch, run: Run, arguments: tuple[str, ...], greeting: str
+    run: Run, arguments: tuple[str, ...], greeting: str
 ) -> None:
     """
     `--lang` overrides the language of the profile, as for a single letter.
     """
-    del batch
     Path("ada.yaml").write_text("name: Ada Example\nlanguage: de\n")
     sender = ("--sender", "ada.yaml", "--country", "uk", *arguments)
     result = run("batch", "--case", "kurmanov", *sender, "-o", "letters")
