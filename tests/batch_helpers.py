@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import EPOCH, ROOT, Result
+from conftest import EPOCH, Result, coverage_variables
 from protestgen.batch.state import DATABASE
 
 PROGRAM = (sys.executable, "-m", "protestgen", "batch", "--case", "kurmanov")
@@ -34,18 +34,7 @@ def members(count: int) -> str:
 
 def environment() -> dict[str, str]:
     """Return variables with which two runs write the same letters."""
-    return os.environ | _coverage_variables() | {"SOURCE_DATE_EPOCH": str(EPOCH)}
-
-
-def _coverage_variables() -> dict[str, str]:
-    """Return variables that make a batch measure its coverage, if this process does."""
-    coverage = sys.modules.get("coverage")
-    if coverage is None or coverage.Coverage.current() is None:
-        return {}
-    return {
-        "COVERAGE_FILE": str(ROOT / ".coverage"),
-        "COVERAGE_PROCESS_START": str(ROOT / "pyproject.toml"),
-    }
+    return os.environ | coverage_variables() | {"SOURCE_DATE_EPOCH": str(EPOCH)}
 
 
 def start(*arguments: str, before: Sequence[str] = ()) -> subprocess.Popen[bytes]:

@@ -161,6 +161,17 @@ def _run(capfd: pytest.CaptureFixture[str]) -> Run:
     return run
 
 
+def coverage_variables() -> dict[str, str]:
+    """Return variables that make a program measure its coverage, if this one does."""
+    coverage = sys.modules.get("coverage")
+    if coverage is None or coverage.Coverage.current() is None:
+        return {}
+    return {
+        "COVERAGE_FILE": str(ROOT / ".coverage"),
+        "COVERAGE_PROCESS_START": str(ROOT / "pyproject.toml"),
+    }
+
+
 @pytest.fixture(name="shell")
 def _shell(tmp_path: Path) -> Shell:
     """Return a function that runs a line of shell, with `protestgen` on its path."""
@@ -172,7 +183,7 @@ def _shell(tmp_path: Path) -> Shell:
             shell=True,
             executable="/bin/bash",
             cwd=tmp_path,
-            env=os.environ | {"PATH": path} | environment,
+            env=os.environ | coverage_variables() | {"PATH": path} | environment,
             capture_output=True,
             stdin=subprocess.DEVNULL,
             check=False,
