@@ -1,5 +1,6 @@
 """Large campaigns: what is read for one case, and what is not."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -118,6 +119,25 @@ def test_offices_are_found_in_the_file_of_another_state(
             "embassies/at.yaml": embassies("br", "Brasilia", "at") + office,
         }
     )
+
+    assert letter(run, folder, "ada")[0] == 0
+
+
+def test_files_that_come_in_parts_are_read(
+    run: Run, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    An office is found where the system reads less of a file at once than there is.
+    """
+    office = f"offices:\n{OFFICE.format(id='body')}"
+    folder = campaign(
+        {
+            "demands/ada.yaml": "cases:\n" + case("ada", write_to="[body]"),
+            "embassies/at.yaml": embassies("br", "Brasilia", "at") + office,
+        }
+    )
+    read = os.read
+    monkeypatch.setattr(os, "read", lambda file, size: read(file, min(size, 50)))
 
     assert letter(run, folder, "ada")[0] == 0
 

@@ -98,14 +98,16 @@ def peek(folder: Path, name: str) -> bytes | None:
     """
     Return the bytes of a plain file, quickly, to see if it is worth reading.
 
-    Returns None for anything else, such as a link or a large file: read it to know.
+    Returns None for anything else, such as a link or a large file, or if not all of it
+    came at once: read it to know.
     """
     with suppress(OSError):
         descriptor = os.open(f"{folder}{os.sep}{name}", _FLAGS)
         try:
             status = os.fstat(descriptor)
             if S_ISREG(status.st_mode) and status.st_size <= MAX_FILE:
-                return os.read(descriptor, MAX_FILE)
+                data = os.read(descriptor, status.st_size)
+                return data if len(data) == status.st_size else None
         finally:
             os.close(descriptor)
     return None
