@@ -16,6 +16,8 @@ from protestgen.language.typography import with_signs
 from protestgen.letters.completeness import MissingTextError
 from protestgen.letters.editing import editable, edited
 from protestgen.letters.notes import PAGE_WORDS, count_words
+from protestgen.letters.options import LetterOptions
+from protestgen.letters.service import LetterService
 from protestgen.templating.blocks import ItemList, Paragraph
 from protestgen.templating.environment import Templates
 
@@ -479,3 +481,18 @@ def test_a_case_in_another_language_is_refused() -> None:
         "case 'kurmanov' is incomplete in German, missing title_in.accusative in "
         "data/demands.de.yaml: "
     )
+
+
+def test_recipients_are_found_once() -> None:
+    """
+    Members with demands, styles and languages of their own share an addressee.
+    """
+    service = LetterService(CAMPAIGN, NOW)
+    own = LetterOptions(
+        demands=("press-freedom",), style="personal", languages=("de",), fallback=True
+    )
+    found = service.recipients("kurmanov", "gb", own)
+
+    assert found is service.recipients("kurmanov", "gb", LetterOptions())
+    assert found != service.recipients("kurmanov", "gb", LetterOptions(copy=("osce",)))
+    assert found != service.recipients("kurmanov", "gb", LetterOptions(to="osce"))

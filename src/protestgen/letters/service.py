@@ -172,10 +172,15 @@ class LetterService:
         """
         if choices.style == SUPPORT_STYLE:
             return Recipients()
-        return self._recipients(case_id, country, choices)
+        return self._recipients(case_id, country, choices.to, choices.nth, choices.copy)
 
     def _find_recipients(
-        self, case_id: str, country: str | None, choices: LetterOptions
+        self,
+        case_id: str,
+        country: str | None,
+        to: str | None,
+        nth: int | None,
+        extra: tuple[str, ...],
     ) -> Recipients:
         directory, case = self.campaign.directory, self.campaign.case(case_id)
         first = case.ways[0]
@@ -183,18 +188,18 @@ class LetterService:
         addressee, note = directory.choose(
             state=case.state,
             country=country,
-            to=choices.to or None,
-            write_to=[first.to[choices.nth or 0], *others],
+            to=to or None,
+            write_to=[first.to[nth or 0], *others],
         )
-        way = _way_to(addressee, case) if choices.to else first
+        way = _way_to(addressee, case) if to else first
         named, notes = directory.copies(
             case.state, country, (*way.copy, *case.copies_to), addressee
         )
-        added = directory.added_copies(case.state, country, choices.copy)
+        added = directory.added_copies(case.state, country, extra)
         copies = [copy for copy in (*named, *added) if copy != addressee]
         if note:
             notes = [note, *notes]
-        if not choices.to and choices.nth is None and first.to[1:]:
+        if not to and nth is None and first.to[1:]:
             rest = ", ".join(f"'--to {name}'" for name in first.to[1:])
             notes = [*notes, f"the case asks for a letter to others as well: {rest}"]
         return Recipients(addressee, tuple(dict.fromkeys(copies)), way, tuple(notes))
