@@ -186,7 +186,11 @@ class _Interview:
     def _ask_group(
         self, name: str, struct: type[Struct], *, needed: bool, whole: bool = False
     ) -> list[dict[str, Any]]:
-        """Ask for required fields of *struct*, or *whole*, until a first is skipped."""
+        """
+        Ask for *struct* after *struct*, until Enter skips a first field.
+
+        Required fields are asked, or all of them if *whole*.
+        """
         items: list[dict[str, Any]] = []
         asked = [field for field in fields(struct) if field.required or whole]
         while True:
