@@ -14,6 +14,7 @@ from protestgen.schema.types import (
     parse_id,
     parse_line,
     parse_phone,
+    parse_phrase,
     parse_prose,
 )
 
@@ -134,6 +135,14 @@ def test_a_line_has_no_line_break(text: str) -> None:
     expected = "a line break is not allowed here: write it on one line"
 
     assert refusal(parse_line, text) == expected
+
+
+def test_a_phrase_has_a_word() -> None:
+    """
+    Signs alone are an error: letters are searched for words.
+    """
+    assert parse_phrase("anti-state") == "anti-state"
+    assert refusal(parse_phrase, "--") == "'--' is no word: write one, or remove it"
 
 
 FORBIDDEN = (

@@ -158,7 +158,10 @@ def parse_phrase(text: str) -> str:
     """Parse a word or phrase that letters are searched for."""
     if len(text) > MAX_PHRASE:
         raise ValueError(f"longer than {MAX_PHRASE} characters: write a shorter phrase")
-    return parse_line(text)
+    phrase = parse_line(text)
+    if not any(map(str.isalnum, phrase)):
+        raise ValueError(f"{quoted(phrase)} is no word: write one, or remove it")
+    return phrase
 
 
 def parse_prose(text: str) -> str:
