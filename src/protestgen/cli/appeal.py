@@ -12,9 +12,7 @@ from .common_options import option_group
 from .context import check_style, chosen_campaign
 from .document import DocumentOptions, document_options, write_document
 from .options import countries_option, style_option
-from .param_types import Command
-
-_ALL_COUNTRIES = "all"
+from .param_types import Command, is_all
 
 _letter_options = option_group(
     countries_option("Addresses for this country; default: all.  [repeatable]"),
@@ -53,6 +51,6 @@ def appeal(ctx: click.Context, /, **values: Any) -> None:
 
 def _codes(countries: tuple[str, ...]) -> tuple[str, ...]:
     """Return the codes of *countries*, or none for all of them."""
-    if any(country.casefold() == _ALL_COUNTRIES for country in countries):
+    if any(map(is_all, countries)):
         return ()
     return tuple(dict.fromkeys(map(find_country, countries)))

@@ -41,7 +41,7 @@ from .batch_target import (
 from .console import show_error, show_note, write_product
 from .context import check_style, chosen_campaign, now
 from .option_values import require_case
-from .param_types import Command, complete_case
+from .param_types import Command, complete_case, is_all
 from .progress import ProgressReporter
 from .signals import GracefulShutdown
 
@@ -262,7 +262,7 @@ def _plan(
 def _countries(campaign: Campaign, options: BatchOptions) -> tuple[str, ...]:
     """Return the codes of the countries of `--country`."""
     names = options.countries
-    are_all = "all" in map(str.casefold, names)
+    are_all = any(map(is_all, names))
     if options.roster:
         if options.profile:
             hint = "members sign their letters themselves"

@@ -120,6 +120,11 @@ COUNTRY = ParsedParam(find_country, "country")
 line_option = partial(click.option, type=LINE)
 
 
+def is_all(country: str) -> bool:
+    """Whether *country* stands for all of them."""
+    return country.casefold() == "all"
+
+
 def past_date(hint: str) -> ParsedParam:
     """Return the type of a date, or a month or year, that is not in the future."""
 
@@ -254,7 +259,7 @@ def complete_addressee(
     chosen = _chosen_cases(campaign, ctx) or [*campaign.cases.values()]
     states = dict.fromkeys(case.state for case in chosen)
     names = ctx.params.get("countries") or (ctx.params.get("country"),)
-    countries = [find_country(n) for n in names if n and n.casefold() != "all"]
+    countries = [find_country(name) for name in names if name and not is_all(name)]
     found: dict[str, str] = {}
     for state in states:
         found |= dict(campaign.directory.values_of_to(state, countries))
