@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -54,7 +55,7 @@ class CheckContext:
         self.codes_of_forms = languages(self.campaign.folders)
         self.sound_texts: set[str] = set()
         self.translations = self._read_translations()
-        self.cut_lines = CutLines()
+        self.cut_lines = cache(_cut_lines)
         # What letters have shown of the templates, whichever case they were about.
         self.origins: dict[tuple[str, str, str], Location] = {}
         self.checked_branches: set[tuple[object, ...]] = set()
@@ -138,16 +139,13 @@ class CheckContext:
         return Location(str(min(paths))) if paths else None
 
 
-class CutLines(dict[str, dict[int, str]]):
-    """The lines of each file that a comment may cut off, by line number."""
-
-    def __missing__(self, path: str) -> dict[int, str]:
-        self[path] = {
-            number: line
-            for number, line in enumerate(read_lines(Path(path)), 1)
-            if " #" in line and CUT.search(line)
-        }
-        return self[path]
+def _cut_lines(path: str) -> dict[int, str]:
+    """Return the lines of a file that a comment may cut off, by line number."""
+    return {
+        number: line
+        for number, line in enumerate(read_lines(Path(path)), 1)
+        if " #" in line and CUT.search(line)
+    }
 
 
 def read_lines(path: Path) -> list[str]:

@@ -150,7 +150,7 @@ def unfinished(
         if match := PLACEHOLDER.search(text):
             message = f"'{match[0]}' is left over: replace it"
             yield error(place.of(*keys), message)
-    cut_lines = context.cut_lines[place.path]
+    cut_lines = context.cut_lines(place.path)
     for keys, text in texts if cut_lines else ():
         at = place.of(*keys)
         line, start = cut_lines.get(at.line or 0, ""), (at.column or 1) - 1
