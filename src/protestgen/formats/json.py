@@ -23,7 +23,7 @@ BEGINNING = re.compile(rb'\{"version":[0-9]+,"case":"')
 
 def render(letter: Letter, _options: Options) -> bytes:
     """Return *letter* as a JSON object in UTF-8, indented."""
-    return _indented(_parts(letter))
+    return _indented(json.encode(_parts(letter)))
 
 
 def render_document(report: "Report", _options: Options) -> bytes:
@@ -55,7 +55,7 @@ def render_document(report: "Report", _options: Options) -> bytes:
         "thanks": figures.thanks,
         "told": figures.told,
     }
-    return _indented(parts)
+    return _indented(json.encode(parts, enc_hook=str))
 
 
 def render_line(letter: Letter) -> bytes:
@@ -63,8 +63,8 @@ def render_line(letter: Letter) -> bytes:
     return _escaped(json.encode(_parts(letter))) + b"\n"
 
 
-def _indented(parts: dict[str, Any]) -> bytes:
-    return _escaped(json.format(json.encode(parts, enc_hook=str), indent=2)) + b"\n"
+def _indented(data: bytes) -> bytes:
+    return _escaped(json.format(data, indent=2)) + b"\n"
 
 
 def _escaped(data: bytes) -> bytes:
