@@ -20,7 +20,7 @@ from protestgen.countries import (
 from protestgen.country_names import COUNTRY_CODES, SHORT_NAMES
 from protestgen.errors import UnknownLanguageError, UnknownNameError
 
-# Babel 2.19 has other names for these islands.
+# Babel 2.19 has other names for these territories.
 RENAMED = {"hm", "sh", "tf"}
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from conftest import Result, Run
 from protestgen.batch.roster import EXAMPLE
-from protestgen.batch.roster_row import FIELDS
+from protestgen.batch.roster_row import FIELDS, Member
+from protestgen.letters.sender import Sender
 
 SUMMARY = re.compile(r"; [0-9.]+ (?:bytes|[kM]B) in [0-9.]+ s$")
 MEND = (
@@ -396,6 +397,15 @@ def test_help_names_all_columns(run: Run) -> None:
         *("about", "copy", "first_letter", "omit_address", "organisation_of"),
         *("reply_to", "residence"),
     }
+
+
+def test_every_field_has_a_column() -> None:
+    """
+    Whatever a sender or a member may have can stand in a roster.
+    """
+    fields = {*Sender.__struct_fields__, *Member.__struct_fields__} - {"sender"}
+
+    assert {*FIELDS} == fields
 
 
 def test_example_uses_its_columns(batch: Batch) -> None:
