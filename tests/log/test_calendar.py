@@ -51,10 +51,9 @@ def read_by_vobject(data: bytes) -> list[tuple[Any, ...]]:
     ]  # fmt: skip
 
 
-def test_two_readers_read_the_same(tmp_path: Path, run: Run) -> None:
-    """
-    Both readers find deadline, hearing and reminders, each on its day.
-    """
+@pytest.fixture(name="campaign")
+def _campaign(tmp_path: Path) -> Path:
+    """Return a campaign of its own whose case has a deadline, a hearing and letters."""
     (tmp_path / "protestgen.yaml").write_text("extends: bundled\n")
     bundled = (Path(__file__).parents[2] / "data" / "demands.yaml").read_text()
     text = bundled.split("\n  kurmanov:\n")[1].split("\n\n  ")[0]
@@ -65,8 +64,25 @@ def test_two_readers_read_the_same(tmp_path: Path, run: Run) -> None:
     log.mkdir(parents=True)
     for day in ("2026-11-10", "2026-11-20"):
         (log / f"{day}.yaml").write_text(ENTRY.format(day=day))
+    return tmp_path
+
+
+def test_a_file_without_a_name_is_an_error(campaign: Path, run: Run) -> None:
+    """
+    An empty name, as of a variable that is not set, does not mean standard output.
+    """
+    result = run("--campaign", campaign, "calendar", "kurmanov", "-o", "")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "error: .: Is a directory: nothing is written\n"
+
+
+def test_two_readers_read_the_same(campaign: Path, tmp_path: Path, run: Run) -> None:
+    """
+    Both readers find deadline, hearing and reminders, each on its day.
+    """
     result = run(
-        "--campaign", tmp_path, "calendar", "kurmanov", "-o", tmp_path / "c.ics"
+        "--campaign", campaign, "calendar", "kurmanov", "-o", tmp_path / "c.ics"
     )
 
     data = (tmp_path / "c.ics").read_bytes()

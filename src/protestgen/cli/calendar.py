@@ -35,7 +35,7 @@ def calendar(ctx: click.Context, /, *, case_id: str, output: str | None) -> None
     """
     campaign = chosen_campaign(ctx, (case_id,), missions=False)
     case = campaign.case(case_id)
-    path = Path(output) if output and output != "-" else None
+    path = None if output in {None, "-"} else Path(output)
     if path:
         check_output(path, campaign.folders)
     data, notes = make_calendar(case, all_waiting(campaign, case_id), now())
