@@ -17,6 +17,9 @@ from .context import chosen_campaign, now
 from .options import date_option
 from .param_types import Command, complete_case
 
+# The formats of batches of letters that are not on paper.
+_FORMATS = {"email": ("--format", "eml"), "fax": ("--format", "fax")}
+
 
 @click.command(cls=Command, epilog="Example: protestgen due kurmanov")
 @click.argument(
@@ -46,10 +49,15 @@ def due(
         write_json([_as_json(letter, today) for letter in waiting])
         return
     write_lines(line for letter in waiting for line in _lines(letter, today))
-    count = sum(letter.due <= today for letter in waiting)
+    due = [letter for letter in waiting if letter.due <= today]
+    if any(letter.entry.count > 1 for letter in due):
+        show_note(
+            "make the roster that a batch names: those who wrote that letter, and "
+            "nobody else"
+        )
     show_note(
-        f"{len(waiting)} waiting, {count} due: a reminder after {WAITS[0]} days, one "
-        f"more after {WAITS[1]}, then no more"
+        f"{len(waiting)} waiting, {len(due)} due: a reminder after {WAITS[0]} days, "
+        f"one more after {WAITS[1]}, then no more"
     )
 
 
@@ -74,16 +82,24 @@ def _lines(letter: Waiting, today: date) -> Iterator[str]:
 
 
 def _commands(letter: Waiting) -> tuple[str, str]:
-    """Return the commands that write a reminder and that log it."""
-    entry = letter.entry
+    """
+    Return the commands that write a reminder and that log it.
+
+    For letters of several people, the roster and the folder have names that no other
+    reminder has: only those who wrote are to write again.
+    """
+    entry, name = letter.entry, letter.name
     case = ("--case", letter.case)
     to = ("--to", entry.to) if entry.to else ()
-    style = ("--style", REMINDER_STYLE, "--first-letter", entry.date)
-    write = ["protestgen", "letter", *case, "--country", entry.country, *to, *style]
+    style = ("--style", REMINDER_STYLE, "--first-letter", str(entry.date))
+    asked = (*case, "--country", entry.country, *to, *style)
+    write = ["protestgen", "letter", *asked]
+    log = ["protestgen", "log", entry.kind, *case, "--reminds", name]
     if entry.count > 1:
-        roster, output = ("--roster", "members.csv"), ("-o", "reminders")
-        write = ["protestgen", "batch", *case, *roster, *to, *style, *output]
-    log = ("protestgen", "log", entry.kind, *case, "--reminds", letter.name)
+        files = ("--roster", f"{name}.csv", "-o", f"{name}-reminder-{letter.number}")
+        format_ = _FORMATS.get(entry.kind, ())
+        write = ["protestgen", "batch", *asked, *format_, *files]
+        log += ["--count", str(entry.count)]
     return shlex.join(write), shlex.join(log)
 
 
