@@ -13,7 +13,7 @@ from .batch.planner import BatchPlan
 from .batch.report import BatchStats, Reporter
 from .batch.roster import read_roster
 from .batch.roster_row import FieldError
-from .batch.runner import Batch, dates_of_run
+from .batch.runner import Batch
 from .batch.worker import BatchSpec
 from .campaign.layer import Wanted
 from .campaign.loader import Campaign, load_campaign
@@ -118,7 +118,7 @@ def write_batch(
     home = find_country(country) if country else None
     with _open_roster(Path(roster)) as stream, OutputFolder(Path(output)) as folder:
         rows = read_roster(stream, str(roster))
-        spec = _batch_spec(used, folder, format, options, date)
+        spec = _batch_spec(used, folder.folder, format, options, date)
         plan = BatchPlan(spec=spec, cases=(case,), choices=choices, home=home)
         batch = Batch(plan, _Callbacks(on_progress, on_failure), folder=folder)
         batch.run(rows)
@@ -128,20 +128,21 @@ def write_batch(
 
 def _batch_spec(
     campaign: Campaign,
-    folder: OutputFolder,
+    folder: Path,
     format_name: str,
     options: Options,
     date: Date | None,
 ) -> BatchSpec:
     """Return what all letters in *folder* have in common."""
-    on, time = dates_of_run(date, options.now or _now(), folder.state.last)
+    now = options.now or _now()
     return BatchSpec(
         campaign=campaign,
-        on=on,
+        on=date or now.date(),
+        redated=date is not None,
         format_name=format_name,
-        options=replace(options, now=time, folders=campaign.folders),
+        options=replace(options, now=now, folders=campaign.folders),
         kind="folder",
-        folder=folder.folder,
+        folder=folder,
     )
 
 

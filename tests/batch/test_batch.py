@@ -228,10 +228,115 @@ def test_letters_keep_their_date_in_a_second_run(
     dated = batch("--roster", "m.csv", "-o", "letters", "--date", "2026-11-21")
 
     assert said(kept) == [
-        "note: letters keep the date of the run before, 2026-11-20: see '--date'",
+        "note: the letter keeps the date of an earlier run, 2026-11-20: see '--date' (3 letters)",
         "note: 3 letters in letters (3 unchanged)",
     ]
     assert said(dated) == ["note: 3 letters in letters (3 changed)"]
+
+
+@pytest.mark.parametrize("lost", [None, DATABASE])
+def test_messages_keep_their_time(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch, lost: str | None
+) -> None:
+    """
+    Each e-mail keeps the time of the run that wrote it, also if only the manifest is left.
+    """
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    command = ("--roster", "m.csv", "-o", "letters", "--format", "eml")
+    roster(THREE)
+    batch(*command, "--date", "2026-11-20")
+    roster(THREE, "Zoe Example,zoe@home.example,Ayr,uk,")
+    batch(*command)
+    before = {path.name: path.read_bytes() for path in Path("letters").glob("*.eml")}
+    if lost:
+        Path("letters", lost).unlink()
+    last = batch(*command)
+
+    *notes, summary = said(last)
+    assert summary == "note: 4 letters in letters (4 unchanged)"
+    assert [note.partition(":")[0] for note in notes] == ["note"]
+    assert "2026-11-20: see '--date' (3 letters)" in notes[0]
+    for name, data in before.items():
+        assert Path("letters", name).read_bytes() == data
+
+
+def test_letters_of_new_members_have_todays_date(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    A letter has the date of the run that first wrote it.
+    """
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    command = ("--roster", "m.csv", "-o", "letters")
+    batch(*command, "--date", "2026-11-20")
+    roster(THREE, "Zoe Example,,Ayr,uk,")
+    result = batch(*command)
+    (new,) = {*files()} - {*FILES, "manifest.jsonl"}
+
+    assert said(result)[-1] == "note: 4 letters in letters (1 new, 3 unchanged)"
+    assert "20 November 2026" not in Path("letters", new).read_text("utf-8")
+    for name in FILES:
+        assert "20 November 2026" in Path("letters", name).read_text("utf-8")
+
+
+def test_letters_about_another_case_do_not_have_its_date(
+    batch: Batch, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    A folder that has letters about one case dates those about another one of today.
+    """
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    command = ("--roster", "m.csv", "-o", "letters")
+    batch(*command, "--date", "2026-11-20")
+    run("batch", "--case", "shanyrak", *command)
+
+    letters = [path.read_text("utf-8") for path in Path("letters").glob("shanyrak-*")]
+    assert len(letters) == 3
+    assert not any("20 November 2026" in letter for letter in letters)
+
+
+def test_reminder_is_later_than_the_first_letter(
+    batch: Batch, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Reminders do not replace first letters whose date they would keep.
+    """
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    command = ("--roster", "m.csv", "-o", "letters")
+    reminder = ("--style", "reminder", "--first-letter", "2026-11-20")
+    batch(*command, "--date", "2026-11-20")
+    before = {name: Path("letters", name).read_bytes() for name in FILES}
+    result = batch(*command, *reminder)
+    one = run(
+        *("letter", "--case", "kurmanov", "--country", "uk"),
+        *(*reminder, "--date", "2026-11-20"),
+    )
+
+    hint = "give a later '--date', and reminders a folder of their own"
+    reason = f"a letter of 2026-11-20 cannot remind of one of 2026-11-20: {hint}"
+    assert result.exit_code == 3
+    assert f"m.csv:2: first_letter: {reason}" in result.stderr
+    assert {name: Path("letters", name).read_bytes() for name in FILES} == before
+    assert (one.exit_code, one.stderr.splitlines()[-1]) == (2, f"error: {reason}")
+
+
+@pytest.mark.parametrize("style", ["reminder", "support"])
+def test_other_kinds_of_letters_come_before_the_style_of_a_member(
+    batch: Batch, style: str
+) -> None:
+    """
+    A batch of reminders or cards has no protest letter.
+    """
+    Path("m.csv").write_text(
+        "name,country,style\nAda Example,uk,personal\nBob Example,uk,\n"
+    )
+    batch("--roster", "m.csv", "-o", "letters", "--style", style)
+
+    ada, bob = (
+        path.read_text("utf-8").replace("Ada", "Bob")
+        for path in sorted(Path("letters").glob("*.txt"))
+    )
+    assert ada == bob
 
 
 def test_orphaned_files_are_listed_and_pruned(batch: Batch) -> None:

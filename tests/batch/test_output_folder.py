@@ -141,7 +141,7 @@ def letter_in(file: PreparedFile, name: str) -> ManifestEntry:
 
 def prepare(folder: OutputFolder, name: str, data: bytes) -> PreparedFile:
     """Prepare a letter with what the folder knows of its file."""
-    known_hashes = folder.state.known_hashes(name)
+    known_hashes = folder.state.known(name).hashes
     return folder.prepare(name, data, known_hashes)
 
 
@@ -298,11 +298,11 @@ def test_next_run_knows_the_hashes_of_the_manifest(tmp_path: Path) -> None:
     """
     with OutputFolder(tmp_path) as output:
         output.begin(HEADER)
-        assert output.state.known_hashes(NAME) == ()
+        assert output.state.known(NAME).hashes == ()
     write(tmp_path, NAME)
     with OutputFolder(tmp_path) as output:
         output.begin(HEADER)
-        known = [output.state.known_hashes(name) for name in (NAME, OTHER)]
+        known = [output.state.known(name).hashes for name in (NAME, OTHER)]
 
     assert known == [(hash_of(NAME.encode()),), ()]
 
@@ -319,7 +319,7 @@ def test_file_of_a_stopped_run_has_its_old_or_its_new_hash(tmp_path: Path) -> No
         stopped.state.record([(letter_in(file, NAME), file.replaced)])
     with OutputFolder(tmp_path) as output:
         output.begin(HEADER)
-        known = output.state.known_hashes(NAME)
+        known = output.state.known(NAME).hashes
         earlier = [letter.file for letter in output.state.earlier_letters()]
         status = store(output, NAME, b"anew")
         output.finish()
@@ -327,7 +327,7 @@ def test_file_of_a_stopped_run_has_its_old_or_its_new_hash(tmp_path: Path) -> No
     assert (known, earlier, status) == ((old, new), [NAME], "changed")
     assert manifest_of(tmp_path) == [entry(NAME, new)]
     with OutputFolder(tmp_path) as output:
-        assert output.state.known_hashes(NAME) == (new,)
+        assert output.state.known(NAME).hashes == (new,)
 
 
 @pytest.mark.parametrize("journal", [False, True])
@@ -346,7 +346,7 @@ def test_folder_of_an_older_version_is_taken_over(
         (tmp_path / OLD_JOURNAL).write_bytes(noted + entry(OTHER, "b c d") + cut_off)
     with OutputFolder(tmp_path) as output:
         last = output.state.last
-        known = [output.state.known_hashes(name) for name in (NAME, OTHER)]
+        known = [output.state.known(name).hashes for name in (NAME, OTHER)]
         letters = [letter.file for letter in output.state.letters()]
 
     assert last == (replace(header, date="2026-11-23") if journal else header)
@@ -423,7 +423,7 @@ def test_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     """
     write(tmp_path, NAME)
     with closing(sqlite3.connect(tmp_path / DATABASE)) as database:
-        database.execute("PRAGMA user_version = 2")
+        database.execute("PRAGMA user_version = 3")
     with pytest.raises(OutputError) as caught:
         OutputFolder(tmp_path)
 

@@ -1,5 +1,6 @@
 """`batch --log`: the log gets numbers of letters, and no names."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,46 @@ def test_new_letters_are_counted(folder: Path, run: Run) -> None:
     text = "".join(path.read_text() for path in (folder / "log").rglob("*.yaml"))
     assert "Example" not in text
     assert "@" not in text
+
+
+def test_letters_written_again_are_not_logged_again(folder: Path, run: Run) -> None:
+    """
+    A file that was removed to have its letter written anew counts once.
+    """
+    batch = (
+        "--campaign", folder, "batch", "--case", "kurmanov", "--roster", folder / "members.csv",
+        "-o", folder / "letters", "--log",
+    )  # fmt: skip
+    run(*batch)
+    for path in (folder / "letters").glob("*.txt"):
+        path.unlink()
+    second = run(*batch)
+
+    assert len([*(folder / "letters").glob("*.txt")]) == 3
+    assert f"note: new letters logged in {folder}/log: 0\n" in second.stderr
+    assert len(logged(folder)) == 2
+
+
+def test_each_addressee_of_a_case_is_logged(folder: Path, run: Run) -> None:
+    """
+    A way to act that asks for letters to two offices is logged for each of them.
+    """
+    bundled = (Path(__file__).parents[2] / "data" / "demands.yaml").read_text()
+    text = bundled.split("\n  kurmanov:\n")[1].split("\n\n  ")[0]
+    ways = "write_to: [{to: [president, osce], copy: embassy}, embassy]\n"
+    text = re.sub(r"write_to:.*\n", ways, text)
+    (folder / "data").mkdir()
+    (folder / "data" / "demands.yaml").write_text(f"cases:\n  kurmanov:\n{text}\n")
+    (folder / "members.csv").write_text(
+        "name,country\nAda Example,uk\nBob Example,uk\n"
+    )
+    run(
+        "--campaign", folder, "batch", "--case", "kurmanov", "--roster", folder / "members.csv",
+        "-o", folder / "letters", "--log",
+    )  # fmt: skip
+
+    found = {(one.to, one.count) for one in logged(folder)}
+    assert found == {("president", 2), ("osce", 2)}
 
 
 def test_messages_are_emails(folder: Path, run: Run) -> None:

@@ -51,8 +51,7 @@ def write_folder(
     with OutputFolder(folder) as target:
         target.begin(header)
         for name, (outlet, data) in messages.items():
-            known = target.known_hashes(name)
-            file = target.prepare(name, data, known)
+            file = target.prepare(name, data, target.state.known(name).hashes)
             entry = ManifestEntry(file=name, to=outlet.name, sha256=file.sha256)
             if target.store([entry], [file]) == ["edited"]:
                 edited.append(name)

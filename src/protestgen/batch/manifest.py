@@ -36,7 +36,8 @@ class ManifestEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
     A line of a manifest: a file and the letter in it; *to* is the addressee.
 
-    *sha256* has all hashes that the file may have, with spaces between them.
+    *sha256* has all hashes that the file may have, with spaces between them. A letter
+    without a *date* and *time* of its own has those of the run.
     """
 
     file: str
@@ -44,6 +45,8 @@ class ManifestEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     to: str = ""
     name: str = ""
     sha256: str = ""
+    date: str = ""
+    time: str = ""
 
 
 def manifest_line(value: RunHeader | ManifestEntry) -> bytes:
@@ -66,18 +69,25 @@ def header_of(path: Path) -> RunHeader | None:
     """The header of the manifest at *path*, if it is one."""
     try:
         found = json.decode(next(_lines(path), b""), type=RunHeader)
-        date.fromisoformat(found.date)
-        datetime.fromisoformat(found.time)
+        _check_dates(found)
     except (DecodeError, ValueError):
         return None
     return found
+
+
+def _check_dates(value: RunHeader | ManifestEntry) -> None:
+    """Raise `ValueError` if *value* has a date or time that is none."""
+    date.fromisoformat(value.date)
+    datetime.fromisoformat(value.time)
 
 
 def _entry(line: bytes) -> ManifestEntry | None:
     """The entry in *line*, unless it is damaged or names a file of somebody else."""
     try:
         entry = json.decode(line, type=ManifestEntry)
-    except (DecodeError, UnicodeDecodeError):
+        if entry.date or entry.time:
+            _check_dates(entry)
+    except (DecodeError, ValueError):
         return None
     return entry if is_letter_name(entry.file) else None
 

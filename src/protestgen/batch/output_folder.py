@@ -85,11 +85,6 @@ class OutputFolder:
         self._is_durable = durable
         self.state.begin(header, durable=durable)
 
-    def known_hashes(self, file: str) -> tuple[str, ...]:
-        """The hashes that *file* may have; none if no run has written it."""
-        with self._output_errors():
-            return self.state.known_hashes(file)
-
     def prepare(
         self, name: str, data: bytes, known_hashes: Collection[str]
     ) -> PreparedFile:

@@ -1,5 +1,6 @@
 """Who writes to whom: the letters of each member of a roster, each of them once."""
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from itertools import chain
@@ -15,11 +16,13 @@ from protestgen.letters.letter import (
     ORGANISATION_STYLE,
     REMINDER_STYLE,
     SUPPORT_STYLE,
+    THANKS_STYLE,
 )
 from protestgen.letters.options import LetterOptions
 from protestgen.letters.sender import Sender
 from protestgen.letters.service import LetterService
 
+from .file_store import KnownFile
 from .filenames import file_stem, file_suffix, key_of
 from .roster_row import FieldError, Member, Row, fault_of, kind_of
 from .seen_index import SeenIndex
@@ -77,7 +80,7 @@ class JobPlanner:
     """
     The jobs that *plan* makes of *rows*, in chunks of *size* letters.
 
-    *known_hashes* are those that a file, by its name, may have from earlier runs.
+    *known* tells what earlier runs noted of a file, by its name.
     It ends early, and *is_whole* is False, once *is_stopped* or if a strict plan fails.
     """
 
@@ -89,18 +92,19 @@ class JobPlanner:
         is_stopped: Callable[[], bool],
         *,
         size: int,
-        known_hashes: Callable[[str], tuple[str, ...]],
+        known: Callable[[str], KnownFile],
     ) -> None:
         self._plan = plan
         self._rows = rows
         self._seen = seen
         self._is_stopped = is_stopped
         self._size = size
-        self._known_hashes = known_hashes
+        self._known = known
         self._service = LetterService(plan.spec.campaign, plan.spec.on)
         self._codes = lru_cache(
             partial(find_languages, folders=plan.spec.campaign.folders)
         )
+        self._redated_on = plan.spec.redated and plan.spec.on.isoformat()
         self._suffix = file_suffix(plan.spec.format_name)
         cases = map(plan.spec.campaign.case, plan.cases)
         self._counts = {case.id: len(case.ways[0].to) for case in cases}
@@ -126,7 +130,7 @@ class JobPlanner:
                 return
             try:
                 self._build(job)
-            except ProtestgenError:
+            except (ProtestgenError, sqlite3.Error):
                 raise
             except Exception as error:  # noqa: BLE001 - it fails this row only
                 job.faults.append(fault_of(error))
@@ -174,7 +178,7 @@ class JobPlanner:
 
     def _check_member(self, job: RosterJob, member: Member) -> tuple[str, ...]:
         """Add the faults in what a member chose; return the codes of the languages."""
-        sender, style = member.sender, member.style or self._plan.choices.style
+        sender, style = member.sender, _style(member, self._plan.choices)
         if self._plan.spec.format_name == "eml" and not sender.email:
             job.add_fault(
                 FieldError("empty: an e-mail needs the sender's address", "email")
@@ -211,14 +215,14 @@ class JobPlanner:
         except ProtestgenError:
             return False
         name = file_stem(case, addressee, sender) + self._suffix
-        line = job.row.at.line or 0
         key = key_of(name)
-        first = self._seen.first_line(key, line)
+        first = self._seen.first_line(key, job.row.at.line or 0)
         if first is None:
             to = addressee.label if addressee else "support"
-            known_hashes = self._known_hashes(name)
-            task = LetterTask(case, sender, choices, name, to, known_hashes)
-            job.tasks.append(task)
+            known = self._known(name)
+            if self._redated_on and known.date != self._redated_on:
+                known = KnownFile(known.hashes)
+            job.tasks.append(LetterTask(case, sender, choices, name, to, known))
         else:
             job.repeats.append((first, key))
         return True
@@ -265,6 +269,13 @@ class JobPlanner:
         return FieldError(str(error), field, kind=kind)
 
 
+def _style(member: Member, common: LetterOptions) -> str:
+    """Return the style of the letter of a *member*, whose own is for protest only."""
+    if common.style in (REMINDER_STYLE, SUPPORT_STYLE, THANKS_STYLE):
+        return common.style
+    return member.style or common.style
+
+
 def _combined(
     member: Member, common: LetterOptions, country: str | None, codes: tuple[str, ...]
 ) -> LetterOptions:
@@ -274,7 +285,7 @@ def _combined(
         country=country,
         to=member.to or common.to,
         copy=member.copy or common.copy,
-        style=member.style or common.style,
+        style=_style(member, common),
         languages=codes or common.languages,
         demands=member.demands or common.demands,
         first_letter=member.first_letter or common.first_letter,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import IO, Literal
 
@@ -12,10 +12,11 @@ from protestgen.campaign.loader import Campaign
 from protestgen.errors import OutputError
 from protestgen.formats import Options
 from protestgen.formats.pdf_merge import PdfMerger
+from protestgen.letters.letter import SUPPORT_STYLE
 from protestgen.letters.sender import Sender
 
 from .dispatch import QUEUE_DEPTH, chunk_size, tasks_of, write_chunks
-from .file_store import PreparedFile, is_edited
+from .file_store import KnownFile, PreparedFile, is_edited
 from .filenames import key_of, may_be_about
 from .manifest import ManifestEntry, RunHeader
 from .output_folder import FAILED, OutputFolder
@@ -24,13 +25,14 @@ from .report import BatchStats, Reporter
 from .roster import Roster, failed_for, report_columns, report_row
 from .roster_row import FieldError
 from .seen_index import SeenIndex
-from .state import BatchState, copied_state
+from .state import BatchState
 from .worker import ChunkResult, LetterTask
 
 # What happens to the table of rows that failed before: the run reads all of these rows
 # again, or reads others and writes a table of its own, or reads none.
 FailedBefore = Literal["read", "aside", "kept"]
 
+_KEPT_DATE = "the letter keeps the date of an earlier run, {}: see '--date'"
 _RETURNED = "workers do not see the folder: they sent their letters here"
 
 
@@ -39,7 +41,8 @@ class Batch:
     A run of a *plan* that tells a *reporter* how it goes.
 
     Letters become files in *folder*, or are joined in *stream*, or are pages of
-    *merger*. Without any of these, *first* is the first of them.
+    *merger*. Without any of these, *first* is the first of them, as it would be in a
+    folder that has *state*.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Batch:
         reporter: Reporter,
         *,
         folder: OutputFolder | None = None,
+        state: BatchState | None = None,
         stream: IO[bytes] | None = None,
         merger: PdfMerger | None = None,
     ) -> None:
@@ -56,9 +60,12 @@ class Batch:
         self._plan = plan
         self._reporter = reporter
         self._folder = folder
+        self._state = folder.state if folder else state
         self._stream = stream
         self._merger = merger
         self._seen = SeenIndex()
+        # Of letters that are no older than this run.
+        self._dates = {"", plan.spec.on.isoformat()}
 
     def run(
         self,
@@ -84,7 +91,7 @@ class Batch:
             *(self._plan, roster.rows, self._seen),
             lambda: is_stopped() or self._is_over(),
             size=chunk_size(spec, is_shared=executor is not None),
-            known_hashes=self._known_hashes,
+            known=self._state.known if self._state else _known,
         )
         for chunk, written in write_chunks(spec, jobs, executor, ahead):
             if written.stopped:
@@ -92,9 +99,6 @@ class Batch:
             self._take(chunk, written, roster)
             self._reporter.progress(self.tally)
         self.tally.is_whole = jobs.is_whole and not self._is_over()
-
-    def _known_hashes(self, file: str) -> tuple[str, ...]:
-        return self._folder.known_hashes(file) if self._folder else ()
 
     def _is_over(self) -> bool:
         """Whether a row failed that ends the run."""
@@ -129,9 +133,8 @@ class Batch:
 
     def preview(self, folder: Path) -> None:
         """Report which files in *folder* would be orphaned."""
-        if self.tally.is_whole:
-            with copied_state(folder) as state:
-                self._take_orphans(state, folder, is_reported=True)
+        if self.tally.is_whole and self._state:
+            self._take_orphans(self._state, folder, is_reported=True)
 
     def _take_orphans(
         self,
@@ -178,7 +181,9 @@ class Batch:
                 tally.letters += 1
                 tally.countries[_country(task)] += 1
                 if not self._folder:
-                    tally.new[_origin(task)] += 1
+                    tally.new[_origin(task, self._plan.spec.campaign)] += 1
+                if task.known.date not in self._dates:
+                    tally.notes[_KEPT_DATE.format(task.known.date)] += 1
         for job in chunk:
             self._report(job, roster)
 
@@ -203,7 +208,7 @@ class Batch:
         for task, file in zip(chosen, written.files.values(), strict=True):
             if data := file.returned:
                 self.tally.notes[_RETURNED] += 1
-                file = folder.prepare(task.name, data, task.known_hashes)  # noqa: PLW2901
+                file = folder.prepare(task.name, data, task.known.hashes)  # noqa: PLW2901
             files.append(file)
         letters = [*map(_entry, chosen, files)]
         statuses = folder.store(letters, files)
@@ -211,8 +216,8 @@ class Batch:
         for task, letter, status in zip(chosen, letters, statuses, strict=True):
             if status == "edited":
                 self._reporter.edited(letter.file, is_stale=False)
-            elif status == "new":
-                self.tally.new[_origin(task)] += 1
+            elif status == "new" and not task.known.hashes:
+                self.tally.new[_origin(task, self._plan.spec.campaign)] += 1
 
     def _report(self, job: RosterJob, roster: Roster) -> None:
         """Report the notes on a row, its duplicate letters, and why it failed."""
@@ -251,12 +256,22 @@ class Batch:
                 self._reporter.duplicate(job.at, first, is_certain=is_certain)
 
 
+def _known(_file: str) -> KnownFile:
+    """Return that no run has written a file."""
+    return KnownFile()
+
+
+def _origin(task: LetterTask, campaign: Campaign) -> tuple[str, str, str]:
+    """Return the case, country and addressee of a letter, as its sender chose them."""
+    choices, to = task.choices, ""
+    if choices.style != SUPPORT_STYLE:
+        way = campaign.case(task.case).ways[0]
+        to = choices.to or way.to[choices.nth or 0]
+    return task.case, _country(task), to
+
+
 def _country(task: LetterTask) -> str:
     return task.choices.country or task.sender.country or ""
-
-
-def _origin(task: LetterTask) -> tuple[str, str, str]:
-    return task.case, _country(task), task.choices.to or ""
 
 
 def _has_failed_for_others(path: Path, cases: Sequence[str]) -> bool:
@@ -270,19 +285,6 @@ def _has_failed_for_others(path: Path, cases: Sequence[str]) -> bool:
 def _is_about(letter: ManifestEntry, cases: tuple[str, ...]) -> bool:
     """Whether *letter* is, or may be, about one of *cases*."""
     return letter.case in cases if letter.case else may_be_about(letter.file, cases)
-
-
-def dates_of_run(
-    on: date | None, now: datetime, last: RunHeader | None
-) -> tuple[date, datetime]:
-    """
-    Return the date of letters and the time of e-mails of a run that begins *now*.
-
-    A second run keeps those of the *last* one, so that its letters stay the same.
-    """
-    if last is None or on not in {None, before := date.fromisoformat(last.date)}:
-        return on or now.date(), now
-    return before, datetime.fromisoformat(last.time)
 
 
 def run_header(campaign: Campaign, on: date, options: Options) -> RunHeader:
@@ -304,4 +306,6 @@ def _entry(task: LetterTask, file: PreparedFile) -> ManifestEntry:
         to=task.to,
         name=task.sender.name or "",
         sha256=file.sha256,
+        date=task.known.date,
+        time=task.known.time,
     )

@@ -10,11 +10,11 @@ from shutil import copyfile
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
 from protestgen.errors import OutputError
 
-from .file_store import folder_error
+from .file_store import KnownFile, folder_error
 from .filenames import key_of
 from .manifest import (
     MANIFEST,
@@ -32,21 +32,29 @@ DAMAGED = f"{DATABASE}.damaged"
 
 # Stands for the hashes of a file that a run may have written, if they were lost.
 _UNKNOWN_HASH = "unknown"
-_VERSION = 1
+_UNKNOWN = KnownFile()
+_VERSION = 2
 _SCHEMA = f"""
+DROP TABLE IF EXISTS run;
+DROP TABLE IF EXISTS letters;
+DROP TABLE IF EXISTS failed;
 CREATE TABLE run (protestgen, data, date, time, is_rebuilt);
 CREATE TABLE letters (
     position INTEGER PRIMARY KEY, key INTEGER UNIQUE,
-    file, case_id, addressee, name, sha256, previous
+    file, case_id, addressee, name, sha256, date, time, previous
 );
 CREATE TABLE failed (line);
 PRAGMA user_version = {_VERSION}
 """
 _HASHES = "trim(previous || ' ' || sha256)"
-_SELECT = f"SELECT file, case_id, addressee, name, {_HASHES} FROM letters WHERE"  # noqa: S608 - names of our own
+_SELECT = (
+    f"SELECT file, case_id, addressee, name, {_HASHES}, date, time "  # noqa: S608 - names of our own
+    "FROM letters WHERE"
+)
 _INSERT = (
     "INSERT OR REPLACE INTO letters "
-    "(key, file, case_id, addressee, name, sha256, previous) VALUES (?, ?,?,?,?,?,?)"
+    "(key, file, case_id, addressee, name, sha256, date, time, previous) "
+    "VALUES (?, ?,?,?,?,?,?,?, ?)"
 )
 
 
@@ -62,7 +70,7 @@ class BatchState:
     def __init__(self, folder: Path, database_folder: Path | None = None) -> None:
         self._database = _connect((database_folder or folder) / DATABASE)
         try:
-            if not _version(self._database, folder):
+            if _version(self._database, folder) < _VERSION:
                 _create_tables(self._database, folder)
             self._database.execute("BEGIN")
             *header, self._is_rebuilt = self._database.execute(
@@ -70,6 +78,7 @@ class BatchState:
             ).fetchone()
             fields = dict(zip(RunHeader.__struct_fields__, header, strict=True))
             self.last = RunHeader(**fields) if all(header) else None
+            self._dates = (fields["date"], fields["time"])
             query = "SELECT coalesce(max(position), 0) FROM letters"
             # The letters of this run have higher positions.
             (self._last_position,) = self._database.execute(query).fetchone()
@@ -84,6 +93,7 @@ class BatchState:
 
     def begin(self, header: RunHeader, *, durable: bool) -> None:
         """Begin a run, which is *durable* if its records survive a power failure."""
+        self._dates = (header.date, header.time)
         query = "UPDATE run SET protestgen = ?, data = ?, date = ?, time = ?"
         self._database.execute(query, astuple(header))
         self._database.execute("DELETE FROM failed")
@@ -92,14 +102,15 @@ class BatchState:
             self._database.execute("PRAGMA synchronous = FULL")
         self._database.execute("BEGIN")
 
-    def known_hashes(self, file: str) -> tuple[str, ...]:
-        """The hashes that *file* may have; none if no run has written it."""
+    def known(self, file: str) -> KnownFile:
+        """What earlier runs noted of *file*."""
         if not (self.last or self._is_rebuilt):
-            return ()
-        query = f"SELECT {_HASHES} FROM letters WHERE key = ?"  # noqa: S608 - as above
+            return _UNKNOWN
+        query = f"SELECT {_HASHES}, date, time FROM letters WHERE key = ?"  # noqa: S608 - as above
         if row := self._database.execute(query, (key_of(file),)).fetchone():
-            return tuple(row[0].split())
-        return (_UNKNOWN_HASH,) if self._is_rebuilt else ()
+            hashes, date, time = row
+            return KnownFile(tuple(hashes.split()), date, time)
+        return KnownFile((_UNKNOWN_HASH,)) if self._is_rebuilt else _UNKNOWN
 
     def record(self, letters: Iterable[tuple[ManifestEntry, str]]) -> None:
         """
@@ -108,10 +119,7 @@ class BatchState:
         With each is the hash of the file that it replaces, until the run has ended. If
         somebody edited a file, its letter has no hash, and that file keeps its hashes.
         """
-        rows = (
-            (key_of(entry.file), *astuple(entry), previous)
-            for entry, previous in letters
-        )
+        rows = (_row(entry, self._dates, previous) for entry, previous in letters)
         self._database.executemany(_INSERT, rows)
         _commit(self._database)
 
@@ -146,10 +154,11 @@ class BatchState:
 
     def _letters(self, condition: str) -> Iterator[ManifestEntry]:
         query = f"{_SELECT} {condition} ORDER BY position"
-        for file, case, to, name, hashes in self._database.execute(
-            query, [self._last_position]
-        ):
-            yield ManifestEntry(file=file, case=case, to=to, name=name, sha256=hashes)
+        names = ManifestEntry.__struct_fields__
+        for row in self._database.execute(query, [self._last_position]):
+            entry = ManifestEntry(**dict(zip(names, row, strict=True)))
+            is_new = (entry.date, entry.time) == self._dates
+            yield replace(entry, date="", time="") if is_new else entry
 
 
 def _commit(database: sqlite3.Connection) -> None:
@@ -223,12 +232,23 @@ def _create_tables(database: sqlite3.Connection, folder: Path) -> None:
     header = read_header(folder)
     values = astuple(header) if header else (None,) * 4
     database.execute("INSERT INTO run VALUES (?,?,?,?, ?)", (*values, is_rebuilt))
-    database.executemany(_INSERT, map(_row, read_entries(folder)))
+    dates = (header.date, header.time) if header else ("", "")
+    rows = (_rebuilt_row(entry, dates) for entry in read_entries(folder))
+    database.executemany(_INSERT, rows)
     database.execute("COMMIT")
 
 
-def _row(entry: ManifestEntry) -> tuple[int, str, str, str, str, str, str]:
+def _rebuilt_row(entry: ManifestEntry, dates: tuple[str, str]) -> tuple[int | str, ...]:
     """The row of the table of letters for an *entry* of a manifest."""
     *previous, sha256 = entry.sha256.split() or [_UNKNOWN_HASH]
-    columns = (entry.file, entry.case, entry.to, entry.name, sha256)
-    return key_of(entry.file), *columns, " ".join(previous)
+    return _row(replace(entry, sha256=sha256), dates, " ".join(previous))
+
+
+def _row(
+    entry: ManifestEntry, dates: tuple[str, str], previous: str
+) -> tuple[int | str, ...]:
+    """The row for *entry*, which has the *dates* of its run if it has none itself."""
+    if not entry.time:
+        date, time = dates
+        entry = replace(entry, date=date, time=time)
+    return key_of(entry.file), *astuple(entry), previous

@@ -3,8 +3,8 @@
 import pickle
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date
-from functools import lru_cache
+from datetime import date, datetime
+from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
 from secrets import token_hex
@@ -23,7 +23,13 @@ from protestgen.letters.options import LetterOptions
 from protestgen.letters.sender import Sender
 from protestgen.letters.service import LetterService
 
-from .file_store import PreparedFile, can_see_folder, folder_error, prepare_file
+from .file_store import (
+    KnownFile,
+    PreparedFile,
+    can_see_folder,
+    folder_error,
+    prepare_file,
+)
 from .roster_row import FieldError, fault_of
 
 OutputKind = Literal["folder", "mbox", "jsonl", "pdf", "nothing"]
@@ -31,6 +37,8 @@ OutputKind = Literal["folder", "mbox", "jsonl", "pdf", "nothing"]
 # Letters in a PDF document: more take more memory, little less time.
 PDF_CHUNK = 50
 
+# How many dates of earlier runs a worker keeps letters' parts for.
+_DATES = 16
 # A worker of Dask has several threads, and a `LetterWorker` is not made for that.
 _LOCK = Lock()
 
@@ -42,8 +50,8 @@ class LetterTask(Struct, frozen=True, array_like=True):
     """
     A letter to write: from *sender* about *case*, to a file *name*.
 
-    *to* is what the manifest calls the addressee. *known_hashes* are those that the
-    file may have from earlier runs.
+    *to* is what the manifest calls the addressee. *known* is what earlier runs noted of
+    the file; a letter keeps the date of the run that first wrote it, if it is there.
     """
 
     case: str
@@ -51,7 +59,7 @@ class LetterTask(Struct, frozen=True, array_like=True):
     choices: LetterOptions
     name: str
     to: str
-    known_hashes: tuple[str, ...] = ()
+    known: KnownFile = KnownFile()
 
 
 class BatchSpec(Struct, frozen=True, kw_only=True):
@@ -59,7 +67,8 @@ class BatchSpec(Struct, frozen=True, kw_only=True):
     What all chunks of a batch have in common.
 
     The letters are dated *on* a day, and written in the format *format_name*: each to a
-    file of its own in *folder*, *durable* at once, or all of them to one stream. In one
+    file of its own in *folder*, *durable* at once, or all of them to one stream. If
+    they are *redated*, that day replaces the dates of letters that are there. In one
     PDF that is *duplex*, each begins on the front of a sheet.
     With a *folder_token*, only processes that see it in the folder write files there.
     """
@@ -70,6 +79,7 @@ class BatchSpec(Struct, frozen=True, kw_only=True):
     options: Options
     kind: OutputKind = "nothing"
     folder: Path = Path()
+    redated: bool = False
     durable: bool = False
     duplex: bool = False
     folder_token: str = ""
@@ -104,9 +114,14 @@ class ChunkResult(Struct, frozen=True, kw_only=True):
 
 
 class _Composed(NamedTuple):
-    """A *letter* with *notes* on its choices, and *remarks* on this letter alone."""
+    """
+    A *letter* with *notes* on its choices, and *remarks* on this letter alone.
+
+    It is rendered with *options*.
+    """
 
     letter: Letter
+    options: Options
     notes: list[str]
     remarks: list[str]
 
@@ -116,7 +131,8 @@ class LetterWorker:
 
     def __init__(self, spec: BatchSpec) -> None:
         self._spec = spec
-        self._service = LetterService(spec.campaign, spec.on)
+        self._service = lru_cache(_DATES)(partial(_service, spec))
+        self._options = lru_cache(_DATES)(partial(_options, spec))
         self._format = FORMATS[spec.format_name]
         # Where a process is taken for dead, another one may write the same letters.
         self._name = f"{token_hex(4)}-"
@@ -179,30 +195,30 @@ class LetterWorker:
     def _compose(self, task: LetterTask) -> _Composed:
         spec = self._spec
         case = spec.campaign.case(task.case)
-        letter, notes = self._service.write(case, task.sender, task.choices)
-        chosen, remarks = self._service.remarks(letter)
+        service = self._service(task.known.date)
+        letter, notes = service.write(case, task.sender, task.choices)
+        chosen, remarks = service.remarks(letter)
         notes += chosen
         if letter.copied:
             mailed, printed = self._format.mails_copies, spec.options.print_copies
             notes += copy_notes(letter, mailed=mailed, printed=printed)
-        return _Composed(letter, notes, remarks)
+        return _Composed(letter, self._options(task.known.time), notes, remarks)
 
     def _render(self, composed: _Composed) -> bytes:
         """Render a letter, and add the remarks of its format."""
-        data = self._rendered(composed.letter)
-        composed.remarks.extend(
-            self._format.remarks(composed.letter, self._spec.options)
-        )
+        letter, options = composed.letter, composed.options
+        data = self._rendered(letter, options)
+        composed.remarks.extend(self._format.remarks(letter, options))
         return data
 
-    def _rendered(self, letter: Letter) -> bytes:
+    def _rendered(self, letter: Letter, options: Options) -> bytes:
         """Render *letter* for its own file, or for that of all letters."""
-        spec = self._spec
-        if spec.kind == "jsonl":
+        kind = self._spec.kind
+        if kind == "jsonl":
             return json.render_line(letter)
-        data = self._format.render(letter, spec.options)
-        if spec.kind == "mbox":
-            time = spec.options.time_of(letter.date)
+        data = self._format.render(letter, options)
+        if kind == "mbox":
+            time = options.time_of(letter.date)
             return mbox.entry(data, letter.sender.email or "", time)
         return data
 
@@ -214,7 +230,7 @@ class LetterWorker:
             return PreparedFile("new", "", returned=data)
         try:
             return prepare_file(
-                *(spec.folder, task.name, data, task.known_hashes),
+                *(spec.folder, task.name, data, task.known.hashes),
                 durable=spec.durable,
                 writer=self._name,
             )
@@ -267,10 +283,23 @@ class LetterWorker:
         if not isinstance(error, ProtestgenError):
             return [fault_of(error)]
         try:
-            faults = choice_faults(self._service, task.case, task.sender, task.choices)
+            service = self._service(task.known.date)
+            faults = choice_faults(service, task.case, task.sender, task.choices)
         except Exception as other:  # noqa: BLE001 - it fails this letter only
             return [fault_of(other)]
         return faults or [fault_of(error)]
+
+
+def _service(spec: BatchSpec, day: str) -> LetterService:
+    """Return the service for letters of a *day*, by default that of the batch."""
+    on = date.fromisoformat(day) if day else spec.on
+    return LetterService(spec.campaign, on)
+
+
+def _options(spec: BatchSpec, time: str) -> Options:
+    """Return the options for letters of a *time*, by default that of the batch."""
+    options = spec.options
+    return replace(options, now=datetime.fromisoformat(time)) if time else options
 
 
 def choice_faults(

@@ -1,5 +1,6 @@
 """The command `batch`: a letter for each member of a roster."""
 
+import os
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +17,7 @@ from protestgen.batch.report import BatchStats
 from protestgen.batch.roster import EXAMPLE
 from protestgen.batch.roster_row import FIELDS
 from protestgen.batch.runner import Batch
+from protestgen.batch.state import BatchState, copied_state
 from protestgen.batch.worker import BatchSpec
 from protestgen.campaign.loader import Campaign
 from protestgen.countries import find_country
@@ -34,8 +36,6 @@ from .batch_target import (
     FILE_FORMATS,
     Target,
     checked_target,
-    dated,
-    last_run,
     open_stream,
 )
 from .console import show_error, show_note, write_product
@@ -125,7 +125,7 @@ def _write(
         campaign = campaign.absolute()
     cluster = connect_cluster(campaign, options, stack)
     outbox = None if options.dry else _outbox(target, interrupts, stack)
-    spec = _batch_spec(campaign, options, target, outbox)
+    spec = _batch_spec(campaign, options, target)
     if outbox and cluster:
         folder = outbox.folder.absolute()
         token = create_folder_token(outbox.folder)
@@ -137,7 +137,7 @@ def _write(
         has_table=outbox is not None,
     )
     stream = open_stream(target, stack) if spec.kind in FILE_FORMATS else None
-    batch = _batch(plan, reporter, outbox, stream)
+    batch = _batch(plan, reporter, outbox, stream, _state(target, options, stack))
     with reporter, interrupts.awaited():
         executor, ahead = cluster, QUEUE_DEPTH
         if jobs > 1:
@@ -154,11 +154,21 @@ def _batch(
     reporter: ProgressReporter,
     outbox: OutputFolder | None,
     stream: IO[bytes] | None,
+    state: BatchState | None,
 ) -> Batch:
     if stream and plan.spec.kind == "pdf":
         merger = PdfMerger(stream, duplex=plan.spec.duplex)
         return Batch(plan, reporter, merger=merger)
-    return Batch(plan, reporter, folder=outbox, stream=stream)
+    return Batch(plan, reporter, folder=outbox, stream=stream, state=state)
+
+
+def _state(
+    target: Target, options: BatchOptions, stack: ExitStack
+) -> BatchState | None:
+    """Return the state of the folder that a dry run would write to."""
+    if options.dry and target.kind == "folder" and target.path:
+        return stack.enter_context(copied_state(target.path))
+    return None
 
 
 def _finish(run: _Run, reporter: ProgressReporter, *, is_interrupted: bool) -> None:
@@ -178,14 +188,14 @@ def _finish(run: _Run, reporter: ProgressReporter, *, is_interrupted: bool) -> N
     where = f" in {target.path}" if target.path and not dry else ""
     reporter.sum_up(tally, where, by_country=dry)
     if run.log_folder:
-        log_letters(run.log_folder, tally.new, run.options, run.spec)
+        log_letters(run.log_folder, tally.new, run.spec)
     _show_hints(run)
 
 
 def _preview(run: _Run) -> None:
     """Show the first letter, and the files that would be orphaned."""
     write_product(run.batch.first)
-    if run.target.kind == "folder" and run.target.path and not run.source.adds:
+    if run.target.path and not run.source.adds:
         run.batch.preview(run.target.path)
 
 
@@ -222,17 +232,15 @@ def _batch_spec(
     campaign: Campaign,
     options: BatchOptions,
     target: Target,
-    outbox: OutputFolder | None,
 ) -> BatchSpec:
-    """Return what letters have in common: dates may be those of the last run."""
-    last = outbox.state.last if outbox else last_run(target)
-    on, time = dated(options.on, last, "letters")
-    settings = replace(options.format_options(campaign.folders), now=time)
+    """Return what letters have in common."""
+    on, settings = options.on, options.format_options(campaign.folders)
     if target.kind == "mbox":
         settings = replace(settings, eol="lf")
     return BatchSpec(
         campaign=campaign,
-        on=on,
+        on=on or now().date(),
+        redated=bool(on) or "SOURCE_DATE_EPOCH" in os.environ,
         format_name=target.format_name,
         options=settings,
         kind="nothing" if options.dry else target.kind,

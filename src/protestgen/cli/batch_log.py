@@ -11,7 +11,6 @@ from protestgen.campaign.bundled import shipped_folder
 from protestgen.campaign.directory import MISSION_KINDS
 from protestgen.campaign.loader import Campaign
 from protestgen.errors import ChoiceError
-from protestgen.letters.letter import SUPPORT_STYLE
 from protestgen.log.entry import Channel, LogEntry
 from protestgen.log.loader import LOG
 from protestgen.log.writer import add_to_log
@@ -40,13 +39,13 @@ def log_folder(campaign: Campaign, options: BatchOptions) -> Path | None:
 def log_letters(
     folder: Path,
     new: Mapping[tuple[str, str, str], int],
-    options: BatchOptions,
     spec: BatchSpec,
 ) -> None:
     """Log how many letters are *new* by case, country and addressee, and say so."""
     counts: Counter[tuple[str, str, str | None]] = Counter()
+    known_to = {*MISSION_KINDS, *spec.campaign.directory.offices}
     for (case, country, wanted), count in new.items():
-        to = _addressee(spec.campaign, options, case, wanted)
+        to = wanted if wanted in known_to else None  # and no city
         counts[case, country, to] += count
     unknown = sum(count for (_, country, _), count in counts.items() if not country)
     known = {key: count for key, count in sorted(counts.items(), key=str) if key[1]}
@@ -63,13 +62,3 @@ def log_letters(
     if unknown:
         hint = "use 'protestgen log'"
         show_note(f"{unknown:,} letters from no known country are not logged: {hint}")
-
-
-def _addressee(
-    campaign: Campaign, options: BatchOptions, case: str, wanted: str
-) -> str | None:
-    """Return the kind of mission or the office that letters went to, if known."""
-    if options.style == SUPPORT_STYLE:
-        return None
-    to = wanted or campaign.case(case).write_to[0]
-    return to if to in {*MISSION_KINDS, *campaign.directory.offices} else None

@@ -13,7 +13,6 @@ import click
 from msgspec import Struct
 
 from protestgen.batch.manifest import RunHeader
-from protestgen.batch.runner import dates_of_run
 from protestgen.batch.state import copied_state
 from protestgen.batch.worker import OutputKind
 from protestgen.errors import OutputError
@@ -148,17 +147,19 @@ def last_run(target: Target) -> RunHeader | None:
         return state.last
 
 
-def dated(
-    on: date | None, last: RunHeader | None, product: str
-) -> tuple[date, datetime]:
-    """Return the date of letters and the time of e-mails, as `dates_of_run` does."""
+def dated(on: date | None, last: RunHeader | None) -> tuple[date, datetime]:
+    """
+    Return the date of messages and the time of e-mails.
+
+    A second run keeps those of the *last* one, so that its messages stay the same.
+    """
     time = now()
-    day, time_of_run = dates_of_run(
-        on, time, None if "SOURCE_DATE_EPOCH" in os.environ else last
-    )
-    if on is None and day != time.date():
-        show_note(f"{product} keep the date of the run before, {day}: see '--date'")
-    return day, time_of_run
+    before = date.fromisoformat(last.date) if last else None
+    if last is None or on not in {None, before} or "SOURCE_DATE_EPOCH" in os.environ:
+        return on or time.date(), time
+    if on is None and before != time.date():
+        show_note(f"messages keep the date of the run before, {before}: see '--date'")
+    return date.fromisoformat(last.date), datetime.fromisoformat(last.time)
 
 
 def open_stream(target: Target, stack: ExitStack) -> IO[bytes]:

@@ -107,7 +107,7 @@ def _write_messages(
     target = _target(options.output)
     if not options.email:
         raise click.UsageError("messages need an address that they are from: '--email'")
-    day, time = dated(options.on, _last_release(target, options), "messages")
+    day, time = dated(options.on, _last_release(target, options))
     writer = replace(options, on=day).writer(campaign)
     case = campaign.case(options.case_id)
     release, notes = make_press_release(writer, case, choices)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from protestgen.campaign.case import Case, Way
 from protestgen.campaign.directory import MISSION_KINDS, Addressee, Office
 from protestgen.campaign.loader import Campaign
-from protestgen.errors import ProtestgenError
+from protestgen.errors import ChoiceError, ProtestgenError
 from protestgen.language.language import ENGLISH, Language
 from protestgen.language.loader import load_language
 from protestgen.templating.environment import Templates, unknown_style
@@ -102,6 +102,8 @@ class LetterService:
         addressee, case = recipients.addressee, self.campaign.case(case_id)
         if missing := self.missing(case, code, addressee, choices.style):
             raise MissingTextError(case_id, code, missing)
+        if too_early := self._reminder_error(choices):
+            raise too_early
         localised, language = self.localised(case, code)
         return SharedParts(
             localised if choices.demands else localised.for_way(recipients.way),
@@ -138,6 +140,17 @@ class LetterService:
                 choose_demands(case, (demand,), self.on, style=style or "")
             except ProtestgenError as error:
                 yield "demands", error
+        if too_early := self._reminder_error(choices):
+            yield "first_letter", too_early
+
+    def _reminder_error(self, choices: LetterOptions) -> ChoiceError | None:
+        """The error that a reminder is not later than the letter it is about, if so."""
+        first = choices.first_letter
+        if first is None or first.first_day < self.on:
+            return None
+        hint = "give a later '--date', and reminders a folder of their own"
+        reason = f"a letter of {self.on} cannot remind of one of {first}"
+        return ChoiceError(f"{reason}: {hint}", field="first_letter")
 
     def remarks(self, letter: Letter) -> tuple[Sequence[str], list[str]]:
         """
