@@ -462,6 +462,14 @@ STATEMENT = "templates/en/statement.txt.j2"
             "{% if case.status == 'closed' and not archived %}{{ nothing }}{% endif %}",
             f"{STATEMENT}:4:1: error: unknown variable 'nothing': see 'protestgen help templates'",
         ),
+        *(
+            (
+                "{{ case.summary }}",
+                f"{{% if {name} %}}{{{{ nothing }}}}{{% endif %}}",
+                f"{STATEMENT}:4:1: error: unknown variable 'nothing': see 'protestgen help templates'",
+            )
+            for name in ("about", "cosigners", "organisation", "why")
+        ),
     ],
 )
 def test_errors_of_styles_are_found(

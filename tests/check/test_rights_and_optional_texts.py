@@ -85,6 +85,19 @@ def test_a_right_that_does_not_bind_is_told(
     ]
 
 
+def test_letters_that_name_a_right_are_checked(mine: Path) -> None:
+    """
+    What a style says of a right is rendered, too.
+    """
+    style = mine / "templates" / "en" / "statement.txt.j2"
+    text = style.read_text("utf-8")
+    style.write_text(f"{text}\n{{% if right %}}{{{{ nothing }}}}{{% endif %}}\n")
+    found = findings(mine, with_rights("iccpr-9"))
+
+    assert len(found) == 1
+    assert "error: unknown variable 'nothing'" in found[0]
+
+
 def test_rights_without_words_in_a_language_are_told(mine: Path) -> None:
     """
     A right that letters in another language of the case cannot name is named.

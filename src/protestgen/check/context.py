@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from protestgen.campaign.translations import (
 from protestgen.errors import Location, ProtestgenError, unexpected
 from protestgen.language.language import ENGLISH, Language
 from protestgen.language.loader import languages, read_language
+from protestgen.language.rights import load_rights
 from protestgen.letters.completeness import missing_texts
 from protestgen.templating.environment import Templates
 from protestgen.templating.metering import SharedSteps
@@ -55,6 +56,7 @@ class CheckContext:
         self.codes_of_forms = languages(self.campaign.folders)
         self.sound_texts: set[str] = set()
         self.translations = self._read_translations()
+        self.rights = cache(partial(load_rights, self.campaign.folders))
         self.cut_lines = cache(_cut_lines)
         # What letters have shown of the templates, whichever case they were about.
         self.origins: dict[tuple[str, str, str], Location] = {}

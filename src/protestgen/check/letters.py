@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from protestgen.campaign.case import Case, Demand
 from protestgen.campaign.directory import MISSION_KINDS, Addressee
 from protestgen.errors import DataError, Location, ProtestgenError
@@ -11,9 +13,17 @@ from protestgen.language.language import ENGLISH, Language
 from protestgen.language.typography import with_signs
 from protestgen.letters.completeness import MissingTextError
 from protestgen.letters.compose import compose
-from protestgen.letters.letter import SUPPORT_STYLE, THANKS_STYLE, Letter, block_text
+from protestgen.letters.letter import (
+    ORGANISATION_STYLE,
+    REMINDER_STYLE,
+    SUPPORT_STYLE,
+    THANKS_STYLE,
+    Letter,
+    block_text,
+)
 from protestgen.letters.notes import avoided, count_words, longest
 from protestgen.letters.sender import Sender
+from protestgen.schema.types import PartialDate
 from protestgen.templating.metering import SharedStepLimitError
 
 from .context import CheckContext, read_lines
@@ -21,10 +31,12 @@ from .finding import Finding, error, of_problems, warning
 from .texts import PLACEHOLDER, collapse_spaces, stem, text_fields
 
 _SENDER = Sender(name="Ada Example", city="Example Town")
-_OF_ORGANISATION = Sender(
-    name="Ada Example", city="Example Town", organisation="Example Society"
+_OF_ORGANISATION = replace(_SENDER, organisation="Example Society")
+# With them, letters take the branches for all that a sender may say.
+_OTHERS = (
+    replace(_OF_ORGANISATION, about="a nurse", why="Nurses help."),
+    replace(_OF_ORGANISATION, cosigners=("Bob Example",)),
 )
-_ORGANISATION_STYLE = "organisation"
 
 
 def check_letters(context: CheckContext, ids: Sequence[str], on: date) -> set[Finding]:
@@ -152,36 +164,50 @@ class _Letters:
         """
         everything = tuple(demand.id for demand in self.case.demands)
         if style == THANKS_STYLE:
-            yield self._letter(style, self.addressees[0], self.on, self.met)
+            for sender in (self._sender(style), *_OTHERS):
+                yield self._letter(style, self.addressees[0], self.on, self.met, sender)
             return
         usual = tuple(d.id for d in self.case.default_demands(self.on)) or everything
         first, *others = self.addressees
-        yield self._letter(style, first, self.on, usual)
-        more = [(first, self.on, everything)]
-        more += [(other, self.on, usual) for other in others]
+        sender = self._sender(style)
+        yield self._letter(style, first, self.on, usual, sender)
+        more = [(first, self.on, everything, sender)]
+        more += [(other, self.on, usual, sender) for other in others]
+        more += [(first, self.on, usual, other) for other in _OTHERS]
         if self.case.is_archived(self.on):
-            more.append((first, self.case.opened.first_day, everything))
-        for addressee, on, demands in more:
+            more.append((first, self.case.opened.first_day, everything, sender))
+        for addressee, on, demands, by in more:
             branch = (
                 *(self.language.code, style, addressee.role, addressee.state),
-                *(self.case.is_archived(on), len(demands), self.avoid),
+                *(self.case.is_archived(on), len(demands), self.avoid, by),
             )
             if branch not in self.context.checked_branches:
                 self.context.checked_branches.add(branch)
-                yield self._letter(style, addressee, on, demands)
+                yield self._letter(style, addressee, on, demands, by)
+
+    def _sender(self, style: str) -> Sender:
+        return _OF_ORGANISATION if style == ORGANISATION_STYLE else _SENDER
 
     def _letter(
-        self, style: str, addressee: Addressee, on: date, demands: Sequence[str]
+        self,
+        style: str,
+        addressee: Addressee,
+        on: date,
+        demands: Sequence[str],
+        sender: Sender,
     ) -> Letter:
+        is_reminder = style == REMINDER_STYLE and sender in _OTHERS
         return compose(
             self.case,
             None if style == SUPPORT_STYLE else addressee,
-            _OF_ORGANISATION if style == _ORGANISATION_STYLE else _SENDER,
+            sender,
             style=style,
             language=self.language,
             templates=self.context.templates,
             on=on,
             demands=demands,
+            first_letter=PartialDate(on.year - 1) if is_reminder else None,
+            rights=self.context.rights,
         )
 
     def _failed(self, style: str, failed: ProtestgenError) -> Iterator[Finding]:
