@@ -106,6 +106,21 @@ def test_each_addressee_of_a_case_is_logged(folder: Path, run: Run) -> None:
     assert found == {("president", 2), ("osce", 2)}
 
 
+def test_cards_of_members_are_not_logged(folder: Path, run: Run) -> None:
+    """
+    A member who sends a card writes to nobody who is to answer.
+    """
+    (folder / "members.csv").write_text(
+        "name,country,style\nAda Example,uk,support\nBob Example,uk,\n"
+    )
+    run(
+        "--campaign", folder, "batch", "--case", "kurmanov", "--roster", folder / "members.csv",
+        "-o", folder / "letters", "--log",
+    )  # fmt: skip
+
+    assert logged(folder) == [entry("gb", "embassy", 1)]
+
+
 def test_messages_are_emails(folder: Path, run: Run) -> None:
     """
     A mailbox is logged as e-mails.
@@ -126,6 +141,7 @@ def test_messages_are_emails(folder: Path, run: Run) -> None:
     ("more", "message"),
     [
         (("--campaign", "FOLDER", "--dry-run"), "'--log' goes without '--dry-run': nothing is written"),
+        (("--campaign", "FOLDER", "--style", "support"), "'--log' counts first letters, this is '--style support': leave it out; 'protestgen due' says how to log a reminder"),
         ((), "'--log' needs a campaign of your own: go to its folder or add '--campaign'"),
     ],
 )  # fmt: skip

@@ -34,6 +34,7 @@ def test_letters_that_wait_are_listed(folder: Path, run: Run) -> None:
     Letters that are due come with the commands that write and log the reminder.
     """
     result = run("--campaign", folder, "due")
+    program = f"protestgen --campaign {folder}"
 
     assert result.exit_code == 0
     roster = "those who wrote that letter, and nobody else"
@@ -42,11 +43,11 @@ def test_letters_that_wait_are_listed(folder: Path, run: Run) -> None:
     )
     assert result.stdout == (
         "2026-11-15 reading-room a (1 to embassy): reminder 1 of 2\n"
-        "  protestgen letter --case reading-room --country gb --to embassy --style reminder --first-letter 2026-11-01\n"
-        "  protestgen log letter --case reading-room --reminds a\n"
+        f"  {program} letter --case reading-room --country gb --to embassy --style reminder --first-letter 2026-11-01\n"
+        f"  {program} log letter --case reading-room --reminds a\n"
         "2026-11-16 reading-room b (30): reminder 1 of 2\n"
-        "  protestgen batch --case reading-room --country gb --style reminder --first-letter 2026-11-02 --format eml --roster b.csv -o b-reminder-1\n"
-        "  protestgen log email --case reading-room --reminds b --count 30\n"
+        f"  {program} batch --case reading-room --country gb --style reminder --first-letter 2026-11-02 --format eml --roster b.csv -o b-reminder-1\n"
+        f"  {program} log email --case reading-room --reminds b --count 30\n"
         "2026-12-04 reading-room c (1): reminder 1 of 2\n"
     )
 
@@ -87,7 +88,8 @@ def test_programs_read_the_list(folder: Path, run: Run) -> None:
         ("b", False, "2026-11-16"),
         ("c", False, "2026-12-04"),
     ]
-    assert found[0]["log"] == "protestgen log letter --case reading-room --reminds a"
+    log = "log letter --case reading-room --reminds a"
+    assert found[0]["log"] == f"protestgen --campaign {folder} {log}"
     assert "Carol" not in result.stdout
 
 

@@ -14,9 +14,9 @@ from protestgen.errors import AddresseeError, Location, ProtestgenError
 from protestgen.language.loader import find_languages
 from protestgen.letters.letter import (
     ORGANISATION_STYLE,
+    OTHER_STYLES,
     REMINDER_STYLE,
     SUPPORT_STYLE,
-    THANKS_STYLE,
 )
 from protestgen.letters.options import LetterOptions
 from protestgen.letters.sender import Sender
@@ -270,10 +270,10 @@ class JobPlanner:
 
 
 def _style(member: Member, common: LetterOptions) -> str:
-    """Return the style of the letter of a *member*, whose own is for protest only."""
-    if common.style in (REMINDER_STYLE, SUPPORT_STYLE, THANKS_STYLE):
-        return common.style
-    return member.style or common.style
+    """Return the style of the letter of a *member*, whose own is for first letters."""
+    return (
+        common.style if common.style in OTHER_STYLES else member.style or common.style
+    )
 
 
 def _combined(

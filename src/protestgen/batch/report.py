@@ -30,9 +30,9 @@ class BatchStats(Struct, kw_only=True):
     *statuses* counts the files of the *letters* by what the run did to them. *failed*
     counts rows, or letters of one sender; *duplicate* counts letters. *stale* counts
     orphaned files that stay, *removed* those that were removed. *is_whole* is False if
-    the run stopped early. *new* counts letters that were not there before, by case,
-    country and the addressee asked for. *notes* has the number of letters for each
-    text, *remarks* for each kind.
+    the run stopped early. *new* counts first letters that were not there before, by
+    case, country and the addressee asked for. *notes* has the number of letters for
+    each text, *remarks* for each kind.
     """
 
     rows: int = 0

@@ -12,7 +12,7 @@ from protestgen.campaign.loader import Campaign
 from protestgen.errors import OutputError
 from protestgen.formats import Options
 from protestgen.formats.pdf_merge import PdfMerger
-from protestgen.letters.letter import SUPPORT_STYLE
+from protestgen.letters.letter import OTHER_STYLES
 from protestgen.letters.sender import Sender
 
 from .dispatch import QUEUE_DEPTH, chunk_size, tasks_of, write_chunks
@@ -181,7 +181,7 @@ class Batch:
                 tally.letters += 1
                 tally.countries[_country(task)] += 1
                 if not self._folder:
-                    tally.new[_origin(task, self._plan.spec.campaign)] += 1
+                    self._count_new(task)
                 if task.known.date not in self._dates:
                     tally.notes[_KEPT_DATE.format(task.known.date)] += 1
         for job in chunk:
@@ -217,7 +217,14 @@ class Batch:
             if status == "edited":
                 self._reporter.edited(letter.file, is_stale=False)
             elif status == "new" and not task.known.hashes:
-                self.tally.new[_origin(task, self._plan.spec.campaign)] += 1
+                self._count_new(task)
+
+    def _count_new(self, task: LetterTask) -> None:
+        """Count a letter that was not there before, if it is a first letter."""
+        if task.choices.style not in OTHER_STYLES:
+            way = self._plan.spec.campaign.case(task.case).ways[0]
+            to = task.choices.to or way.to[task.choices.nth or 0]
+            self.tally.new[task.case, _country(task), to] += 1
 
     def _report(self, job: RosterJob, roster: Roster) -> None:
         """Report the notes on a row, its duplicate letters, and why it failed."""
@@ -259,15 +266,6 @@ class Batch:
 def _known(_file: str) -> KnownFile:
     """Return that no run has written a file."""
     return KnownFile()
-
-
-def _origin(task: LetterTask, campaign: Campaign) -> tuple[str, str, str]:
-    """Return the case, country and addressee of a letter, as its sender chose them."""
-    choices, to = task.choices, ""
-    if choices.style != SUPPORT_STYLE:
-        way = campaign.case(task.case).ways[0]
-        to = choices.to or way.to[choices.nth or 0]
-    return task.case, _country(task), to
 
 
 def _country(task: LetterTask) -> str:

@@ -11,6 +11,7 @@ from protestgen.campaign.bundled import shipped_folder
 from protestgen.campaign.directory import MISSION_KINDS
 from protestgen.campaign.loader import Campaign
 from protestgen.errors import ChoiceError
+from protestgen.letters.letter import OTHER_STYLES
 from protestgen.log.entry import Channel, LogEntry
 from protestgen.log.loader import LOG
 from protestgen.log.writer import add_to_log
@@ -29,8 +30,12 @@ def log_folder(campaign: Campaign, options: BatchOptions) -> Path | None:
         return None
     if options.dry:
         raise click.UsageError("'--log' goes without '--dry-run': nothing is written")
+    if options.style in OTHER_STYLES:
+        hint = "leave it out; 'protestgen due' says how to log a reminder"
+        reason = f"'--log' counts first letters, this is '--style {options.style}'"
+        raise click.UsageError(f"{reason}: {hint}")
     folder = campaign.layers[0]
-    if folder == shipped_folder():
+    if folder.resolve() == shipped_folder().resolve():
         hint = "go to its folder or add '--campaign'"
         raise ChoiceError(f"'--log' needs a campaign of your own: {hint}")
     return folder

@@ -1,8 +1,9 @@
 """The command `due`: letters that wait for an answer, and how to remind of them."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import chain
 
 import click
 
@@ -13,7 +14,7 @@ from protestgen.log.reminders import WAITS, Waiting, waiting_letters
 
 from .common_options import common_options, flag_option
 from .console import show_note, write_json, write_lines
-from .context import chosen_campaign, now
+from .context import FOLDERS_KEY, chosen_campaign, now
 from .options import date_option
 from .param_types import Command, complete_case
 
@@ -42,13 +43,16 @@ def due(
     today = on or now().date()
     cases = (case_id,) if case_id else None
     campaign = chosen_campaign(ctx, cases, missions=False)
+    named = ctx.meta.get(FOLDERS_KEY, ())
+    chosen = (("--campaign", str(folder)) for folder in named)
+    program = ["protestgen", *chain.from_iterable(chosen)]
     if case_id and campaign.case(case_id).status == "closed":
         show_note(f"case '{case_id}' is closed: nobody is reminded")
     waiting = all_waiting(campaign, case_id)
     if as_json:
-        write_json([_as_json(letter, today) for letter in waiting])
+        write_json([_as_json(letter, program, today) for letter in waiting])
         return
-    write_lines(line for letter in waiting for line in _lines(letter, today))
+    write_lines(line for letter in waiting for line in _lines(letter, program, today))
     due = [letter for letter in waiting if letter.due <= today]
     if any(letter.entry.count > 1 for letter in due):
         show_note(
@@ -72,18 +76,18 @@ def all_waiting(campaign: Campaign, case_id: str | None) -> list[Waiting]:
     return sorted(found, key=lambda letter: letter.due)
 
 
-def _lines(letter: Waiting, today: date) -> Iterator[str]:
+def _lines(letter: Waiting, program: Sequence[str], today: date) -> Iterator[str]:
     entry = letter.entry
     about = f"{entry.count} to {entry.to}" if entry.to else str(entry.count)
     which = f"reminder {letter.number} of {len(WAITS)}"
     yield f"{letter.due} {letter.case} {letter.name} ({about}): {which}"
     if letter.due <= today:
-        yield from (f"  {command}" for command in _commands(letter))
+        yield from (f"  {command}" for command in _commands(letter, program))
 
 
-def _commands(letter: Waiting) -> tuple[str, str]:
+def _commands(letter: Waiting, program: Sequence[str]) -> tuple[str, str]:
     """
-    Return the commands that write a reminder and that log it.
+    Return the commands of *program* that write a reminder and that log it.
 
     For letters of several people, the roster and the folder have names that no other
     reminder has: only those who wrote are to write again.
@@ -93,18 +97,18 @@ def _commands(letter: Waiting) -> tuple[str, str]:
     to = ("--to", entry.to) if entry.to else ()
     style = ("--style", REMINDER_STYLE, "--first-letter", str(entry.date))
     asked = (*case, "--country", entry.country, *to, *style)
-    write = ["protestgen", "letter", *asked]
-    log = ["protestgen", "log", entry.kind, *case, "--reminds", name]
+    write = [*program, "letter", *asked]
+    log = [*program, "log", entry.kind, *case, "--reminds", name]
     if entry.count > 1:
         files = ("--roster", f"{name}.csv", "-o", f"{name}-reminder-{letter.number}")
         format_ = _FORMATS.get(entry.kind, ())
-        write = ["protestgen", "batch", *asked, *format_, *files]
+        write = [*program, "batch", *asked, *format_, *files]
         log += ["--count", str(entry.count)]
     return shlex.join(write), shlex.join(log)
 
 
-def _as_json(letter: Waiting, today: date) -> dict[str, object]:
-    write, log = _commands(letter)
+def _as_json(letter: Waiting, program: Sequence[str], today: date) -> dict[str, object]:
+    write, log = _commands(letter, program)
     return {
         "case": letter.case,
         "entry": letter.name,

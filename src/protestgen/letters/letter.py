@@ -17,6 +17,8 @@ SUPPORT_STYLE = "support"
 REMINDER_STYLE = "reminder"
 # A letter to those who met a demand.
 THANKS_STYLE = "thanks"
+# Letters that are no first letter to somebody who is to act.
+OTHER_STYLES = (SUPPORT_STYLE, REMINDER_STYLE, THANKS_STYLE)
 # A letter that names the sender's organisation.
 ORGANISATION_STYLE = "organisation"
 # Letters that say "I" even if an organisation is named below the signature.
