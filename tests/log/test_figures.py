@@ -120,6 +120,35 @@ def test_thanks_name_only_those_who_agreed() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "is_shown"),
+    [
+        ("Bo Li", "Bo Li handed over the letter.", False),
+        ("李明", "李明交了信。", False),
+        ("Ada Example", "Adas Brief wurde verlesen.", False),
+        ("Анна Пример", "Письмо Анны прочли вслух.", False),
+        ("A. Example", "A letter was handed over.", True),
+        ("Mark Example", "They met in March.", True),
+    ],
+)
+def test_a_public_text_hides_with_a_form_of_a_private_name(
+    name: str, text: str, *, is_shown: bool
+) -> None:
+    """
+    A short name or one with another ending is found, and an initial does not count.
+    """
+    entry = LogEntry(
+        kind="picket",
+        date=PartialDate(2026, 11, 22),
+        country="gb",
+        by=name,
+        text=text,
+        public=("text",),
+    )
+
+    assert entry.shown("text") == (text if is_shown else None)
+
+
 def test_a_public_text_hides_with_a_private_name_in_it() -> None:
     """
     A text that may be published is not told if it has a name in it that may not.

@@ -60,8 +60,8 @@ class LogEntry(Struct, frozen=True, kw_only=True):
         """
         Return the value of *field* if it may be published.
 
-        A text that has a word of a name in it, or an organisation or town, which may
-        not be published, is not shown either.
+        A text that has a word of a name in it, in any form, or an organisation or town,
+        which may not be published, is not shown either.
         """
         value: str | None = getattr(self, field)
         if value is None or field not in self.public:
@@ -75,8 +75,13 @@ class LogEntry(Struct, frozen=True, kw_only=True):
             value: str | None = getattr(self, field)
             if value and field not in self.public and value.casefold() in folded:
                 return True
-        words = {word for word in _words(self.by or "") if len(word) > 2}
-        return "by" not in self.public and not words.isdisjoint(_words(text))
+        if "by" in self.public or not self.by:
+            return False
+        if not self.by.isascii() and self.by.casefold() in folded:
+            return True  # some scripts have no spaces between words
+        words = _words(text)
+        names = _words(self.by)
+        return any(_is_form_of(word, name) for name in names for word in words)
 
 
 def mismatches(entry: LogEntry) -> Iterator[tuple[str, str]]:
@@ -89,6 +94,14 @@ def mismatches(entry: LogEntry) -> Iterator[tuple[str, str]]:
             yield field, f"only an answer has '{field}': remove it"
     if entry.reminds and entry.kind not in WRITTEN:
         yield "reminds", f"only a {alternatives(WRITTEN)} reminds: remove it"
+
+
+def _is_form_of(word: str, name: str) -> bool:
+    """Whether *word* is *name*, or this with another ending, as 'Adas' and 'Анны'."""
+    if len(name) < 3:
+        return len(name) == 2 and word == name
+    stem = name if name.isascii() or len(name) == 3 else name[:-1]
+    return word.startswith(stem) and len(word) <= len(name) + 2
 
 
 def _words(text: str) -> set[str]:
