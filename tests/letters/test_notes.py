@@ -43,6 +43,17 @@ def test_everything_doubtful_is_said_a_line_each(run: Run) -> None:
     assert found == dedent(expected).strip().replace("\n ", " ").splitlines()
 
 
+def test_a_demand_that_was_met_is_noted_where_it_is_made_again(run: Run) -> None:
+    """
+    A reminder should not ask for what was done; thanks are for just that.
+    """
+    met = "the demand 'release' was met: choose others with '--demand'"
+    letter = ("--case", "temir-bank", "--country", "us", *ADA, "--style")
+
+    assert met in notes(run, *letter, "reminder", "--demand", "release")
+    assert met not in notes(run, *letter, "thanks")
+
+
 @pytest.mark.parametrize(
     ("country", "note"),
     [

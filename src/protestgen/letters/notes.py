@@ -12,7 +12,7 @@ from protestgen.countries import language_name
 from protestgen.schema.types import PartialDate
 from protestgen.templating.blocks import Block
 
-from .letter import ORGANISATION_STYLE, SUPPORT_STYLE, Letter, block_text
+from .letter import ORGANISATION_STYLE, SUPPORT_STYLE, THANKS_STYLE, Letter, block_text
 
 # The words that fit on a page; a letter in the style `points` may have two pages.
 PAGE_WORDS = 400
@@ -79,8 +79,10 @@ def choice_notes(
     languages: Sequence[str],
 ) -> list[Note]:
     """Notes on what was chosen for a letter, whoever signs it."""
+    # Thanks are for demands that were met.
+    asked = () if style == THANKS_STYLE else demands
     return [
-        *_date_notes(case, demands, on),
+        *_date_notes(case, asked, on),
         *_report_notes(case),
         *_address_notes(case, addressee, style, on),
         *_language_notes(addressee, languages),
