@@ -52,9 +52,11 @@ def template_values(
     if case.is_late(on):
         case = replace(case, write_by=None)
     right, says = _right(case, demands, language, on, rights)
+    able, is_archived = relation(case, addressee), case.is_archived(on)
+    remaining = () if is_archived else case.default_demands(on, able)
     return {
         "addressee": addressee,
-        "archived": case.is_archived(on),
+        "archived": is_archived,
         "case": case,
         "demands": tuple(demands),
         "first_letter": FirstLetter(
@@ -63,12 +65,14 @@ def template_values(
         "is_mourning": case.support_to.bereaved,
         "met": tuple(demand for demand in case.demands if demand.is_met(on)),
         "of_state": language.state_genitive(case.state) or "",
+        "over": case.is_over(on),
         "people": case.people,
         "people_phrase": language.people(case.people),
         "person": case.people[0] if len(case.people) == 1 else None,
         "questions": tuple(d.question for d in demands if d.question),
         "reason": demands[0].reason if demands else "",
-        "relation": relation(case, addressee) or "",
+        "relation": able or "",
+        "remaining": _with_requests(remaining),
         "right": right,
         "right_says": says,
         "supported": supported(case, language),
@@ -147,7 +151,12 @@ def choose_demands(
         found = found or case.default_demands(on, to)[:most]
     if not found:
         raise ChoiceError(_nothing_to_ask(case, on, style))
-    return tuple(replace(d, request=d.request or d.text) for d in found)
+    return _with_requests(found)
+
+
+def _with_requests(demands: Sequence[Demand]) -> tuple[Demand, ...]:
+    """The *demands*, whose `request` is their `text` where there is no other."""
+    return tuple(replace(d, request=d.request or d.text) for d in demands)
 
 
 def _nothing_to_ask(case: Case, on: date, style: str) -> str:
