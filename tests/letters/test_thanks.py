@@ -1,4 +1,4 @@
-"""Letters of thanks: what remains to be done."""
+"""Letters of thanks: what remains to be done, and whom they name."""
 
 from datetime import date
 from functools import cache
@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from protestgen import Letter, Sender, compose, load_campaign
-from protestgen.campaign.case import Case
+from protestgen.campaign.case import Case, Person
 from protestgen.campaign.translations import load_translation, translated
 from protestgen.language.language import ENGLISH
 from protestgen.language.loader import load_language
@@ -67,6 +67,19 @@ REMAINING = {
         "откликнетесь и на неё.",
     ),
 }
+# A topic that names one of two people, as a sentence has it.
+TOPICS = {
+    "en": "the case of Dilbar Exampleva",
+    "de": "den Fall Dilbar Exampleva",
+    "fr": "l’affaire Dilbar Exampleva",
+    "es": "el caso de Dilbar Exampleva",
+    "el": "την υπόθεση του Ρουστάμ Παραδειγματόπουλου",
+    "ru": "о деле Дильбар Экземпловой",
+}
+PEOPLE = {
+    "el": (Person("Ντιλμπάρ Έξαμπλ"), Person("Ρουστάμ Παραδειγματόπουλος")),
+    "ru": (Person("Дильбар Экземплова"), Person("Рустам Экземплов")),
+}
 every_language = pytest.mark.parametrize("code", REMAINING)
 
 
@@ -80,7 +93,9 @@ def in_language(code: str) -> Case:
     return replace(case, demands=(replace(release, met=MET), *others))
 
 
-def written(code: str, to: str = "embassy", **changes: Any) -> Letter:
+def written(
+    code: str, to: str = "embassy", style: str = "thanks", **changes: Any
+) -> Letter:
     """The letter about the case after *changes*."""
     addressee, _ = CAMPAIGN.directory.choose(
         state="tr", country="gb", to=to, write_to=(to,)
@@ -89,7 +104,7 @@ def written(code: str, to: str = "embassy", **changes: Any) -> Letter:
         replace(in_language(code), **changes),
         addressee,
         ADA,
-        style="thanks",
+        style=style,
         language=load_language(code, CAMPAIGN.folders),
         templates=TEMPLATES,
         on=NOW,
@@ -144,3 +159,23 @@ def test_thanks_at_the_end_hope_that_it_is_the_end(change: str) -> None:
     assert end(written("en", **changes)).endswith(
         "I hope that there will be no need to write to you about her again."
     )
+
+
+@every_language
+@pytest.mark.parametrize("style", ["thanks", "reminder"])
+def test_people_whom_the_topic_names_are_not_named_again(code: str, style: str) -> None:
+    """
+    A letter without an account names the people of a case if its topic names nobody.
+    """
+    people = PEOPLE.get(code, (Person("Dilbar Exampleva"), Person("Rustam Exampleov")))
+    case = in_language(code)
+
+    def names(topic: str) -> int:
+        title_in = {**case.title_in, "topic": topic}
+        letter = written(
+            code, style=style, people=people, topic=topic, title_in=title_in
+        )
+        return sum(block_text(letter.body[0]).count(name) for name in people)
+
+    assert names(TOPICS[code]) == sum(TOPICS[code].count(name) for name in people)
+    assert names("2026") == 2
