@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import stat
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from campaign_helpers import change
 from conftest import Result, Run, Shell
 from protestgen import load_campaign
 from protestgen.authoring.scaffold import (
@@ -122,6 +124,33 @@ def test_the_example_office_can_be_chosen(run: Run, tmp_path: Path) -> None:
     ).stdout  # fmt: skip
 
     assert "\n\nOffice of the Ombudsman of Türkiye\n2 Example Square\n" in letter
+
+
+@pytest.mark.parametrize("code", ["de", "el", "ru"])
+def test_the_notes_explain_both_forms_of_a_topic(
+    code: str, run: Run, tmp_path: Path
+) -> None:
+    """
+    A topic as in the notes of the file gives a correct subject and a correct sentence.
+    """
+    mine = tmp_path / "mine"
+    run("init", mine, *OPTIONS[:-1], code)
+    place = mine / "data" / f"demands.{code}.yaml"
+    text = place.read_text(encoding="utf-8")
+    notes = " ".join(text.partition("cases:")[0].replace("#", "").split())
+    subject = re.findall('the subject of letters, "(.*?)"', notes)[0]
+    within = re.findall(r'[|] (.*?)(?: [|]|")', notes)[0]
+    topic = f"    topic: {subject}\n    title_in:\n      topic: {within}\n"
+    place.write_text(text.replace("    title_in:\n", topic), encoding="utf-8")
+    change(mine, ("    state: ", "    topic: the case of Ada Example\n    state: "))
+
+    letter = run(
+        "-q", "--campaign", mine, "letter", "--case", "reading-room", "--style",
+        "reminder", "--country", "gb", "--lang", code, "--width", "200",
+    ).stdout  # fmt: skip
+    assert f"{subject[0].upper()}{subject[1:]} (" in letter
+    assert f" {within}" in letter
+    assert subject != within
 
 
 @pytest.mark.parametrize("folder", ["mine", "mine/"])
