@@ -15,7 +15,7 @@ import phonenumbers
 import pytest
 
 from campaign_helpers import case, change, small_campaign
-from conftest import ROOT, Run
+from conftest import ROOT, Run, Shell
 from protestgen.campaign.bundled import shipped_folder
 from protestgen.check import Finding, check_campaign
 from protestgen.check.postal import bad_postcode
@@ -678,14 +678,19 @@ def test_the_bundled_campaign_has_no_errors() -> None:
     assert names.keys() <= {"embassies.yaml", "demands.yaml", *texts}
 
 
-def test_findings_do_not_depend_on_processes(mine: Path) -> None:
-    """
-    With several processes each finding is reported exactly once.
-    """
+def add_cases(mine: Path) -> None:
+    """Add so many cases to a campaign that several processes check it."""
     path = mine / "data" / "demands.yaml"
     march = path.read_text(encoding="utf-8").partition("  march:")[2]
     more = [f"  march-{number}:{march}" for number in range(60)]
     path.write_text(path.read_text(encoding="utf-8") + "".join(more), encoding="utf-8")
+
+
+def test_findings_do_not_depend_on_processes(mine: Path) -> None:
+    """
+    With several processes each finding is reported exactly once.
+    """
+    add_cases(mine)
     change(mine, ("{{ case.summary }}", "{{ case.summary }} ???"), name=STATEMENT)
 
     alone = check_campaign([mine], ON, processes=1)
@@ -695,6 +700,20 @@ def test_findings_do_not_depend_on_processes(mine: Path) -> None:
         in alone
     )
     assert check_campaign([mine], ON, processes=2) == alone
+
+
+def test_one_process_checks_where_others_cannot_start(mine: Path, shell: Shell) -> None:
+    """
+    A system without semaphores checks a large campaign as well.
+    """
+    if shell("unshare -rm true").exit_code:
+        pytest.skip("nobody may mount here")
+    add_cases(mine)
+    mounted = "mount -t tmpfs -o ro none /dev/shm && protestgen check mine"
+    result = shell(f"unshare -rm bash -c '{mounted}'")
+
+    assert result == shell("protestgen check mine")
+    assert result.exit_code == 0
 
 
 def test_an_unexpected_error_is_a_finding(

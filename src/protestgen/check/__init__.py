@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from datetime import date
 from functools import cache, partial
 from itertools import chain
@@ -40,7 +41,8 @@ def check_campaign(
     _read_context.cache_clear()
     context = _read_context(tuple(folders), tolerant=tolerant)
     ids = list(context.campaign.cases)
-    if processes == 1 or len(ids) < PARALLEL_THRESHOLD:
+    pool = _pool(processes) if len(ids) >= PARALLEL_THRESHOLD else None
+    if pool is None:
         found = {*_check_data(context, on), *check_letters(context, ids, on)}
     else:
         check = partial(_check_chunk, context.folders, on, tolerant=tolerant)
@@ -48,10 +50,18 @@ def check_campaign(
             ids[start : start + PARALLEL_CHUNK]
             for start in range(0, len(ids), PARALLEL_CHUNK)
         ]
-        with ProcessPoolExecutor(processes) as pool:
+        with pool:
             letters = pool.map(check, chunks)  # starts at once
             found = {*_check_data(context, on), *chain.from_iterable(letters)}
     return sorted(finding for finding in found if context.is_own(finding.file))
+
+
+def _pool(processes: int) -> ProcessPoolExecutor | None:
+    """Return several *processes* that check letters, if that is possible."""
+    if processes > 1:
+        with suppress(ImportError, NotImplementedError, OSError):  # no semaphores
+            return ProcessPoolExecutor(processes)
+    return None
 
 
 def _check_data(context: CheckContext, on: date) -> Iterator[Finding]:

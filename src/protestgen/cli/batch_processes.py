@@ -1,6 +1,5 @@
 """The processes that write the letters of a batch, here or in a cluster."""
 
-import os
 from concurrent.futures import Executor
 from contextlib import ExitStack
 
@@ -13,6 +12,7 @@ from protestgen.campaign.loader import Campaign
 from .batch_options import BatchOptions
 from .batch_source import Source
 from .console import show_note
+from .context import usable_cores
 
 # Smaller rosters, in bytes, are done before other processes have started.
 _SMALL = 1 << 15
@@ -46,7 +46,7 @@ def count_jobs(options: BatchOptions, source: Source, spec: BatchSpec) -> int:
     known = source.size is not None or source.roster.columns == ()
     small = _SMALL_AND_COSTLY if spec.is_costly else _SMALL
     is_small = known and (source.size or 0) < small
-    return 1 if is_small else os.cpu_count() or 1
+    return 1 if is_small else usable_cores()
 
 
 def start_executor(jobs: int, stack: ExitStack) -> Executor | None:

@@ -1,6 +1,5 @@
 """The command `check`: all mistakes in a campaign."""
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from protestgen.errors import ChoiceError
 
 from .common_options import common_options, flag_option
 from .console import show_note, write_json, write_lines
-from .context import campaign_folders, now, wants_traceback
+from .context import campaign_folders, now, usable_cores, wants_traceback
 from .param_types import Command
 
 
@@ -53,7 +52,7 @@ def check(
         raise ChoiceError(f"{folder}: {reason}: {hint}")
     folders = [folder] if folder else campaign_folders(ctx)
     found = check_campaign(
-        folders, now().date(), processes=_cores(), tolerant=not wants_traceback()
+        folders, now().date(), processes=usable_cores(), tolerant=not wants_traceback()
     )
     if as_json:
         write_json(found)
@@ -65,12 +64,6 @@ def check(
     severities = {finding.severity for finding in found}
     if "error" in severities or (strict and severities):
         ctx.exit(1)
-
-
-def _cores() -> int:
-    """Count the processors that this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)  # not on all systems
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _annotation(finding: Finding) -> str:

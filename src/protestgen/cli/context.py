@@ -168,3 +168,9 @@ def check_style(style: str, codes: Iterable[str], folders: tuple[Path, ...]) -> 
     known = [name for code in codes for name in templates.styles(code)]
     if style not in known:
         raise unknown_style(style, known)
+
+
+def usable_cores() -> int:
+    """Count the processors that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)  # not on all systems
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
