@@ -58,8 +58,8 @@ def write_letter(
     *copy* others who get a copy. *demands* are ids in the order wanted. *first_letter*
     is the date of the letter that the style `reminder` is about. With *fallback* the
     letter is in English if the language lacks a text. The default of *date* is today,
-    that of *campaign* the bundled one. *on_note* gets each note that the command would
-    show.
+    that of *campaign* the bundled one. *on_note* gets each note on the letter; those on
+    a format are what its `remarks` returns.
 
     Raises `ProtestgenError`, whose text says what to change.
     """

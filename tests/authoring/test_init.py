@@ -482,17 +482,22 @@ def test_an_unknown_genitive_is_asked_for(shell: Shell, tmp_path: Path) -> None:
 
 def test_a_genitive_may_be_an_option(run: Run, tmp_path: Path) -> None:
     """
-    `--state-name` answers the question; other languages are ignored.
+    `--state-name` answers the question, for a language that is chosen.
     """
     options = ("--state", "nr", "--country", "fj", "--lang", "ru,de")
     mine = tmp_path / "mine"
-    run("init", mine, *options, "--state-name", "ru=Науру", "--state-name", "fr=Nauru")
+    run("init", mine, *options, "--state-name", "ru=Науру")
+    unused = run("init", tmp_path / "more", *options, "--state-name", "fr=Nauru")
     wrong = run("init", tmp_path / "other", *options, "--state-name", "Науру")
 
     assert [name for name in files(mine) if "forms" in name] == ["data/forms.ru.yaml"]
     assert wrong.stderr == (
         "error: invalid value for '--state-name': 'Науру' is not CODE=NAME: "
         "write ru=Турции (see 'protestgen init --help')\n"
+    )
+    assert unused.stderr == (
+        "error: '--state-name fr=...' is for no chosen language: add 'fr' to '--lang', or "
+        "leave it out\n"
     )
 
 

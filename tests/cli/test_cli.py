@@ -150,6 +150,18 @@ def in_terminal(*arguments: str, columns: int = 80) -> str:
             "open it there (see 'protestgen letter --help')",
         ),
         (
+            (*LETTER, "-o", "letter.md"),
+            2,
+            "'-o letter.md' is for the format 'markdown': add '--format text', or choose "
+            "another name (see 'protestgen letter --help')",
+        ),
+        (
+            ("press", "kurmanov", "-o", "release.eml"),
+            2,
+            "'-o release.eml' is for the format 'eml': add '--format markdown', or choose "
+            "another name (see 'protestgen press --help')",
+        ),
+        (
             ("check", "nowhere"),
             2,
             "nowhere: there is no such folder: name the folder of a campaign, or make one "

@@ -159,7 +159,12 @@ def _spec(
 
 def _with_names(spec: CampaignSpec, names: dict[str, str]) -> CampaignSpec:
     """Add the *names* of the state in languages where they cannot be derived."""
-    names = {code: name for code, name in names.items() if code in spec.languages}
+    if unused := names.keys() - {*spec.languages}:
+        code = min(unused)
+        hint = f"add '{code}' to '--lang', or leave it out"
+        raise ChoiceError(
+            f"'--state-name {code}=...' is for no chosen language: {hint}"
+        )
     spec = replace(spec, state_names=names)
     for code in unnamed(spec):
         state = f"of {country_in_sentence(spec.state)}"

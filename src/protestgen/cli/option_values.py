@@ -10,7 +10,13 @@ from msgspec import Struct
 
 from protestgen.countries import find_country
 from protestgen.errors import ChoiceError
-from protestgen.formats import FORMATS, Format, Options, format_for
+from protestgen.formats import (
+    FORMATS,
+    REPORT_FORMATS,
+    Format,
+    Options,
+    format_for,
+)
 from protestgen.letters.letter import REMINDER_STYLE, SUPPORT_STYLE
 from protestgen.letters.options import LetterOptions
 from protestgen.schema.types import PartialDate
@@ -72,12 +78,8 @@ class OutputOptions(Struct, frozen=True, kw_only=True):
             goes = f"goes with the formats {' and '.join(names)}"
             message = f"'--large' {goes}, this is '{format_.name}'"
             raise click.UsageError(message)
-        if output and output.suffix.lower() in _OTHER_PROGRAMS and not by_file:
-            if not self.format_name:
-                hint = f"write '-o {output.with_suffix('.html')}' and open it there"
-                reason = "is a file of a word processor"
-                raise click.UsageError(f"'-o {output}' {reason}: {hint}")
-            show_note(f"{output} holds {format_.about}, whatever its name says")
+        if output and not by_file:
+            _check_suffix(output, format_, is_chosen=bool(self.format_name))
         return choice
 
     def format_options(
@@ -87,6 +89,21 @@ class OutputOptions(Struct, frozen=True, kw_only=True):
         names = {*Options.__struct_fields__}.intersection(self.__struct_fields__)
         chosen: dict[str, Any] = {name: getattr(self, name) for name in names}
         return Options(**chosen | {"folders": folders, "output": output, "now": now()})
+
+
+def _check_suffix(output: Path, format_: Format, *, is_chosen: bool) -> None:
+    """Refuse an *output* that is named for another format, unless one *is_chosen*."""
+    is_office = output.suffix.lower() in _OTHER_PROGRAMS
+    other = format_for(output, FORMATS | REPORT_FORMATS)
+    if is_chosen:
+        if is_office or other not in {None, format_.name}:
+            show_note(f"{output} holds {format_.about}, whatever its name says")
+    elif is_office:
+        hint = f"write '-o {output.with_suffix('.html')}' and open it there"
+        raise click.UsageError(f"'-o {output}' is a file of a word processor: {hint}")
+    elif other:
+        hint = f"add '--format {format_.name}', or choose another name"
+        raise click.UsageError(f"'-o {output}' is for the format '{other}': {hint}")
 
 
 class WritingOptions(OutputOptions, frozen=True, kw_only=True):
