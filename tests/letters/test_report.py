@@ -195,8 +195,44 @@ def test_an_empty_log_has_no_report(run: Run) -> None:
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        "error: nothing is logged for case 'kurmanov': see 'protestgen log --help'\n"
+        "error: nothing is logged for case 'kurmanov' up to 2026-11-22: "
+        "see 'protestgen log --help'\n"
     )
+
+
+@pytest.mark.parametrize("command", ["report", "update", "appeal"])
+def test_documents_count_the_log_up_to_their_day(
+    command: str, folder: Path, run: Run
+) -> None:
+    """
+    A document tells nothing that was logged for a later day; a month counts once begun.
+    """
+    days = ("2011-05", "2011-05-04", "2011-05-05", "2011-06")
+    for day in days:
+        entry = LogEntry(
+            kind="call", date=PartialDate.parse(day), country="gb", count=3
+        )
+        write_log(folder, "kurmanov", {f"{day}-call": entry})
+    line = ("--campaign", folder, command, "kurmanov", "--date")
+    label = "Telephone calls" if command == "update" else "Actions"
+
+    assert f"- {label}: 6\n" in run(*line, "2011-05-04").stdout
+    assert f"- {label}: 9\n" in run(*line, "2011-05-05").stdout
+
+
+def test_a_report_of_a_day_before_the_log_is_refused(folder: Path, run: Run) -> None:
+    """
+    Where everything in the log is from later days, a report has nothing to tell.
+    """
+    log_of_2010(folder)
+    line = ("--campaign", folder, "report", "temir-bank", "-o", folder / "r.csv")
+    result = run(*line, "--date", "2010-04-29")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(
+        "error: nothing is logged for case 'temir-bank' up to 2010-04-29: "
+    )
+    assert not (folder / "r.csv").exists()
 
 
 def test_weeks_without_actions_are_shown_between(folder: Path) -> None:

@@ -18,10 +18,9 @@ from protestgen.countries import (
 from protestgen.errors import ChoiceError
 from protestgen.language.language import ENGLISH, Language
 from protestgen.log.figures import make_figures
-from protestgen.log.loader import load_log
 
 from .compose import compose
-from .document import Document, document_parts, localise
+from .document import Document, document_parts, localise, logged
 from .letter import DEFAULT_STYLE, SUPPORT_STYLE, Letter
 from .notes import number_notes
 from .sender import Sender
@@ -215,7 +214,7 @@ def _values(
     values = {
         "copies": _localised(recipients.copies, language),
         "countries": _countries(recipients.missions, countries, language),
-        "figures": make_figures(load_log(writer.campaign.layers, case.id).of(case.id)),
+        "figures": make_figures(logged(writer, case)),
         "offices": _localised(recipients.offices, language),
         "offices_first": False,
         "ways": (),

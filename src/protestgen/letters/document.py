@@ -13,7 +13,9 @@ from protestgen.countries import country_name, sorted_by_name
 from protestgen.errors import TemplateError
 from protestgen.language import typography
 from protestgen.language.language import ENGLISH, Language
+from protestgen.log.entry import LogEntry
 from protestgen.log.figures import Figures, Thanks
+from protestgen.log.loader import load_log
 from protestgen.templating.blocks import (
     Block,
     ItemList,
@@ -102,6 +104,16 @@ def _case_values(case: Case, language: Language, on: date) -> dict[str, object]:
         "of_state": language.state_genitive(case.state) or "",
         "over": over,
         "today": on,
+    }
+
+
+def logged(writer: LetterService, case: Case) -> dict[str, LogEntry]:
+    """The entries of the log of *case* up to the day of the document."""
+    entries = load_log(writer.campaign.layers, case.id).of(case.id)
+    return {
+        name: entry
+        for name, entry in entries.items()
+        if entry.date.first_day <= writer.on
     }
 
 

@@ -12,10 +12,9 @@ from protestgen.errors import ProtestgenError
 from protestgen.language.language import Language
 from protestgen.log.entry import CHANNELS
 from protestgen.log.figures import Figures, Key, make_figures
-from protestgen.log.loader import load_log
 from protestgen.schema.types import PartialDate
 
-from .document import Document, document_parts, localise, thanked
+from .document import Document, document_parts, localise, logged, thanked
 from .service import LetterService
 
 # Actions with a text that a report tells one by one; the data have them all.
@@ -82,13 +81,14 @@ def make_report(
     """
     Make the report on *case* in the language *code*, and notes on it.
 
-    Raises `ProtestgenError` if nothing is logged, `DataError` for a broken log, and
-    `MissingTextError` if the language lacks something and there is no fallback.
+    Raises `ProtestgenError` if nothing is logged by then, `DataError` for a broken log,
+    and `MissingTextError` if the language lacks something and there is no fallback.
     """
-    figures = make_figures(load_log(writer.campaign.layers, case.id).of(case.id))
+    figures = make_figures(logged(writer, case))
     if not figures.rows:
         hint = "see 'protestgen log --help'"
-        raise ProtestgenError(f"nothing is logged for case '{case.id}': {hint}")
+        what = f"nothing is logged for case '{case.id}' up to {writer.on}"
+        raise ProtestgenError(f"{what}: {hint}")
     case, language, notes = localise(writer, case, "report", code, fallback=fallback)
     values = _values(figures, language)
     parts = document_parts(writer, "report", case, language, values)

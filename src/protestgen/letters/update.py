@@ -4,12 +4,10 @@ from msgspec.structs import replace
 
 from protestgen.campaign.case import Case
 from protestgen.language.language import ENGLISH
-from protestgen.log.entry import LogEntry
-from protestgen.log.figures import make_figures
-from protestgen.log.loader import load_log
+from protestgen.log.figures import Figures, make_figures
 from protestgen.schema.types import PartialDate
 
-from .document import Document, document_parts, localise, thanked
+from .document import Document, document_parts, localise, logged, thanked
 from .service import LetterService
 
 
@@ -34,7 +32,8 @@ def make_update(
     news = tuple(
         incident
         for incident in localised.incidents
-        if _is_between(incident.date, start, writer)
+        if start.first_day <= incident.date.last_day
+        if incident.date.first_day <= writer.on
     )
     told = replace(localised, incidents=news)
     achieved = tuple(
@@ -42,7 +41,7 @@ def make_update(
         for demand in localised.demands
         if demand.met and start.first_day <= demand.met.last_day < writer.on
     )
-    figures = make_figures(_logged(writer, case, start))
+    figures = _figures(writer, case, start)
     values = {
         "achieved": achieved,
         "channels": tuple(figures.by_channel().items()),
@@ -58,17 +57,13 @@ def make_update(
     return Document(**document_parts(writer, "update", told, spoken, values)), notes
 
 
-def _logged(
-    writer: LetterService, case: Case, start: PartialDate
-) -> dict[str, LogEntry]:
-    """The entries of the log of *case* from *start* to the day of the update."""
-    entries = load_log(writer.campaign.layers, case.id).of(case.id)
-    return {
-        name: entry
-        for name, entry in entries.items()
-        if _is_between(entry.date, start, writer)
-    }
-
-
-def _is_between(day: PartialDate, start: PartialDate, writer: LetterService) -> bool:
-    return start.first_day <= day.last_day and day.first_day <= writer.on
+def _figures(writer: LetterService, case: Case, start: PartialDate) -> Figures:
+    """The figures of what is logged for *case* from *start* on."""
+    entries = logged(writer, case)
+    return make_figures(
+        {
+            name: entry
+            for name, entry in entries.items()
+            if start.first_day <= entry.date.last_day
+        }
+    )
