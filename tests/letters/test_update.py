@@ -175,6 +175,8 @@ def test_last_day_to_write_is_told_only_before_it(run: Run, tmp_path: Path) -> N
     ("arguments", "message"),
     [
         (("--since", "yesterday"), "invalid value for '--since': 'yesterday' is not a date: write 2011-05-01, 2011-05 or 2011"),
+        (("--since", "2011-06"), "'--since 2011-06' is after the date of the update, 2011-05-10: choose an earlier one"),
+        (("--since", "2011-05-11"), "'--since 2011-05-11' is after the date of the update, 2011-05-10: choose an earlier one"),
         (("--lang", "xx"), "unknown language 'xx': choose from de, el, en, es, fr, ru"),
         (("--format", "eml"), "invalid value for '--format': 'eml' is not one of 'markdown', 'text', 'html', 'pdf'"),
     ],

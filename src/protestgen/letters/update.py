@@ -1,8 +1,12 @@
 """The update of a case: a document with the news for supporters."""
 
+from collections.abc import Iterator
+from datetime import date
+
 from msgspec.structs import replace
 
-from protestgen.campaign.case import Case
+from protestgen.campaign.case import Case, Incident
+from protestgen.errors import ChoiceError
 from protestgen.language.language import ENGLISH
 from protestgen.log.figures import Figures, make_figures
 from protestgen.schema.types import PartialDate
@@ -22,20 +26,18 @@ def make_update(
     """
     Make the update with the news of *case* from the day *since*, and notes on it.
 
-    Without *since* it has everything from the beginning. Raises `MissingTextError` if
-    the *language* lacks something and there is no *fallback*.
+    Without *since* it has everything from the beginning. Raises `ChoiceError` if that
+    is later than the update, and `MissingTextError` if the *language* lacks something
+    and there is no *fallback*.
     """
+    if since and since.first_day > writer.on:
+        reason = f"is after the date of the update, {writer.on}"
+        raise ChoiceError(f"'--since {since}' {reason}: choose an earlier one")
     start = since or case.opened
     localised, spoken, notes = localise(
         writer, case, "update", language, fallback=fallback
     )
-    news = tuple(
-        incident
-        for incident in localised.incidents
-        if start.first_day <= incident.date.last_day
-        if incident.date.first_day <= writer.on
-    )
-    told = replace(localised, incidents=news)
+    told = replace(localised, incidents=tuple(_news(localised, start, writer.on)))
     achieved = tuple(
         demand
         for demand in localised.demands
@@ -55,6 +57,13 @@ def make_update(
         "unknown": localised.default_demands(writer.on),
     }
     return Document(**document_parts(writer, "update", told, spoken, values)), notes
+
+
+def _news(case: Case, start: PartialDate, on: date) -> Iterator[Incident]:
+    """Yield the incidents of *case* from *start* to the day *on*."""
+    for incident in case.incidents:
+        if start.first_day <= incident.date.last_day and incident.date.first_day <= on:
+            yield incident
 
 
 def _figures(writer: LetterService, case: Case, start: PartialDate) -> Figures:
