@@ -52,6 +52,7 @@ def test_a_sound_log_has_no_findings(mine: Path, run: Run) -> None:
         ("reminds: two", "error", "there is no entry 'two' of this case: correct it"),
         ("reminds: call", "error", "'call' is no letter: only those are reminded of"),
         ("reminds: reminder", "error", "'reminder' is no first letter: name that one"),
+        ("answers: reminder", "error", "'reminder' is no first letter: name that one"),
         ("file: scan.pdf", "error", "there is no file 'scan.pdf' here: add it"),
         ("by: Ada Example", "warning", "the name of a person, who has not agreed to be named: remove it, or add 'public: [by]' if they agree"),
         ("text: At Unity Hall.\norganisation: Unity\npublic: [text]", "warning", "not shown, since it names somebody who has not agreed: reword it, or add the field to 'public'"),
@@ -67,14 +68,36 @@ def test_a_mistake_in_the_log_is_found(
     log(mine, LETTER.replace("letter", "call"), "call")
     log(mine, LETTER + "reminds: first\n", "reminder")
     log(mine, LETTER, "first")
-    path = log(mine, f"{LETTER}{more}\n")
+    kind = "kind: answer\nresult: none" if "answers" in more else "kind: letter"
+    path = log(mine, LETTER.replace("kind: letter", kind) + f"{more}\n")
     result = run("check", mine)
 
     found = [text for text in result.stdout.splitlines() if "/log/" in text]
     assert [text.split(": ", 1) for text in found] == [
         [found[0].split(": ", 1)[0], f"{severity}: {message}"]
     ]
-    assert found[0].startswith(f"{path}:4:")
+    assert found[0].startswith(f"{path}:{kind.count(chr(10)) + 4}:")
+
+
+@pytest.mark.parametrize(
+    ("day", "errors"),
+    [("2026-11-09", 1), ("2026-10", 1), ("2026-11-10", 0), ("2026", 0)],
+)
+@pytest.mark.parametrize(
+    "about", ["kind: letter\nreminds: one", "kind: answer\nresult: none\nanswers: one"]
+)
+def test_what_certainly_precedes_its_letter_is_found(
+    day: str, errors: int, about: str, mine: Path, run: Run
+) -> None:
+    """
+    An answer or reminder of a day before its letter is an error at its date.
+    """
+    log(mine, LETTER)
+    path = log(mine, f"date: {day}\ncountry: gb\n{about}\n", "two")
+    found = [text for text in run("check", mine).stdout.splitlines() if "/log/" in text]
+
+    message = f"{day} is before 'one', which is of 2026-11-10: correct the date"
+    assert found == [f"{path}:1:7: error: {message}"] * errors
 
 
 def test_dates_and_cases_are_checked(mine: Path, run: Run) -> None:

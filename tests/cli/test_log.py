@@ -121,6 +121,43 @@ def test_a_wrong_option_logs_nothing(
     assert not (folder / "log").exists()
 
 
+@pytest.mark.parametrize(
+    ("kind", "arguments", "message"),
+    [
+        ("answer", ("--answers", "first", "--date", "2011-05-03"), "2011-05-03 is before 'first', which is of 2011-05-04: correct the date"),
+        ("fax", ("--reminds", "first", "--date", "2011-04"), "2011-04 is before 'first', which is of 2011-05-04: correct the date"),
+        ("answer", ("--answers", "reminder"), "'reminder' is no first letter: name that one"),
+        ("fax", ("--reminds", "answer"), "'answer' is no first letter: name that one"),
+        ("fax", ("--reminds", "call"), "'call' is no letter: only those are reminded of"),
+    ],
+)  # fmt: skip
+def test_an_unfit_reference_logs_nothing(
+    kind: str, arguments: tuple[str, ...], message: str, folder: Path, run: Run
+) -> None:
+    """
+    An answer or reminder is about a first letter that is no later than it.
+    """
+    known = {
+        "first": "kind: letter\n",
+        "reminder": "kind: letter\nreminds: first\n",
+        "answer": "kind: answer\nanswers: first\nresult: refusal\n",
+        "call": "kind: call\n",
+    }
+    log = folder / "log" / "kurmanov"
+    log.mkdir(parents=True)
+    for name, text in known.items():
+        (log / f"{name}.yaml").write_text(f"{text}date: 2011-05-04\ncountry: gb\n")
+    result = ("--result", "none") if kind == "answer" else ()
+    line = ("--campaign", folder, "log", kind, "--case", "kurmanov", *result)
+    refused = run(*line, *arguments)
+
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr.startswith(f"error: {message}")
+    assert refused.stderr.count("\n") == 1
+    assert len(entries(folder)) == len(known)
+    assert run(*line, *arguments[:1], "first", "--date", "2011-05").exit_code == 0
+
+
 def test_the_bundled_campaign_has_no_log(run: Run) -> None:
     """
     A log is in a campaign of one's own.

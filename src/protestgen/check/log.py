@@ -6,7 +6,7 @@ from pathlib import Path
 
 from protestgen.campaign.directory import MISSION_KINDS
 from protestgen.errors import Location, quoted
-from protestgen.log.entry import ANSWER, WRITTEN, LogEntry
+from protestgen.log.entry import LogEntry, wrong_references
 from protestgen.log.loader import Log, read_log
 from protestgen.log.reminders import waiting_letters
 
@@ -47,14 +47,7 @@ def _errors(
     known |= context.campaign.outlets.keys()
     if context.is_whole and entry.to and entry.to not in known:
         yield "to", f"unknown addressee {quoted(entry.to)}: correct or remove it"
-    for field, name in (("answers", entry.answers), ("reminds", entry.reminds)):
-        about, named = entries.get(name or ""), quoted(name or "")
-        if name and about is None:
-            yield field, f"there is no entry {named} of this case: correct it"
-        elif about and (about.kind == ANSWER or about.reminds):
-            yield field, f"{named} is no first letter: name that one"
-        elif about and field == "reminds" and about.kind not in WRITTEN:
-            yield field, f"{named} is no letter: only those are reminded of"
+    yield from wrong_references(entry, entries)
 
 
 def _warnings(entry: LogEntry) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """The command `log`: note what was done for a case, and what came back."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from protestgen.log.entry import (
     WRITTEN,
     LogEntry,
     mismatches,
+    wrong_references,
 )
 from protestgen.log.loader import load_log
 from protestgen.log.writer import add_to_log
@@ -178,7 +180,8 @@ def log_entry(folders: list[Path], options: LogOptions) -> None:
         with answered_by("name the kind of entry, and use options"):
             options = _asked(campaign, options)
     case = campaign.case(require_case(options.case_id))
-    first = _first_entry(campaign, case.id, options)
+    known = load_log(campaign.layers, case.id).of(case.id) if options.about else {}
+    first = _first_entry(known, options)
     country = options.country or (first.country if first else None)
     if country is None:
         raise click.UsageError("missing option '--country'")
@@ -187,8 +190,8 @@ def log_entry(folders: list[Path], options: LogOptions) -> None:
     to = options.to or (first.to if first else None)
     date = options.date or PartialDate.parse(now().date().isoformat())
     entry = _entry(replace(options, country=country, to=to, date=date))
-    if wrong := next(mismatches(entry), None):
-        _, hint = wrong
+    if wrong := [*mismatches(entry), *wrong_references(entry, known)]:
+        _, hint = wrong[0]
         raise click.UsageError(hint)
     path = add_to_log(folders[0], case.id, entry, options.attached)
     show_note(f"logged in {path}")
@@ -197,11 +200,10 @@ def log_entry(folders: list[Path], options: LogOptions) -> None:
         show_note(f"the entry has a name that no report shows: {hint}")
 
 
-def _first_entry(campaign: Campaign, case: str, options: LogOptions) -> LogEntry | None:
-    """Return the entry that this one is about, or raise `UnknownNameError`."""
+def _first_entry(known: Mapping[str, LogEntry], options: LogOptions) -> LogEntry | None:
+    """Return the *known* entry that this one is about, or raise `UnknownNameError`."""
     if not options.about:
         return None
-    known = load_log(campaign.layers, case).of(case)
     if options.about not in known:
         raise UnknownNameError("entry", options.about, known, see="protestgen due")
     return known[options.about]
@@ -233,9 +235,7 @@ def _asked(campaign: Campaign, given: LogOptions) -> LogOptions:
     case = given.case_id or ask("case", one_of(campaign.cases))
     options = replace(given, kind=kind, case_id=case)
     if kind == ANSWER and not given.about:
-        known = load_log(campaign.layers, case).of(case)
-        question = "entry that it answers, as 'protestgen due' names it"
-        options = replace(options, answers=ask_or_skip(question, one_of(known)))
+        options = replace(options, answers=_ask_for_answered(campaign, case))
     if kind == ANSWER and not given.result:
         question = f"result ({', '.join(RESULTS)})"
         options = replace(options, result=ask(question, one_of(RESULTS)))
@@ -247,6 +247,15 @@ def _asked(campaign: Campaign, given: LogOptions) -> LogOptions:
     if kind != ANSWER:
         options = _asked_of_action(options)
     return _asked_of_texts(options)
+
+
+def _ask_for_answered(campaign: Campaign, case: str) -> str | None:
+    """Ask for the name of the entry that an answer is about."""
+    entries = load_log(campaign.layers, case).of(case)
+    first = [name for name, entry in entries.items() if entry.is_first]
+    question = "entry that it answers, as 'protestgen due' names it"
+    name: str | None = ask_or_skip(question, one_of(first))
+    return name
 
 
 def _asked_of_action(options: LogOptions) -> LogOptions:

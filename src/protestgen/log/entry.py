@@ -1,12 +1,12 @@
 """An entry of the log: an action, or an answer to one."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, get_args
 
 from msgspec import Struct
 
-from protestgen.errors import alternatives
+from protestgen.errors import alternatives, quoted
 from protestgen.schema.types import Count, CountryCode, Date, FileName, Id, Line, Prose
 
 Channel = Literal[
@@ -56,6 +56,11 @@ class LogEntry(Struct, frozen=True, kw_only=True):
     answers: Id | None = None
     result: Result | None = None
 
+    @property
+    def is_first(self) -> bool:
+        """Whether answers and reminders may be about it: it is neither itself."""
+        return self.kind != ANSWER and not self.reminds
+
     def shown(self, field: PublicField) -> str | None:
         """
         Return the value of *field* if it may be published.
@@ -94,6 +99,27 @@ def mismatches(entry: LogEntry) -> Iterator[tuple[str, str]]:
             yield field, f"only an answer has '{field}': remove it"
     if entry.reminds and entry.kind not in WRITTEN:
         yield "reminds", f"only a {alternatives(WRITTEN)} reminds: remove it"
+
+
+def wrong_references(
+    entry: LogEntry, entries: Mapping[str, LogEntry]
+) -> Iterator[tuple[str, str]]:
+    """
+    Yield each field of *entry* that does not go with the entry it is about, as above.
+
+    *entries* are those of its case by their names.
+    """
+    for field, name in (("answers", entry.answers), ("reminds", entry.reminds)):
+        about, named = entries.get(name or ""), quoted(name or "")
+        if name and about is None:
+            yield field, f"there is no entry {named} of this case: correct it"
+        elif about and not about.is_first:
+            yield field, f"{named} is no first letter: name that one"
+        elif about and field == "reminds" and about.kind not in WRITTEN:
+            yield field, f"{named} is no letter: only those are reminded of"
+        elif about and entry.date.last_day < about.date.first_day:
+            message = f"{entry.date} is before {named}, which is of {about.date}"
+            yield "date", f"{message}: correct the date"
 
 
 def _is_form_of(word: str, name: str) -> bool:
