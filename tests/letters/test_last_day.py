@@ -61,6 +61,39 @@ def test_letters_stop_where_the_case_says_so(
     )
 
 
+def test_letters_that_have_stopped_are_not_waited_for(mine: Path, run: Run) -> None:
+    """
+    After the last day with `after: stop`, `due`, calendars and `check` await no answer.
+    """
+    log = mine / "log" / "picket"
+    log.mkdir(parents=True)
+    (log / "old.yaml").write_text("kind: letter\ndate: 2026-08-01\ncountry: gb\n")
+    reminder, overdue = "Reminder 1 of 2", "1 reminder is overdue"
+
+    def outputs() -> tuple[Result, Result, str, str]:
+        line = ("--campaign", mine)
+        due, named = run(*line, "due"), run(*line, "due", "picket")
+        calendar = run(*line, "calendar", "picket")
+        return due, named, calendar.stdout + calendar.stderr, run("check", mine).stdout
+
+    change(mine, ("write_by: 2026-12-01", "write_by: 2026-11-22\n    after: stop"))
+    due, named, calendar, found = outputs()
+    assert due.stdout == named.stdout
+    assert "picket old (1): reminder 1 of 2" in due.stdout
+    assert reminder in calendar
+    assert overdue in found
+
+    change(mine, ("write_by: 2026-11-22", "write_by: 2026-11-21"))
+    due, named, calendar, found = outputs()
+    note = "note: case 'picket' wants no more letters: nobody is reminded\n"
+    assert (due.stdout, named.stdout) == ("", "")
+    assert note not in due.stderr
+    assert named.stderr.startswith(note)
+    assert reminder not in calendar
+    assert note in calendar
+    assert overdue not in found
+
+
 def test_messages_of_support_go_on(mine: Path, run: Run) -> None:
     """
     A case that wants no more letters does not refuse messages of support.

@@ -61,9 +61,9 @@ def _warnings(entry: LogEntry) -> Iterator[tuple[str, str]]:
 
 
 def _overdue(context: CheckContext, log: Log, case: str, on: date) -> Iterator[Finding]:
-    """Yield a warning if letters of an open *case* have waited too long."""
+    """Yield a warning if letters of a *case* that wants them have waited too long."""
     known = context.campaign.cases.get(case)
-    if known is None or known.status == "closed":
+    if known is None or known.status == "closed" or known.is_stopped(on):
         return
     overdue = [
         letter

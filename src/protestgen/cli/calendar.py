@@ -38,7 +38,8 @@ def calendar(ctx: click.Context, /, *, case_id: str, output: str | None) -> None
     path = None if output in {None, "-"} else Path(output)
     if path:
         check_output(path, campaign.folders)
-    data, notes = make_calendar(case, all_waiting(campaign, case_id), now())
+    waiting = all_waiting(campaign, case_id, now().date())
+    data, notes = make_calendar(case, waiting, now())
     show_notes(notes)
     if not data:
         hint = "add 'write_by' or 'hearings' to it, or log letters"

@@ -65,10 +65,19 @@ def due(
     )
 
 
-def all_waiting(campaign: Campaign, case_id: str | None) -> list[Waiting]:
-    """Return the waiting letters of a case, or of all open ones, by their day."""
+def all_waiting(
+    campaign: Campaign, case_id: str | None, on: date | None = None
+) -> list[Waiting]:
+    """
+    Return the waiting letters of a case, or of all open ones, by their day.
+
+    None waits where letters have stopped on the day *on*, by default today.
+    """
     cases = [campaign.case(case_id)] if case_id else campaign.cases.values()
-    ids = [case.id for case in cases if case.status == "open"]
+    open_ = [case for case in cases if case.status == "open"]
+    ids = [case.id for case in open_ if not case.is_stopped(on or now().date())]
+    if case_id and open_ and not ids:
+        show_note(f"case '{case_id}' wants no more letters: nobody is reminded")
     if not ids:
         return []
     log = load_log(campaign.layers, *ids)
