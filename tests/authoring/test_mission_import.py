@@ -321,6 +321,31 @@ def test_a_column_of_countries_is_never_guessed_wrongly(
         ] or result.stderr.startswith("note: missions: ")
 
 
+@pytest.mark.parametrize("kind", ["Embassy", "BOTSCHAFT", "Посольство", ""])
+def test_a_bare_kind_is_no_name(kind: str, imported: Import, mine: Path) -> None:
+    """
+    A row that names the kind alone gives the mission the name that one without has.
+    """
+    row = f"{kind},gb,London,,+44 20 7946 0958,\n"
+    imported(HEADS + row, "--kind", "embassy", "--write")
+
+    assert missions(mine)["embassy", "London"].name == "Embassy of Iran"
+
+
+@pytest.mark.parametrize(
+    "name", ["Consulate General of Iran", "Apostolic Nunciature", "Consular Annexe"]
+)
+def test_a_name_with_more_than_the_kind_is_kept(
+    name: str, imported: Import, mine: Path
+) -> None:
+    """
+    A name stays as the list has it, if a word of it is not about the kind.
+    """
+    imported(f"{HEADS}{name},gb,Leeds,,,\n", "--write")
+
+    assert [mission.name for mission in missions(mine).values()] == [name]
+
+
 def test_rows_about_others_are_left_out(imported: Import) -> None:
     """
     With a state and a host, a list of many is read for these alone.

@@ -169,7 +169,7 @@ class MissionReader:
         if not city:
             raise ValueError("no city is in this row: add it, or '--column city=...'")
         name = parse_line(cells.get("name", "")).removesuffix(f", {city}")
-        if not name or re.fullmatch(r"Q\d+|https?:\S+", name):
+        if not name or re.fullmatch(r"Q\d+|https?:\S+", name) or _is_kind(name):
             name = f"{KIND_NAMES[kind]} of {country_in_sentence(state)}"
         contacts: dict[str, Any] = {
             field: self._contact(cells, field, row) for field in _PARSERS
@@ -238,6 +238,13 @@ def _kind_in(text: str) -> MissionKind | None:
                 raise ValueError(f"{quoted(text)}: such missions are not kept")
             return known
     return None
+
+
+def _is_kind(text: str) -> bool:
+    """Whether *text* names a kind of mission and nothing else: it is no name."""
+    bare = without_accents(text)
+    words = "|".join((*MISSION_KINDS, *(words for words, _ in _KINDS)))
+    return bool(re.fullmatch(rf"({words})\w*( (office|section))?", bare))
 
 
 _ANY = ", ".join(MISSION_KINDS[:3]) + " ..."
