@@ -373,6 +373,26 @@ def test_columns_can_be_named_or_left_out(imported: Import, mine: Path) -> None:
     assert missions(mine)["embassy", "Paris"].email == "p@x.example"
 
 
+def test_headings_that_are_not_understood_are_named_once(imported: Import) -> None:
+    """
+    A note names the columns that mean nothing here, and not those left out on purpose.
+    """
+    rows = "Botschaft,Berlin,1,x\nKonsulat,Bonn,2,y\n"
+    text = f"Vertretung,Ort,Phone,cityLabel\n{rows}"
+    line = ("--host", "de", "--column", "phone=")
+    refused = imported(text, *line)
+    named = imported(text, *line, "--column", "kind=Vertretung")
+    many = imported("Botschaft,A,B,C,D,E,F\n1,2,3,4,5,6,7\n", *line)
+
+    hint = "add '--column FIELD=HEADING' to read one\n"
+    note = f"note: headings not understood: 'Vertretung': {hint}"
+    assert refused.exit_code == 1
+    assert refused.stderr.count("Vertretung") == 1
+    assert refused.stderr.startswith(note)
+    assert (named.exit_code, "not understood" in named.stderr) == (0, False)
+    assert f"understood: 'Botschaft', 'A', 'B', 'C', 'D' ...: {hint}" in many.stderr
+
+
 @pytest.mark.parametrize(
     ("option", "message"),
     [

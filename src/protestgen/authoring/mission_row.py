@@ -120,6 +120,14 @@ def find_columns(rows: list[TableRow], table: TableFormat) -> dict[str, str]:
     return {field: head for field, head in found.items() if head}
 
 
+def unknown_headings(rows: list[TableRow], columns: Mapping[str, str]) -> list[str]:
+    """Return the headings of *rows* that mean nothing, and are not in *columns*."""
+    names = [*" ".join(_HEADINGS.values()).split(), "country"]
+    heads = dict.fromkeys(head for row in rows for head in row.cells)
+    unread = [head for head in heads if head not in columns.values()]
+    return [head for head in unread if not _known_heading(names, [head])]
+
+
 def _known_heading(names: Sequence[str], heads: Iterable[str]) -> str:
     """Return the first of *heads* with one of *names*; a label before its item."""
     folded: dict[str, str] = {}

@@ -1,6 +1,7 @@
 """The command `import`: missions from a file that the user has downloaded."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from protestgen.authoring.mission_row import (
     MissionReader,
     TableFormat,
     find_columns,
+    unknown_headings,
 )
 from protestgen.authoring.new_entry import locked
 from protestgen.authoring.table_file import read_table
@@ -28,7 +30,7 @@ from .param_types import COUNTRY, Command, ParsedParam, line_option, past_date
 
 _SOME_FAILED = 3
 _FOR_ALL = 0o644
-# How many countries a note names.
+# How many countries, or headings, a note names.
 _NAMED = 5
 
 
@@ -127,7 +129,8 @@ def _read(file: Path, table: TableFormat, folders: list[Path]) -> MissionImport:
     """Read *file*, and show what it changes in the campaign in *folders*."""
     directory = load_campaign(*folders).directory
     rows = read_table(file)
-    reader = MissionReader(find_columns(rows, table), table)
+    columns = find_columns(rows, table)
+    reader = MissionReader(columns, table)
     found = MissionImport(directory, folders[0] if folders else None)
     found.read(rows, reader)
     shown = [change for change in found.changes if change.what != "same"]
@@ -139,6 +142,9 @@ def _read(file: Path, table: TableFormat, folders: list[Path]) -> MissionImport:
         ],
         whole="In",
     )
+    if unknown := unknown_headings(rows, columns):
+        named, hint = _first([*map(quoted, unknown)]), "'--column FIELD=HEADING'"
+        show_note(f"headings not understood: {named}: add {hint} to read one")
     show_notes(reader.cut)
     show_error(*map(str, found.problems))
     _show_counts(found)
@@ -155,14 +161,18 @@ def _show_counts(found: MissionImport) -> None:
     show_note(f"missions: {', '.join(counted) or 'none'}")
     missing = sorted(found.missing_hosts())
     if missing:
-        names = [country_in_sentence(code) for code in missing[:_NAMED]]
-        more = " ..." if missing[_NAMED:] else ""
+        names = _first([country_in_sentence(code) for code in missing])
         show_note(
             f"missions are known in {len(missing)} more countries, of which the file "
-            f"says nothing: {', '.join(names)}{more}"
+            f"says nothing: {names}"
         )
     if counts["gone"]:
         show_note("what is gone stays as it is: look if it has closed, or moved")
+
+
+def _first(names: Sequence[str]) -> str:
+    """Return the first of *names*, with dots if there are more."""
+    return ", ".join(names[:_NAMED]) + (" ..." if names[_NAMED:] else "")
 
 
 def _write(found: MissionImport, folders: list[Path]) -> None:
