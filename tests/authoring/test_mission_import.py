@@ -41,7 +41,8 @@ def _imported(run: Run, mine: Path, tmp_path: Path) -> Import:
     def import_(text: str, *options: str, state: str = "ir") -> Result:
         path = tmp_path / "list"
         path.write_text(text, encoding="utf-8")
-        base = ["--campaign", mine, "import", path, "--source", "A List"]
+        base = ["--campaign", mine, "import", path]
+        base += [] if "--source" in options else ["--source", "A List"]
         given = ["--state", state] if state else []
         date = [] if "--date" in options else ["--date", "2026-11"]
         result = run(*base, *given, *date, *options)
@@ -94,6 +95,26 @@ def test_written_entries_have_source_and_date(imported: Import, mine: Path) -> N
     assert mission.verified == "2026-11"
     assert mission.address == ("1 Example Street", "London")
     assert letter.name == mission.name == "Embassy of Iran"
+
+
+def test_check_accepts_the_sources_of_an_import(
+    imported: Import, mine: Path, run: Run
+) -> None:
+    """
+    A source may name its publisher before its URL; those of the directory need none.
+    """
+    imported(
+        HEADS + LONDON.replace("1 Example Street", ""),
+        *("--source", "A List, https://list.example", "--write"),
+    )
+    sources = missions(mine)["embassy", "London"].sources
+    found = run("check", mine).stdout
+
+    assert sources[0] == "A List, https://list.example"
+    assert any("https:" not in source for source in sources)
+    assert "has no URL" not in found
+    imported(HEADS + LONDON, "--write", "--date", "2026-11-20")
+    assert "the source 'A List' has no URL: add one" in run("check", mine).stdout
 
 
 def test_the_file_of_a_state_is_read_for_it_alone(imported: Import, mine: Path) -> None:

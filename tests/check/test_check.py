@@ -189,14 +189,21 @@ def test_a_sound_campaign_passes(run: Run, mine: Path) -> None:
         (
             "sources: [https://news.example]\n\n",
             "sources: [my notes]\n\n",
-            "41:15: warning: the source 'my notes' is not a URL: add one",
+            "41:15: warning: the source 'my notes' has no URL: add one",
         ),
         (
             "- https://news.example/2",
             "- news.example/2",
-            "26:13: warning: the source 'news.example/2' is not a URL: add one",
+            "26:13: warning: the source 'news.example/2' has no URL: add one",
         ),
         ("- https://news.example/2", "- https://news.example/2 (in Russian)", None),
+        ("- https://news.example/2", "- The News, https://news.example, 2 May", None),
+        ("- https://news.example/2", "- 'The News (see: https://news.example).'", None),
+        (
+            "- https://news.example/2",
+            "- The News, https://news",
+            "26:13: warning: the source 'The News, https://news' has no URL: add one",
+        ),
         (
             "salutation: Dear families}",
             "salutation: Dear families, email: a@gmial.com}",

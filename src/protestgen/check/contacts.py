@@ -1,13 +1,15 @@
 """Missions, offices and outlets: addresses, numbers, sources that do not work."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import date
+from functools import cache
 from urllib.parse import urlsplit
 
 from protestgen.campaign.case import Case
-from protestgen.campaign.directory import Addressee
+from protestgen.campaign.directory import Addressee, Mission
 from protestgen.campaign.outlet import Outlet
+from protestgen.campaign.world import world_missions
 from protestgen.errors import Location, quoted
 from protestgen.letters.completeness import unknown_role
 from protestgen.letters.notes import is_old
@@ -53,6 +55,8 @@ _MISSPELT_ENDS = {
     "ogr": "org",
     "orgg": "org",
 }
+# A web address within a text: signs that may be around it are no part of it.
+_WEB_ADDRESS = re.compile(r"(?i)https?://[^\s<>(),;\"]*[\w/]")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)
 
 
@@ -79,14 +83,24 @@ def _check_case(case: Case) -> Iterator[Finding]:
 
 
 def _check_sources(
-    place: SourceMap, sources: Sequence[str], *keys: str | int
+    place: SourceMap,
+    sources: Sequence[str],
+    *keys: str | int,
+    known: Container[str] = (),
 ) -> Iterator[Finding]:
-    """Yield the *sources*, which are behind *keys*, that are not URLs."""
+    """Yield the *sources* behind *keys* that have no URL, unless they are *known*."""
     for index, source in enumerate(sources):
-        if not _is_url(source.split()[0]):  # a description may follow it
+        has_url = any(map(_is_url, _WEB_ADDRESS.findall(source)))
+        if not has_url and source not in known:
             at = place.of(*keys, "sources", index)
-            message = f"the source {quoted(source)} is not a URL: add one"
+            message = f"the source {quoted(source)} has no URL: add one"
             yield warning(at, message)
+
+
+@cache
+def _world_sources(state: str) -> set[str]:
+    """The sources of the missions that come with the program; imports keep them."""
+    return {source for m in world_missions(state) for source in m.sources}
 
 
 def _check_contact(
@@ -136,7 +150,8 @@ def _check_age(contact: Addressee | Outlet, on: date) -> Iterator[Finding]:
 def _check_means(contact: Addressee | Outlet, on: date) -> Iterator[Finding]:
     """Yield the findings about all but the address on paper."""
     at, verified = contact.at, contact.verified
-    yield from _check_sources(at, contact.sources)
+    known = _world_sources(contact.state) if isinstance(contact, Mission) else ()
+    yield from _check_sources(at, contact.sources, known=known)
     if verified and verified.first_day > on:
         yield error(at.of("verified"), f"{verified} is in the future: correct the date")
     for field in ("phone", "fax"):
