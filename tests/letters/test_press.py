@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from campaign_helpers import change
 from conftest import ROOT, Golden, Run, Shell
 from doc_examples import assert_shown, examples
 from protestgen import load_campaign
@@ -81,6 +82,35 @@ def test_release_reads_as_accepted(
     for result, case in ((closed, "kurmanov"), (open_, "reading-room")):
         assert (result.exit_code, result.stderr) == (0, "")
         golden(f"{language}/{case}.press.md", result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", "Bereits erfüllt wurde diese Forderung"),
+        ("el", "Ήδη ικανοποιήθηκε το εξής αίτημα"),
+        ("en", "This demand has already been met"),
+        ("es", "Ya se ha atendido esta petición"),
+        ("fr", "Cette demande a déjà été satisfaite\N{NO-BREAK SPACE}"),
+        ("ru", "Уже выполнено"),
+    ],
+)
+def test_met_demands_are_told_as_in_the_appeal(
+    language: str, words: str, run: Run, readers: Path
+) -> None:
+    """
+    The release of an open case tells which demands were met before its day, and no other.
+    """
+    met = "- id: reinstate\n        met: 2026-11-20\n"
+    change(readers, ("- id: reinstate\n", met))
+    line = ("--campaign", readers, "press", "reading-room", "--lang", language)
+    before = run(*line, "--date", "2026-11-20").stdout
+    after = run(*line, "--date", "2026-11-21").stdout
+
+    assert words not in before
+    (told,) = re.findall(rf"\n\n{words}:\n\n- (.+?)\n\n", after, re.DOTALL)
+    assert "2026" in told
+    assert told.partition(" (")[0] in before
 
 
 def test_quotation_is_the_one_of_the_data(run: Run, readers: Path) -> None:
