@@ -93,6 +93,25 @@ def test_programs_read_the_list(folder: Path, run: Run) -> None:
     assert "Carol" not in result.stdout
 
 
+def test_letters_that_have_stopped_need_no_reminder(folder: Path, run: Run) -> None:
+    """
+    Nobody is reminded after the last day for letters, by `--date`.
+    """
+    cases = folder / "data" / "demands.yaml"
+    text = cases.read_text("utf-8")
+    status, stop = "status: open", "write_by: 2026-12-01\n    after: stop"
+    cases.write_text(text.replace(status, f"{status}\n    {stop}"), "utf-8")
+    due = ("--campaign", folder, "due", "reading-room", "--date")
+    before, after = run(*due, "2026-12-01"), run(*due, "2026-12-02")
+
+    assert " a (1 to embassy)" in before.stdout
+    assert (after.exit_code, after.stdout) == (0, "")
+    assert after.stderr == (
+        "note: case 'reading-room' wants no more letters: nobody is reminded\n"
+        + NOTE.format(0, 0)
+    )
+
+
 def test_a_closed_case_needs_no_reminder(run: Run) -> None:
     """
     Nobody is reminded of a closed case.

@@ -54,9 +54,10 @@ def file_suffix(format_name: str) -> str:
     return ".fax.pdf" if format_name == "fax" else f".{format_name}.txt"
 
 
-def mailing_stem(kind: str, case: str, outlet: str) -> str:
+def mailing_stem(kind: str, case: str, outlet: str, language: str) -> str:
     """The name of the file for a *kind* of document to a media outlet, as above."""
-    return mailing_start(kind, case) + f"{outlet[:_LONGEST]}-{_key(kind, case, outlet)}"
+    key = _key(kind, case, outlet, language)
+    return mailing_start(kind, case) + f"{outlet[:_LONGEST]}-{language}-{key}"
 
 
 def mailing_start(kind: str, case: str) -> str:

@@ -34,7 +34,7 @@ def mailing(
             name = header_text(outlet.name, f"the name of '{outlet.id}'")
             to = Mailbox(name, ascii_address(outlet.email, what))
             data = render_mailing(document, sender, to, options)
-            stem = mailing_stem(document.kind, case, outlet.id)
+            stem = mailing_stem(document.kind, case, outlet.id, document.language)
             messages[f"{stem}.eml"] = outlet, data
     return messages
 

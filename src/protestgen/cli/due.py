@@ -48,7 +48,7 @@ def due(
     program = ["protestgen", *chain.from_iterable(chosen)]
     if case_id and campaign.case(case_id).status == "closed":
         show_note(f"case '{case_id}' is closed: nobody is reminded")
-    waiting = all_waiting(campaign, case_id)
+    waiting = all_waiting(campaign, case_id, today)
     if as_json:
         write_json([_as_json(letter, program, today) for letter in waiting])
         return
@@ -65,17 +65,15 @@ def due(
     )
 
 
-def all_waiting(
-    campaign: Campaign, case_id: str | None, on: date | None = None
-) -> list[Waiting]:
+def all_waiting(campaign: Campaign, case_id: str | None, on: date) -> list[Waiting]:
     """
     Return the waiting letters of a case, or of all open ones, by their day.
 
-    None waits where letters have stopped on the day *on*, by default today.
+    None waits where letters have stopped on the day *on*.
     """
     cases = [campaign.case(case_id)] if case_id else campaign.cases.values()
     open_ = [case for case in cases if case.status == "open"]
-    ids = [case.id for case in open_ if not case.is_stopped(on or now().date())]
+    ids = [case.id for case in open_ if not case.is_stopped(on)]
     if case_id and open_ and not ids:
         show_note(f"case '{case_id}' wants no more letters: nobody is reminded")
     if not ids:

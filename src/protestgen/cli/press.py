@@ -121,9 +121,7 @@ def _write_messages(
         now=time,
         eol="crlf" if target.kind == "folder" else "lf",
     )
-    # An outlet that reads several languages has a file for each.
-    about = f"{options.case_id}-{release.language}"
-    messages = mailing(release, about, outlets, sender, settings)
+    messages = mailing(release, options.case_id, outlets, sender, settings)
     if target.kind == "folder" and target.path:
         header = run_header(campaign, writer.on, settings)
         for file in write_folder(messages, target.path, header):
