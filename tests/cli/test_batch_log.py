@@ -106,6 +106,25 @@ def test_each_addressee_of_a_case_is_logged(folder: Path, run: Run) -> None:
     assert found == {("president", 2), ("osce", 2)}
 
 
+def test_a_mission_that_is_no_embassy_is_logged(folder: Path, run: Run) -> None:
+    """
+    A mission that a member chose by its city is the one to remind, and `check` knows it.
+    """
+    (folder / "members.csv").write_text("name,country,to\nAda Example,de,Frankfurt\n")
+    run(
+        "--campaign", folder, "batch", "--case", "kurmanov", "--roster", folder / "members.csv",
+        "-o", folder / "letters", "--log",
+    )  # fmt: skip
+    by_hand = run(
+        "--campaign", folder, "log", "letter", "--case", "kurmanov", "--country", "us",
+        "--to", "consulate-general-new-york", "--date", "2026-11-22",
+    )  # fmt: skip
+
+    assert logged(folder)[0].to == "frankfurt-am-main"
+    assert by_hand.exit_code == 0
+    assert run("check", folder).stderr == "note: no mistakes found\n"
+
+
 def test_cards_of_members_are_not_logged(folder: Path, run: Run) -> None:
     """
     A member who sends a card writes to nobody who is to answer.

@@ -31,8 +31,8 @@ class BatchStats(Struct, kw_only=True):
     counts rows, or letters of one sender; *duplicate* counts letters. *stale* counts
     orphaned files that stay, *removed* those that were removed. *is_whole* is False if
     the run stopped early. *new* counts first letters that were not there before, by
-    case, country and the addressee asked for. *notes* has the number of letters for
-    each text, *remarks* for each kind.
+    case, country, the addressee asked for and the one in the manifest. *notes* has the
+    number of letters for each text, *remarks* for each kind.
     """
 
     rows: int = 0
@@ -45,7 +45,7 @@ class BatchStats(Struct, kw_only=True):
     removed: int = 0
     is_whole: bool = True
     countries: Counter[str] = field(default_factory=Counter)
-    new: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    new: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
     remarks: dict[str, AggregatedNote] = {}
 

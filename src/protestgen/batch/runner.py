@@ -64,8 +64,6 @@ class Batch:
         self._stream = stream
         self._merger = merger
         self._seen = SeenIndex()
-        # Of letters that are no older than this run.
-        self._dates = {"", plan.spec.on.isoformat()}
 
     def run(
         self,
@@ -170,6 +168,7 @@ class Batch:
         tally.rows += len(chunk)
         tally.size += written.size
         tally.add_notes(written.notes)
+        new_dates = {"", self._plan.spec.on.isoformat()}
         tasks = ((job, task) for job in chunk for task in job.tasks)
         for index, (job, task) in enumerate(tasks):
             if remarks := written.remarks.get(index):
@@ -182,7 +181,7 @@ class Batch:
                 tally.countries[_country(task)] += 1
                 if not self._folder:
                     self._count_new(task)
-                if task.known.date not in self._dates:
+                if task.known.date not in new_dates:
                     tally.notes[_KEPT_DATE.format(task.known.date)] += 1
         for job in chunk:
             self._report(job, roster)
@@ -224,7 +223,7 @@ class Batch:
         if task.choices.style not in OTHER_STYLES:
             way = self._plan.spec.campaign.case(task.case).ways[0]
             to = task.choices.to or way.to[task.choices.nth or 0]
-            self.tally.new[task.case, _country(task), to] += 1
+            self.tally.new[task.case, _country(task), to, task.to] += 1
 
     def _report(self, job: RosterJob, roster: Roster) -> None:
         """Report the notes on a row, its duplicate letters, and why it failed."""

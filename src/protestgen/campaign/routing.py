@@ -79,6 +79,15 @@ class Directory(Struct, frozen=True):
         for id_, office in self.offices_for(state).items():
             yield id_, office.name
 
+    def names(self, state: str, country: str) -> set[str]:
+        """
+        Return the names that the log may have for who gets a letter about *state*.
+
+        A sender in *country* may give them as `--to`.
+        """
+        values = (value for value, _ in self.values_of_to(state, [country]))
+        return {*MISSION_KINDS, *self.offices, *values}
+
     def offices_for(self, state: str) -> dict[str, Office]:
         """Return the offices that get letters about *state*, by their ids."""
         return {

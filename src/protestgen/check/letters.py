@@ -15,7 +15,6 @@ from protestgen.letters.completeness import MissingTextError
 from protestgen.letters.compose import compose
 from protestgen.letters.letter import (
     ORGANISATION_STYLE,
-    REMINDER_STYLE,
     SUPPORT_STYLE,
     THANKS_STYLE,
     Letter,
@@ -196,7 +195,6 @@ class _Letters:
         demands: Sequence[str],
         sender: Sender,
     ) -> Letter:
-        is_reminder = style == REMINDER_STYLE and sender in _OTHERS
         return compose(
             self.case,
             None if style == SUPPORT_STYLE else addressee,
@@ -206,7 +204,7 @@ class _Letters:
             templates=self.context.templates,
             on=on,
             demands=demands,
-            first_letter=PartialDate(on.year - 1) if is_reminder else None,
+            first_letter=PartialDate(on.year - 1) if sender in _OTHERS else None,
             rights=self.context.rights,
         )
 

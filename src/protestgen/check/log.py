@@ -26,8 +26,10 @@ def check_log(context: CheckContext, on: date) -> Iterator[Finding]:
             first = Location(log.paths[case, min(entries)])
             yield error(first, f"there is no case {quoted(case)}: rename the folder")
         for name, entry in entries.items():
-            for field, message in _errors(context, entries, entry, on):
+            for field, message in _errors(entries, entry, on):
                 yield error(log.place(case, name).of(field), message)
+            if unknown := _unknown_addressee(context, case, entry):
+                yield error(log.place(case, name).of("to"), unknown)
             for field, message in _warnings(entry):
                 yield warning(log.place(case, name).of(field), message)
             path = Path(log.paths[case, name])
@@ -38,16 +40,24 @@ def check_log(context: CheckContext, on: date) -> Iterator[Finding]:
 
 
 def _errors(
-    context: CheckContext, entries: Mapping[str, LogEntry], entry: LogEntry, on: date
+    entries: Mapping[str, LogEntry], entry: LogEntry, on: date
 ) -> Iterator[tuple[str, str]]:
     """Yield the wrong fields of *entry*, each with what to do."""
     if (entry.date.first_day - on).days > 1:  # it may be tomorrow elsewhere
         yield "date", f"{entry.date} is in the future: correct the date"
-    known = {*MISSION_KINDS, *context.campaign.directory.offices}
-    known |= context.campaign.outlets.keys()
-    if context.is_whole and entry.to and entry.to not in known:
-        yield "to", f"unknown addressee {quoted(entry.to)}: correct or remove it"
     yield from wrong_references(entry, entries)
+
+
+def _unknown_addressee(context: CheckContext, case_id: str, entry: LogEntry) -> str:
+    """Return what is wrong if the campaign does not have the addressee of *entry*."""
+    campaign, to = context.campaign, entry.to
+    known = (MISSION_KINDS, campaign.directory.offices, campaign.outlets)
+    if to is None or not context.is_whole or any(to in names for names in known):
+        return ""
+    case = campaign.cases.get(case_id)
+    if case and to in campaign.directory.names(case.state, entry.country):
+        return ""
+    return f"unknown addressee {quoted(to)}: correct or remove it"
 
 
 def _warnings(entry: LogEntry) -> Iterator[tuple[str, str]]:

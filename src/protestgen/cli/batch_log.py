@@ -43,14 +43,13 @@ def log_folder(campaign: Campaign, options: BatchOptions) -> Path | None:
 
 def log_letters(
     folder: Path,
-    new: Mapping[tuple[str, str, str], int],
+    new: Mapping[tuple[str, str, str, str], int],
     spec: BatchSpec,
 ) -> None:
     """Log how many letters are *new* by case, country and addressee, and say so."""
     counts: Counter[tuple[str, str, str | None]] = Counter()
-    known_to = {*MISSION_KINDS, *spec.campaign.directory.offices}
-    for (case, country, wanted), count in new.items():
-        to = wanted if wanted in known_to else None  # and no city
+    for (case, country, wanted, label), count in new.items():
+        to = _name(spec.campaign, case, country, wanted, label)
         counts[case, country, to] += count
     unknown = sum(count for (_, country, _), count in counts.items() if not country)
     known = {key: count for key, count in sorted(counts.items(), key=str) if key[1]}
@@ -67,3 +66,14 @@ def log_letters(
     if unknown:
         hint = "use 'protestgen log'"
         show_note(f"{unknown:,} letters from no known country are not logged: {hint}")
+
+
+def _name(
+    campaign: Campaign, case: str, country: str, wanted: str, label: str
+) -> str | None:
+    """Return the name of an addressee in the log: as *wanted*, or by its *label*."""
+    directory = campaign.directory
+    if wanted in {*MISSION_KINDS, *directory.offices}:
+        return wanted
+    values = directory.values_of_to(campaign.case(case).state, [country])
+    return next((value for value, known in values if known == label), None)

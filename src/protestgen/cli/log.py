@@ -9,7 +9,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from protestgen.campaign.case import Case
-from protestgen.campaign.directory import MISSION_KINDS
 from protestgen.campaign.loader import Campaign, load_campaign
 from protestgen.countries import find_country
 from protestgen.errors import UnknownNameError
@@ -186,7 +185,7 @@ def log_entry(folders: list[Path], options: LogOptions) -> None:
     if country is None:
         raise click.UsageError("missing option '--country'")
     if options.to:
-        _check_addressee(campaign, case, options.kind, options.to)
+        _check_addressee(campaign, case, country, options)
     to = options.to or (first.to if first else None)
     date = options.date or PartialDate.parse(now().date().isoformat())
     entry = _entry(replace(options, country=country, to=to, date=date))
@@ -209,14 +208,16 @@ def _first_entry(known: Mapping[str, LogEntry], options: LogOptions) -> LogEntry
     return known[options.about]
 
 
-def _check_addressee(campaign: Campaign, case: Case, kind: str, to: str) -> None:
-    """Refuse an addressee *to* that the campaign does not have."""
-    offices = campaign.directory.offices.values()
-    known = [*MISSION_KINDS, *(o.id for o in offices if o.handles(case.state))]
-    if kind == "press":
-        known += campaign.outlets
-    if to not in known:
-        raise UnknownNameError("addressee", to, known, see="protestgen embassies")
+def _check_addressee(
+    campaign: Campaign, case: Case, country: str, options: LogOptions
+) -> None:
+    """Refuse an addressee that the campaign does not have for a sender in *country*."""
+    known = campaign.directory.names(case.state, country)
+    if options.kind == "press":
+        known |= campaign.outlets.keys()
+    if options.to not in known:
+        see = "protestgen embassies"
+        raise UnknownNameError("addressee", options.to or "", known, see=see)
 
 
 def _entry(options: LogOptions) -> LogEntry:
