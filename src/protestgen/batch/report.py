@@ -28,7 +28,7 @@ class BatchStats(Struct, kw_only=True):
     The figures of a batch so far.
 
     *statuses* counts the files of the *letters* by what the run did to them. *failed*
-    counts rows, or letters of one sender; *duplicate* counts letters. *stale* counts
+    counts rows, or letters of one sender; *duplicate* counts letters. *orphaned* counts
     orphaned files that stay, *removed* those that were removed. *is_whole* is False if
     the run stopped early. *new* counts first letters that were not there before, by
     case, country, the addressee asked for and the one in the manifest. *notes* has the
@@ -41,7 +41,7 @@ class BatchStats(Struct, kw_only=True):
     failed: int = 0
     duplicate: int = 0
     size: int = 0
-    stale: int = 0
+    orphaned: int = 0
     removed: int = 0
     is_whole: bool = True
     countries: Counter[str] = field(default_factory=Counter)
@@ -80,10 +80,10 @@ class Reporter:
         An address makes it *is_certain*; two people may share a name and a city.
         """
 
-    def edited(self, file: str, *, is_stale: bool) -> None:
+    def edited(self, file: str, *, is_orphaned: bool) -> None:
         """Report that a *file* that somebody has edited is left as it is."""
 
-    def stale(self, file: str, *, is_certain: bool) -> None:
+    def orphaned(self, file: str, *, is_certain: bool) -> None:
         """Report that a *file* of an earlier run is orphaned: no row asks for it."""
 
     def progress(self, tally: BatchStats) -> None:

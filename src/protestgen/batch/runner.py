@@ -151,13 +151,13 @@ class Batch:
             elif not (is_reported and _is_about(letter, self._plan.cases)):
                 continue
             elif is_edited(folder, letter.file, letter.sha256.split()):
-                self._reporter.edited(letter.file, is_stale=True)
+                self._reporter.edited(letter.file, is_orphaned=True)
             elif remove:
                 remove(letter)
                 self.tally.removed += 1
             else:
-                self.tally.stale += 1
-                self._reporter.stale(letter.file, is_certain=not self.tally.failed)
+                self.tally.orphaned += 1
+                self._reporter.orphaned(letter.file, is_certain=not self.tally.failed)
 
     def _take(
         self, chunk: list[RosterJob], written: ChunkResult, roster: Roster
@@ -214,7 +214,7 @@ class Batch:
         self.tally.statuses.update(statuses)
         for task, letter, status in zip(chosen, letters, statuses, strict=True):
             if status == "edited":
-                self._reporter.edited(letter.file, is_stale=False)
+                self._reporter.edited(letter.file, is_orphaned=False)
             elif status == "new" and not task.known.hashes:
                 self._count_new(task)
 

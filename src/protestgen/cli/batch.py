@@ -209,7 +209,7 @@ def _show_hints(run: _Run) -> None:
     if outbox and run.source.roster.columns:
         hint = "correct them there, and use that file as the roster"
         show_note(f"rows that failed are in {outbox.folder / FAILED}: {hint}")
-    if run.options.prune and tally.stale:
+    if run.options.prune and tally.orphaned:
         hint = "correct them, and run the whole roster again"
         show_note(f"'--prune' removes nothing while rows fail: {hint}")
 

@@ -103,13 +103,13 @@ class ProgressReporter(Reporter):
         more = "" if is_certain else f"; {hint}"
         show_note(f"{at}: duplicate of line {first}, skipped{more}")
 
-    def edited(self, file: str, *, is_stale: bool) -> None:
+    def edited(self, file: str, *, is_orphaned: bool) -> None:
         """Show that a *file* is kept because somebody edited it."""
         self._clear()
-        hint = "if nobody needs it" if is_stale else "to have it written again"
+        hint = "if nobody needs it" if is_orphaned else "to have it written again"
         show_note(f"{file} was edited after it was written, and kept: remove it {hint}")
 
-    def stale(self, file: str, *, is_certain: bool) -> None:
+    def orphaned(self, file: str, *, is_certain: bool) -> None:
         """Show that a *file* is orphaned: its row is no longer in the roster."""
         hint = "'--prune' removes it" if is_certain else "or its row failed"
         show_note(f"{file} is orphaned{': ' if is_certain else ', '}{hint}")
@@ -151,7 +151,7 @@ class ProgressReporter(Reporter):
             for number, noun, what in (
                 (tally.failed, self._unit, "failed"),
                 (tally.duplicate, "duplicate", "skipped"),
-                (tally.stale, "orphaned file", ""),
+                (tally.orphaned, "orphaned file", ""),
                 (tally.removed, "file", "removed"),
             )
             if number
