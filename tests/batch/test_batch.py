@@ -681,8 +681,8 @@ def test_same_letter_is_written_once(batch: Batch) -> None:
 
     assert result.exit_code == 0
     assert said(result) == [
-        "note: m.csv:3: duplicate of line 2, skipped",
-        "note: m.csv:4: duplicate of line 2, skipped",
+        "note: m.csv:3: 'ADA EXAMPLE' is a duplicate of line 2, skipped",
+        "note: m.csv:4: 'Ada Example' is a duplicate of line 2, skipped",
         "note: 1 letter in letters; 2 duplicates skipped",
     ]
     assert "Almaty." in Path("letters", FILES[0]).read_text()

@@ -333,8 +333,8 @@ def test_members_of_the_same_name_are_noted(batch: Batch) -> None:
 
     mend = "if these are two people, give each an e-mail or an address"
     assert said(result) == [
-        f"note: m.csv:3: duplicate of line 2, skipped; {mend}",
-        "note: m.csv:5: duplicate of line 4, skipped",
+        f"note: m.csv:3: 'Ada Example' is a duplicate of line 2, skipped; {mend}",
+        "note: m.csv:5: 'Ada Example' is a duplicate of line 4, skipped",
         "note: 3 letters in letters; 2 duplicates skipped",
     ]
 

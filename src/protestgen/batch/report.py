@@ -7,6 +7,7 @@ from msgspec import Struct, field
 
 from protestgen.errors import Location
 from protestgen.letters.notes import kind_of_note
+from protestgen.letters.sender import Sender
 
 from .file_store import FileStatus
 from .roster_row import FieldError
@@ -73,12 +74,8 @@ class Reporter:
     def noted(self, note: str) -> None:
         """Report a part of the roster that is not used."""
 
-    def duplicate(self, at: Location, first: int, *, is_certain: bool) -> None:
-        """
-        Report that the row *at* a place repeats the one in the line *first*.
-
-        An address makes it *is_certain*; two people may share a name and a city.
-        """
+    def duplicate(self, at: Location, first: int, sender: Sender) -> None:
+        """Report that *sender*, *at* a place, is also the one in the line *first*."""
 
     def edited(self, file: str, *, is_orphaned: bool) -> None:
         """Report that a *file* that somebody has edited is left as it is."""

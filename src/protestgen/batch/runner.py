@@ -13,7 +13,6 @@ from protestgen.errors import OutputError
 from protestgen.formats import Options
 from protestgen.formats.pdf_merge import PdfMerger
 from protestgen.letters.letter import OTHER_STYLES
-from protestgen.letters.sender import Sender
 
 from .dispatch import QUEUE_DEPTH, chunk_size, tasks_of, write_chunks
 from .file_store import KnownFile, PreparedFile, is_edited
@@ -255,11 +254,9 @@ class Batch:
             else:
                 self.tally.duplicate += 1
                 firsts[first] = None
-        if job.country is None:
-            sender = job.row.member.sender if job.row.member else Sender()
-            is_certain = bool(sender.email or sender.address)
+        if job.row.member and job.country is None:
             for first in firsts:
-                self._reporter.duplicate(job.at, first, is_certain=is_certain)
+                self._reporter.duplicate(job.at, first, job.row.member.sender)
 
 
 def _known(_file: str) -> KnownFile:

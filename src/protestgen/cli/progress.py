@@ -10,8 +10,9 @@ from msgspec import Struct
 from protestgen.batch.report import BatchStats, Reporter
 from protestgen.batch.roster_row import FieldError
 from protestgen.countries import country_name
-from protestgen.errors import Location
+from protestgen.errors import Location, quoted
 from protestgen.letters.notes import HarmNote
+from protestgen.letters.sender import Sender
 
 from .console import show_error, show_note
 from .context import wants_traceback
@@ -96,12 +97,18 @@ class ProgressReporter(Reporter):
         self._clear()
         show_note(note)
 
-    def duplicate(self, at: Location, first: int, *, is_certain: bool) -> None:
-        """Show that the row *at* a place repeats line *first*."""
+    def duplicate(self, at: Location, first: int, sender: Sender) -> None:
+        """
+        Show that *sender*, *at* a place, is also the one in the line *first*.
+
+        Without an address, they may be two people with the same name and city.
+        """
         self._clear()
+        is_certain = sender.email or sender.address
         hint = "if these are two people, give each an e-mail or an address"
         more = "" if is_certain else f"; {hint}"
-        show_note(f"{at}: duplicate of line {first}, skipped{more}")
+        name = quoted(sender.name or "")
+        show_note(f"{at}: {name} is a duplicate of line {first}, skipped{more}")
 
     def edited(self, file: str, *, is_orphaned: bool) -> None:
         """Show that a *file* is kept because somebody edited it."""
