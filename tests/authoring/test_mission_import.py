@@ -185,6 +185,24 @@ def test_what_only_the_directory_knows_is_kept_with_its_date(
     assert len(mission.sources) > 1
 
 
+def test_an_address_stays_in_its_city(imported: Import, mine: Path) -> None:
+    """
+    An embassy that has moved to another city keeps no street of the old one.
+    """
+    imported(HEADS + LONDON, "--write")
+    result = imported(
+        "name,host,city\nEmbassy of Iran,gb,Leeds\n", "--write", "--date", "2026-11-20"
+    )
+    mission = missions(mine)["embassy", "Leeds"]
+
+    assert (
+        "city: London -> Leeds; address: 1 Example Street, London -> none\n"
+        in result.stdout
+    )
+    assert mission.address == ()
+    assert mission.email == "a@embassy.example"
+
+
 def test_a_country_is_covered_by_one_embassy(imported: Import, mine: Path) -> None:
     """
     An embassy covers no country that has one, or that another one covers.
@@ -509,6 +527,17 @@ def test_rows_of_json_have_their_lines(imported: Import) -> None:
 
     assert result.exit_code == 3
     assert "error: list:4:2: no kind of mission" in result.stderr
+
+
+def test_only_line_breaks_part_rows(tmp_path: Path) -> None:
+    """
+    Another separator of Unicode is part of its cell.
+    """
+    path = tmp_path / "list"
+    path.write_text("name,city\rEmbassy\u2028Iran,Leeds\r\n", newline="")
+
+    (row,) = read_table(path)
+    assert row.cells == {"name": "Embassy\u2028Iran", "city": "Leeds"}
 
 
 @pytest.mark.parametrize(

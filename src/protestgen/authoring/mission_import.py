@@ -194,12 +194,14 @@ def import_path(folder: Path, state: str) -> Path:
 
 def _merged(new: Mission, known: Mission) -> Mission:
     """
-    Return *new* with what only *known* has.
+    Return *new* with what only *known* has, but for an address in another city.
 
     The date is then that of the older source, except of numbers, which have their own.
     """
     kept = {f: getattr(known, f) for f in _KEPT if not getattr(new, f)}
     kept = {field: value for field, value in kept.items() if value}
+    if new.city.casefold() != known.city.casefold():
+        kept.pop("address", None)
     if not kept:
         return new
     verified, confidence = new.verified, new.confidence
