@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -57,7 +58,7 @@ def _fail(path: Path, line: int | None, message: str) -> NoReturn:
 
 
 def _csv_rows(text: str, path: Path) -> Iterator[TableRow]:
-    lines = text.splitlines(keepends=True)
+    lines = [*StringIO(text, newline="")]
     first = next((line for line in lines if line.strip()), "")
     delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
