@@ -1,5 +1,6 @@
 """The command `log`: by options and by questions."""
 
+import os
 import re
 from pathlib import Path
 
@@ -122,6 +123,7 @@ def test_a_wrong_option_logs_nothing(
 
 
 @pytest.mark.parametrize(
+
     ("kind", "arguments", "message"),
     [
         ("answer", ("--answers", "first", "--date", "2011-05-03"), "2011-05-03 is before 'first', which is of 2011-05-04: correct the date"),
@@ -156,6 +158,56 @@ def test_an_unfit_reference_logs_nothing(
     assert refused.stderr.count("\n") == 1
     assert len(entries(folder)) == len(known)
     assert run(*line, *arguments[:1], "first", "--date", "2011-05").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [("an.YML", ".txt"), ("an.Yaml", ".txt"), ("answer", ".txt"), ("an.yaml.TXT", ".txt"), ("a.ответ", ".ответ")],
+)  # fmt: skip
+def test_an_attached_file_is_no_entry(
+    name: str, suffix: str, folder: Path, run: Run
+) -> None:
+    """
+    A copied file is never taken for an entry, whatever it is called.
+    """
+    (folder / name).write_text("an answer")
+    result = run(
+        "--campaign", folder, "log", "call", "--case", "kurmanov", "--country", "uk",
+        "--file", folder / name,
+    )  # fmt: skip
+
+    (entry,) = entries(folder)
+    assert result.exit_code == 0
+    assert Path(entry.file or "").suffix == suffix
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("scan.12:30", "'.12:30'"),
+        ("scan.the  end", "'.the end'"),
+        ("scan.\u202epdf", r"'.\x202epdf'"),
+        ("scan.a\nb", "'.a b'"),
+        ("scan.\udcfc", r"'.\xdcfc'"),
+    ],
+)
+def test_an_unusual_suffix_is_refused(
+    name: str, shown: str, folder: Path, run: Run
+) -> None:
+    """
+    A file under whose suffix the entry could not be read again is refused.
+    """
+    (folder / name).write_text("an answer")
+    result = run(
+        "--campaign", folder, "log", "call", "--case", "kurmanov", "--country", "uk",
+        "--file", folder / name,
+    )  # fmt: skip
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.count("\n") == 1
+    assert f"the suffix {shown} is unusual: rename the file" in result.stderr
+    assert not (folder / "log").exists()
 
 
 def test_the_bundled_campaign_has_no_log(run: Run) -> None:
