@@ -183,12 +183,18 @@ def test_misnamed_files_are_errors(load: Load) -> None:
             "embassy.yaml": "",
             "other.yaml": "",
             "demands/more.yml": "",
+            "demands/b.yaml.txt": "",
+            "media.YAML": "",
             "notes.txt": "",
+            ".swap.yml": "",
+            "demands.yaml~": "",
         },
     ) == [
         "demands.yml: this file is not read: name it demands.yaml",
+        "demands/b.yaml.txt: this file is not read: name it b.yaml",
         "demands/more.yml: this file is not read: name it more.yaml",
         "embassy.yaml: this file is not read: name it embassies.yaml",
+        "media.YAML: this file is not read: name it media.yaml",
         "other.yaml: this file is not read: "
         "name it demands.yaml or embassies.yaml or media.yaml",
     ]

@@ -626,6 +626,47 @@ def test_file_name_may_be_any_bytes(run: Run, mine: Path) -> None:
     assert json.loads(as_json.stdout)[0]["file"] == place
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("protestgen.yml", "protestgen.yml:1:1: warning: this file is not read: name it protestgen.yaml"),
+        ("Log/march/a.yaml", "Log:1:1: warning: this folder is not read: name it log"),
+        ("data/rights/kz.yaml.txt", "data/rights/kz.yaml.txt:1:1: warning: this file is not read: name it kz.yaml"),
+        ("data/more/demands.yaml", "data/more:1:1: warning: nothing in this folder is read: put its files into data/"),
+        ("log/march/old/a.yaml", "log/march/old:1:1: warning: nothing in this folder is read: put its files into log/CASE/"),
+        ("log/march/entry", "log/march/entry:1:1: warning: no entry names this file: if it is an entry, name it entry.yaml"),
+        ("templates/en/statement.txt", "templates/en/statement.txt:1:1: warning: this file is not read: name it statement.txt.j2"),
+        ("templates/en/appeal.j2.txt", "templates/en/appeal.j2.txt:1:1: warning: this file is not read: name it appeal.j2"),
+        ("templates/en/vigil.TXT.J2", "templates/en/vigil.TXT.J2:1:1: warning: this file is not read: name it vigil.txt.j2"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_not_read_is_found(name: str, expected: str, mine: Path) -> None:
+    """
+    A file that looks like one of the campaign's, but is not read, is a warning.
+    """
+    (mine / name).parent.mkdir(parents=True, exist_ok=True)
+    (mine / name).write_text("")
+
+    assert told(mine) == [expected]
+
+
+def test_other_files_may_lie_in_a_campaign(mine: Path) -> None:
+    """
+    Notes, hidden files and backups are not named, nor a scan that an entry names.
+    """
+    for name in (
+        "data/README", "data/SOURCES.md", "data/.git/a.yaml", "data/old/a.txt", "templates/en/README.txt",
+        "templates/en/.gitkeep", "templates/en/one.txt.j2~", "log/march/README", "log/march/.gitkeep", "log/march/a.txt",
+        "log/march/scan",
+    ):  # fmt: skip
+        (mine / name).parent.mkdir(parents=True, exist_ok=True)
+        (mine / name).write_text("")
+    entry = "kind: letter\ndate: 2026-11-20\ncountry: gb\nfile: scan\n"
+    (mine / "log" / "march" / "a.yaml").write_text(entry)
+
+    assert told(mine) == []
+
+
 @pytest.mark.parametrize("name", ["demands..yaml", "demands.de-2.yaml"])
 def test_file_of_texts_has_the_code_of_a_language(
     name: str, run: Run, mine: Path

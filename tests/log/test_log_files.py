@@ -102,6 +102,10 @@ def test_a_mistake_is_named_with_its_place(
     [
         ("one.yaml", "not read here: put it into log/CASE/"),
         ("ada/one.yml", "this file is not read: name it one.yaml"),
+        ("ada/b.YAML", "this file is not read: name it b.yaml"),
+        ("ada/i.Yml", "this file is not read: name it i.yaml"),
+        ("ada/c.yaml.txt", "this file is not read: name it c.yaml"),
+        ("c.YAML", "not read here: put it into log/CASE/"),
         ("ada/One.yaml", "the name of the file: 'One' is not an id: use a-z, 0-9 and single hyphens"),
     ],
 )  # fmt: skip
@@ -126,6 +130,8 @@ def test_other_files_lie_beside_entries(tmp_path: Path) -> None:
     put(tmp_path, "an answer", "ada/one.txt")
     put(tmp_path, "a page", "README.md")
     put(tmp_path, "nothing", "ada/.one.yaml")
+    put(tmp_path, "nothing", "ada/.one.yml")
+    put(tmp_path, "a copy", "ada/one.yaml~")
 
     assert load_log([tmp_path]).cases == {}
 

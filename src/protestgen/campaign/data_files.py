@@ -1,6 +1,7 @@
 """The files that a campaign's folder is made of."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -15,6 +16,10 @@ SETTINGS_FILE = "protestgen.yaml"
 # Kinds of data that may be split: `demands.yaml`, and any `demands/*.yaml`.
 _SPLIT_KINDS = ("demands", "embassies", "media")
 _KINDS = (*_SPLIT_KINDS, "forms", "rights")
+# The folders in `data` that are read.
+DATA_FOLDERS = (*_SPLIT_KINDS, "rights", "directory")
+# How the name of a YAML file ends, if by mistake: Notepad adds ".txt".
+_YAML_ENDS = re.compile(r"\.ya?ml(?:\.txt)?\Z", re.IGNORECASE)
 
 
 def campaign_around(folder: Path, top: Path) -> Path | None:
@@ -97,10 +102,18 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def _is_yaml(folder: Path, name: str, problems: list[Problem]) -> bool:
-    if name.endswith(".yml"):
-        hint = f"this file is not read: name it {name.removesuffix('.yml')}.yaml"
+    if right := misnamed(name):
+        hint = f"this file is not read: name it {right}"
         problems.append(Problem(Location(str(folder / name)), hint))
     return name.endswith(".yaml") and not name.startswith(".")
+
+
+def misnamed(name: str) -> str:
+    """Return what to call a YAML file that is not read as *name*, or ""."""
+    if name.endswith(".yaml") or name.startswith("."):
+        return ""
+    right, ends = _YAML_ENDS.subn(".yaml", name)
+    return right if ends else ""
 
 
 def campaign_hash(folders: Sequence[Path], states: Iterable[str] = ("??",)) -> str:

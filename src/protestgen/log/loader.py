@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from protestgen.campaign.data_files import misnamed
 from protestgen.errors import (
     DataError,
     Location,
@@ -115,7 +116,7 @@ def _files(
             if part.name.startswith("."):
                 continue
             if not part.is_dir():
-                if part.name.endswith((_SUFFIX, ".yml")):
+                if part.name.endswith(_SUFFIX) or misnamed(part.name):
                     reason = f"not read here: put it into {LOG}/CASE/"
                     problems.append(Problem(Location(part.path), reason))
             elif not Path(part.path).resolve().is_relative_to(root):
@@ -134,6 +135,6 @@ def _entries(folder: str, problems: list[Problem]) -> Iterator[str]:
             continue
         if name.endswith(_SUFFIX):
             yield f"{folder}{os.sep}{name}"
-        elif name.endswith(".yml"):
-            hint = f"this file is not read: name it {name[:-4]}.yaml"
+        elif right := misnamed(name):
+            hint = f"this file is not read: name it {right}"
             problems.append(Problem(Location(f"{folder}{os.sep}{name}"), hint))
