@@ -307,6 +307,21 @@ def test_errors_of_cases_are_found(
         ),
         ("letters@embassy.org", "letters@посольство.рф", None),
         (
+            "letters@embassy.org",
+            "письма@embassy.org",
+            "11:12: error: the address is 'письма@embassy.org': many mail programs refuse letters other than a-z, such as U+043F, before the '@': use another address",
+        ),
+        (
+            "letters@embassy.org",
+            "letters@straße.org",
+            "11:12: error: the address has the domain 'straße.org', which is ambiguous in ASCII: write it in the form that begins with xn--",
+        ),
+        (
+            "letters@embassy.org",
+            "letters@emb\u200bassy.org",
+            "11:12: error: U+200B is an invisible character: remove it",
+        ),
+        (
             "website: https://embassy.example",
             "website: www.embassy.example",
             "12:14: warning: 'www.embassy.example' is not a URL: write https://...",

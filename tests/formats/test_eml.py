@@ -269,7 +269,8 @@ def test_international_domain_is_in_ascii() -> None:
             "müller@exämple.org",
             (
                 "your e-mail address is 'müller@exämple.org': many mail programs "
-                "refuse letters other than a-z before the '@', use another address"
+                "refuse letters other than a-z, such as U+00FC, before the '@': use "
+                "another address"
             ),
         ),
         (

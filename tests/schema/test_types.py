@@ -248,6 +248,27 @@ def test_an_email_address_has_no_line_break() -> None:
     )
 
 
+@pytest.mark.parametrize("character", "\u200b\u00ad\u2060\u200d")
+def test_an_email_address_has_nothing_invisible(character: str) -> None:
+    """
+    An invisible character in an e-mail address is named by its code.
+    """
+    assert refusal(parse_email, f"a@b{character}.example") == (
+        f"U+{ord(character):04X} is an invisible character: remove it"
+    )
+
+
+@pytest.mark.parametrize("text", ["\u0430da@b.example", "ada@b\u03bf.example"])
+def test_an_email_address_mixes_no_alphabets(text: str) -> None:
+    """
+    A letter that only looks like a Latin one is named by its code.
+    """
+    (odd,) = (letter for letter in text if not letter.isascii())
+    assert refusal(parse_email, text) == (
+        f"'{text}' has the letter U+{ord(odd):04X} among those from a to z: type it anew"
+    )
+
+
 def test_a_phone_number_is_international() -> None:
     """
     A phone number is a plus sign, digits and spaces.

@@ -10,7 +10,8 @@ from protestgen.campaign.case import Case
 from protestgen.campaign.directory import Addressee, Mission
 from protestgen.campaign.outlet import Outlet
 from protestgen.campaign.world import world_missions
-from protestgen.errors import Location, quoted
+from protestgen.errors import FormatError, Location, quoted
+from protestgen.formats.mail_message import ascii_address
 from protestgen.letters.completeness import unknown_role
 from protestgen.letters.notes import is_old
 from protestgen.schema.place import SourceMap
@@ -183,6 +184,8 @@ def _check_email(address: str, at: Location) -> Iterator[Finding]:
     stem, _, end = domain.rpartition(".")
     if not _is_domain(domain):
         yield error(at, f"{quoted(domain)} is not a valid mail domain: look it up")
+    elif refusal := _refusal(address):
+        yield error(at, refusal)
     elif correct := _MISSPELT.get(domain):
         yield error(at, f"the mail domain '{domain}' is misspelt: write '{correct}'")
     elif correct := _MISSPELT_ENDS.get(end):
@@ -190,6 +193,15 @@ def _check_email(address: str, at: Location) -> Iterator[Finding]:
         yield error(at, f"the mail domain '{domain}' is misspelt: write '{correct}'")
     elif _RESERVED.search(domain):
         yield warning(at, f"'{domain}' is a domain for examples: no mail arrives there")
+
+
+def _refusal(address: str) -> str:
+    """Return why no e-mail can be written to *address*, or ""."""
+    try:
+        ascii_address(address, "the address")
+    except FormatError as refused:
+        return refused.message
+    return ""
 
 
 def _is_url(text: str) -> bool:

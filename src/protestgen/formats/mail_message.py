@@ -142,10 +142,10 @@ def ascii_address(address: str, what: str, *, field: str = "") -> str:
     the name of its *field*.
     """
     local, _, domain = header_text(address, what, field=field).rpartition("@")
-    if not local.isascii():
+    if odd := next((letter for letter in local if not letter.isascii()), ""):
         raise FormatError(
-            f"{what} is '{address}': many mail programs refuse letters other than a-z "
-            "before the '@', use another address",
+            f"{what} is '{address}': many mail programs refuse letters other than a-z, "
+            f"such as U+{ord(odd):04X}, before the '@': use another address",
             field=field,
         )
     ascii_domain = domain if domain.isascii() else _ascii_domain(domain)

@@ -29,6 +29,8 @@ _SPACES = re.compile(r"[ \t\n]+")
 _EMAIL = re.compile(
     r"""[^\s@<>,;:"()\[\]\\]+@([^\s@<>,;:"()\[\]\\.]+\.)+[^\s@<>,;:"()\[\]\\.]+"""
 )
+# A Greek or Cyrillic letter beside a Latin one, for which it is easily taken.
+_LOOKALIKE = re.compile(r"(?<=[A-Za-z])[\u0370-\u052f]|[\u0370-\u052f](?=[A-Za-z])")
 
 
 def visible(text: str) -> str:
@@ -196,7 +198,17 @@ def parse_email(text: str) -> str:
         raise ValueError(
             f"{quoted(text)} is not an e-mail address: write name@domain.example"
         )
-    return normalize(text)
+    address = normalize(text)
+    for character in address:
+        if not character.isprintable():
+            code = f"U+{ord(character):04X}"
+            raise ValueError(f"{code} is an invisible character: remove it")
+    if match := _LOOKALIKE.search(address):
+        raise ValueError(
+            f"{quoted(address)} has the letter U+{ord(match[0]):04X} among those from "
+            "a to z: type it anew"
+        )
+    return address
 
 
 def parse_phone(text: str) -> str:
