@@ -68,7 +68,7 @@ OPTIONS: tuple[tuple[str, ...], ...] = (
     ("--style", "organisation"),
     ("--country", "gb"),
     ("--date", "2011-04-30"),
-    ("--date", "9999-12-31"),
+    ("--date", "2999-12-31"),
     ("--date", "0001-01-01"),
 )
 # Characters that a cell or a line may have.

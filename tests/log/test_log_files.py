@@ -70,6 +70,7 @@ def test_one_case_is_read_alone(tmp_path: Path) -> None:
     [
         ("kind: letter\ndate: 2026-11-01\n", ":1:1: the key 'country' is missing: add it"),
         (ENTRY + "cuont: 2\n", ":4:1: unknown key 'cuont': did you mean 'count'?"),
+        (ENTRY.replace("2026-11-01", "9999-12-31"), ":2:7: the year 9999 is too far ahead: correct the date"),
         (ENTRY + "count: 0\n", ":4:8: '0' is not a number: write one from 1 to 1000000"),
         (ENTRY + "people: many\n", ":4:9: 'many' is not a number: write one from 1 to 1000000"),
         (ENTRY + "public: [name]\n", ":4:10: 'name' is not known here: write by, organisation, town or text"),

@@ -27,7 +27,7 @@ def refusal(parse: Callable[[str], object], text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "text", ["2011", "2011-05", "2011-05-01", "2000-02-29", "9999"]
+    "text", ["2011", "2011-05", "2011-05-01", "2000-02-29", "2999-12-31"]
 )
 def test_a_date_keeps_its_precision(text: str) -> None:
     """
@@ -82,6 +82,16 @@ def test_a_date_is_in_the_calendar(text: str) -> None:
     expected = f"there is no date '{text}' in the calendar"
 
     assert refusal(PartialDate.parse, text) == expected
+
+
+@pytest.mark.parametrize("text", ["3000", "9999", "9999-12-31"])
+def test_a_date_is_not_in_another_age(text: str) -> None:
+    """
+    A year so late that no day can be counted from it is an error.
+    """
+    assert refusal(PartialDate.parse, text) == (
+        f"the year {text[:4]} is too far ahead: correct the date"
+    )
 
 
 @pytest.mark.parametrize("year", [1, 1900, 2000, 2011, 2012, 9999])

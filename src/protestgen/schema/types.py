@@ -25,6 +25,8 @@ _ACCENTS = re.compile(r"[^\w\s\x00-\x7f]{40}")
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t]*\n\s*")
 # White space that becomes one space; a no-break space stays.
 _SPACES = re.compile(r"[ \t\n]+")
+# The calendar ends in 9999, and from a date others are counted.
+_LAST_YEAR = 2999
 # Narrower than RFC 5322: no quoted names, comments or addresses without a domain.
 _EMAIL = re.compile(
     r"""[^\s@<>,;:"()\[\]\\]+@([^\s@<>,;:"()\[\]\\.]+\.)+[^\s@<>,;:"()\[\]\\.]+"""
@@ -85,6 +87,8 @@ class PartialDate(str):
             hint = _iso_form(text) or form
             raise ValueError(f"{quoted(text)} is not a date: write {hint}")
         year, month, day = (int(part) for part in match.groups("0"))
+        if year > _LAST_YEAR:
+            raise ValueError(f"the year {year} is too far ahead: correct the date")
         try:
             date(year, month if match[2] else 1, day if match[3] else 1)
         except ValueError:
