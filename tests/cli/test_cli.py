@@ -1005,6 +1005,20 @@ def test_editor_gets_the_letter_and_its_words_are_used(
     assert seen.startswith("The Almaty May Day marchers, May 2011\n")
 
 
+def test_unchanged_words_are_noted(shell: Shell) -> None:
+    """
+    An editor that has changed nothing may still be open: a note says so.
+    """
+    line = f"protestgen {' '.join(LETTER)} --edit"
+    same, other = shell(line, EDITOR="true"), shell(line, EDITOR="sed -i s/Your/My/")
+
+    assert same.stdout == shell(f"protestgen {' '.join(LETTER)}").stdout
+    assert (
+        "note: nothing was changed in the editor: if it was still open" in same.stderr
+    )
+    assert "nothing was changed" not in other.stderr
+
+
 def test_edited_words_are_kept_when_the_letter_fails(
     tmp_path: Path, shell: Shell
 ) -> None:

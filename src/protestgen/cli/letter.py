@@ -64,6 +64,10 @@ _SENDER_FIELDS = tuple(
     if name in _Options.__annotations__ and name != "country"
 )
 _LEFT_OUT = (None, (), False)
+_UNCHANGED = (
+    "nothing was changed in the editor: if it was still open, let EDITOR wait for it, "
+    "as in 'code --wait'"
+)
 
 
 @click.command(
@@ -147,6 +151,8 @@ def _write(
         if draft:
             format_.render(letter, settings)  # may refuse, before the editor opens
             letter = edited(letter, draft.edit())
+            if not draft.is_changed:
+                notes.append(_UNCHANGED)
         data = format_.render(letter, settings)
         notes += copy_notes(
             letter, mailed=format_.mails_copies, printed=options.print_copies
@@ -243,10 +249,15 @@ class _Draft:
             hint = "save it with the encoding UTF-8"
             raise ChoiceError(f"the edited letter is not UTF-8: {hint}") from None
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether the user has written anything else into the file."""
+        data = self._path.read_bytes() if self._path.exists() else b""
+        return data.strip() not in {b"", self._original}
+
     def keep(self) -> None:
         """Keep the file, and say where it is, if the user changed it."""
-        data = self._path.read_bytes() if self._path.exists() else b""
-        self.is_kept = data.strip() not in {b"", self._original}
+        self.is_kept = self.is_changed
         if self.is_kept:
             show_note(f"your words are kept in {self._path}", always=True)
 
