@@ -244,12 +244,16 @@ def test_template_that_is_not_utf_8_is_named(run: Run, campaign: Path) -> None:
     """
     A letter and the list of styles name a file that is not UTF-8.
     """
-    style(campaign, "").write_bytes(b"\xff")
+    path = style(campaign, "")
+    path.write_bytes("{% extends 'en/base.txt.j2' %}\n{# für #}".encode("latin-1"))
+    letter = ("letter", "--case", "kolov", "--country", "uk", "--style", "mine")
 
-    assert run("--campaign", campaign, "styles").stderr == (
-        "error: template 'en/mine.txt.j2': 'utf-8' codec can't decode byte 0xff in "
-        "position 0: invalid start byte\n"
-    )
+    for command in (("styles",), letter):
+        result = run("--campaign", campaign, *command)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert result.stderr == (
+            f"error: {path}:2:5: not UTF-8: save the file with the encoding UTF-8\n"
+        )
 
 
 def test_base_is_no_style(run: Run) -> None:

@@ -30,10 +30,11 @@ def read_text(path: Path, *, within: Path | None = None) -> str:
         raise data_error(name, str(error)) from None
     except OSError as error:
         raise read_error(name, error) from None
-    return _decoded(data, name)
+    return decoded(data, name)
 
 
-def _decoded(data: bytes, name: str) -> str:
+def decoded(data: bytes, name: str) -> str:
+    """Return the text of the UTF-8 file *name*, or raise `DataError` with the place."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -63,7 +64,7 @@ def read_small_text(path: str) -> str:
     if len(data) > MAX_ENTRY:
         reason = f"larger than {MAX_ENTRY // 1_000} kB: leave some out"
         raise data_error(path, reason)
-    return _decoded(data, path)
+    return decoded(data, path)
 
 
 class UnreadError(Exception):

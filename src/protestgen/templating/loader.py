@@ -13,7 +13,8 @@ from jinja2 import (
 )
 from jinja2.loaders import split_template_path
 
-from protestgen.errors import Location, TemplateError, quoted
+from protestgen.errors import DataError, Location, TemplateError, quoted
+from protestgen.schema.source import decoded
 
 from .sandbox import MAX_SOURCE, Sandbox
 
@@ -77,9 +78,12 @@ class FolderLoader(BaseLoader):
             if len(source) > MAX_SOURCE:
                 reason = f"longer than {MAX_SOURCE:,} bytes: a letter needs less"
                 raise TemplateError(reason, at=Location(str(path)))
-            text = source.decode("utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
+            text = decoded(source, str(path))
+        except OSError as error:
             raise TemplateError(f"template '{template}': {error}") from None
+        except DataError as error:
+            (problem,) = error.problems
+            raise TemplateError(problem.message, at=problem.at) from None
         return text, str(path), lambda: path.stat().st_mtime == changed
 
     def list_templates(self) -> list[str]:
