@@ -739,6 +739,17 @@ def test_table_is_shown_at_any_width(columns: int) -> None:
     assert "statement" in in_terminal("styles", columns=columns)
 
 
+def test_table_is_shown_in_any_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    A terminal that is not UTF-8 gets a question mark for a character that it lacks.
+    """
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    shown = in_terminal("embassies", "--state", "turkey")
+
+    assert "Bogot?" in shown
+    assert "error" not in shown
+
+
 HOSTILE = "a\x1b[31m\x9b2J\u202e"
 
 

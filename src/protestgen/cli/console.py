@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -203,13 +204,16 @@ def write_table(
     Write a table to stdout.
 
     On a terminal it has a header and fits the width. No word is broken; on a narrow one
-    at least those of the column *whole*, which people type, are not. In a pipe each row
-    is a line of cells between tabs.
+    at least those of the column *whole*, which people type, are not. A question mark
+    stands for a character that the terminal lacks. In a pipe each row is a line of
+    cells between tabs.
     """
     if not is_terminal():
         lines = ("\t".join(map(_cell, row)) + "\n" for row in rows)
         write_product("".join(lines).encode())
         return
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     from rich import box
     from rich.console import Console
     from rich.table import Table
