@@ -30,8 +30,8 @@ def calendar(ctx: click.Context, /, *, case_id: str, output: str | None) -> None
     Write the dates of a case as a calendar (.ics).
 
     It has the last day to write, the hearings, and the reminders of letters in the log
-    that wait for an answer. A calendar program that reads it again replaces the old
-    dates.
+    that wait for an answer. Import it into a calendar of its own, and empty that before
+    you import it again: reminders that are no longer due would stay.
     """
     campaign = chosen_campaign(ctx, (case_id,), missions=False)
     case = campaign.case(case_id)
