@@ -371,6 +371,16 @@ def test_bad_row_reports_all_its_errors() -> None:
     ]
 
 
+def test_headings_are_no_member() -> None:
+    """
+    Headings that stand in the middle, where rosters were joined, fail as a row.
+    """
+    _, rows = read("name,why\nAda Example,x\nname,why\nBob Example,y\n")
+
+    assert names(rows) == ["Ada Example", "Bob Example"]
+    assert faults(rows) == ["m.csv:3: the headings again: remove this row"]
+
+
 def test_malformed_csv_row_fails_alone() -> None:
     """
     Misplaced quotes and endless lines do not cost the rows below.

@@ -180,10 +180,20 @@ def _csv_roster(name: str, lines: TextLines, delimiter: str) -> Roster:
         headings = [*map(restore_formula, headings)]
     columns = tuple(strip_padding([*headings]))
     _check_columns(name, line, columns)
-    rows = CsvRows(name, headings, lines, delimiter, failed=failed)
+    rows = _without_headings(
+        CsvRows(name, headings, lines, delimiter, failed=failed), columns
+    )
     # Others would not be detected when the rows that failed are read again.
     delimiter = delimiter if delimiter in _USUAL_DELIMITERS else ","
     return Roster(columns, rows, _notes_on_columns(columns), delimiter)
+
+
+def _without_headings(rows: Iterable[Row], columns: Sequence[str]) -> Iterator[Row]:
+    """Fail those of *rows* that repeat the headings, as in two rosters made one."""
+    fault = FieldError("the headings again: remove this row")
+    for row in rows:
+        is_heading = row.cells == columns
+        yield replace(row, member=None, faults=(fault,)) if is_heading else row
 
 
 def _check_columns(name: str, line: int, columns: Sequence[str]) -> None:
