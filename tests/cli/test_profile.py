@@ -58,6 +58,26 @@ def test_old_answers_are_kept_or_removed(tmp_path: Path, shell: Shell) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_another_name_is_another_person(shell: Shell, tmp_path: Path) -> None:
+    """
+    What nobody is asked for does not stay in the profile of somebody else.
+    """
+    path = tmp_path / "ada.yaml"
+    path.write_text(
+        "name: Ada Example\nreply_to: ada@home.example\nwhy: I care.\n"
+        "cosigners: [Eve Example]\nrole: nurse\n"
+    )
+    result = shell(
+        r"printf 'Bob Example\n\n\n\n\n\n\n\n\n\n' | protestgen profile -o ada.yaml"
+    )
+
+    assert path.read_text() == "name: Bob Example\nrole: nurse\n"
+    assert (
+        "note: left out, since they were of Ada Example: reply_to, why, cosigners\n"
+        in result.stderr
+    )
+
+
 def test_wrong_answer_is_asked_again(shell: Shell, tmp_path: Path) -> None:
     """
     An answer that cannot be right is refused as it is typed.

@@ -53,9 +53,12 @@ def profile(
     )
     known = languages([*campaign_folders(ctx), shipped_folder()])
     omit = old.omit_address if omit_address is None else omit_address
+    name = _ask("Name", old.name)
+    if old.name and name != old.name:
+        old = _without_unasked(old)
     sender = replace(
         old,
-        name=_ask("Name", old.name),
+        name=name,
         omit_address=omit,
         address=old.address if omit else _ask_address(old.address),
         city=_ask("City", old.city),
@@ -75,6 +78,15 @@ def profile(
     )
     write_file(path, profile_text(sender).encode(), mode=0o600)
     show_note(f"saved in {path}; only you can read it")
+
+
+def _without_unasked(old: Sender) -> Sender:
+    """Return *old* without the fields that nobody is asked for, with a note."""
+    fields = ("reply_to", "organisation_of", "why", "cosigners")
+    if had := [field for field in fields if getattr(old, field)]:
+        what = ", ".join(had)
+        show_note(f"left out, since they were of {old.name}: {what}", always=True)
+    return replace(old, reply_to=None, organisation_of=None, why=None, cosigners=())
 
 
 def _make_folder(folder: Path) -> None:
