@@ -522,6 +522,37 @@ def test_entries_in_brackets_are_refused(text: str, run: Run, tmp_path: Path) ->
     assert path.read_text() == text
 
 
+def test_a_file_with_an_end_is_refused(run: Run, tmp_path: Path) -> None:
+    """
+    Where a line ends the YAML above the new entry, the error is at that line.
+    """
+    text = f"cases:\n{case()}...\n"
+    mine = campaign(tmp_path / "mine", demands=text)
+    path = mine / "data" / "demands.yaml"
+    result = run("--campaign", mine, "new", "case", "--from", entry_file(tmp_path, CASE))  # fmt: skip
+
+    line = text.count("\n")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"error: {path}:{line}: nothing is read behind '...': remove this line\n"
+    )
+    assert path.read_text() == text
+
+
+def test_an_entry_is_added_below_a_comment_of_any_line_end(
+    run: Run, tmp_path: Path
+) -> None:
+    """
+    A comment that ends in a carriage return alone does not hide what is below it.
+    """
+    text = f"# mine\ncases:\n{case()}".replace("\n", "\r")
+    mine = campaign(tmp_path / "mine", demands=text)
+    result = run("--campaign", mine, "new", "case", "--from", entry_file(tmp_path, CASE))  # fmt: skip
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert {"ada", "strike"} <= load_campaign(mine).cases.keys()
+
+
 @pytest.mark.parametrize("folders", [(), ("--campaign", ROOT)])
 def test_the_bundled_campaign_is_not_changed(
     folders: tuple[object, ...], run: Run, tmp_path: Path

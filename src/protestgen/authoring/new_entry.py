@@ -148,7 +148,7 @@ def add_entry(kind: EntryType, entry: Mapping[str, Any], folder: Path) -> FileEd
     """
     Add *entry* to its file in the campaign in *folder*, without writing the file.
 
-    Raises `DataError` for a file that is not read, or that has entries in brackets.
+    Raises `DataError` for a file that is not read, or that no lines can be added to.
     """
     path = folder / "data" / kind.file
     if not path.parent.resolve().is_relative_to(folder.resolve()):
@@ -157,6 +157,10 @@ def add_entry(kind: EntryType, entry: Mapping[str, Any], folder: Path) -> FileEd
     text = read_text(path, within=folder) if os.path.lexists(path) else ""
     old = _bytes(path)
     lines = split_lines(text)
+    for number, line in enumerate(lines, 1):
+        if line.rstrip() == "...":
+            reason = "nothing is read behind '...': remove this line"
+            raise data_error(path, reason, number)
     section = find_section(text, str(path), kind.section)
     if section is None:
         section = YamlSpan(end=len(lines))

@@ -74,7 +74,7 @@ def find_section(text: str, name: str, key: str) -> YamlSpan | None:
     Returns None without the key. Raises `DataError` for entries in brackets, which
     cannot be extended line by line.
     """
-    if not re.search(r"^[ \t]*[^\s#]", text, re.MULTILINE):
+    if all(line.lstrip()[:1] in {"", "#"} for line in split_lines(text)):
         return None
     root = compose(text, name)
     if not isinstance(root, yaml.MappingNode):
