@@ -179,3 +179,15 @@ def test_people_whom_the_topic_names_are_not_named_again(code: str, style: str) 
 
     assert names(TOPICS[code]) == sum(TOPICS[code].count(name) for name in people)
     assert names("2026") == 2
+
+
+@pytest.mark.parametrize("style", ["thanks", "reminder"])
+def test_a_name_that_is_part_of_a_word_is_not_in_the_topic(style: str) -> None:
+    """
+    People are named although another word of the topic has their names in it.
+    """
+    people = (Person("Wen Li"), Person("Mo An"))
+    topic = "the closing of the Linden library in Ankara"
+    letter = written("en", style=style, people=people, topic=topic)
+
+    assert "Wen Li and Mo An" in block_text(letter.body[0])
