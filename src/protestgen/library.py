@@ -104,9 +104,10 @@ def write_batch(
 
     A row's own choices come before those given here; *country* is for rows without one.
     The folder is that of the command: a second run goes on where the first ended, and
-    `failed.csv` has the rows that failed. *on_progress* gets the figures after every
-    hundred letters, and *on_failure* a line for each fault of a row. This process
-    writes all letters.
+    `failed.csv` has the rows that failed. Letters keep their date in a second run,
+    unless a *date* is given; new ones have today's. *on_progress* gets the figures
+    after every hundred letters, and *on_failure* a line for each fault of a row. This
+    process writes all letters.
 
     Raises `ProtestgenError` if no letter can be written.
     """

@@ -122,6 +122,8 @@ def test_manifest_lists_every_letter(batch: Batch) -> None:
         "to": "embassy in London",
         "name": "Bob Example",
         "sha256": sha256(Path("letters", FILES[1]).read_bytes()).hexdigest(),
+        "date": "2026-11-22",
+        "time": "2026-11-22T12:00:00+00:00",
     }
 
 
@@ -228,7 +230,7 @@ def test_letters_keep_their_date_in_a_second_run(
     dated = batch("--roster", "m.csv", "-o", "letters", "--date", "2026-11-21")
 
     assert said(kept) == [
-        "note: the letter keeps the date of an earlier run, 2026-11-20: see '--date' (3 letters)",
+        "note: the letter keeps the date of an earlier run: '--date' changes it (3 letters)",
         "note: 3 letters in letters (3 unchanged)",
     ]
     assert said(dated) == ["note: 3 letters in letters (3 changed)"]
@@ -255,7 +257,7 @@ def test_messages_keep_their_time(
     *notes, summary = said(last)
     assert summary == "note: 4 letters in letters (4 unchanged)"
     assert [note.partition(":")[0] for note in notes] == ["note"]
-    assert "2026-11-20: see '--date' (3 letters)" in notes[0]
+    assert "of an earlier run: '--date' changes it (3 letters)" in notes[0]
     for name, data in before.items():
         assert Path("letters", name).read_bytes() == data
 
@@ -295,29 +297,74 @@ def test_letters_about_another_case_do_not_have_its_date(
     assert not any("20 November 2026" in letter for letter in letters)
 
 
-def test_reminder_is_later_than_the_first_letter(
-    batch: Batch, run: Run, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("first", [(), ("--first-letter", "2026-11-20")])
+def test_reminders_do_not_replace_first_letters(
+    batch: Batch, first: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    Reminders do not replace first letters whose date they would keep.
+    A reminder in the folder of the first letters fails, and a second run of it does not.
     """
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
-    command = ("--roster", "m.csv", "-o", "letters")
-    reminder = ("--style", "reminder", "--first-letter", "2026-11-20")
-    batch(*command, "--date", "2026-11-20")
+    command = ("--roster", "m.csv", "-o")
+    reminder = ("--style", "reminder", *first, "--date", "2026-11-25")
+    batch(*command, "letters", "--date", "2026-11-20")
     before = {name: Path("letters", name).read_bytes() for name in FILES}
-    result = batch(*command, *reminder)
-    one = run(
-        *("letter", "--case", "kurmanov", "--country", "uk"),
-        *(*reminder, "--date", "2026-11-20"),
+    result = batch(*command, "letters", *reminder)
+    apart = [batch(*command, "reminders", *reminder) for _ in range(2)]
+
+    hint = "write reminders and thanks to a folder of their own"
+    assert result.exit_code == 3
+    assert said(result)[0] == (
+        "error: m.csv:2: the folder has another letter of this member to the same "
+        f"addressee: {hint}"
+    )
+    assert {name: Path("letters", name).read_bytes() for name in FILES} == before
+    assert [one.exit_code for one in apart] == [0, 0]
+    assert said(apart[1]) == ["note: 3 letters in reminders (3 unchanged)"]
+
+
+def test_reminder_is_later_than_the_first_letter(run: Run) -> None:
+    """
+    A reminder of a letter of the same day, or of a later one, is a mistake.
+    """
+    result = run(
+        *("letter", "--case", "kurmanov", "--country", "uk", "--style", "reminder"),
+        *("--first-letter", "2026-11-20", "--date", "2026-11-20"),
     )
 
-    hint = "give a later '--date', and reminders a folder of their own"
-    reason = f"a letter of 2026-11-20 cannot remind of one of 2026-11-20: {hint}"
+    reason = "a letter of 2026-11-20 cannot remind of one of 2026-11-20"
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"error: {reason}: give a later '--date'\n"
+
+
+def test_who_sent_a_card_is_not_reminded(batch: Batch) -> None:
+    """
+    A member whose style is that of cards wrote to nobody who is to answer.
+    """
+    Path("m.csv").write_text("name,country,style\nAda Example,uk,support\n")
+    result = batch("--roster", "m.csv", "-o", "letters", "--style", "reminder")
+
     assert result.exit_code == 3
-    assert f"m.csv:2: first_letter: {reason}" in result.stderr
-    assert {name: Path("letters", name).read_bytes() for name in FILES} == before
-    assert (one.exit_code, one.stderr.splitlines()[-1]) == (2, f"error: {reason}")
+    assert said(result)[0] == (
+        "error: m.csv:2: style: 'support': a card asks for no answer, remove this row"
+    )
+
+
+def test_edited_letters_keep_their_date_in_the_manifest(batch: Batch) -> None:
+    """
+    A new date does not reach a letter that was edited, and the manifest says so.
+    """
+    command = ("--roster", "m.csv", "-o", "letters", "--date")
+    batch(*command, "2026-11-20")
+    with Path("letters", FILES[0]).open("a") as file:
+        file.write("PS\n")
+    batch(*command, "2026-11-21")
+
+    lines = Path("letters", "manifest.jsonl").read_text("utf-8").splitlines()
+    dates = {(entry := json.loads(line))["file"]: entry["date"] for line in lines[1:]}
+    assert dates == dict(
+        zip(FILES, ("2026-11-20", "2026-11-21", "2026-11-21"), strict=True)
+    )
 
 
 @pytest.mark.parametrize("style", ["reminder", "support"])

@@ -18,6 +18,7 @@ from batch_helpers import contents, file_names
 from protestgen import load_campaign
 from protestgen.batch.file_store import (
     FileStatus,
+    KnownFile,
     PreparedFile,
     folder_error,
     name_file,
@@ -430,6 +431,24 @@ def test_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     hint = "use that one, or choose another folder"
     reason = f"a newer version of protestgen has written this: {hint}"
     assert str(caught.value) == f"{tmp_path / DATABASE}: {reason}"
+
+
+def test_database_of_an_older_version_is_upgraded(tmp_path: Path) -> None:
+    """
+    It keeps what a killed run noted, and its letters have the date of that run.
+    """
+    with OutputFolder(tmp_path) as killed:
+        killed.begin(HEADER)
+        store(killed, NAME, b"a letter")
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as database:
+        for column in ("date", "time", "style"):
+            database.execute(f"ALTER TABLE letters DROP COLUMN {column}")
+        database.execute("PRAGMA user_version = 1")
+    with OutputFolder(tmp_path) as output:
+        known = output.state.known(NAME)
+
+    hashes = (hash_of(b"a letter"),)
+    assert known == KnownFile(hashes, date=HEADER.date, time=HEADER.time)
 
 
 def test_dry_run_changes_no_database(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Run
+from protestgen.batch.state import DATABASE
 from protestgen.log.entry import LogEntry
 from protestgen.log.loader import load_log
 from protestgen.schema.types import PartialDate
@@ -84,6 +85,22 @@ def test_letters_written_again_are_not_logged_again(folder: Path, run: Run) -> N
     assert len(logged(folder)) == 2
 
 
+def test_new_letters_are_logged_after_a_lost_database(folder: Path, run: Run) -> None:
+    """
+    Letters that the manifest lists are not logged again, and others are.
+    """
+    batch = (
+        "--campaign", folder, "batch", "--case", "kurmanov", "--roster", folder / "members.csv",
+        "-o", folder / "letters", "--log",
+    )  # fmt: skip
+    run(*batch)
+    (folder / "letters" / DATABASE).unlink()
+    (folder / "members.csv").write_text(ROSTER + "Dan Example,uk,dan@home.example,\n")
+    second = run(*batch)
+
+    assert f"note: new letters logged in {folder}/log: 1\n" in second.stderr
+
+
 def test_each_addressee_of_a_case_is_logged(folder: Path, run: Run) -> None:
     """
     A way to act that asks for letters to two offices is logged for each of them.
@@ -160,7 +177,7 @@ def test_messages_are_emails(folder: Path, run: Run) -> None:
     ("more", "message"),
     [
         (("--campaign", "FOLDER", "--dry-run"), "'--log' goes without '--dry-run': nothing is written"),
-        (("--campaign", "FOLDER", "--style", "support"), "'--log' counts first letters, this is '--style support': leave it out; 'protestgen due' says how to log a reminder"),
+        (("--campaign", "FOLDER", "--style", "support"), "'--log' counts first letters, this is '--style support': use 'protestgen log'"),
         ((), "'--log' needs a campaign of your own: go to its folder or add '--campaign'"),
     ],
 )  # fmt: skip

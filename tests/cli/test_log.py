@@ -128,8 +128,8 @@ def test_a_wrong_option_logs_nothing(
     [
         ("answer", ("--answers", "first", "--date", "2011-05-03"), "2011-05-03 is before 'first', which is of 2011-05-04: correct the date"),
         ("fax", ("--reminds", "first", "--date", "2011-04"), "2011-04 is before 'first', which is of 2011-05-04: correct the date"),
-        ("answer", ("--answers", "reminder"), "'reminder' is no first letter: name that one"),
-        ("fax", ("--reminds", "answer"), "'answer' is no first letter: name that one"),
+        ("answer", ("--answers", "reminder"), "'reminder' is no first letter: name 'first'"),
+        ("fax", ("--reminds", "answer"), "'answer' is no first letter: name 'first'"),
         ("fax", ("--reminds", "call"), "'call' is no letter: only those are reminded of"),
     ],
 )  # fmt: skip

@@ -237,7 +237,7 @@ def test_releases_in_several_languages_share_a_folder(
     run: Run, readers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    An outlet that reads two languages has a message in each, of the date of the first.
+    An outlet that reads two languages has a message in each, and each keeps its date.
     """
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     out = tmp_path / "out"
@@ -245,6 +245,8 @@ def test_releases_in_several_languages_share_a_folder(
     assert run(*line, "--lang", "de", "--date", "2026-11-20").exit_code == 0
     (german,) = out.glob("press-reading-room-*-de-*.eml")
     first = german.read_bytes()
+    assert run(*line, "--lang", "en", "--date", "2026-11-21").exit_code == 0
+    assert run(*line, "--lang", "de").exit_code == 0
     assert run(*line, "--lang", "en").exit_code == 0
     english = sorted(out.glob("press-reading-room-*-en-*.eml"))
 
@@ -252,7 +254,7 @@ def test_releases_in_several_languages_share_a_folder(
     assert german.read_bytes() == first
     for file, outlet in zip(english, ("daily", "radio"), strict=True):
         assert f"<news@{outlet}.example>".encode() in file.read_bytes()
-        assert b"20 November 2026" in file.read_bytes()
+        assert b"21 November 2026" in file.read_bytes()
 
 
 def test_mailbox_has_all_messages(run: Run, readers: Path, tmp_path: Path) -> None:

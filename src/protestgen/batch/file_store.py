@@ -26,14 +26,14 @@ class KnownFile(Struct, frozen=True, array_like=True):
     """
     What earlier runs noted of the file of a letter.
 
-    *hashes* are those that it may have; none if no run has written it. *date* is that
-    of the letter, and *time* that of its e-mail, both in the form of ISO 8601; they are
-    empty if they are not known.
+    *hashes* are those that it may have; none if no run has written it. *date*, *time*
+    and *style* are as in `ManifestEntry`, and empty if they are not known.
     """
 
     hashes: tuple[str, ...] = ()
     date: str = ""
     time: str = ""
+    style: str = ""
 
 
 class PreparedFile(Struct, frozen=True, array_like=True):

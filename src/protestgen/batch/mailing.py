@@ -52,7 +52,13 @@ def write_folder(
         target.begin(header)
         for name, (outlet, data) in messages.items():
             file = target.prepare(name, data, target.state.known(name).hashes)
-            entry = ManifestEntry(file=name, to=outlet.name, sha256=file.sha256)
+            entry = ManifestEntry(
+                file=name,
+                to=outlet.name,
+                sha256=file.sha256,
+                date=header.date,
+                time=header.time,
+            )
             if target.store([entry], [file]) == ["edited"]:
                 edited.append(name)
         target.finish(keeps_failed=True)

@@ -20,10 +20,10 @@ OLD_JOURNAL = ".protestgen-batch-journal"
 
 class RunHeader(Struct, frozen=True, kw_only=True):
     """
-    What the letters of a run have in common; the first line of a manifest.
+    The last run; the first line of a manifest.
 
     *protestgen* is the version of the program, *data* a hash of the campaign's files;
-    *date* is that of the letters, *time* that of e-mails.
+    *date* is that of new letters, *time* that of new e-mails.
     """
 
     protestgen: str
@@ -36,8 +36,9 @@ class ManifestEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
     A line of a manifest: a file and the letter in it; *to* is the addressee.
 
-    *sha256* has all hashes that the file may have, with spaces between them. A letter
-    without a *date* and *time* of its own has those of the run.
+    *sha256* has all hashes that the file may have, with spaces between them. *date* is
+    that of the letter and *time* that of its e-mail, in the form of ISO 8601; manifests
+    of version 0.1.0 lack them. A reminder or thanks has its *style*.
     """
 
     file: str
@@ -47,6 +48,7 @@ class ManifestEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sha256: str = ""
     date: str = ""
     time: str = ""
+    style: str = ""
 
 
 def manifest_line(value: RunHeader | ManifestEntry) -> bytes:

@@ -17,6 +17,7 @@ from protestgen.letters.letter import (
     OTHER_STYLES,
     REMINDER_STYLE,
     SUPPORT_STYLE,
+    other_style,
 )
 from protestgen.letters.options import LetterOptions
 from protestgen.letters.sender import Sender
@@ -27,6 +28,12 @@ from .filenames import file_stem, file_suffix, key_of
 from .roster_row import FieldError, Member, Row, fault_of, kind_of
 from .seen_index import SeenIndex
 from .worker import BatchSpec, LetterTask, choice_faults
+
+_CARD = f"'{SUPPORT_STYLE}': a card asks for no answer, remove this row"
+_OTHER_LETTER = (
+    "the folder has another letter of this member to the same addressee: write "
+    "reminders and thanks to a folder of their own"
+)
 
 
 class BatchPlan(Struct, frozen=True, kw_only=True):
@@ -104,7 +111,6 @@ class JobPlanner:
         self._codes = lru_cache(
             partial(find_languages, folders=plan.spec.campaign.folders)
         )
-        self._redated_on = plan.spec.redated and plan.spec.on.isoformat()
         self._suffix = file_suffix(plan.spec.format_name)
         cases = map(plan.spec.campaign.case, plan.cases)
         self._counts = {case.id: len(case.ways[0].to) for case in cases}
@@ -191,6 +197,8 @@ class JobPlanner:
         if member.first_letter and style != REMINDER_STYLE:
             reason = f"goes with the style '{REMINDER_STYLE}' only: leave it empty"
             job.add_fault(FieldError(reason, "first_letter"))
+        if style == REMINDER_STYLE and member.style == SUPPORT_STYLE:
+            job.add_fault(FieldError(_CARD, "style"))
         if style == ORGANISATION_STYLE and not sender.organisation:
             reason = f"empty: the style '{style}' is written for one"
             job.add_fault(FieldError(reason, "organisation"))
@@ -219,10 +227,8 @@ class JobPlanner:
         first = self._seen.first_line(key, job.row.at.line or 0)
         if first is None:
             to = addressee.label if addressee else "support"
-            known = self._known(name)
-            if self._redated_on and known.date != self._redated_on:
-                known = KnownFile(known.hashes)
-            job.tasks.append(LetterTask(case, sender, choices, name, to, known))
+            task = LetterTask(case, sender, choices, name, to, self._known(name))
+            _add_letter(job, task, self._plan.spec)
         else:
             job.repeats.append((first, key))
         return True
@@ -267,6 +273,19 @@ class JobPlanner:
             return FieldError(reason, chosen, kind=kind)
         field = "" if getattr(self._plan.choices, chosen) else "country"
         return FieldError(str(error), field, kind=kind)
+
+
+def _add_letter(job: RosterJob, task: LetterTask, spec: BatchSpec) -> None:
+    """Add *task* to *job*, with the date and time of an earlier run that it keeps."""
+    known = task.known
+    if known.date and known.style != other_style(task.choices.style):
+        job.add_fault(FieldError(_OTHER_LETTER))
+    elif known.date == spec.on.isoformat():
+        job.tasks.append(replace(task, time=known.time))
+    elif known.date and not spec.redated:
+        job.tasks.append(replace(task, date=known.date, time=known.time))
+    else:
+        job.tasks.append(task)
 
 
 def _style(member: Member, common: LetterOptions) -> str:

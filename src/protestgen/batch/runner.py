@@ -12,7 +12,7 @@ from protestgen.campaign.loader import Campaign
 from protestgen.errors import OutputError
 from protestgen.formats import Options
 from protestgen.formats.pdf_merge import PdfMerger
-from protestgen.letters.letter import OTHER_STYLES
+from protestgen.letters.letter import other_style
 
 from .dispatch import QUEUE_DEPTH, chunk_size, tasks_of, write_chunks
 from .file_store import KnownFile, PreparedFile, is_edited
@@ -25,13 +25,13 @@ from .roster import Roster, failed_for, report_columns, report_row
 from .roster_row import FieldError
 from .seen_index import SeenIndex
 from .state import BatchState
-from .worker import ChunkResult, LetterTask
+from .worker import BatchSpec, ChunkResult, LetterTask
 
 # What happens to the table of rows that failed before: the run reads all of these rows
 # again, or reads others and writes a table of its own, or reads none.
 FailedBefore = Literal["read", "aside", "kept"]
 
-_KEPT_DATE = "the letter keeps the date of an earlier run, {}: see '--date'"
+_KEPT_DATE = "the letter keeps the date of an earlier run: '--date' changes it"
 _RETURNED = "workers do not see the folder: they sent their letters here"
 
 
@@ -88,7 +88,7 @@ class Batch:
             *(self._plan, roster.rows, self._seen),
             lambda: is_stopped() or self._is_over(),
             size=chunk_size(spec, is_shared=executor is not None),
-            known=self._state.known if self._state else _known,
+            known=self._state.known if self._state else lambda _: KnownFile(),
         )
         for chunk, written in write_chunks(spec, jobs, executor, ahead):
             if written.stopped:
@@ -167,7 +167,6 @@ class Batch:
         tally.rows += len(chunk)
         tally.size += written.size
         tally.add_notes(written.notes)
-        new_dates = {"", self._plan.spec.on.isoformat()}
         tasks = ((job, task) for job in chunk for task in job.tasks)
         for index, (job, task) in enumerate(tasks):
             if remarks := written.remarks.get(index):
@@ -180,8 +179,8 @@ class Batch:
                 tally.countries[_country(task)] += 1
                 if not self._folder:
                     self._count_new(task)
-                if task.known.date not in new_dates:
-                    tally.notes[_KEPT_DATE.format(task.known.date)] += 1
+                if task.date:
+                    tally.notes[_KEPT_DATE] += 1
         for job in chunk:
             self._report(job, roster)
 
@@ -208,18 +207,19 @@ class Batch:
                 self.tally.notes[_RETURNED] += 1
                 file = folder.prepare(task.name, data, task.known.hashes)  # noqa: PLW2901
             files.append(file)
-        letters = [*map(_entry, chosen, files)]
+        dates = _dates(self._plan.spec)
+        letters = [_entry(*each, dates) for each in zip(chosen, files, strict=True)]
         statuses = folder.store(letters, files)
         self.tally.statuses.update(statuses)
         for task, letter, status in zip(chosen, letters, statuses, strict=True):
             if status == "edited":
                 self._reporter.edited(letter.file, is_orphaned=False)
-            elif status == "new" and not task.known.hashes:
+            elif status == "new" and not task.known.date:
                 self._count_new(task)
 
     def _count_new(self, task: LetterTask) -> None:
         """Count a letter that was not there before, if it is a first letter."""
-        if task.choices.style not in OTHER_STYLES:
+        if not other_style(task.choices.style):
             way = self._plan.spec.campaign.case(task.case).ways[0]
             to = task.choices.to or way.to[task.choices.nth or 0]
             self.tally.new[task.case, _country(task), to, task.to] += 1
@@ -259,11 +259,6 @@ class Batch:
                 self._reporter.duplicate(job.at, first, job.row.member.sender)
 
 
-def _known(_file: str) -> KnownFile:
-    """Return that no run has written a file."""
-    return KnownFile()
-
-
 def _country(task: LetterTask) -> str:
     return task.choices.country or task.sender.country or ""
 
@@ -282,7 +277,7 @@ def _is_about(letter: ManifestEntry, cases: tuple[str, ...]) -> bool:
 
 
 def run_header(campaign: Campaign, on: date, options: Options) -> RunHeader:
-    """What the letters of a run have in common, for the manifest."""
+    """What a run notes of itself in the manifest."""
     states = {case.state for case in campaign.cases.values()}
     return RunHeader(
         protestgen=__version__,
@@ -292,14 +287,25 @@ def run_header(campaign: Campaign, on: date, options: Options) -> RunHeader:
     )
 
 
-def _entry(task: LetterTask, file: PreparedFile) -> ManifestEntry:
-    """The entry of the manifest for the letter of *task*."""
+def _dates(spec: BatchSpec) -> tuple[str, str]:
+    """Return the date of new letters and the time of new e-mails, as text."""
+    return spec.on.isoformat(), spec.options.time_of(spec.on).isoformat()
+
+
+def _entry(
+    task: LetterTask, file: PreparedFile, dates: tuple[str, str]
+) -> ManifestEntry:
+    """The entry of the manifest for the letter of *task*; *dates* are of a new one."""
+    date, time = task.date or dates[0], task.time or dates[1]
+    if file.status == "edited":
+        date, time = task.known.date, task.known.time
     return ManifestEntry(
         file=task.name,
         case=task.case,
         to=task.to,
         name=task.sender.name or "",
         sha256=file.sha256,
-        date=task.known.date,
-        time=task.known.time,
+        date=date,
+        time=time,
+        style=other_style(task.choices.style),
     )

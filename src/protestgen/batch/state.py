@@ -34,27 +34,29 @@ DAMAGED = f"{DATABASE}.damaged"
 _UNKNOWN_HASH = "unknown"
 _UNKNOWN = KnownFile()
 _VERSION = 2
-_SCHEMA = f"""
-DROP TABLE IF EXISTS run;
-DROP TABLE IF EXISTS letters;
-DROP TABLE IF EXISTS failed;
+_SCHEMA = """
 CREATE TABLE run (protestgen, data, date, time, is_rebuilt);
 CREATE TABLE letters (
     position INTEGER PRIMARY KEY, key INTEGER UNIQUE,
-    file, case_id, addressee, name, sha256, date, time, previous
+    file, case_id, addressee, name, sha256, date, time, style, previous
 );
-CREATE TABLE failed (line);
-PRAGMA user_version = {_VERSION}
+CREATE TABLE failed (line)
+"""
+_UPGRADE = """
+ALTER TABLE letters ADD COLUMN date;
+ALTER TABLE letters ADD COLUMN time;
+ALTER TABLE letters ADD COLUMN style;
+UPDATE letters SET (date, time, style) = (SELECT date, time, '' FROM run)
 """
 _HASHES = "trim(previous || ' ' || sha256)"
 _SELECT = (
-    f"SELECT file, case_id, addressee, name, {_HASHES}, date, time "  # noqa: S608 - names of our own
+    f"SELECT file, case_id, addressee, name, {_HASHES}, date, time, style "  # noqa: S608 - names of our own
     "FROM letters WHERE"
 )
 _INSERT = (
     "INSERT OR REPLACE INTO letters "
-    "(key, file, case_id, addressee, name, sha256, date, time, previous) "
-    "VALUES (?, ?,?,?,?,?,?,?, ?)"
+    "(key, file, case_id, addressee, name, sha256, date, time, style, previous) "
+    "VALUES (?, ?,?,?,?,?,?,?,?, ?)"
 )
 
 
@@ -70,15 +72,13 @@ class BatchState:
     def __init__(self, folder: Path, database_folder: Path | None = None) -> None:
         self._database = _connect((database_folder or folder) / DATABASE)
         try:
-            if _version(self._database, folder) < _VERSION:
-                _create_tables(self._database, folder)
+            _prepare_tables(self._database, folder)
             self._database.execute("BEGIN")
             *header, self._is_rebuilt = self._database.execute(
                 "SELECT * FROM run"
             ).fetchone()
             fields = dict(zip(RunHeader.__struct_fields__, header, strict=True))
             self.last = RunHeader(**fields) if all(header) else None
-            self._dates = (fields["date"], fields["time"])
             query = "SELECT coalesce(max(position), 0) FROM letters"
             # The letters of this run have higher positions.
             (self._last_position,) = self._database.execute(query).fetchone()
@@ -93,7 +93,6 @@ class BatchState:
 
     def begin(self, header: RunHeader, *, durable: bool) -> None:
         """Begin a run, which is *durable* if its records survive a power failure."""
-        self._dates = (header.date, header.time)
         query = "UPDATE run SET protestgen = ?, data = ?, date = ?, time = ?"
         self._database.execute(query, astuple(header))
         self._database.execute("DELETE FROM failed")
@@ -106,10 +105,10 @@ class BatchState:
         """What earlier runs noted of *file*."""
         if not (self.last or self._is_rebuilt):
             return _UNKNOWN
-        query = f"SELECT {_HASHES}, date, time FROM letters WHERE key = ?"  # noqa: S608 - as above
+        query = f"SELECT {_HASHES}, date, time, style FROM letters WHERE key = ?"  # noqa: S608 - as above
         if row := self._database.execute(query, (key_of(file),)).fetchone():
-            hashes, date, time = row
-            return KnownFile(tuple(hashes.split()), date, time)
+            hashes, *others = row
+            return KnownFile(tuple(hashes.split()), *others)
         return KnownFile((_UNKNOWN_HASH,)) if self._is_rebuilt else _UNKNOWN
 
     def record(self, letters: Iterable[tuple[ManifestEntry, str]]) -> None:
@@ -119,7 +118,10 @@ class BatchState:
         With each is the hash of the file that it replaces, until the run has ended. If
         somebody edited a file, its letter has no hash, and that file keeps its hashes.
         """
-        rows = (_row(entry, self._dates, previous) for entry, previous in letters)
+        rows = (
+            (key_of(entry.file), *astuple(entry), previous)
+            for entry, previous in letters
+        )
         self._database.executemany(_INSERT, rows)
         _commit(self._database)
 
@@ -156,9 +158,7 @@ class BatchState:
         query = f"{_SELECT} {condition} ORDER BY position"
         names = ManifestEntry.__struct_fields__
         for row in self._database.execute(query, [self._last_position]):
-            entry = ManifestEntry(**dict(zip(names, row, strict=True)))
-            is_new = (entry.date, entry.time) == self._dates
-            yield replace(entry, date="", time="") if is_new else entry
+            yield ManifestEntry(**dict(zip(names, row, strict=True)))
 
 
 def _commit(database: sqlite3.Connection) -> None:
@@ -212,43 +212,39 @@ def _connect(path: Path) -> sqlite3.Connection:
     return database
 
 
-def _version(database: sqlite3.Connection, folder: Path) -> int:
-    """The version of the tables, or 0 if there are none."""
+def _prepare_tables(database: sqlite3.Connection, folder: Path) -> None:
+    """Create the tables, or upgrade those of an earlier version."""
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version > _VERSION:
         hint = "use that one, or choose another folder"
         reason = f"a newer version of protestgen has written this: {hint}"
         raise OutputError(f"{folder / DATABASE}: {reason}")
-    return int(version)
-
-
-def _create_tables(database: sqlite3.Connection, folder: Path) -> None:
-    """Create the tables, with what the manifest in *folder* says, if there is one."""
+    if version == _VERSION:
+        return
     database.execute("BEGIN")
-    for statement in _SCHEMA.split(";"):
+    for statement in (_UPGRADE if version else _SCHEMA).split(";"):
         database.execute(statement)
+    if not version:
+        _read_manifest(database, folder)
+    database.execute(f"PRAGMA user_version = {_VERSION}")
+    database.execute("COMMIT")
+
+
+def _read_manifest(database: sqlite3.Connection, folder: Path) -> None:
+    """Fill new tables with what the manifest in *folder* says, if there is one."""
     names = (MANIFEST, OLD_JOURNAL, DAMAGED)
     is_rebuilt = any(os.path.lexists(folder / name) for name in names)
     header = read_header(folder)
     values = astuple(header) if header else (None,) * 4
     database.execute("INSERT INTO run VALUES (?,?,?,?, ?)", (*values, is_rebuilt))
-    dates = (header.date, header.time) if header else ("", "")
-    rows = (_rebuilt_row(entry, dates) for entry in read_entries(folder))
+    rows = (_row(entry, header) for entry in read_entries(folder))
     database.executemany(_INSERT, rows)
-    database.execute("COMMIT")
 
 
-def _rebuilt_row(entry: ManifestEntry, dates: tuple[str, str]) -> tuple[int | str, ...]:
-    """The row of the table of letters for an *entry* of a manifest."""
+def _row(entry: ManifestEntry, header: RunHeader | None) -> tuple[int | str, ...]:
+    """The row of the table of letters for an *entry* of a manifest with *header*."""
     *previous, sha256 = entry.sha256.split() or [_UNKNOWN_HASH]
-    return _row(replace(entry, sha256=sha256), dates, " ".join(previous))
-
-
-def _row(
-    entry: ManifestEntry, dates: tuple[str, str], previous: str
-) -> tuple[int | str, ...]:
-    """The row for *entry*, which has the *dates* of its run if it has none itself."""
-    if not entry.time:
-        date, time = dates
-        entry = replace(entry, date=date, time=time)
-    return key_of(entry.file), *astuple(entry), previous
+    entry = replace(entry, sha256=sha256)
+    if header and not entry.time:
+        entry = replace(entry, date=header.date, time=header.time)
+    return key_of(entry.file), *astuple(entry), " ".join(previous)

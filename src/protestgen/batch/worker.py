@@ -4,7 +4,7 @@ import pickle
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from itertools import chain
 from pathlib import Path
 from secrets import token_hex
@@ -37,8 +37,6 @@ OutputKind = Literal["folder", "mbox", "jsonl", "pdf", "nothing"]
 # Letters in a PDF document: more take more memory, little less time.
 PDF_CHUNK = 50
 
-# How many dates of earlier runs a worker keeps letters' parts for.
-_DATES = 16
 # A worker of Dask has several threads, and a `LetterWorker` is not made for that.
 _LOCK = Lock()
 
@@ -51,7 +49,8 @@ class LetterTask(Struct, frozen=True, array_like=True):
     A letter to write: from *sender* about *case*, to a file *name*.
 
     *to* is what the manifest calls the addressee. *known* is what earlier runs noted of
-    the file; a letter keeps the date of the run that first wrote it, if it is there.
+    the file. *date* and *time*, in the form of ISO 8601, are of a letter that keeps
+    those of an earlier run.
     """
 
     case: str
@@ -60,16 +59,18 @@ class LetterTask(Struct, frozen=True, array_like=True):
     name: str
     to: str
     known: KnownFile = KnownFile()
+    date: str = ""
+    time: str = ""
 
 
 class BatchSpec(Struct, frozen=True, kw_only=True):
     """
     What all chunks of a batch have in common.
 
-    The letters are dated *on* a day, and written in the format *format_name*: each to a
-    file of its own in *folder*, *durable* at once, or all of them to one stream. If
-    they are *redated*, that day replaces the dates of letters that are there. In one
-    PDF that is *duplex*, each begins on the front of a sheet.
+    New letters are dated *on* a day, and so are all of them if they are *redated*. They
+    are written in the format *format_name*: each to a file of its own in *folder*,
+    *durable* at once, or all of them to one stream. In one PDF that is *duplex*, each
+    begins on the front of a sheet.
     With a *folder_token*, only processes that see it in the folder write files there.
     """
 
@@ -131,8 +132,9 @@ class LetterWorker:
 
     def __init__(self, spec: BatchSpec) -> None:
         self._spec = spec
-        self._service = lru_cache(_DATES)(partial(_service, spec))
-        self._options = lru_cache(_DATES)(partial(_options, spec))
+        # By the dates and times of letters that keep those of earlier runs.
+        self._service = cache(partial(_service, spec))
+        self._options = cache(partial(_options, spec))
         self._format = FORMATS[spec.format_name]
         # Where a process is taken for dead, another one may write the same letters.
         self._name = f"{token_hex(4)}-"
@@ -195,14 +197,14 @@ class LetterWorker:
     def _compose(self, task: LetterTask) -> _Composed:
         spec = self._spec
         case = spec.campaign.case(task.case)
-        service = self._service(task.known.date)
+        service = self._service(task.date)
         letter, notes = service.write(case, task.sender, task.choices)
         chosen, remarks = service.remarks(letter)
         notes += chosen
         if letter.copied:
             mailed, printed = self._format.mails_copies, spec.options.print_copies
             notes += copy_notes(letter, mailed=mailed, printed=printed)
-        return _Composed(letter, self._options(task.known.time), notes, remarks)
+        return _Composed(letter, self._options(task.time), notes, remarks)
 
     def _render(self, composed: _Composed) -> bytes:
         """Render a letter, and add the remarks of its format."""
@@ -283,7 +285,7 @@ class LetterWorker:
         if not isinstance(error, ProtestgenError):
             return [fault_of(error)]
         try:
-            service = self._service(task.known.date)
+            service = self._service(task.date)
             faults = choice_faults(service, task.case, task.sender, task.choices)
         except Exception as other:  # noqa: BLE001 - it fails this letter only
             return [fault_of(other)]

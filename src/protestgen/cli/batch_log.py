@@ -31,9 +31,8 @@ def log_folder(campaign: Campaign, options: BatchOptions) -> Path | None:
     if options.dry:
         raise click.UsageError("'--log' goes without '--dry-run': nothing is written")
     if options.style in OTHER_STYLES:
-        hint = "leave it out; 'protestgen due' says how to log a reminder"
         reason = f"'--log' counts first letters, this is '--style {options.style}'"
-        raise click.UsageError(f"{reason}: {hint}")
+        raise click.UsageError(f"{reason}: use 'protestgen log'")
     folder = campaign.layers[0]
     if folder.resolve() == shipped_folder().resolve():
         hint = "go to its folder or add '--campaign'"

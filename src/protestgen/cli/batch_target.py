@@ -1,10 +1,8 @@
 """Where the letters of a batch go: a folder, one file, or standard output."""
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import date, datetime
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import IO, cast
@@ -12,8 +10,6 @@ from typing import IO, cast
 import click
 from msgspec import Struct
 
-from protestgen.batch.manifest import RunHeader
-from protestgen.batch.state import copied_state
 from protestgen.batch.worker import OutputKind
 from protestgen.errors import OutputError
 from protestgen.files import growing_file
@@ -27,8 +23,8 @@ from protestgen.formats import (
 )
 
 from .batch_options import STREAM_FORMATS, BatchOptions
-from .console import Stdout, StdoutError, show_note
-from .context import check_output, now
+from .console import Stdout, StdoutError
+from .context import check_output
 
 # Kinds of one file for all letters, and the format that each letter has in it.
 FILE_FORMATS: dict[OutputKind, str] = {**STREAM_FORMATS, "pdf": "pdf"}
@@ -137,29 +133,6 @@ def check_free(target: Target, roster: Path | None = None) -> None:
                 if not mbox.is_ours(data):
                     reason = "a message was added to it that no batch has written"
                     raise OutputError(f"{path}: {reason}: {hint}")
-
-
-def last_run(target: Target) -> RunHeader | None:
-    """Return the header of the last run to a folder, which is only read."""
-    if target.kind != "folder" or target.path is None:
-        return None
-    with copied_state(target.path) as state:
-        return state.last
-
-
-def dated(on: date | None, last: RunHeader | None) -> tuple[date, datetime]:
-    """
-    Return the date of messages and the time of e-mails.
-
-    A second run keeps those of the *last* one, so that its messages stay the same.
-    """
-    time = now()
-    before = date.fromisoformat(last.date) if last else None
-    if last is None or on not in {None, before} or "SOURCE_DATE_EPOCH" in os.environ:
-        return on or time.date(), time
-    if on is None and before != time.date():
-        show_note(f"messages keep the date of the run before, {before}: see '--date'")
-    return date.fromisoformat(last.date), datetime.fromisoformat(last.time)
 
 
 def open_stream(target: Target, stack: ExitStack) -> IO[bytes]:

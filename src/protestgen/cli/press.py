@@ -1,5 +1,7 @@
 """The command `press`: a press release, and messages with it to media outlets."""
 
+import os
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -7,10 +9,11 @@ import click
 from msgspec import convert
 from msgspec.structs import replace
 
+from protestgen.batch.file_store import KnownFile
 from protestgen.batch.filenames import mailing_start
 from protestgen.batch.mailing import as_mbox, mailing, write_folder
-from protestgen.batch.manifest import RunHeader
 from protestgen.batch.runner import run_header
+from protestgen.batch.state import copied_state
 from protestgen.campaign.loader import Campaign
 from protestgen.countries import find_country
 from protestgen.formats import DOCUMENT_FORMATS, FORMATS
@@ -23,10 +26,10 @@ from protestgen.letters.press import (
 )
 from protestgen.schema.types import parse_email
 
-from .batch_target import Target, check_free, dated, last_run
+from .batch_target import Target, check_free
 from .common_options import option_group
 from .console import show_note, show_notes, write_output
-from .context import chosen_campaign
+from .context import chosen_campaign, now
 from .document import DocumentOptions, document_options, write_document
 from .options import countries_option, organisation_option
 from .param_types import Command, ParsedParam, line_option
@@ -107,7 +110,7 @@ def _write_messages(
     target = _target(options.output)
     if not options.email:
         raise click.UsageError("messages need an address that they are from: '--email'")
-    day, time = dated(options.on, _last_release(target, options))
+    day, time = _dated(options.on, _known_message(target, options, choices.language))
     writer = replace(options, on=day).writer(campaign)
     case = campaign.case(options.case_id)
     release, notes = make_press_release(writer, case, choices)
@@ -135,11 +138,29 @@ def _write_messages(
     show_note(f"messages written: {len(messages)}; none is sent")
 
 
-def _last_release(target: Target, options: _Options) -> RunHeader | None:
-    """Return the header of the last run if it wrote messages about the case, too."""
-    names = f"{mailing_start('press', options.case_id)}*.eml"
-    found = target.path and any(target.path.glob(names))
-    return last_run(target) if found else None
+def _known_message(target: Target, options: _Options, language: str) -> KnownFile:
+    """Return what an earlier run noted of a message about the case in *language*."""
+    names = f"{mailing_start('press', options.case_id)}*-{language}-*.eml"
+    found = sorted(target.path.glob(names)) if target.path else []
+    if not found:
+        return KnownFile()
+    with copied_state(found[0].parent) as state:
+        return state.known(found[0].name)
+
+
+def _dated(on: date | None, known: KnownFile) -> tuple[date, datetime]:
+    """
+    Return the date of the release and the time of e-mails.
+
+    A second run keeps those of *known* messages, so that these stay the same.
+    """
+    time = now()
+    before = date.fromisoformat(known.date) if known.date else None
+    if before is None or on not in {None, before} or "SOURCE_DATE_EPOCH" in os.environ:
+        return on or time.date(), time
+    if on is None and before != time.date():
+        show_note(f"messages keep the date of the run before, {before}: see '--date'")
+    return before, datetime.fromisoformat(known.time)
 
 
 def _target(output: str | None) -> Target:

@@ -27,6 +27,11 @@ SINGLE_WRITER_STYLES = ("personal", "points", REMINDER_STYLE)
 SHORT_STYLES = ("personal", REMINDER_STYLE)
 
 
+def other_style(style: str) -> str:
+    """Return *style* if letters in it are no first letters, and else ""."""
+    return style if style in OTHER_STYLES else ""
+
+
 class Letter(Struct, frozen=True, kw_only=True):
     """
     A letter in its parts, ready for any format.

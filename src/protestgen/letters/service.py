@@ -148,9 +148,8 @@ class LetterService:
         first = choices.first_letter
         if first is None or first.first_day < self.on:
             return None
-        hint = "give a later '--date', and reminders a folder of their own"
         reason = f"a letter of {self.on} cannot remind of one of {first}"
-        return ChoiceError(f"{reason}: {hint}", field="first_letter")
+        return ChoiceError(f"{reason}: give a later '--date'", field="first_letter")
 
     def remarks(self, letter: Letter) -> tuple[Sequence[str], list[str]]:
         """

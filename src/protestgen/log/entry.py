@@ -114,7 +114,9 @@ def wrong_references(
         if name and about is None:
             yield field, f"there is no entry {named} of this case: correct it"
         elif about and not about.is_first:
-            yield field, f"{named} is no first letter: name that one"
+            first = about.reminds or about.answers
+            hint = f"name {quoted(first)}" if first else "name that one"
+            yield field, f"{named} is no first letter: {hint}"
         elif about and field == "reminds" and about.kind not in WRITTEN:
             yield field, f"{named} is no letter: only those are reminded of"
         elif about and entry.date.last_day < about.date.first_day:
