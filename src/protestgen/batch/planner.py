@@ -278,14 +278,16 @@ class JobPlanner:
 def _add_letter(job: RosterJob, task: LetterTask, spec: BatchSpec) -> None:
     """Add *task* to *job*, with the date and time of an earlier run that it keeps."""
     known = task.known
-    if known.date and known.style != other_style(task.choices.style):
+    if not known.date:
+        job.tasks.append(task)
+    elif known.style != other_style(task.choices.style):
         job.add_fault(FieldError(_OTHER_LETTER))
     elif known.date == spec.on.isoformat():
         job.tasks.append(replace(task, time=known.time))
-    elif known.date and not spec.redated:
-        job.tasks.append(replace(task, date=known.date, time=known.time))
-    else:
+    elif spec.redated:
         job.tasks.append(task)
+    else:
+        job.tasks.append(replace(task, date=known.date, time=known.time))
 
 
 def _style(member: Member, common: LetterOptions) -> str:

@@ -63,6 +63,7 @@ class Batch:
         self._stream = stream
         self._merger = merger
         self._seen = SeenIndex()
+        self._to = {id_: plan.spec.campaign.case(id_).ways[0].to for id_ in plan.cases}
 
     def run(
         self,
@@ -220,8 +221,7 @@ class Batch:
     def _count_new(self, task: LetterTask) -> None:
         """Count a letter that was not there before, if it is a first letter."""
         if not other_style(task.choices.style):
-            way = self._plan.spec.campaign.case(task.case).ways[0]
-            to = task.choices.to or way.to[task.choices.nth or 0]
+            to = task.choices.to or self._to[task.case][task.choices.nth or 0]
             self.tally.new[task.case, _country(task), to, task.to] += 1
 
     def _report(self, job: RosterJob, roster: Roster) -> None:
