@@ -203,6 +203,8 @@ def parse_email(text: str) -> str:
             f"{quoted(text)} is not an e-mail address: write name@domain.example"
         )
     address = normalize(text)
+    if address.isascii():
+        return address
     for character in address:
         if not character.isprintable():
             code = f"U+{ord(character):04X}"
