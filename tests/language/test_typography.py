@@ -2,7 +2,7 @@
 
 import pytest
 
-from protestgen.language.typography import tied, with_signs
+from protestgen.language.typography import tied, typeset, with_signs
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,19 @@ def test_last_words_stay_together(text: str, last: int) -> None:
 
     assert result.replace("\u00a0", " ") == text
     assert len(result.rpartition(" ")[2].split("\u00a0")) >= last
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("Ich sage ‚Ja‘", "‘."),
+        ("Ich sage „Ja.“", "Ja.“"),
+        ("I say “Free them”", "”."),
+        ("Why not?", "not?"),
+    ],
+)
+def test_own_words_end_with_a_full_stop(text: str, end: str) -> None:
+    """
+    A full stop is added behind the last word, or the quotation mark that closes it.
+    """
+    assert typeset(text, quotes="„“", spaced=False, dash="–").endswith(end)

@@ -15,7 +15,7 @@ _DASH = re.compile(r"(?<=\S) (?:--?|[\u2013\u2014]) (?=\S)|(?<=\w)--(?=\w)")
 _SHORTEST_LINE = 16
 # Words that are longer together may leave a gap in the line before.
 _LONGEST_TIE = 30
-_CLOSERS = "\"'”’“»)]\N{NO-BREAK SPACE} "
+_CLOSERS = "\"'”’“‘»)]\N{NO-BREAK SPACE} "
 
 
 def typeset(text: str, *, quotes: str, spaced: bool, dash: str) -> str:
