@@ -1,6 +1,5 @@
 """The variables of a style that are the same for all senders."""
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
@@ -19,8 +18,6 @@ from .letter import SHORT_STYLES, SUPPORT_STYLE, THANKS_STYLE
 
 # How many demands a short letter makes.
 _FEW = 2
-# Greek and Russian names have endings.
-_INFLECTED = re.compile(r"[\u0370-\u052f]")
 
 if TYPE_CHECKING:
     from protestgen.language.rights import Rights
@@ -70,7 +67,6 @@ def template_values(
         "of_state": language.state_genitive(case.state) or "",
         "over": case.is_over(on),
         "people": case.people,
-        "people_in_topic": _has_people_in_topic(case),
         "people_phrase": language.people(case.people),
         "person": case.people[0] if len(case.people) == 1 else None,
         "questions": tuple(d.question for d in demands if d.question),
@@ -101,21 +97,6 @@ def _right(
     }
     rights = load(language.code, case.state)
     return cited_right(rights, case, demands, on, names)
-
-
-def _has_people_in_topic(case: Case) -> bool:
-    """Whether the topic, as a sentence of a letter has it, names one of the people."""
-    inflected = case.title_in.get("topic") or " ".join(case.title_in.values())
-    text = inflected or case.topic or case.title
-    return any(re.search(_family_name(person.name), text) for person in case.people)
-
-
-def _family_name(name: str) -> str:
-    """The pattern of a family name: in Greek and Russian its end varies."""
-    family = name.rpartition(" ")[2]
-    if _INFLECTED.search(family):
-        return rf"\b{re.escape(family[: max(4, len(family) - 2)])}\w{{0,3}}\b"
-    return rf"\b{re.escape(family)}s?\b"
 
 
 def supported(case: Case, language: Language) -> str:

@@ -1,12 +1,14 @@
 """The filters of this program for templates, besides Jinja's own."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from protestgen.campaign.case import Person
 from protestgen.countries import country_name
 from protestgen.country_names import COUNTRY_CODES
 from protestgen.errors import quoted
@@ -16,6 +18,8 @@ from protestgen.schema.types import PartialDate
 from .blocks import INSERTION_MARK, LINE_START
 from .metering import SLOT_MARK, Slot, charge, printable, text_of
 
+# Greek and Russian letters.
+_INFLECTED = re.compile(r"[\u0370-\u052f]")
 # Letters have most texts in common; long ones would take much memory.
 _SHORT = 1_000
 
@@ -24,6 +28,20 @@ def _sentence(value: object) -> str:
     """The text with a capital letter at its beginning."""
     text = text_of(value)
     return text[:1].upper() + text[1:]
+
+
+def _names(text: object, people: Sequence[Person]) -> bool:
+    """Whether *text* has the family name of one of *people*, in any form."""
+    said = text_of(text)
+    return any(re.search(_family_name(person.name), said) for person in people)
+
+
+def _family_name(name: str) -> str:
+    """The pattern of a family name: in Greek and Russian its end varies."""
+    family = name.rpartition(" ")[2]
+    if _INFLECTED.search(family):
+        return rf"\b{re.escape(family[: max(4, len(family) - 2)])}\w{{0,3}}\b"
+    return rf"\b{re.escape(family)}s?\b"
 
 
 def _month(when: PartialDate) -> PartialDate:
@@ -61,6 +79,7 @@ LETTER_FILTERS: dict[str, Callable[..., object]] = {
     "country": _country,
     "date": _date,
     "month": _month,
+    "names": _names,
     "sentence": _sentence,
     "when": _when,
 }
