@@ -439,3 +439,14 @@ def test_an_office_that_takes_no_letters_is_refused(to: str, taken: str) -> None
     )
     country = DIRECTORY.offices[to].country
     assert to not in dict(DIRECTORY.values_of_to("kz", [country]))
+
+
+def test_the_log_names_offices_that_deal_with_the_state() -> None:
+    """
+    A letter about Turkey does not go to the president of Kazakhstan.
+    """
+    names = {state: DIRECTORY.names(state, "de") for state in ("kz", "tr")}
+
+    assert {"president", "osce", "embassy", "frankfurt-am-main"} <= names["kz"]
+    assert {"osce", "embassy"} <= names["tr"]
+    assert names["tr"].isdisjoint({"president", "interior-ministry"})

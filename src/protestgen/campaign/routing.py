@@ -86,7 +86,8 @@ class Directory(Struct, frozen=True):
         A sender in *country* may give them as `--to`.
         """
         values = (value for value, _ in self.values_of_to(state, [country]))
-        return {*MISSION_KINDS, *self.offices, *values}
+        offices = (id_ for id_, office in self.offices.items() if office.handles(state))
+        return {*MISSION_KINDS, *offices, *values}
 
     def offices_for(self, state: str) -> dict[str, Office]:
         """Return the offices that get letters about *state*, by their ids."""
