@@ -57,12 +57,7 @@ def file_suffix(format_name: str) -> str:
 def mailing_stem(kind: str, case: str, outlet: str, language: str) -> str:
     """The name of the file for a *kind* of document to a media outlet, as above."""
     key = _key(kind, case, outlet, language)
-    return mailing_start(kind, case) + f"{outlet[:_LONGEST]}-{language}-{key}"
-
-
-def mailing_start(kind: str, case: str) -> str:
-    """The beginning of the names of all files with a *kind* of document on *case*."""
-    return f"{kind}-{case[:_LONGEST]}-"
+    return f"{kind}-{case[:_LONGEST]}-{outlet[:_LONGEST]}-{language}-{key}"
 
 
 def _key(*identity: str) -> str:

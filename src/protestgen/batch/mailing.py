@@ -1,7 +1,8 @@
 """One document as an e-mail message to each of several media outlets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 
 from protestgen.campaign.outlet import Outlet
@@ -10,9 +11,11 @@ from protestgen.formats.eml import render_mailing
 from protestgen.formats.mail_message import Mailbox, ascii_address, header_text
 from protestgen.letters.document import Document
 
+from .file_store import KnownFile
 from .filenames import mailing_stem
 from .manifest import ManifestEntry, RunHeader
 from .output_folder import OutputFolder
+from .state import copied_state
 
 
 def mailing(
@@ -37,6 +40,23 @@ def mailing(
             stem = mailing_stem(document.kind, case, outlet.id, document.language)
             messages[f"{stem}.eml"] = outlet, data
     return messages
+
+
+def known_message(
+    folder: Path, kind: str, case: str, outlets: Iterable[str], languages: Sequence[str]
+) -> KnownFile:
+    """
+    Return what earlier runs noted of a message that is in *folder*, if one is.
+
+    It has a *kind* of document about *case* to one of *outlets*, in one of *languages*,
+    the first that there is.
+    """
+    with copied_state(folder) as state:
+        for language, outlet in product(languages, outlets):
+            known = state.known(f"{mailing_stem(kind, case, outlet, language)}.eml")
+            if known.date:
+                return known
+    return KnownFile()
 
 
 def write_folder(

@@ -1,6 +1,5 @@
 """The command `batch`: a letter for each member of a roster."""
 
-import os
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
@@ -39,7 +38,7 @@ from .batch_target import (
     open_stream,
 )
 from .console import show_error, show_note, write_product
-from .context import check_style, chosen_campaign, now
+from .context import check_style, chosen_campaign, is_date_fixed, now
 from .option_values import require_case
 from .param_types import Command, complete_case, is_all
 from .progress import ProgressReporter
@@ -240,7 +239,7 @@ def _batch_spec(
     return BatchSpec(
         campaign=campaign,
         on=on or now().date(),
-        redated=bool(on) or "SOURCE_DATE_EPOCH" in os.environ,
+        redated=bool(on) or is_date_fixed(),
         format_name=target.format_name,
         options=settings,
         kind="nothing" if options.dry else target.kind,

@@ -136,6 +136,11 @@ def _zone_error() -> ChoiceError:
     return ChoiceError(f"TZ is {zone}: write a time zone like Europe/Athens")
 
 
+def is_date_fixed() -> bool:
+    """Whether the environment sets the date, which no earlier run then changes."""
+    return bool(os.environ.get("SOURCE_DATE_EPOCH"))
+
+
 def now() -> datetime:
     """Return the time by `SOURCE_DATE_EPOCH`, or else by the clock."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")

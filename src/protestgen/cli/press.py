@@ -1,6 +1,5 @@
 """The command `press`: a press release, and messages with it to media outlets."""
 
-import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,13 @@ from msgspec import convert
 from msgspec.structs import replace
 
 from protestgen.batch.file_store import KnownFile
-from protestgen.batch.filenames import mailing_start
-from protestgen.batch.mailing import as_mbox, mailing, write_folder
+from protestgen.batch.mailing import as_mbox, known_message, mailing, write_folder
 from protestgen.batch.runner import run_header
-from protestgen.batch.state import copied_state
 from protestgen.campaign.loader import Campaign
 from protestgen.countries import find_country
 from protestgen.formats import DOCUMENT_FORMATS, FORMATS
 from protestgen.formats.mail_message import Mailbox, ascii_address, header_text
+from protestgen.language.language import ENGLISH
 from protestgen.letters.press import (
     PressOptions,
     choose_outlets,
@@ -29,7 +27,7 @@ from protestgen.schema.types import parse_email
 from .batch_target import Target, check_free
 from .common_options import option_group
 from .console import show_note, show_notes, write_output
-from .context import chosen_campaign, now
+from .context import chosen_campaign, is_date_fixed, now
 from .document import DocumentOptions, document_options, write_document
 from .options import countries_option, organisation_option
 from .param_types import Command, ParsedParam, line_option
@@ -110,7 +108,8 @@ def _write_messages(
     target = _target(options.output)
     if not options.email:
         raise click.UsageError("messages need an address that they are from: '--email'")
-    day, time = _dated(options.on, _known_message(target, options, choices.language))
+    known = _known_message(campaign, target, options.case_id, choices)
+    day, time = _dated(options.on, known)
     writer = replace(options, on=day).writer(campaign)
     case = campaign.case(options.case_id)
     release, notes = make_press_release(writer, case, choices)
@@ -138,14 +137,14 @@ def _write_messages(
     show_note(f"messages written: {len(messages)}; none is sent")
 
 
-def _known_message(target: Target, options: _Options, language: str) -> KnownFile:
-    """Return what an earlier run noted of a message about the case in *language*."""
-    names = f"{mailing_start('press', options.case_id)}*-{language}-*.eml"
-    found = sorted(target.path.glob(names)) if target.path else []
-    if not found:
+def _known_message(
+    campaign: Campaign, target: Target, case: str, choices: PressOptions
+) -> KnownFile:
+    """Return what an earlier run noted of a message that this one would write again."""
+    if target.kind != "folder" or target.path is None:
         return KnownFile()
-    with copied_state(found[0].parent) as state:
-        return state.known(found[0].name)
+    languages = [choices.language, *([ENGLISH] if choices.fallback else [])]
+    return known_message(target.path, "press", case, campaign.outlets, languages)
 
 
 def _dated(on: date | None, known: KnownFile) -> tuple[date, datetime]:
@@ -156,7 +155,7 @@ def _dated(on: date | None, known: KnownFile) -> tuple[date, datetime]:
     """
     time = now()
     before = date.fromisoformat(known.date) if known.date else None
-    if before is None or on not in {None, before} or "SOURCE_DATE_EPOCH" in os.environ:
+    if before is None or on not in {None, before} or is_date_fixed():
         return on or time.date(), time
     if on is None and before != time.date():
         show_note(f"messages keep the date of the run before, {before}: see '--date'")
