@@ -1,6 +1,5 @@
 """Checks the names of files: of those that are not read, and that make letters slow."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from protestgen.campaign.data_files import (
 )
 from protestgen.campaign.layer import FEW_PARTS, is_of_state
 from protestgen.errors import Location
-from protestgen.log.loader import LOG, read_log
+from protestgen.log.loader import LOG
 
 from .context import CheckContext
 from .finding import Finding, warning
@@ -48,7 +47,6 @@ def check_filenames(context: CheckContext) -> Iterator[Finding]:
             hint = f"this {kind} is not read: name it {right}"
             yield warning(Location(str(path)), hint)
         yield from _unread_folders(folder)
-        yield from _unnamed_in_log(folder)
     yield from _slow_files(context)
 
 
@@ -79,22 +77,6 @@ def _unread_folders(folder: Path) -> Iterator[Finding]:
             if not any(part.startswith(".") for part in parts):
                 hint = f"nothing in this folder is read: put its files into {right}"
                 yield warning(Location(str(unread)), hint)
-
-
-def _unnamed_in_log(folder: Path) -> Iterator[Finding]:
-    """Yield files without suffix that may be entries: no entry names them."""
-    files = sorted(folder.glob(f"{LOG}/*/*"))
-    files = [f for f in files if re.fullmatch(r"[a-z0-9-]+", f.name) and f.is_file()]
-    if not files:
-        return
-    cases = read_log([folder], tolerant=True)[0].cases
-    named = {(case, e.file) for case, known in cases.items() for e in known.values()}
-    for path in files:
-        if (path.parent.name, path.name) not in named:
-            hint = (
-                f"no entry names this file: if it is an entry, name it {path.name}.yaml"
-            )
-            yield warning(Location(str(path)), hint)
 
 
 def _slow_files(context: CheckContext) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """The log: references that lead nowhere, names without consent, what is forgotten."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 from protestgen.campaign.directory import MISSION_KINDS
 from protestgen.errors import Location, quoted
 from protestgen.log.entry import LogEntry, wrong_references
-from protestgen.log.loader import Log, read_log
+from protestgen.log.loader import LOG, Log, read_log
 from protestgen.log.reminders import waiting_letters
 
 from .context import CheckContext
@@ -28,15 +29,38 @@ def check_log(context: CheckContext, on: date) -> Iterator[Finding]:
         for name, entry in entries.items():
             for field, message in _errors(entries, entry, on):
                 yield error(log.place(case, name).of(field), message)
-            if unknown := _unknown_addressee(context, case, entry):
-                yield error(log.place(case, name).of("to"), unknown)
             for field, message in _warnings(entry):
                 yield warning(log.place(case, name).of(field), message)
-            path = Path(log.paths[case, name])
-            if entry.file and not path.with_name(entry.file).is_file():
-                message = f"there is no file {quoted(entry.file)} here: add it"
-                yield error(log.place(case, name).of("file"), message)
+            yield from _check_references(context, log, case, name)
         yield from _overdue(context, log, case, on)
+    yield from _unnamed_files(context, log)
+
+
+def _check_references(
+    context: CheckContext, log: Log, case: str, name: str
+) -> Iterator[Finding]:
+    """Yield errors if the addressee or the file of an entry is not there."""
+    entry, path = log.cases[case][name], Path(log.paths[case, name])
+    if unknown := _unknown_addressee(context, case, entry):
+        yield error(log.place(case, name).of("to"), unknown)
+    if entry.file and not path.with_name(entry.file).is_file():
+        message = f"there is no file {quoted(entry.file)} here: add it"
+        yield error(log.place(case, name).of("file"), message)
+
+
+def _unnamed_files(context: CheckContext, log: Log) -> Iterator[Finding]:
+    """Yield files without suffix that may be entries: no entry names them."""
+    named = {
+        (case, entry.file)
+        for case, entries in log.cases.items()
+        for entry in entries.values()
+    }
+    paths = [path for folder in context.own for path in folder.glob(f"{LOG}/*/*")]
+    for path in sorted(paths):
+        is_name = re.fullmatch(r"[a-z0-9-]+", path.name) and path.is_file()
+        if is_name and (path.parent.name, path.name) not in named:
+            hint = f"if it is an entry, name it {path.name}.yaml"
+            yield warning(Location(str(path)), f"no entry names this file: {hint}")
 
 
 def _errors(
