@@ -1,15 +1,18 @@
 """`batch --log`: the log gets numbers of letters, and no names."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from conftest import Run
+from conftest import Result, Run
 from protestgen.batch.state import DATABASE
 from protestgen.log.entry import LogEntry
 from protestgen.log.loader import load_log
 from protestgen.schema.types import PartialDate
+
+LogBatch = Callable[..., Result]
 
 ROSTER = (
     "name,country,email,to\nAda Example,uk,ada@home.example,\n"
@@ -23,6 +26,19 @@ def _folder(tmp_path: Path) -> Path:
     (tmp_path / "protestgen.yaml").write_text("extends: bundled\n")
     (tmp_path / "members.csv").write_text(ROSTER)
     return tmp_path
+
+
+@pytest.fixture(name="log_batch")
+def _log_batch(folder: Path, run: Run) -> LogBatch:
+    """Return a function that runs a batch with `--log`, to *output* in the folder."""
+
+    def log_batch(output: str = "letters") -> Result:
+        return run(
+            *("--campaign", folder, "batch", "--case", "kurmanov", "--log"),
+            *("--roster", folder / "members.csv", "-o", folder / output),
+        )
+
+    return log_batch
 
 
 def entry(country: str, to: str, count: int, kind: str = "letter") -> LogEntry:
@@ -42,20 +58,16 @@ def logged(folder: Path) -> list[LogEntry]:
     return sorted(found, key=lambda one: (one.country, one.kind))
 
 
-def test_new_letters_are_counted(folder: Path, run: Run) -> None:
+def test_new_letters_are_counted(folder: Path, log_batch: LogBatch) -> None:
     """
     A batch logs its letters by country and addressee; a second run logs only new ones.
     """
-    batch = (
-        "--campaign", folder, "batch", "--case", "kurmanov", "--roster", folder / "members.csv",
-        "-o", folder / "letters", "--log",
-    )  # fmt: skip
-    first = run(*batch)
+    first = log_batch()
     entries = logged(folder)
     (folder / "members.csv").write_text(
         ROSTER.replace("Bob", "Robert") + "Dan Example,uk,dan@home.example,\n"
     )
-    second = run(*batch)
+    second = log_batch()
 
     assert (first.exit_code, second.exit_code) == (0, 0)
     assert f"note: new letters logged in {folder}/log: 3\n" in first.stderr
@@ -67,41 +79,37 @@ def test_new_letters_are_counted(folder: Path, run: Run) -> None:
     assert "@" not in text
 
 
-def test_letters_written_again_are_not_logged_again(folder: Path, run: Run) -> None:
+def test_letters_written_again_are_not_logged_again(
+    folder: Path, log_batch: LogBatch
+) -> None:
     """
     A file that was removed to have its letter written anew counts once.
     """
-    batch = (
-        "--campaign", folder, "batch", "--case", "kurmanov", "--roster", folder / "members.csv",
-        "-o", folder / "letters", "--log",
-    )  # fmt: skip
-    run(*batch)
+    log_batch()
     for path in (folder / "letters").glob("*.txt"):
         path.unlink()
-    second = run(*batch)
+    second = log_batch()
 
     assert len([*(folder / "letters").glob("*.txt")]) == 3
     assert f"note: new letters logged in {folder}/log: 0\n" in second.stderr
     assert len(logged(folder)) == 2
 
 
-def test_new_letters_are_logged_after_a_lost_database(folder: Path, run: Run) -> None:
+def test_new_letters_are_logged_after_a_lost_database(
+    folder: Path, log_batch: LogBatch
+) -> None:
     """
     Letters that the manifest lists are not logged again, and others are.
     """
-    batch = (
-        "--campaign", folder, "batch", "--case", "kurmanov", "--roster", folder / "members.csv",
-        "-o", folder / "letters", "--log",
-    )  # fmt: skip
-    run(*batch)
+    log_batch()
     (folder / "letters" / DATABASE).unlink()
     (folder / "members.csv").write_text(ROSTER + "Dan Example,uk,dan@home.example,\n")
-    second = run(*batch)
+    second = log_batch()
 
     assert f"note: new letters logged in {folder}/log: 1\n" in second.stderr
 
 
-def test_each_addressee_of_a_case_is_logged(folder: Path, run: Run) -> None:
+def test_each_addressee_of_a_case_is_logged(folder: Path, log_batch: LogBatch) -> None:
     """
     A way to act that asks for letters to two offices is logged for each of them.
     """
@@ -114,24 +122,20 @@ def test_each_addressee_of_a_case_is_logged(folder: Path, run: Run) -> None:
     (folder / "members.csv").write_text(
         "name,country\nAda Example,uk\nBob Example,uk\n"
     )
-    run(
-        "--campaign", folder, "batch", "--case", "kurmanov", "--roster", folder / "members.csv",
-        "-o", folder / "letters", "--log",
-    )  # fmt: skip
+    log_batch()
 
     found = {(one.to, one.count) for one in logged(folder)}
     assert found == {("president", 2), ("osce", 2)}
 
 
-def test_a_mission_that_is_no_embassy_is_logged(folder: Path, run: Run) -> None:
+def test_a_mission_that_is_no_embassy_is_logged(
+    folder: Path, run: Run, log_batch: LogBatch
+) -> None:
     """
     A mission that a member chose by its city is the one to remind, and `check` knows it.
     """
     (folder / "members.csv").write_text("name,country,to\nAda Example,de,Frankfurt\n")
-    run(
-        "--campaign", folder, "batch", "--case", "kurmanov", "--roster", folder / "members.csv",
-        "-o", folder / "letters", "--log",
-    )  # fmt: skip
+    log_batch()
     by_hand = run(
         "--campaign", folder, "log", "letter", "--case", "kurmanov", "--country", "us",
         "--to", "consulate-general-new-york", "--date", "2026-11-22",
@@ -142,29 +146,23 @@ def test_a_mission_that_is_no_embassy_is_logged(folder: Path, run: Run) -> None:
     assert run("check", folder).stderr == "note: no mistakes found\n"
 
 
-def test_cards_of_members_are_not_logged(folder: Path, run: Run) -> None:
+def test_cards_of_members_are_not_logged(folder: Path, log_batch: LogBatch) -> None:
     """
     A member who sends a card writes to nobody who is to answer.
     """
     (folder / "members.csv").write_text(
         "name,country,style\nAda Example,uk,support\nBob Example,uk,\n"
     )
-    run(
-        "--campaign", folder, "batch", "--case", "kurmanov", "--roster", folder / "members.csv",
-        "-o", folder / "letters", "--log",
-    )  # fmt: skip
+    log_batch()
 
     assert logged(folder) == [entry("gb", "embassy", 1)]
 
 
-def test_messages_are_emails(folder: Path, run: Run) -> None:
+def test_messages_are_emails(folder: Path, log_batch: LogBatch) -> None:
     """
     A mailbox is logged as e-mails.
     """
-    result = run(
-        "--campaign", folder, "batch", "--case", "kurmanov", "--roster", folder / "members.csv",
-        "-o", folder / "letters.mbox", "--log",
-    )  # fmt: skip
+    result = log_batch("letters.mbox")
 
     assert result.exit_code == 0
     assert logged(folder) == [

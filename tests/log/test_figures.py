@@ -137,16 +137,9 @@ def test_a_public_text_hides_with_a_form_of_a_private_name(
     """
     A short name or one with another ending is found, and an initial does not count.
     """
-    entry = LogEntry(
-        kind="picket",
-        date=PartialDate(2026, 11, 22),
-        country="gb",
-        by=name,
-        text=text,
-        public=("text",),
-    )
+    told = entry(by=name, text=text, public=("text",)).shown("text")
 
-    assert entry.shown("text") == (text if is_shown else None)
+    assert told == (text if is_shown else None)
 
 
 def test_a_public_text_hides_with_a_private_name_in_it() -> None:
