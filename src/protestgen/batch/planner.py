@@ -14,7 +14,6 @@ from protestgen.errors import AddresseeError, Location, ProtestgenError
 from protestgen.language.loader import find_languages
 from protestgen.letters.letter import (
     ORGANISATION_STYLE,
-    OTHER_STYLES,
     REMINDER_STYLE,
     SUPPORT_STYLE,
     other_style,
@@ -292,9 +291,7 @@ def _add_letter(job: RosterJob, task: LetterTask, spec: BatchSpec) -> None:
 
 def _style(member: Member, common: LetterOptions) -> str:
     """Return the style of the letter of a *member*, whose own is for first letters."""
-    return (
-        common.style if common.style in OTHER_STYLES else member.style or common.style
-    )
+    return other_style(common.style) or member.style or common.style
 
 
 def _combined(

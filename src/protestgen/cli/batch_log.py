@@ -11,7 +11,7 @@ from protestgen.campaign.bundled import shipped_folder
 from protestgen.campaign.directory import MISSION_KINDS
 from protestgen.campaign.loader import Campaign
 from protestgen.errors import ChoiceError
-from protestgen.letters.letter import OTHER_STYLES
+from protestgen.letters.letter import other_style
 from protestgen.log.entry import Channel, LogEntry
 from protestgen.log.loader import LOG
 from protestgen.log.writer import add_to_log
@@ -30,7 +30,7 @@ def log_folder(campaign: Campaign, options: BatchOptions) -> Path | None:
         return None
     if options.dry:
         raise click.UsageError("'--log' goes without '--dry-run': nothing is written")
-    if options.style in OTHER_STYLES:
+    if other_style(options.style):
         reason = f"'--log' counts first letters, this is '--style {options.style}'"
         raise click.UsageError(f"{reason}: use 'protestgen log'")
     folder = campaign.layers[0]

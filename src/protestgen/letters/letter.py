@@ -17,8 +17,6 @@ SUPPORT_STYLE = "support"
 REMINDER_STYLE = "reminder"
 # A letter to those who met a demand.
 THANKS_STYLE = "thanks"
-# Letters that are no first letter to somebody who is to act.
-OTHER_STYLES = (SUPPORT_STYLE, REMINDER_STYLE, THANKS_STYLE)
 # A letter that names the sender's organisation.
 ORGANISATION_STYLE = "organisation"
 # Letters that say "I" even if an organisation is named below the signature.
@@ -28,8 +26,9 @@ SHORT_STYLES = ("personal", REMINDER_STYLE)
 
 
 def other_style(style: str) -> str:
-    """Return *style* if letters in it are no first letters, and else ""."""
-    return style if style in OTHER_STYLES else ""
+    """Return *style*, or "" if letters in it are first ones to somebody who can act."""
+    others = (SUPPORT_STYLE, REMINDER_STYLE, THANKS_STYLE)
+    return style if style in others else ""
 
 
 class Letter(Struct, frozen=True, kw_only=True):
